@@ -1,0 +1,1 @@
+"""Acuse: customer care that can be proved."""
