@@ -1,0 +1,1 @@
+"""PDF: typesetting, attachments and seals. Pure: bytes in, bytes out."""
