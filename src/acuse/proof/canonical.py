@@ -1,0 +1,96 @@
+"""Canonical JSON (RFC 8785), the only written form of facts, bundles and statements.
+
+Narrower than RFC 8785: no floats, integers of magnitude below 2^53, bounded nesting and size. A text that is
+not byte for byte its own canonical form is refused, so no two texts mean the same proof.
+"""
+
+import json
+from typing import Any
+
+import rfc8785
+
+from acuse.errors import InputError
+
+MAX_DEPTH = 32
+MAX_INTEGER = 2**53 - 1
+DEFAULT_LIMIT = 1 << 20
+
+_FOREIGN_ERRORS = (ValueError, TypeError, RecursionError, OverflowError)
+
+
+def canonicalise(value: Any) -> bytes:
+    """Return the RFC 8785 form of `value`.
+
+    Args:
+        value: None, bool, int, str, list or tuple, or dict with text keys, nested at most MAX_DEPTH deep.
+
+    Returns:
+        UTF-8 bytes without a final line break.
+
+    Raises:
+        InputError: a float, an integer of 2^53 or more, a lone surrogate, another type, or too deep a nesting.
+    """
+    _check(value, 0)
+    try:
+        return rfc8785.dumps(value)
+    except (*_FOREIGN_ERRORS, AttributeError) as error:
+        raise InputError(f"Not expressible as canonical JSON: {error}.") from error
+
+
+def parse(raw: bytes, *, limit: int = DEFAULT_LIMIT) -> Any:
+    """Parse canonical JSON and refuse any text that differs from its own canonical form.
+
+    Args:
+        raw: the bytes received.
+        limit: the most bytes accepted.
+
+    Returns:
+        None, bool, int, str, list or dict.
+
+    Raises:
+        InputError: too long, not UTF-8, not JSON, or not in the RFC 8785 form.
+    """
+    if len(raw) > limit:
+        raise InputError(f"Too long: {len(raw)} bytes of JSON, at most {limit} are accepted.")
+    try:
+        value = json.loads(
+            raw.decode("utf-8"), parse_float=_refuse_number, parse_constant=_refuse_number, parse_int=_integer
+        )
+    except _FOREIGN_ERRORS as error:
+        raise InputError(f"Not JSON of the accepted kind: {str(error)[:200]}.") from error
+    # A duplicate member, a space, another order or another escape all show here: the rebuilt text differs.
+    if canonicalise(value) != raw:
+        raise InputError(
+            "The JSON is not in its canonical form (RFC 8785): it was altered or written by another program."
+        )
+    return value
+
+
+def _refuse_number(text: str) -> Any:
+    raise InputError(f"Only integers are accepted as numbers, not {text[:40]}.")
+
+
+def _integer(text: str) -> int:
+    if len(text) > 17:
+        raise InputError(f"Integers must be below 2^53, not {text[:40]}.")
+    return int(text)
+
+
+def _check(value: Any, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise InputError(f"JSON nested deeper than {MAX_DEPTH} levels is not accepted.")
+    if value is None or isinstance(value, bool | str):
+        return
+    if isinstance(value, int):
+        if abs(value) > MAX_INTEGER:
+            raise InputError("Integers must be below 2^53; write larger ones as text.")
+    elif isinstance(value, list | tuple):
+        for member in value:
+            _check(member, depth + 1)
+    elif isinstance(value, dict):
+        for key, member in value.items():
+            if not isinstance(key, str):
+                raise InputError("Names of members must be text.")
+            _check(member, depth + 1)
+    else:
+        raise InputError(f"A {type(value).__name__} has no canonical JSON form here.")

@@ -1,0 +1,1 @@
+"""Facts: the value, and the catalogue of what their details may hold."""

@@ -1,0 +1,212 @@
+"""Types of fact about a communication: one message to one recipient."""
+
+from acuse.proof.facts.schema import (
+    LONG,
+    Choice,
+    Digest,
+    FactType,
+    Flag,
+    Foreign,
+    Integer,
+    Listing,
+    Moment,
+    Nullable,
+    Record,
+    Shape,
+    Text,
+)
+
+KIND = "communication"
+
+FAILURE_CLASSES = (
+    "mailbox_not_found",
+    "mailbox_full",
+    "server_unavailable",
+    "attachment_blocked",
+    "policy_blocked",
+    "domain_not_found",
+    "too_big",
+    "other",
+    "throttled",
+    "undetermined",
+)
+"""Why a delivery failed or waits; `throttled` only while waiting, `undetermined` where nothing is known."""
+
+SEAL_LEVELS = ("B-B", "B-T", "B-LTA")
+
+_STAGES = Choice("dns", "connect", "tls", "ehlo", "mail", "rcpt", "data", "quit")
+_ADDRESS = Text(512)
+_REPLY = Record({"code": Integer(0, 999), "enhanced": Nullable(Text(32)), "text": Foreign()})
+_PEER_CERTIFICATE = Record(
+    {
+        "subject": Foreign(4096),
+        "issuer": Foreign(4096),
+        "names": Listing(Foreign(512), 256),
+        "not_after": Text(64),
+        "sha256": Digest(),
+    }
+)
+_TLS = Record(
+    {"version": Text(64), "cipher": Text(128), "certificate": Nullable(_PEER_CERTIFICATE), "verified": Flag()}
+)
+_EXCHANGER = Record({"preference": Integer(0, 65_535), "host": Text(255), "addresses": Listing(Text(64))})
+_DNS = Record({"mx": Listing(_EXCHANGER), "secure": Flag()})
+_CLIENT = Record(
+    {
+        "ip": Text(64),
+        "helo": Foreign(1024),
+        "tls": Nullable(
+            Record(
+                {"version": Text(64), "cipher": Text(128)},
+                {"certificate": Nullable(_PEER_CERTIFICATE), "verified": Flag()},
+            )
+        ),
+    }
+)
+
+_TRANSCRIPT = {"smtp-dialogue": "the complete dialogue with times, as JSON Lines"}
+
+_ATTEMPT: dict[str, Shape] = {
+    "attempt": Integer(1, 1_000_000),
+    "channel": Choice("email"),
+    "host": Nullable(Text(255)),
+    "address": Nullable(Text(64)),
+    "stage": Nullable(_STAGES),
+    "reply": Nullable(_REPLY),
+    "tls": Nullable(_TLS),
+    "dns": Nullable(_DNS),
+    "dsn_supported": Flag(),
+}
+_REASON: dict[str, Shape] = {"reason": Text(2048)}
+
+TYPES = (
+    FactType(
+        name="communication.accepted",
+        kinds=(KIND,),
+        meaning="Acuse accepted the message for one recipient; its content is in custody.",
+        details=Record(
+            {
+                "sender": _ADDRESS,
+                "recipient": _ADDRESS,
+                "subject": Foreign(),
+                "message_id": Nullable(Foreign()),
+                "mode": Choice("content"),
+                "size": Integer(),
+                "language": Choice("es", "en"),
+                "credential": Text(200),
+                "client": _CLIENT,
+                "received_as": Text(512),
+                "notify": Listing(Text(16), 4),
+                "envid": Nullable(Text(200)),
+                "recipient_basis": Choice("sender_stated"),
+            }
+        ),
+        roles={"message": "the message, byte for byte as submitted"},
+        event="SubmissionAcceptance",
+    ),
+    FactType(
+        name="attempt.opened",
+        kinds=(KIND,),
+        meaning="A try to deliver began; recorded before anything is sent.",
+        details=Record(
+            {"attempt": Integer(1, 1_000_000), "channel": Choice("email"), "target": Text(512)},
+            {"copy": Nullable(Record({"message_id": Nullable(Foreign()), "digest": Digest()}))},
+        ),
+        roles={"sent-copy": "what is sent, where it differs from the message"},
+    ),
+    FactType(
+        name="attempt.relayed",
+        kinds=(KIND,),
+        meaning="The recipient's system took charge of the message. It does not prove that anybody read it.",
+        details=Record(_ATTEMPT, _REASON),
+        roles=_TRANSCRIPT,
+        event="RelayToNonERDS",
+    ),
+    FactType(
+        name="attempt.deferred",
+        kinds=(KIND,),
+        meaning="The try did not succeed and will be repeated.",
+        details=Record(
+            {**_ATTEMPT, "failure_class": Choice(*FAILURE_CLASSES), "retry_at": Nullable(Moment())}, _REASON
+        ),
+        roles=_TRANSCRIPT,
+    ),
+    FactType(
+        name="attempt.refused",
+        kinds=(KIND,),
+        meaning="The remote system refused the message for good.",
+        details=Record({**_ATTEMPT, "failure_class": Choice(*FAILURE_CLASSES)}, _REASON),
+        roles=_TRANSCRIPT,
+        event="RelayToNonERDSFailure",
+    ),
+    FactType(
+        name="attempt.unknown",
+        kinds=(KIND,),
+        meaning="The connection was lost after the whole message was sent; whether it was taken is not known.",
+        details=Record(_ATTEMPT, {**_REASON, "retry_at": Nullable(Moment())}),
+        roles=_TRANSCRIPT,
+    ),
+    FactType(
+        name="attempt.failed",
+        kinds=(KIND,),
+        meaning="Acuse itself gave up: the domain does not exist or accepts no mail, or the retries are exhausted.",
+        details=Record(
+            {
+                "attempts": Integer(0, 1_000_000),
+                "channel": Choice("email"),
+                "failure_class": Choice(*FAILURE_CLASSES),
+                "reason": Foreign(),
+            }
+        ),
+        roles=_TRANSCRIPT,
+        event="RelayToNonERDSFailure",
+    ),
+    FactType(
+        name="sender.notified",
+        kinds=(KIND,),
+        meaning="A delivery status notification was handed to the sender's mail server.",
+        details=Record(
+            {
+                "to": _ADDRESS,
+                "action": Choice("failed", "delayed", "relayed"),
+                "message_id": Nullable(Text(1024)),
+            }
+        ),
+        roles={"dsn": "the notification as sent (RFC 3464)"},
+    ),
+    *(
+        FactType(
+            name=name,
+            kinds=(KIND,),
+            meaning=meaning,
+            details=Record(
+                {
+                    "code": Text(40),
+                    "revision": Integer(1, 1_000_000),
+                    "level": Choice(*SEAL_LEVELS),
+                    "facts_up_to": Nullable(Integer()),
+                    "supersedes": Nullable(Text(40)),
+                    "reason": Nullable(Text(2048)),
+                }
+            ),
+            roles={"certificate": "the sealed PDF"},
+        )
+        for name, meaning in (
+            ("receipt.issued", "A sealed receipt of acceptance was issued."),
+            ("certificate.issued", "A sealed certificate was issued over the facts up to a position."),
+        )
+    ),
+    FactType(
+        name="certificate.level_lowered",
+        kinds=(KIND,),
+        meaning="A certificate was sealed at a lower level than wanted; it is upgraded later.",
+        details=Record(
+            {
+                "code": Text(40),
+                "wanted": Choice(*SEAL_LEVELS),
+                "level": Choice(*SEAL_LEVELS),
+                "reason": Text(LONG),
+            }
+        ),
+    ),
+)

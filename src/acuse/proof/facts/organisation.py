@@ -1,0 +1,116 @@
+"""Types of fact about organisations, their members, and the installation itself."""
+
+from acuse.proof.facts.schema import (
+    Digest,
+    FactType,
+    Flag,
+    Foreign,
+    Integer,
+    Listing,
+    Moment,
+    Nullable,
+    Record,
+    Text,
+)
+
+ORGANISATION = "organisation"
+MEMBER = "member"
+INSTALLATION = "installation"
+
+_SETTING = Record({"name": Text(80), "before": Nullable(Text(2048)), "after": Nullable(Text(2048))})
+
+TYPES = (
+    FactType(
+        name="organisation.created",
+        kinds=(ORGANISATION,),
+        meaning="An organisation was set up.",
+        details=Record(
+            {"name": Text(200)},
+            {"slug": Text(80), "language": Text(8), "time_zone": Text(64), "tax_id": Nullable(Text(64))},
+        ),
+    ),
+    FactType(
+        name="member.added",
+        kinds=(ORGANISATION, MEMBER),
+        meaning="Somebody became a member of an organisation.",
+        details=Record({"role": Text(40)}, {"member": Text(40)}),
+    ),
+    FactType(
+        name="member.logged_in",
+        kinds=(MEMBER,),
+        meaning="A member signed in.",
+        details=Record({}, {"method": Text(40), "ip": Nullable(Text(64)), "user_agent": Nullable(Foreign(1024))}),
+    ),
+    FactType(
+        name="credential.created",
+        kinds=(ORGANISATION,),
+        meaning="A credential was created for a program to submit with.",
+        details=Record({"name": Text(200)}, {"kind": Text(40), "credential": Text(40)}),
+    ),
+    FactType(
+        name="credential.revoked",
+        kinds=(ORGANISATION,),
+        meaning="A credential was revoked.",
+        details=Record({"name": Text(200)}, {"kind": Text(40), "credential": Text(40), "reason": Text(1024)}),
+    ),
+    *(
+        FactType(
+            name=name,
+            kinds=(ORGANISATION,),
+            meaning=meaning,
+            details=Record({"identity": Text(512)}, {"kind": Text(40)}),
+        )
+        for name, meaning in (
+            ("sender_identity.added", "An address or domain was added to those the organisation may send as."),
+            ("sender_identity.removed", "An address or domain was removed from those the organisation may send as."),
+        )
+    ),
+    FactType(
+        name="settings.changed",
+        kinds=(ORGANISATION, INSTALLATION),
+        meaning="Settings were changed.",
+        details=Record({"changes": Listing(_SETTING, 200)}),
+    ),
+    FactType(
+        name="clock.checked",
+        kinds=(INSTALLATION,),
+        meaning="The state of the clock's synchronisation was read.",
+        details=Record(
+            {"synchronised": Nullable(Flag()), "source": Text(200)},
+            {"offset_microseconds": Nullable(Integer(-(2**53) + 1)), "reason": Text(2048)},
+        ),
+    ),
+    FactType(
+        name="clock.disagreed",
+        kinds=(INSTALLATION,),
+        meaning="The clock and a time stamp disagreed by more than a second.",
+        details=Record(
+            {"authority": Text(512), "token_time": Moment(), "local_time": Moment()},
+            {"difference_microseconds": Integer(-(2**53) + 1)},
+        ),
+    ),
+    FactType(
+        name="log.opened",
+        kinds=(INSTALLATION,),
+        meaning="The ledger began to sign its checkpoints with a key.",
+        details=Record({"origin": Text(200), "verifier_key": Text(512)}),
+    ),
+    FactType(
+        name="seal.bound",
+        kinds=(INSTALLATION,),
+        meaning="The electronic seal signed the key of the ledger's checkpoints.",
+        details=Record(
+            {"verifier_key": Text(512), "certificate_sha256": Digest()},
+            {"subject": Text(2048), "issuer": Text(2048), "not_after": Moment(), "reason": Text(1024)},
+        ),
+        roles={"seal-binding": "the detached CMS signature over the verifier key"},
+    ),
+    FactType(
+        name="content.erased",
+        kinds=(ORGANISATION, INSTALLATION),
+        meaning="Content was erased after its retention; the ledger keeps only its salted digests.",
+        details=Record(
+            {"objects": Listing(Digest(), 1000), "facts": Listing(Text(40), 1000), "reason": Text(2048)},
+        ),
+    ),
+)
