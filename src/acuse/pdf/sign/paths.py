@@ -20,6 +20,11 @@ class Certificates:
     leaf: x509.Certificate
     others: tuple[x509.Certificate, ...]
 
+    @property
+    def ders(self) -> frozenset[bytes]:
+        """DER of each."""
+        return frozenset(bytes(each.dump()) for each in (self.leaf, *self.others))
+
     @classmethod
     def of_token(cls, token: cms.ContentInfo) -> "Certificates":
         """Read them from a time stamp token.
