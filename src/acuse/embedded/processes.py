@@ -57,7 +57,9 @@ def wait_gone(pids: Iterable[int], *, seconds: float) -> set[int]:
         except ProcessLookupError:
             continue
         try:
-            ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
+            poll = select.poll()
+            poll.register(descriptor, select.POLLIN)
+            ready = poll.poll(max(0.0, deadline - time.monotonic()) * 1000)
         finally:
             os.close(descriptor)
         if not ready:
