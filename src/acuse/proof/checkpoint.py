@@ -98,7 +98,6 @@ class SigningKey:
             raise InputError("The hash of the signing key does not fit the key.")
         return key
 
-    @property
     def verifier(self) -> VerifierKey:
         """Return the public half."""
         return VerifierKey(name=self.name, public=self.private.public_key().public_bytes_raw())
@@ -106,7 +105,7 @@ class SigningKey:
     def text(self) -> str:
         """Return the secret text form; keep it in a file only its owner reads."""
         secret = _base64(_ED25519 + self.private.private_bytes_raw())
-        return f"PRIVATE+KEY+{self.name}+{self.verifier.key_id.hex()}+{secret}"
+        return f"PRIVATE+KEY+{self.name}+{self.verifier().key_id.hex()}+{secret}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +151,7 @@ def sign(checkpoint: Checkpoint, key: SigningKey) -> bytes:
     if key.name != checkpoint.origin:
         raise InputError("A log signs only its own checkpoints: the key has another name than the origin.")
     body = checkpoint.body()
-    signature = _base64(key.verifier.key_id + key.private.sign(body))
+    signature = _base64(key.verifier().key_id + key.private.sign(body))
     return body + f"\n{_DASH} {key.name} {signature}\n".encode()
 
 

@@ -110,7 +110,11 @@ TYPES = (
         meaning="A try to deliver began; recorded before anything is sent.",
         details=Record(
             {"attempt": Integer(1, 1_000_000), "channel": Choice("email"), "target": Text(512)},
-            {"copy": Nullable(Record({"message_id": Nullable(Foreign()), "digest": Digest()}))},
+            {
+                "copy": Nullable(
+                    Record({"digest": Digest()}, {"message_id": Nullable(Foreign()), "prepended": Foreign()})
+                )
+            },
         ),
         roles={"sent-copy": "what is sent, where it differs from the message"},
     ),
