@@ -1,0 +1,1 @@
+"""The members' console: one file per page, no rules of its own."""

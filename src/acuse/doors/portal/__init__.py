@@ -1,0 +1,1 @@
+"""The public pages: anybody may verify a document here."""

@@ -1,0 +1,1 @@
+"""The look and the shared parts of every web door."""

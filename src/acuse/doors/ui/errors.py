@@ -1,0 +1,38 @@
+"""Error pages that say what happened and what one can do, in the look of the rest."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+
+def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    return render(request, "ui/error.html", {"title": title, "text": text, "status": status}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400"""
+    return _page(request, 400, _("That request could not be understood."), _("Go back and try again from the page."))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403, and the page shown where a form's token has expired."""
+    text = _("Your session may have ended, or your role does not allow it. Sign in again, or ask an owner of the organisation.")
+    return _page(request, 403, _("You may not do that here."), text)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token has expired or does not belong to this browser."""
+    text = _("The form had expired. Go back, reload the page and send it again: nothing was changed.")
+    return _page(request, 403, _("That form can no longer be sent."), text)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404, the same for what does not exist and for what belongs to somebody else."""
+    text = _("It does not exist, or it belongs to an organisation you do not work for.")
+    return _page(request, 404, _("There is nothing at this address."), text)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500"""
+    text = _("Nothing that had been accepted is lost. Try again in a moment; if it goes on, tell whoever runs this installation.")
+    return _page(request, 500, _("Something failed on our side."), text)

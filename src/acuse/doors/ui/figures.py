@@ -1,0 +1,119 @@
+"""How numbers, sizes, dates and times read in Spanish and in English (the design's wording rules)."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone, translation
+
+NO_BREAK = "\u00a0"
+DAYS = {
+    "es": ("lun", "mar", "mié", "jue", "vie", "sáb", "dom"),
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
+LONG_DAYS = {
+    "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+MONTHS = {
+    "es": ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"),
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"),
+}
+LONG_MONTHS = {
+    "es": (
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
+    ),
+    "en": (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+}
+
+
+def language() -> str:
+    """"es" or "en": the language of the page being written."""
+    return "es" if (translation.get_language() or "es").startswith("es") else "en"
+
+
+def number(value: int) -> str:
+    """Groups of three: "1 284" with no-break spaces in Spanish, "1,284" in English."""
+    return f"{value:,}".replace(",", NO_BREAK if language() == "es" else ",")
+
+
+def decimal(value: float, places: int = 1) -> str:
+    """One plain decimal number with the language's separator."""
+    text = f"{value:.{places}f}"
+    return text.replace(".", ",") if language() == "es" else text
+
+
+def size(octets: int) -> str:
+    """A size in bytes as people say it: "412 KB", "5,2 MB"."""
+    if octets < 1000:
+        return f"{octets}{NO_BREAK}B"
+    if octets < 1_000_000:
+        return f"{number(round(octets / 1000))}{NO_BREAK}KB"
+    return f"{decimal(octets / 1_000_000)}{NO_BREAK}MB"
+
+
+def day(moment: datetime) -> str:
+    """"23 nov 2026", in the reader's time zone."""
+    local = timezone.localtime(moment)
+    return f"{local.day}{NO_BREAK}{MONTHS[language()][local.month - 1]}{NO_BREAK}{local.year}"
+
+
+def weekday_and_day(moment: datetime) -> str:
+    """"lunes 23 de noviembre de 2026" / "Monday 23 November 2026"."""
+    local = timezone.localtime(moment)
+    name = LONG_DAYS[language()][local.weekday()]
+    month = LONG_MONTHS[language()][local.month - 1]
+    return f"{name} {local.day} de {month} de {local.year}" if language() == "es" else f"{name} {local.day} {month} {local.year}"
+
+
+def clock_time(moment: datetime) -> str:
+    """"11:04:17", in the reader's time zone."""
+    return f"{timezone.localtime(moment):%H:%M:%S}"
+
+
+def day_and_time(moment: datetime) -> str:
+    """"lun 23 nov 2026, 11:04:17", in the reader's time zone."""
+    local = timezone.localtime(moment)
+    return f"{DAYS[language()][local.weekday()]} {day(moment)}, {local:%H:%M:%S}"
+
+
+def zone(moment: datetime) -> str:
+    """"UTC+1": the offset in force at that moment, because evidence never shows a time without its zone."""
+    offset = timezone.localtime(moment).utcoffset() or timedelta()
+    minutes = round(offset.total_seconds() / 60)
+    if minutes == 0:
+        return "UTC"
+    sign = "+" if minutes > 0 else "−"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else "")
+
+
+def age(span: timedelta) -> str:
+    """A short age: "3 s", "12 min", "4 h", "2 d"."""
+    seconds = max(0, int(span.total_seconds()))
+    for limit, divisor, unit in ((60, 1, "s"), (3600, 60, "min"), (86_400, 3600, "h")):
+        if seconds < limit:
+            return f"{seconds // divisor}{NO_BREAK}{unit}"
+    return f"{seconds // 86_400}{NO_BREAK}d"

@@ -1,0 +1,102 @@
+"""Tags and filters of the shared parts: icons, marks, grade meter, figures, times."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from acuse import clock
+from acuse.doors.ui import figures, grades, icons
+
+register = template.Library()
+
+
+@register.simple_tag(name="icon")
+def icon_tag(name: str, size: int = 16) -> SafeString:
+    """``{% icon "envelope" 16 %}``"""
+    return icons.icon(name, int(size))
+
+
+@register.simple_tag(name="mark")
+def mark_tag(state: str, development: bool = False) -> SafeString:
+    """``{% mark "stamped" development=True %}``"""
+    return icons.mark(state, development=bool(development))
+
+
+@register.inclusion_tag("ui/meter.html")
+def meter(row: Any, *, words: bool = True) -> dict[str, object]:
+    """The grade meter of anything with ``grade``, ``outcome``, ``failure_class`` and ``final``."""
+    return {
+        "bars": grades.bars(grade=row.grade, outcome=row.outcome, final=row.final),
+        "grade": row.grade,
+        "word": grades.outcome_word(outcome=row.outcome, grade=row.grade, failure_class=row.failure_class) if words else "",
+        "spoken": grades.spoken(grade=row.grade, outcome=row.outcome, failure_class=row.failure_class),
+    }
+
+
+@register.filter
+def number(value: int) -> str:
+    """``{{ 1284|number }}``"""
+    return figures.number(int(value))
+
+
+@register.filter
+def size(value: int) -> str:
+    """``{{ octets|size }}``"""
+    return figures.size(int(value))
+
+
+@register.filter
+def day(value: datetime) -> str:
+    """``{{ moment|day }}``"""
+    return figures.day(value)
+
+
+@register.filter
+def clock_time(value: datetime) -> str:
+    """``{{ moment|clock_time }}``"""
+    return figures.clock_time(value)
+
+
+@register.filter
+def day_and_time(value: datetime) -> str:
+    """``{{ moment|day_and_time }}``"""
+    return figures.day_and_time(value)
+
+
+@register.filter
+def weekday_and_day(value: datetime) -> str:
+    """``{{ moment|weekday_and_day }}``"""
+    return figures.weekday_and_day(value)
+
+
+@register.filter
+def zone(value: datetime) -> str:
+    """``{{ moment|zone }}``"""
+    return figures.zone(value)
+
+
+@register.filter
+def age(value: datetime) -> str:
+    """``{{ moment|age }}``: how long ago."""
+    return figures.age(clock.now() - value)
+
+
+@register.filter
+def millis(value: datetime) -> str:
+    """The milliseconds of a time, with their point: the timeline sets them lighter."""
+    return f".{value.microsecond // 1000:03d}"
+
+
+@register.filter
+def short_digest(value: str) -> str:
+    """Both ends of a digest; a control beside it copies the whole."""
+    return f"{value[:4]}…{value[-4:]}" if len(value) > 12 else value
+
+
+@register.filter
+def initials(value: str) -> str:
+    """Two letters for a name."""
+    words = [part for part in value.replace("@", " ").split() if part]
+    return ("".join(part[0] for part in words[:2]) or "?").upper()
