@@ -209,19 +209,22 @@ def reachable_for(user: Account, binaries: Binaries, *, fallback: Path) -> Binar
 
 
 def _runs(binaries: Binaries, user: Account) -> bool:
-    try:
-        answer = subprocess.run(
-            [binaries.folder / "postgres", "--version"],
-            env=binaries.environment(),
-            cwd="/",
-            capture_output=True,
-            timeout=30,
-            check=False,
-            **user.process_options(),  # type: ignore[call-overload]
-        )
-    except PermissionError:
-        return False
-    return bool(answer.returncode == 0)
+    for program in ("postgres", "initdb"):
+        try:
+            answer = subprocess.run(
+                [binaries.folder / program, "--version"],
+                env=binaries.environment(),
+                cwd="/",
+                capture_output=True,
+                timeout=30,
+                check=False,
+                **user.process_options(),  # type: ignore[call-overload]
+            )
+        except PermissionError:
+            return False
+        if answer.returncode != 0:
+            return False
+    return True
 
 
 def _copy(binaries: Binaries, shelf: Path) -> Binaries:
@@ -239,8 +242,7 @@ def _copy(binaries: Binaries, shelf: Path) -> Binaries:
     # A crash leaves a folder named `copying-*`; the next copy does not read it.
     temporary = Path(tempfile.mkdtemp(dir=shelf, prefix="copying-"))
     try:
-        shutil.copytree(binaries.folder.parent, temporary / "pg", ignore=_NOT_COPIED)
-        _make_readable(temporary / "pg")
+        copy_to(binaries, temporary / "pg")
         os.sync()
         try:
             (temporary / "pg").rename(target)
@@ -251,6 +253,16 @@ def _copy(binaries: Binaries, shelf: Path) -> Binaries:
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return copied
+
+
+def copy_to(binaries: Binaries, target: Path) -> Binaries:
+    """Copy an installation, with the libraries that its wheel keeps beside it, to the new folder `target`."""
+    prefix = binaries.folder.parent
+    shutil.copytree(prefix, target, ignore=_NOT_COPIED)
+    for library in (prefix.parent.parent / f"{WHEEL}.libs").glob("*.so*"):
+        shutil.copy2(library, target / "lib")
+    _make_readable(target)
+    return Binaries(major=binaries.major, folder=target / "bin")
 
 
 def _make_readable(top: Path) -> None:

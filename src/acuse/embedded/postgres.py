@@ -357,11 +357,14 @@ class EmbeddedPostgres:
 
 def _make_folder(folder: Path, mode: int) -> None:
     """Create a folder; parents that we create can be passed through by everybody."""
-    for each in reversed([folder, *folder.parents]):
-        if not each.exists():
-            with suppress(FileExistsError):
-                each.mkdir()
-                each.chmod(mode if each == folder else 0o755)
+    try:
+        for each in reversed([folder, *folder.parents]):
+            if not each.exists():
+                with suppress(FileExistsError):
+                    each.mkdir()
+                    each.chmod(mode if each == folder else 0o755)
+    except OSError as error:
+        raise ConfigurationError(f"The data directory {folder} cannot be made: {error.strerror}.") from error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

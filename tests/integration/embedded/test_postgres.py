@@ -1,0 +1,399 @@
+"""The embedded database: first start, kill -9, adoption, users, roles."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from acuse.embedded import binaries, processes
+from acuse.embedded.postgres import EmbeddedPostgres
+from acuse.errors import ConfigurationError, TemporaryError
+
+ROOT = os.geteuid() == 0
+FOREGROUND = [sys.executable, "-m", "acuse.embedded.postgres", "--directory"]
+
+
+def make_folder() -> Path:
+    """Return a folder that every user can reach, which pytest's own is not."""
+    folder = Path(tempfile.mkdtemp(prefix="embedded-"))
+    folder.chmod(0o755)
+    return folder
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Return a folder reachable by all, removed at the end with whatever still runs in it."""
+    made = make_folder()
+    yield made
+    for cluster in made.rglob("cluster"):
+        processes.end(processes.working_in(cluster), seconds=10, first=signal.SIGQUIT)
+    shutil.rmtree(made)
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[EmbeddedPostgres]:
+    """Return a running server for the tests that do not hurt it."""
+    made = make_folder()
+    server = EmbeddedPostgres(made / "data")
+    server.start()
+    yield server
+    server.stop()
+    shutil.rmtree(made)
+
+
+@pytest.fixture
+def server(folder: Path) -> Iterator[EmbeddedPostgres]:
+    """Return a running server of its own."""
+    made = EmbeddedPostgres(folder / "data")
+    made.start()
+    yield made
+    made.stop()
+
+
+def postmaster(server: EmbeddedPostgres) -> int:
+    return int((server.cluster / "postmaster.pid").read_text().split("\n")[0])
+
+
+def write_rows(dsn: str, count: int) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS kept (n integer PRIMARY KEY)")
+        for _ in range(count):
+            connection.execute("INSERT INTO kept SELECT coalesce(max(n), 0) + 1 FROM kept")
+
+
+def rows(dsn: str) -> int:
+    with psycopg.connect(dsn) as connection:
+        found = connection.execute("SELECT count(*) FROM kept").fetchone()
+    assert found
+    return int(found[0])
+
+
+def ask(dsn: str, query: str) -> object:
+    with psycopg.connect(dsn) as connection:
+        found = connection.execute(query).fetchone()
+    assert found
+    return found[0]
+
+
+def test_rows_survive_kill_9_of_every_process(server: EmbeddedPostgres) -> None:
+    dsn = server.addresses().owner_dsn
+    write_rows(dsn, 200)
+    for pid in processes.working_in(server.cluster):
+        os.kill(pid, signal.SIGKILL)
+    assert not server.alive()
+    assert server.start().owner_dsn == dsn
+    assert rows(dsn) == 200
+    assert server.alive()
+
+
+def test_rows_survive_kill_9_of_the_postmaster_alone(server: EmbeddedPostgres) -> None:
+    dsn = server.addresses().owner_dsn
+    write_rows(dsn, 50)
+    with psycopg.connect(dsn, autocommit=True):  # an open session keeps a backend
+        os.kill(postmaster(server), signal.SIGKILL)
+        server.start()
+    assert rows(dsn) == 50
+
+
+def test_a_pid_file_that_names_a_stranger_does_not_block(folder: Path) -> None:
+    server = EmbeddedPostgres(folder / "data")
+    dsn = server.start().owner_dsn
+    write_rows(dsn, 10)
+    pid_file = server.cluster / "postmaster.pid"
+    content = pid_file.read_text()
+    os.kill(postmaster(server), signal.SIGKILL)
+    assert server.wait(20)
+    owner = server.cluster.stat()
+    stranger = subprocess.Popen(["sleep", "600"], **({"user": owner.st_uid} if ROOT else {}))
+    try:
+        pid_file.write_text(str(stranger.pid) + content[content.index("\n") :])
+        os.chown(pid_file, owner.st_uid, owner.st_gid)
+        server.start()
+        assert rows(dsn) == 10
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()
+        server.stop()
+
+
+def test_a_server_left_by_a_killed_supervisor_is_adopted(folder: Path) -> None:
+    data = folder / "data"
+    child = subprocess.Popen([*FOREGROUND, data], stdout=subprocess.PIPE)
+    assert child.stdout
+    with child.stdout:
+        assert child.stdout.readline() == b"PostgreSQL is ready.\n"
+        server = EmbeddedPostgres(data)
+        left = postmaster(server)
+        child.kill()
+        child.wait()
+    dsn = server.start().owner_dsn
+    assert postmaster(server) == left
+    write_rows(dsn, 5)
+    server.stop()
+    assert not processes.working_in(server.cluster)
+    assert not server.alive()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_foreground_command_stops_cleanly(folder: Path, number: signal.Signals) -> None:
+    child = subprocess.Popen([*FOREGROUND, folder / "data"], stdout=subprocess.PIPE)
+    assert child.stdout
+    with child.stdout:
+        assert child.stdout.readline() == b"PostgreSQL is ready.\n"
+        child.send_signal(number)
+        assert child.wait(60) == 0
+    server = EmbeddedPostgres(folder / "data")
+    assert "database system is shut down" in server.log.read_text()
+    assert not (server.cluster / "postmaster.pid").exists()
+
+
+def test_the_foreground_command_ends_with_its_server(folder: Path) -> None:
+    child = subprocess.Popen([*FOREGROUND, folder / "data"], stdout=subprocess.PIPE)
+    assert child.stdout
+    with child.stdout:
+        assert child.stdout.readline() == b"PostgreSQL is ready.\n"
+        os.kill(postmaster(EmbeddedPostgres(folder / "data")), signal.SIGKILL)
+        assert child.wait(60) == 1
+
+
+def test_a_second_user_of_the_directory_does_not_stop_the_server(server: EmbeddedPostgres, folder: Path) -> None:
+    second = EmbeddedPostgres(folder / "data")
+    second.start()
+    second.stop()
+    assert server.alive()
+
+
+def test_stop_can_be_repeated_and_start_again_keeps_everything(folder: Path) -> None:
+    server = EmbeddedPostgres(folder / "data")
+    dsn = server.start().owner_dsn
+    write_rows(dsn, 3)
+    server.stop()
+    server.stop()
+    assert not server.alive()
+    assert server.start().owner_dsn == dsn
+    assert rows(dsn) == 3
+    server.stop()
+
+
+def test_a_first_start_that_was_cut_short_is_begun_again(folder: Path) -> None:
+    data = folder / "data"
+    (data / "cluster.new" / "base").mkdir(parents=True)
+    (data / "cluster.new" / "PG_VERSION").write_text("18")
+    server = EmbeddedPostgres(data)
+    assert ask(server.start().application_dsn, "SELECT 1") == 1
+    assert not (data / "cluster.new").exists()
+    server.stop()
+
+
+def test_roles_are_kept_apart(shared: EmbeddedPostgres) -> None:
+    addresses = shared.addresses()
+    query = "SELECT string_agg(rolname, ' ' ORDER BY 1) FROM pg_roles WHERE rolname ~ '^acuse' AND {}"
+    assert ask(addresses.owner_dsn, query.format("rolsuper")) == "acuse_superuser"
+    assert ask(addresses.owner_dsn, query.format("NOT rolcanlogin")) == "acuse_eraser"
+    assert ask(addresses.owner_dsn, "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'acuse'") == (
+        "acuse_owner"
+    )
+    member = "SELECT pg_has_role('acuse_eraser', 'MEMBER')"
+    assert ask(addresses.owner_dsn, member) is True
+    assert ask(addresses.application_dsn, member) is False
+    with psycopg.connect(addresses.application_dsn) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("CREATE TABLE mine (n integer)")
+    with psycopg.connect(addresses.application_dsn) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("SET ROLE acuse_eraser")
+
+
+def test_the_application_uses_the_owners_tables(shared: EmbeddedPostgres) -> None:
+    addresses = shared.create_database("shared_tables")
+    with psycopg.connect(addresses.owner_dsn) as connection:
+        connection.execute("CREATE TABLE thing (id integer GENERATED ALWAYS AS IDENTITY, name text)")
+    with psycopg.connect(addresses.application_dsn) as connection:
+        connection.execute("INSERT INTO thing (name) VALUES ('ñ')")
+    with psycopg.connect(addresses.application_dsn) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("TRUNCATE thing")
+
+
+def test_a_template_is_copied_with_its_rows(shared: EmbeddedPostgres) -> None:
+    template = shared.create_database("template_of_tests")
+    write_rows(template.owner_dsn, 7)
+    copy = shared.create_database("copy_of_template", template="template_of_tests")
+    assert rows(copy.application_dsn) == 7
+    with psycopg.connect(copy.owner_dsn) as connection:
+        shared.drop_database("copy_of_template")
+        with pytest.raises(psycopg.OperationalError):
+            connection.execute("SELECT 1")
+    shared.drop_database("copy_of_template")
+
+
+def test_nobody_enters_without_a_password(shared: EmbeddedPostgres) -> None:
+    dsn = shared.addresses().owner_dsn
+    password = dsn.split(":", 2)[2].split("@")[0]
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(dsn.replace(password, "0" * 40))
+    assert ask(dsn, "SHOW listen_addresses") == ""
+    assert ask(dsn, "SHOW data_checksums") == "on"
+    assert ask(dsn, "SHOW server_encoding") == "UTF8"
+    rules = [line for line in (shared.cluster / "pg_hba.conf").read_text().splitlines() if not line.startswith("#")]
+    assert rules == ["local all all scram-sha-256"]
+
+
+def test_secrets_are_closed_to_others_and_never_shown(shared: EmbeddedPostgres) -> None:
+    kept = shared.cluster.parent / "passwords.json"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    password = shared.addresses().owner_dsn.split(":", 2)[2].split("@")[0]
+    assert password not in repr(shared.addresses())
+    assert password not in shared.log.read_text()
+    assert not (shared.cluster.parent / "initdb.password").exists()
+
+
+def test_lost_passwords_are_named(folder: Path) -> None:
+    server = EmbeddedPostgres(folder / "data")
+    server.start()
+    server.stop()
+    kept = folder / "data" / "passwords.json"
+    content = kept.read_text()
+    kept.write_text(content.replace('"superuser": "', '"superuser": "x'))
+    with pytest.raises(ConfigurationError, match="does not open this database"):
+        server.start()
+    server.stop()
+    kept.unlink()
+    with pytest.raises(ConfigurationError, match="is missing"):
+        server.start()
+    server.stop()
+
+
+def test_a_long_path_gets_a_short_socket(folder: Path) -> None:
+    server = EmbeddedPostgres(folder / ("d" * 60) / ("e" * 60))
+    dsn = server.start().owner_dsn
+    assert "tmp%2Facuse-" in dsn
+    assert ask(dsn, "SELECT 1") == 1
+    server.stop()
+
+
+def test_a_server_that_cannot_start_says_why(folder: Path) -> None:
+    server = EmbeddedPostgres(folder / "data", settings={"max_connections": "-1"})
+    with pytest.raises(TemporaryError, match="max_connections"):
+        server.start()
+    server.stop()
+
+
+def test_root_runs_it_as_nobody_and_others_as_themselves(shared: EmbeddedPostgres) -> None:
+    expected = pwd.getpwnam("nobody").pw_uid if ROOT else os.geteuid()
+    for pid in processes.working_in(shared.cluster):
+        assert Path(f"/proc/{pid}").stat().st_uid == expected
+
+
+def test_a_folder_that_the_user_cannot_enter_is_named(folder: Path) -> None:
+    closed = folder / "closed"
+    closed.mkdir(mode=0o700 if ROOT else 0o600)
+    with pytest.raises(ConfigurationError, match=str(closed)):
+        EmbeddedPostgres(closed / "data").start()
+    closed.chmod(0o700)
+
+
+def test_binaries_that_the_user_cannot_reach_are_copied(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = binaries.choose(configured=None, major=None)
+    hidden = folder / "hidden"
+    hidden.mkdir(mode=0o700)
+    binaries.copy_to(chosen, hidden / "pg")
+    monkeypatch.setattr(binaries, "COPIES", folder / "copies")
+    for _ in range(2):
+        server = EmbeddedPostgres(folder / "data", binaries=hidden / "pg")
+        assert ask(server.start().application_dsn, "SELECT 1") == 1
+        (pid, *_) = processes.working_in(server.cluster)
+        assert folder / ("copies" if ROOT else "hidden") in Path(f"/proc/{pid}/exe").readlink().parents
+        server.stop()
+    assert len(list(folder.glob("copies/*"))) == (1 if ROOT else 0)
+
+
+def as_nobody(action: Callable[[], None]) -> None:
+    """Run `action` in a child that has become the user nobody; fail when it fails."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            os.setgroups([])
+            os.setresgid(65534, 65534, 65534)
+            os.setresuid(65534, 65534, 65534)
+            action()
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_an_ordinary_user_runs_it_too(folder: Path) -> None:
+    chosen = binaries.choose(configured=None, major=None)
+    binaries.copy_to(chosen, folder / "pg")
+    (folder / "own").mkdir()
+
+    def action() -> None:
+        server = EmbeddedPostgres(folder / "own" / "data", binaries=folder / "pg")
+        dsn = server.start().owner_dsn
+        write_rows(dsn, 20)
+        for pid in processes.working_in(server.cluster):
+            os.kill(pid, signal.SIGKILL)
+        server.start()
+        assert rows(dsn) == 20
+        server.stop()
+        assert (folder / "own" / "data").stat().st_mode & 0o777 == 0o700
+        with pytest.raises(ConfigurationError, match="Only root"):
+            EmbeddedPostgres(folder / "own" / "data", run_as="daemon").start()
+
+    if ROOT:
+        (folder / "own").chmod(0o777)
+        as_nobody(action)
+    else:
+        action()
+
+
+@pytest.mark.parametrize("major", [16, 18])
+def test_a_cluster_decides_its_binaries(folder: Path, major: int) -> None:
+    chosen = binaries.choose(configured=None, major=major)
+    server = EmbeddedPostgres(folder / "data", binaries=chosen.folder)
+    assert str(ask(server.start().owner_dsn, "SHOW server_version")).startswith(f"{major}.")
+    provider = "SELECT datlocprovider FROM pg_database WHERE datname = 'acuse'"
+    assert ask(server.addresses().owner_dsn, provider) == ("b" if major >= 17 else "c")
+    server.stop()
+    again = EmbeddedPostgres(folder / "data")
+    assert str(ask(again.start().owner_dsn, "SHOW server_version")).startswith(f"{major}.")
+    again.stop()
+
+
+def test_a_cluster_of_an_unknown_version_is_left_alone(folder: Path) -> None:
+    server = EmbeddedPostgres(folder / "data")
+    server.start()
+    server.stop()
+    version = server.cluster / "PG_VERSION"
+    real = version.read_text()
+    version.write_text("99\n")
+    with pytest.raises(ConfigurationError, match="made by PostgreSQL 99"):
+        server.start()
+    version.write_text(real)
+    server.start()
+    server.stop()
+
+
+def test_a_folder_without_postgres_is_refused(folder: Path) -> None:
+    with pytest.raises(ConfigurationError, match="There is no PostgreSQL in"):
+        EmbeddedPostgres(folder / "data", binaries=folder).start()
+
+
+def test_starting_is_quick_enough_to_be_used_by_tests(shared: EmbeddedPostgres) -> None:
+    template = shared.create_database("quick_template")
+    write_rows(template.owner_dsn, 1)
+    began = time.monotonic()
+    shared.create_database("quick_copy", template="quick_template")
+    assert time.monotonic() - began < 5
