@@ -1,0 +1,128 @@
+"""Reads of accounts. Doors obtain anything of an organisation only through `access_organisation`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from acuse.accounts.models import Membership, Organisation, SenderIdentity, SmtpCredential, User
+from acuse.accounts.rules import MANAGES, SENDS
+from acuse.errors import AccessDenied
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationView:
+    """An organisation as its members and its documents see it."""
+
+    id: UUID
+    name: str
+    slug: str
+    tax_id: str
+    language: str
+    time_zone: str
+    seal_level: str
+    certificate_by_email: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """A member's proven right to look into one organisation; every lower query takes it."""
+
+    user: UUID
+    member: UUID
+    role: str
+    organisation: UUID
+    view: OrganisationView
+
+    @property
+    def manages(self) -> bool:
+        """Whether the member may change settings."""
+        return self.role in MANAGES
+
+    @property
+    def sends(self) -> bool:
+        """Whether the member may act on communications."""
+        return self.role in SENDS
+
+    def require_manager(self) -> None:
+        """Raise AccessDenied unless the member may change settings."""
+        if not self.manages:
+            raise AccessDenied("Only an owner or an administrator may change this.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CredentialView:
+    """An SMTP credential, without its secret."""
+
+    id: UUID
+    name: str
+    username: str
+    created_at: datetime
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+
+def _view(organisation: Organisation) -> OrganisationView:
+    return OrganisationView(
+        id=organisation.id,
+        name=organisation.name,
+        slug=organisation.slug,
+        tax_id=organisation.tax_id,
+        language=organisation.language,
+        time_zone=organisation.time_zone,
+        seal_level=organisation.seal_level,
+        certificate_by_email=organisation.certificate_by_email,
+    )
+
+
+def access_organisation(*, user: User, slug: str) -> Access:
+    """Return the access of `user` to the organisation called `slug`.
+
+    Raises:
+        AccessDenied: no such organisation, or the user is not its member: the caller is not told which.
+    """
+    membership = (
+        Membership.objects.select_related("organisation")
+        .filter(user_id=user.pk, organisation__slug=slug, user__is_active=True)
+        .first()
+    )
+    if membership is None:
+        raise AccessDenied("There is no such organisation among yours.")
+    return Access(
+        user=membership.user_id,
+        member=membership.id,
+        role=membership.role,
+        organisation=membership.organisation_id,
+        view=_view(membership.organisation),
+    )
+
+
+def organisations_of(*, user: User) -> list[OrganisationView]:
+    """Return the organisations of which `user` is a member, by name."""
+    rows = Organisation.objects.filter(memberships__user_id=user.pk).order_by("name")
+    return [_view(row) for row in rows]
+
+
+def organisation_view(organisation: UUID) -> OrganisationView:
+    """Return an organisation by id, for components that act on facts rather than for a member."""
+    return _view(Organisation.objects.get(id=organisation))
+
+
+def credentials(access: Access) -> list[CredentialView]:
+    """Return the organisation's SMTP credentials, the newest first."""
+    rows = SmtpCredential.objects.filter(organisation_id=access.organisation).order_by("-created_at")
+    return [
+        CredentialView(
+            id=row.id,
+            name=row.name,
+            username=row.username,
+            created_at=row.created_at,
+            revoked_at=row.revoked_at,
+            last_used_at=row.last_used_at,
+        )
+        for row in rows
+    ]
+
+
+def sender_patterns(organisation: UUID) -> frozenset[str]:
+    """Return the addresses and `@domains` as which the organisation may send."""
+    return frozenset(SenderIdentity.objects.filter(organisation_id=organisation).values_list("pattern", flat=True))

@@ -1,0 +1,90 @@
+"""Pure rules: roles, sender identities, secrets and lock-outs."""
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+from datetime import datetime, timedelta
+
+from acuse.errors import InputError
+
+ROLES = ("owner", "administrator", "agent", "auditor")
+MANAGES = frozenset({"owner", "administrator"})
+SENDS = frozenset({"owner", "administrator", "agent"})
+
+#: Wrong secrets allowed per username and per address before the lock-out, and how long the window lasts.
+FAILURES_PER_USERNAME = 10
+FAILURES_PER_ADDRESS = 50
+FAILURE_WINDOW = timedelta(minutes=15)
+
+_SECRET_BYTES = 20  # 160 bits: guessing is hopeless, so no password KDF is needed in the SMTP path
+_DOMAIN = re.compile(r"@[a-z0-9\u0080-\U0010ffff](?:[a-z0-9.\-\u0080-\U0010ffff]{0,251})", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@[^\s@<>()\[\]\\,;:\"]{1,253}")
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+
+
+def new_secret() -> str:
+    """Return a new 160-bit secret as 32 lower-case base32 characters."""
+    return base64.b32encode(secrets.token_bytes(_SECRET_BYTES)).decode().lower()
+
+
+def secret_digest(secret: str, *, key: bytes) -> bytes:
+    """Return the keyed SHA-256 under which a secret is stored (32 bytes)."""
+    return hmac.new(key, secret.encode(), hashlib.sha256).digest()
+
+
+def same_secret(secret: str, digest: bytes, *, key: bytes) -> bool:
+    """Tell, in constant time, whether `secret` is the one stored as `digest`."""
+    return hmac.compare_digest(secret_digest(secret, key=key), digest)
+
+
+def is_locked(*, count: int, limit: int, window_started_at: datetime, now: datetime) -> bool:
+    """Tell whether so many failures within the window lock a username or address out."""
+    return count >= limit and now - window_started_at < FAILURE_WINDOW
+
+
+def normalise_address(address: str) -> str:
+    """Return `address` in the form in which identities are compared: case is ignored throughout."""
+    return address.strip().lower()
+
+
+def may_send_as(address: str, patterns: frozenset[str]) -> bool:
+    """Tell whether `address` is one of the listed addresses or in one of the listed domains (`@domain`)."""
+    normal = normalise_address(address)
+    domain = normal.rpartition("@")[2]
+    return normal in patterns or f"@{domain}" in patterns
+
+
+def check_pattern(pattern: str) -> str:
+    """Return the normal form of a sender identity.
+
+    Raises:
+        InputError: it is neither an address nor `@domain`.
+    """
+    normal = normalise_address(pattern)
+    if len(normal) <= 254 and (_DOMAIN.fullmatch(normal) or _ADDRESS.fullmatch(normal)):
+        return normal
+    raise InputError("Write an address such as avisos@empresa.example, or a whole domain such as @empresa.example.")
+
+
+def check_slug(slug: str) -> str:
+    """Return `slug` if it can stand in an address of the console.
+
+    Raises:
+        InputError: it cannot.
+    """
+    if _SLUG.fullmatch(slug):
+        return slug
+    raise InputError("The short name takes 1 to 40 lower-case letters, digits and hyphens.")
+
+
+def check_role(role: str) -> str:
+    """Return `role` if there is such a role.
+
+    Raises:
+        InputError: there is none.
+    """
+    if role in ROLES:
+        return role
+    raise InputError(f"There is no role {role!r}; choose one of {', '.join(ROLES)}.")

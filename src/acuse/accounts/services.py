@@ -1,0 +1,268 @@
+"""Writes of accounts: organisations, members, credentials and the check of an SMTP login.
+
+Every change records its fact in the same transaction.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from uuid6 import uuid7
+
+from acuse import clock
+from acuse.accounts import rules
+from acuse.accounts.models import FailedLogin, Membership, Organisation, SenderIdentity, SmtpCredential, User
+from acuse.accounts.queries import Access
+from acuse.accounts.values import SmtpCredentialValue
+from acuse.errors import AccessDenied, ConflictError, InputError, TemporaryError
+from acuse.evidence.ledger import FactDraft, record
+from acuse.proof.facts.fact import Actor
+
+OPERATOR = Actor(kind="component", id="operator")
+_USE_RECORDED_EVERY = timedelta(minutes=1)
+
+
+def _member(access: Access) -> Actor:
+    return Actor(kind="member", id=str(access.member))
+
+
+def _draft(organisation: UUID, type: str, actor: Actor, details: dict[str, object]) -> FactDraft:  # noqa: A002
+    return FactDraft(
+        organisation=organisation,
+        subject_kind="organisation",
+        subject_id=organisation,
+        type=type,
+        actor=actor,
+        details=details,
+    )
+
+
+def create_organisation(*, name: str, slug: str, language: str = "es", tax_id: str = "") -> Organisation:
+    """Create an organisation.
+
+    Raises:
+        InputError: the name or the short name is not acceptable.
+        ConflictError: the short name is taken.
+    """
+    rules.check_slug(slug)
+    if not 1 <= len(name.strip()) <= 120:
+        raise InputError("The name of an organisation takes 1 to 120 characters.")
+    try:
+        with transaction.atomic():
+            organisation = Organisation.objects.create(
+                name=name.strip(), slug=slug, language=language, tax_id=tax_id, created_at=clock.now()
+            )
+            record(_draft(organisation.id, "organisation.created", OPERATOR, {"name": organisation.name}))
+    except IntegrityError as error:
+        raise ConflictError(f"The short name {slug} is taken; choose another.") from error
+    return organisation
+
+
+def create_user(*, email: str, password: str | None, name: str = "", language: str = "es") -> User:
+    """Create a user who logs in with `email`.
+
+    Raises:
+        ConflictError: there is one already.
+    """
+    if User.objects.filter(email=email.strip().lower()).exists():
+        raise ConflictError(f"There is already a user {email}.")
+    return User.objects.create_user(email.strip(), password, name=name, language=language)
+
+
+def set_password(*, email: str, password: str) -> None:
+    """Set the password of a user.
+
+    Raises:
+        InputError: there is no such user.
+    """
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user is None:
+        raise InputError(f"There is no user {email}.")
+    user.set_password(password)
+    user.save(update_fields=["password"])
+
+
+def add_member(*, organisation: UUID, email: str, role: str) -> None:
+    """Give a user a role in an organisation, or change it.
+
+    Raises:
+        InputError: there is no such user or role.
+    """
+    rules.check_role(role)
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user is None:
+        raise InputError(f"There is no user {email}; create it first.")
+    with transaction.atomic():
+        membership, _ = Membership.objects.update_or_create(
+            user=user, organisation_id=organisation, defaults={"role": role}
+        )
+        record(
+            _draft(organisation, "member.added", OPERATOR, {"member": str(membership.id), "role": role}),
+        )
+
+
+def record_login(*, access: Access) -> None:
+    """Record that a member came in; the subject is the member, so that no subject is hot."""
+    with transaction.atomic():
+        record(
+            FactDraft(
+                organisation=access.organisation,
+                subject_kind="member",
+                subject_id=access.member,
+                type="member.logged_in",
+                actor=_member(access),
+                details={},
+            )
+        )
+
+
+def create_credential(*, organisation: UUID, name: str, actor: Actor = OPERATOR) -> tuple[SmtpCredential, str]:
+    """Create an SMTP credential.
+
+    Returns:
+        The credential and its secret, which is shown this once and kept only as a keyed digest.
+
+    Raises:
+        InputError: the name is empty or too long.
+        ConflictError: the organisation has a credential of that name.
+    """
+    if not 1 <= len(name.strip()) <= 60:
+        raise InputError("Give the credential a name of 1 to 60 characters, such as the program that will use it.")
+    secret = rules.new_secret()
+    identity = uuid7()
+    try:
+        with transaction.atomic():
+            slug = Organisation.objects.values_list("slug", flat=True).get(id=organisation)
+            credential = SmtpCredential.objects.create(
+                id=identity,
+                organisation_id=organisation,
+                name=name.strip(),
+                username=f"{slug[:40]}-{identity.hex[-8:]}",
+                secret_digest=rules.secret_digest(secret, key=settings.ACUSE_KEYS.credential),
+                created_at=clock.now(),
+            )
+            record(
+                _draft(
+                    organisation,
+                    "credential.created",
+                    actor,
+                    {"credential": str(credential.id), "name": credential.name},
+                )
+            )
+    except IntegrityError as error:
+        raise ConflictError(f"There is already a credential called {name}.") from error
+    return credential, secret
+
+
+def revoke_credential(*, organisation: UUID, credential: UUID, actor: Actor = OPERATOR) -> None:
+    """Revoke an SMTP credential at once; revoking it again changes nothing.
+
+    Raises:
+        InputError: the organisation has no such credential.
+    """
+    with transaction.atomic():
+        row = SmtpCredential.objects.select_for_update().filter(id=credential, organisation_id=organisation).first()
+        if row is None:
+            raise InputError("There is no such credential.")
+        if row.revoked_at is not None:
+            return
+        row.revoked_at = clock.now()
+        row.save(update_fields=["revoked_at"])
+        record(
+            _draft(organisation, "credential.revoked", actor, {"credential": str(row.id), "name": row.name}),
+        )
+
+
+def add_sender_identity(*, organisation: UUID, pattern: str, actor: Actor = OPERATOR) -> None:
+    """Let the organisation send as an address, or as a whole `@domain`.
+
+    Raises:
+        InputError: the pattern is neither.
+    """
+    normal = rules.check_pattern(pattern)
+    with transaction.atomic():
+        _, created = SenderIdentity.objects.get_or_create(organisation_id=organisation, pattern=normal)
+        if created:
+            record(_draft(organisation, "sender_identity.added", actor, {"identity": normal}))
+
+
+def remove_sender_identity(*, organisation: UUID, pattern: str, actor: Actor = OPERATOR) -> None:
+    """Stop the organisation from sending as an address or domain; removing what is not there changes nothing."""
+    normal = rules.normalise_address(pattern)
+    with transaction.atomic():
+        removed, _ = SenderIdentity.objects.filter(organisation_id=organisation, pattern=normal).delete()
+        if removed:
+            record(_draft(organisation, "sender_identity.removed", actor, {"identity": normal}))
+
+
+_SETTINGS = frozenset({"language", "time_zone", "seal_level", "certificate_by_email", "tax_id", "name"})
+
+
+def change_settings(*, access: Access, **changes: object) -> None:
+    """Change settings of an organisation: language, time_zone, seal_level, certificate_by_email, tax_id, name.
+
+    Raises:
+        AccessDenied: the member may not.
+        InputError: a value is not one of the choices.
+    """
+    access.require_manager()
+    if not changes.keys() <= _SETTINGS:
+        raise InputError("There is no such setting.")
+    with transaction.atomic():
+        organisation = Organisation.objects.select_for_update().get(id=access.organisation)
+        before = {name: getattr(organisation, name) for name in changes}
+        changed = {name: value for name, value in changes.items() if before[name] != value}
+        if not changed:
+            return
+        for name, value in changed.items():
+            choices = organisation._meta.get_field(name).choices
+            if choices and value not in dict(choices):
+                raise InputError(f"{value!r} is not a choice of {name}.")
+            setattr(organisation, name, value)
+        organisation.save(update_fields=list(changed))
+        listed = [{"name": name, "before": str(before[name]), "after": str(value)} for name, value in changed.items()]
+        record(_draft(access.organisation, "settings.changed", _member(access), {"changes": listed}))
+
+
+def authenticate(*, username: str, secret: str, address: str) -> SmtpCredentialValue:
+    """Check an SMTP login.
+
+    Args:
+        username: as given to AUTH.
+        secret: as given to AUTH.
+        address: IP of the client.
+
+    Raises:
+        AccessDenied: unknown, wrong or revoked: the caller is not told which.
+        TemporaryError: too many failures from there or for that name; try later.
+    """
+    now = clock.now()
+    keys = {f"user:{username[:60]}": rules.FAILURES_PER_USERNAME, f"ip:{address}": rules.FAILURES_PER_ADDRESS}
+    for row in FailedLogin.objects.filter(key__in=keys):
+        if rules.is_locked(count=row.count, limit=keys[row.key], window_started_at=row.window_started_at, now=now):
+            raise TemporaryError("Too many failed logins; wait fifteen minutes.")
+    credential = SmtpCredential.objects.filter(username=username[:60]).first()
+    stored = bytes(credential.secret_digest) if credential else bytes(32)
+    right = rules.same_secret(secret, stored, key=settings.ACUSE_KEYS.credential)
+    if credential is None or not right or credential.revoked_at is not None:
+        _count_failure(tuple(keys))
+        raise AccessDenied("Unknown user name or secret.")
+    if credential.last_used_at is None or now - credential.last_used_at > _USE_RECORDED_EVERY:
+        SmtpCredential.objects.filter(id=credential.id).update(last_used_at=now)
+    return SmtpCredentialValue(id=credential.id, organisation=credential.organisation_id, name=credential.name)
+
+
+def _count_failure(keys: tuple[str, ...]) -> None:
+    now = clock.now()
+    for key in sorted(keys):
+        with transaction.atomic():
+            row, created = FailedLogin.objects.select_for_update().get_or_create(
+                key=key, defaults={"count": 1, "window_started_at": now}
+            )
+            if created:
+                continue
+            if now - row.window_started_at >= rules.FAILURE_WINDOW:
+                row.count, row.window_started_at = 0, now
+            row.count += 1
+            row.save()

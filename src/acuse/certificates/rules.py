@@ -1,0 +1,49 @@
+"""Pure rules of certificates: codes, when one is due, when an older one is superseded."""
+
+import secrets
+from datetime import datetime, timedelta
+
+#: Crockford's alphabet: digits and letters without I, L, O and U, which are misread.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
+_GROUPS, _GROUP = 4, 4
+
+#: How long one worker may hold a request, and how often a failed one is tried again.
+LEASE = timedelta(minutes=5)
+RETRY_AFTER = timedelta(seconds=10)
+RETRY_CAP = timedelta(minutes=10)
+#: Nothing stays final and not certified longer than this without an alarm.
+ALARM_AFTER = timedelta(minutes=1)
+#: How long a request waits for a time stamp over its facts before it is issued without, to be upgraded later.
+ANCHOR_PATIENCE = timedelta(seconds=30)
+
+LEVELS = ("B-B", "B-T", "B-LTA")
+
+
+def new_code() -> str:
+    """Return a random code of four groups of four (80 bits), such as `7KQM-4T2H-9XWD-3PFA`."""
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(_GROUPS * _GROUP))
+    return "-".join(letters[start : start + _GROUP] for start in range(0, len(letters), _GROUP))
+
+
+def normalise_code(text: str) -> str | None:
+    """Return the code that a person typed, or None when it cannot be one: case, spaces and look-alikes are mended."""
+    letters = "".join(text.upper().split()).replace("-", "").translate(_MISREAD)
+    if len(letters) != _GROUPS * _GROUP or any(letter not in ALPHABET for letter in letters):
+        return None
+    return "-".join(letters[start : start + _GROUP] for start in range(0, len(letters), _GROUP))
+
+
+def retry_wait(tries: int) -> timedelta:
+    """Return how long a request waits after so many failures."""
+    return min(RETRY_AFTER * 2 ** min(tries, 10), RETRY_CAP)
+
+
+def is_late(*, due_at: datetime, now: datetime) -> bool:
+    """Tell whether a request has waited so long that somebody must look."""
+    return now - due_at > ALARM_AFTER
+
+
+def is_lower(level: str, wanted: str) -> bool:
+    """Tell whether `level` proves less than `wanted`."""
+    return LEVELS.index(level) < LEVELS.index(wanted)

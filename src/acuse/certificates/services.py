@@ -1,0 +1,79 @@
+"""Writes of certificates: requesting them. Issuing meets the network and lives in `issue`."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from acuse import clock
+from acuse.accounts.queries import organisation_view
+from acuse.certificates import rules
+from acuse.certificates.models import Certificate
+
+COMMUNICATION = "communication"
+
+
+def request_certificate(
+    *, organisation: UUID, communication: UUID, final_at: datetime, reason: str = ""
+) -> None:
+    """Ask for the certificate of a communication, in the transaction of what makes it due.
+
+    It is due after the settle time, so that an early delivery notification is inside. While a request waits, later
+    evidence is simply inside too; after it is issued, later evidence asks for the superseding revision.
+
+    Args:
+        organisation: whose communication it is.
+        communication: the subject.
+        final_at: when it reached its final state.
+        reason: key of what changed, for a superseding revision.
+    """
+    due_at = final_at + settings.ACUSE.settle_time
+    _request(organisation, communication, Certificate.Kind.CERTIFICATE, due_at=due_at, reason=reason)
+
+
+def request_receipt(*, organisation: UUID, communication: UUID) -> None:
+    """Ask for the acceptance receipt of a communication, due at once; asking again changes nothing."""
+    with transaction.atomic():
+        asked = Certificate.objects.filter(subject=communication, kind=Certificate.Kind.RECEIPT).exists()
+        if not asked:
+            _request(organisation, communication, Certificate.Kind.RECEIPT, due_at=clock.now(), reason="")
+
+
+def request_upgrade(*, certificate: Certificate) -> None:
+    """Ask for the revision that supersedes one sealed at a lower level, now that the time stamps are back."""
+    _request(
+        certificate.organisation_id,
+        certificate.subject,
+        Certificate.Kind(certificate.kind),
+        due_at=clock.now() + timedelta(seconds=1),
+        reason="level",
+    )
+
+
+def _request(
+    organisation: UUID, subject: UUID, kind: Certificate.Kind, *, due_at: datetime, reason: str
+) -> None:
+    """Insert the next revision's request unless one is waiting already."""
+    with transaction.atomic():
+        newest = (
+            Certificate.objects.select_for_update()
+            .filter(subject_kind=COMMUNICATION, subject=subject, kind=kind)
+            .order_by("-revision")
+            .first()
+        )
+        if newest is not None and newest.state == Certificate.State.REQUESTED:
+            return
+        Certificate.objects.create(
+            organisation_id=organisation,
+            subject_kind=COMMUNICATION,
+            subject=subject,
+            kind=kind,
+            revision=newest.revision + 1 if newest else 1,
+            code=rules.new_code(),
+            supersedes=newest.code if newest else "",
+            reason=reason if newest else "",
+            requested_at=clock.now(),
+            due_at=due_at,
+            wanted_level=organisation_view(organisation).seal_level,
+        )

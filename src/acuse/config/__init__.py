@@ -1,0 +1,1 @@
+"""The street: settings, wiring, processes and the command line."""

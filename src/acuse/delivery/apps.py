@@ -1,0 +1,10 @@
+"""Django's registration of the postman."""
+
+from django.apps import AppConfig
+
+
+class DeliveryConfig(AppConfig):
+    """The postman."""
+
+    name = "acuse.delivery"
+    label = "delivery"

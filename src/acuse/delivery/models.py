@@ -1,0 +1,162 @@
+"""What was submitted, what is to be delivered to whom, and what came of each attempt.
+
+Rows here are the working state; the evidence is the ledger. Every change of state records its fact in the same
+transaction, so each row can be derived again from facts.
+"""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from uuid6 import uuid7
+
+
+class Submission(models.Model):
+    """One message as one SMTP client handed it in: one DATA, one or more recipients."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT)
+    credential = models.ForeignKey("accounts.SmtpCredential", on_delete=models.PROTECT)
+    received_at = models.DateTimeField()
+    mail_from = models.CharField(max_length=320)
+    sender = models.CharField(max_length=320)
+    subject = models.CharField(max_length=300)
+    message_id = models.CharField(max_length=998, blank=True)
+    message_sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    ret = models.CharField(max_length=4, blank=True)
+    envid = models.CharField(max_length=100, blank=True)
+    smtputf8 = models.BooleanField(default=False)
+    body_8bit = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "delivery_submissions"
+
+
+class Communication(models.Model):
+    """One certified message to one recipient."""
+
+    class Status(models.TextChoices):
+        """Whether work remains; how far delivery got is the grade."""
+
+        IN_PROGRESS = "in_progress"
+        CONCLUDED = "concluded"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT)
+    submission = models.ForeignKey("delivery.Submission", on_delete=models.PROTECT, related_name="communications")
+    created_at = models.DateTimeField()
+    recipient = models.CharField(max_length=320)
+    domain = models.CharField(max_length=255)
+    sender = models.CharField(max_length=320)
+    subject = models.CharField(max_length=300)
+    notify = models.JSONField(default=list)
+    orcpt = models.CharField(max_length=500, blank=True)
+    language = models.CharField(max_length=5)
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.IN_PROGRESS)
+    outcome = models.CharField(max_length=16, default="pending")
+    grade = models.SmallIntegerField(default=0)
+    failure_class = models.CharField(max_length=32, blank=True)
+    attempts = models.IntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True)
+    final_at = models.DateTimeField(null=True)
+    delay_notified = models.BooleanField(default=False)
+    search = models.GeneratedField(
+        expression=SearchVector("subject", "recipient", "sender", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        db_table = "delivery_communications"
+        indexes = (
+            models.Index(fields=("organisation", "-created_at", "-id"), name="communications_by_time"),
+            models.Index(fields=("organisation", "status", "-created_at"), name="communications_by_status"),
+            GinIndex(fields=("search",), name="communications_search"),
+        )
+
+
+class Attempt(models.Model):
+    """One try of one channel. Opened in its own transaction before the network is touched."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    communication = models.ForeignKey("delivery.Communication", on_delete=models.CASCADE, related_name="tries")
+    number = models.IntegerField()
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    result = models.CharField(max_length=16, blank=True)
+    failure_class = models.CharField(max_length=32, blank=True)
+    host = models.CharField(max_length=255, blank=True)
+    address = models.CharField(max_length=64, blank=True)
+    transcript_sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        db_table = "delivery_attempts"
+        constraints = (models.UniqueConstraint(fields=("communication", "number"), name="one_attempt_per_number"),)
+
+
+class Dispatch(models.Model):
+    """The queue: a communication that still has to be sent. Claimed by lease; deleted with the final outcome."""
+
+    communication = models.OneToOneField("delivery.Communication", on_delete=models.CASCADE, primary_key=True)
+    domain = models.CharField(max_length=255)
+    due_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    lease = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "delivery_dispatches"
+        indexes = (models.Index(fields=("due_at",), name="dispatches_due"),)
+
+
+class Deduplication(models.Model):
+    """A client's retry within seven days finds the communication that its first try made."""
+
+    key = models.BinaryField(primary_key=True, max_length=32)
+    communication = models.ForeignKey("delivery.Communication", on_delete=models.CASCADE)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "delivery_deduplication"
+        indexes = (models.Index(fields=("expires_at",), name="deduplication_expiry"),)
+
+
+class Notice(models.Model):
+    """A message of our own to the sender: an RFC 3464 DSN, or the certificate. Claimed by lease like a dispatch."""
+
+    class Kind(models.TextChoices):
+        """What the notice says."""
+
+        FAILED = "failed"
+        DELAYED = "delayed"
+        RELAYED = "relayed"
+        CERTIFICATE = "certificate"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT)
+    communication = models.ForeignKey("delivery.Communication", on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    recipient = models.CharField(max_length=320)
+    message_id = models.CharField(max_length=200)
+    message_sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    lease = models.UUIDField(null=True)
+    tries = models.IntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
+    last_reply = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "delivery_notices"
+        constraints = (
+            models.UniqueConstraint(fields=("communication", "kind", "message_id"), name="one_notice_per_event"),
+        )
+        indexes = (
+            models.Index(
+                fields=("due_at",),
+                name="notices_due",
+                condition=models.Q(sent_at__isnull=True, given_up_at__isnull=True),
+            ),
+        )

@@ -1,0 +1,14 @@
+"""The postman's verbs, one transaction each."""
+
+from acuse.delivery.services.acceptance import AcceptedCommunication, accept_message
+from acuse.delivery.services.attempts import close_attempt, open_attempt
+from acuse.delivery.services.notices import close_notice, owe_certificate
+
+__all__ = [
+    "AcceptedCommunication",
+    "accept_message",
+    "close_attempt",
+    "close_notice",
+    "open_attempt",
+    "owe_certificate",
+]

@@ -1,0 +1,272 @@
+"""Opening and closing an attempt: the two transactions around the network call.
+
+`open_attempt` commits before anything is sent; `close_attempt` commits what came of it. A crash between the two leaves
+an open attempt and an expired lease: the next `open_attempt` closes it as `unknown` (the message may have left) and
+goes on with the same Message-ID. After a committed final outcome the dispatch row is gone, so nothing is sent again.
+"""
+
+from base64 import b64encode
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from acuse import clock
+from acuse.certificates import services as certificates
+from acuse.channels.base import Outcome, Reply, Result
+from acuse.delivery import rules
+from acuse.delivery.models import Attempt, Communication, Dispatch
+from acuse.delivery.services import notices
+from acuse.errors import ConflictError
+from acuse.evidence import custody
+from acuse.evidence.custody import Kept
+from acuse.evidence.ledger import FactDraft, record, refer
+from acuse.evidence.queries import facts_of
+from acuse.proof.facts.fact import Actor
+from acuse.proof.verdicts.delivery import verdict
+
+DISPATCHER = Actor(kind="component", id="dispatcher")
+TRANSCRIPT_TYPE = "application/jsonl"
+
+
+class LostLease(ConflictError):
+    """Another worker took this dispatch over."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenedAttempt:
+    """Everything needed to send, read in the transaction that opened the attempt.
+
+    Args:
+        number: of this attempt, from 1.
+        waited_since: when the communication was accepted.
+    """
+
+    attempt: UUID
+    communication: UUID
+    organisation: UUID
+    lease: UUID
+    number: int
+    waited_since: datetime
+    recipient: str
+    sender: str
+    mail_from: str
+    subject: str
+    message_id: str
+    message_sha256: str
+    language: str
+    smtputf8: bool
+    body_8bit: bool
+    notify: tuple[str, ...]
+    orcpt: str | None
+    ret: str | None
+    envid: str | None
+    delay_notified: bool
+
+
+def _draft(communication: Communication, fact_type: str, details: dict[str, Any], transcript: Kept | None) -> FactDraft:
+    return FactDraft(
+        organisation=communication.organisation_id,
+        subject_kind="communication",
+        subject_id=communication.id,
+        type=fact_type,
+        actor=DISPATCHER,
+        details=details,
+        objects=(refer("smtp-dialogue", transcript),) if transcript else (),
+    )
+
+
+def _lock(communication: UUID, lease: UUID) -> Communication:
+    """Lock the dispatch of a communication for the holder of its lease.
+
+    Raises:
+        LostLease: the lease expired and somebody else holds it, or the dispatch is done.
+    """
+    if not Dispatch.objects.select_for_update().filter(communication_id=communication, lease=lease).exists():
+        raise LostLease("Another worker took this message over.")
+    return Communication.objects.select_for_update(of=("self",)).select_related("submission").get(id=communication)
+
+
+def open_attempt(*, communication: UUID, lease: UUID, target: str) -> OpenedAttempt:
+    """Open the next attempt of a communication.
+
+    Args:
+        communication: whose dispatch is claimed.
+        lease: under which it is claimed.
+        target: the domain, or the smarthost, that will be contacted.
+
+    Raises:
+        LostLease: somebody else holds the dispatch.
+    """
+    with transaction.atomic():
+        row = _lock(communication, lease)
+        drafts = []
+        interrupted = Attempt.objects.filter(communication=row, closed_at__isnull=True).first()
+        if interrupted is not None:
+            interrupted.closed_at, interrupted.result = clock.now(), "unknown"
+            interrupted.save(update_fields=["closed_at", "result"])
+            drafts.append(_draft(row, "attempt.unknown", _interrupted(interrupted.number), None))
+        row.attempts += 1
+        row.save(update_fields=["attempts"])
+        attempt = Attempt.objects.create(communication=row, number=row.attempts, opened_at=clock.now())
+        drafts.append(
+            _draft(row, "attempt.opened", {"attempt": row.attempts, "channel": "email", "target": target}, None)
+        )
+        record(*drafts)
+    submission = row.submission
+    return OpenedAttempt(
+        attempt=attempt.id,
+        communication=row.id,
+        organisation=row.organisation_id,
+        lease=lease,
+        number=row.attempts,
+        waited_since=row.created_at,
+        recipient=row.recipient,
+        sender=row.sender,
+        mail_from=submission.mail_from,
+        subject=row.subject,
+        message_id=submission.message_id,
+        message_sha256=submission.message_sha256,
+        language=row.language,
+        smtputf8=submission.smtputf8,
+        body_8bit=submission.body_8bit,
+        notify=tuple(row.notify),
+        orcpt=row.orcpt or None,
+        ret=submission.ret or None,
+        envid=submission.envid or None,
+        delay_notified=row.delay_notified,
+    )
+
+
+def _interrupted(number: int) -> dict[str, Any]:
+    return {
+        "attempt": number,
+        "channel": "email",
+        "host": None,
+        "address": None,
+        "stage": None,
+        "reply": None,
+        "tls": None,
+        "dns": None,
+        "dsn_supported": False,
+        "reason": "The attempt was interrupted before its outcome was recorded; the message may have left.",
+    }
+
+
+def foreign(raw: bytes) -> str | dict[str, str]:
+    """Return outside bytes as evidence.md section 2 writes them: text when valid UTF-8, else base64."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return {"base64": b64encode(raw).decode("ascii")}
+
+
+def _reply(reply: Reply | None) -> dict[str, Any] | None:
+    if reply is None:
+        return None
+    return {"code": reply.code, "enhanced": reply.enhanced, "text": foreign(reply.text)}
+
+
+def _details(opened: OpenedAttempt, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "attempt": opened.number,
+        "channel": "email",
+        "host": outcome.host,
+        "address": outcome.address,
+        "stage": outcome.stage,
+        "reply": _reply(outcome.reply),
+        "tls": outcome.tls,
+        "dns": outcome.dns or None,
+        "dsn_supported": outcome.dsn_supported,
+        "reason": outcome.reason,
+    }
+
+
+def _outcome_drafts(
+    row: Communication, opened: OpenedAttempt, outcome: Outcome, decision: rules.Decision, transcript: Kept
+) -> list[FactDraft]:
+    """Return the fact of the attempt and, where we gave up, the fact that says so."""
+    failure = outcome.failure_class or "other"
+    gave_up = {"attempts": opened.number, "channel": "email", "failure_class": failure, "reason": outcome.reason}
+    if decision.fact_type == "attempt.failed":
+        return [_draft(row, "attempt.failed", gave_up, transcript)]
+    details = _details(opened, outcome)
+    if decision.fact_type in {"attempt.deferred", "attempt.unknown"}:
+        details["retry_at"] = clock.to_rfc3339(decision.retry_at) if decision.retry_at else None
+    if decision.fact_type in {"attempt.deferred", "attempt.refused"}:
+        details["failure_class"] = failure
+    drafts = [_draft(row, decision.fact_type, details, transcript)]
+    if decision.gave_up:
+        drafts.append(_draft(row, "attempt.failed", gave_up, None))
+    return drafts
+
+
+def close_attempt(
+    *, opened: OpenedAttempt, outcome: Outcome, schedule: rules.Schedule, reporting_host: str
+) -> rules.Decision:
+    """Record what came of an attempt and do what follows: retry, conclude, certify, tell the sender.
+
+    Args:
+        opened: by `open_attempt`.
+        outcome: as the channel returned it.
+        schedule: of this installation's retries.
+        reporting_host: our name in a notification to the sender.
+
+    Raises:
+        LostLease: the lease expired meanwhile; whoever holds it now has recorded this attempt as unknown.
+        TemporaryError: custody or the database cannot take it; the attempt stays open and is found again.
+    """
+    transcript = custody.keep(
+        organisation=opened.organisation, content=outcome.transcript, media_type=TRANSCRIPT_TYPE
+    )
+    now = clock.now()
+    decision = rules.decide(
+        outcome, attempts=opened.number, accepted_at=opened.waited_since, now=now, schedule=schedule
+    )
+    owed = rules.notices_owed(
+        decision,
+        notify=opened.notify,
+        relayed=outcome.result is Result.RELAYED,
+        dsn_supported=outcome.dsn_supported,
+        waited=now - opened.waited_since,
+        delay_after=rules.DELAY_NOTICE_AFTER * schedule.scale,
+        delay_told=opened.delay_notified,
+    )
+    notice = notices.write(opened, outcome, owed, reporting_host, retry_until=opened.waited_since + schedule.limit)
+    # Transcript and notice are in custody; a crash here leaves the attempt open, to be found as unknown.
+    with transaction.atomic():
+        row = _lock(opened.communication, opened.lease)
+        Attempt.objects.filter(id=opened.attempt).update(
+            closed_at=now,
+            result=outcome.result.value,
+            failure_class=outcome.failure_class or "",
+            host=outcome.host or "",
+            address=outcome.address or "",
+            transcript_sha256=transcript.sha256,
+        )
+        record(*_outcome_drafts(row, opened, outcome, decision, transcript))
+        if notice is not None:
+            notices.owe(row, notice)
+            row.delay_notified = row.delay_notified or owed == "delayed"
+        _conclude(row, opened.lease, decision, now)
+    return decision
+
+
+def _conclude(row: Communication, lease: UUID, decision: rules.Decision, now: datetime) -> None:
+    """Move the row to the state that its facts now say, and either queue the retry or ask for the certificate."""
+    known = verdict([item.fact for item in facts_of(organisation=row.organisation_id, kind="communication", id=row.id)])
+    row.outcome, row.grade, row.failure_class = known.outcome, known.grade, known.failure_class or ""
+    row.next_attempt_at = decision.retry_at
+    if decision.retry_at is not None:
+        Dispatch.objects.filter(communication=row, lease=lease).update(
+            due_at=decision.retry_at, lease=None, lease_until=None
+        )
+    else:
+        row.final_at = now
+        failed = known.outcome in {"failed", "undetermined"}
+        row.status = Communication.Status.FAILED if failed else Communication.Status.CONCLUDED
+        Dispatch.objects.filter(communication=row, lease=lease).delete()
+        certificates.request_certificate(organisation=row.organisation_id, communication=row.id, final_at=now)
+    row.save()

@@ -1,0 +1,209 @@
+"""Custody: content-addressed, write-once, durable objects (evidence.md section 9).
+
+The store is not trusted: whoever can write it can destroy content, never alter it unnoticed, because every read
+compares the digest. An object is durable before the transaction that cites it begins, so a crash leaves at most an
+object that nobody cites, and keeping it again is harmless.
+"""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+from django.conf import settings
+
+from acuse.errors import AcuseError, ConflictError, TemporaryError
+
+CHECKPOINTS = "checkpoints"
+
+
+class DamagedObject(AcuseError):
+    """The object in custody is not the one that was kept."""
+
+
+class MissingObject(AcuseError):
+    """No such object is in custody."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """An object that is durable in custody.
+
+    Args:
+        sha256: 64 lower-case hexadecimal digits.
+        size: bytes.
+        media_type: MIME type without parameters.
+    """
+
+    sha256: str
+    size: int
+    media_type: str
+
+
+class Store(Protocol):
+    """Where objects lie. Keys are relative paths of ASCII letters, digits, `-`, `.` and `/`.
+
+    `put` is durable when it returns, and never replaces: putting an existing key is success without a write.
+    Calls may run concurrently; failures raise `TemporaryError` and may be retried.
+    """
+
+    def put(self, key: str, content: bytes) -> None: ...
+
+    def get(self, key: str) -> bytes: ...
+
+    def keys(self, prefix: str) -> Iterator[str]: ...
+
+    def delete(self, key: str) -> None: ...
+
+
+class LocalStore:
+    """A directory of this machine.
+
+    Args:
+        root: created at first use; only this process' user should be able to write there.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._known: set[Path] = set()
+
+    def put(self, key: str, content: bytes) -> None:
+        """Write `content` under `key`, fsynced with its directory entry before returning."""
+        path = self._root / key
+        try:
+            self._make_directory(path.parent)
+            if path.exists():
+                # Perhaps a writer crashed between its rename and its sync: make the name durable before we say so.
+                self._sync(path.parent)
+                return
+            temporary = path.parent / f".{secrets.token_hex(8)}.new"
+            try:
+                with temporary.open("xb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                # A crash before the rename leaves a hidden temporary file, which `fsck` names and nobody cites.
+                temporary.rename(path)
+            finally:
+                temporary.unlink(missing_ok=True)
+            self._sync(path.parent)
+        except OSError as error:
+            raise TemporaryError(f"Custody cannot keep an object: {error.strerror}.") from error
+
+    def get(self, key: str) -> bytes:
+        """Return the bytes under `key`.
+
+        Raises:
+            MissingObject: there is none.
+        """
+        try:
+            return (self._root / key).read_bytes()
+        except FileNotFoundError as error:
+            raise MissingObject(f"Custody has no object {key}.") from error
+        except OSError as error:
+            raise TemporaryError(f"Custody cannot read an object: {error.strerror}.") from error
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Yield the keys below `prefix`, sorted within each directory."""
+        for directory, subdirectories, names in os.walk(self._root / prefix):
+            subdirectories.sort()
+            for name in sorted(names):
+                yield str((Path(directory) / name).relative_to(self._root))
+
+    def delete(self, key: str) -> None:
+        """Remove `key`; removing what is not there is success."""
+        (self._root / key).unlink(missing_ok=True)
+
+    def _make_directory(self, directory: Path) -> None:
+        """Create `directory` and make each new name durable in its parent."""
+        if directory in self._known:
+            return
+        if not directory.is_dir():
+            if directory != self._root:
+                self._make_directory(directory.parent)
+            directory.mkdir(mode=0o700, parents=directory == self._root, exist_ok=True)
+            self._sync(directory.parent)
+        self._known.add(directory)
+
+    @staticmethod
+    def _sync(directory: Path) -> None:
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@lru_cache(maxsize=4)
+def local_store(root: Path) -> LocalStore:
+    """Return the one `LocalStore` of `root` in this process."""
+    return LocalStore(root)
+
+
+def store() -> Store:
+    """Return the store that the settings name."""
+    return local_store(Path(settings.ACUSE.custody_directory))
+
+
+def object_key(organisation: UUID, sha256: str) -> str:
+    """Return the key of an object: per organisation, so that nobody learns what another organisation holds."""
+    return f"objects/{organisation}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def keep(*, organisation: UUID, content: bytes, media_type: str) -> Kept:
+    """Keep `content` for `organisation`. Idempotent; durable when it returns. Call it before the transaction.
+
+    Raises:
+        TemporaryError: the store refused, for example because the disk is full; nothing half-written is visible.
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    store().put(object_key(organisation, sha256), content)
+    return Kept(sha256=sha256, size=len(content), media_type=media_type)
+
+
+def open_object(*, organisation: UUID, sha256: str) -> bytes:
+    """Return the bytes of an object after comparing their digest.
+
+    Raises:
+        MissingObject: it was never kept, or erased.
+        DamagedObject: what lies there is something else.
+    """
+    content = store().get(object_key(organisation, sha256))
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise DamagedObject(f"The object {sha256} in custody is damaged.")
+    return content
+
+
+def keep_checkpoint(size: int, note: str, token: bytes) -> None:
+    """Keep an anchored checkpoint, so that a database restored from an old backup is recognised."""
+    store().put(f"{CHECKPOINTS}/{size:020d}.note", note.encode())
+    store().put(f"{CHECKPOINTS}/{size:020d}.tsr", token)
+
+
+def newest_checkpoint() -> tuple[int, str] | None:
+    """Return (size, note) of the largest anchored checkpoint in custody, or None."""
+    names = [key for key in store().keys(CHECKPOINTS) if key.endswith(".note")]
+    if not names:
+        return None
+    newest = max(names)
+    size = int(newest.rsplit("/", 1)[1].removesuffix(".note"))
+    return size, store().get(newest).decode()
+
+
+def check_not_behind(size: int) -> None:
+    """Refuse to go on with a database that knows less than custody does.
+
+    Raises:
+        ConflictError: the database was restored from a backup older than an anchored checkpoint.
+    """
+    newest = newest_checkpoint()
+    if newest is not None and newest[0] > size:
+        raise ConflictError(
+            f"The database holds {size} ledger entries but custody has a time-stamped checkpoint of {newest[0]}. "
+            "It was probably restored from an old backup; restore a newer one. Nothing is sequenced until then."
+        )

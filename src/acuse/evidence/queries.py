@@ -1,0 +1,283 @@
+"""Reads of the ledger: facts with their positions, bundles, and the ledger's own state."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from acuse import clock
+from acuse.evidence import rules
+from acuse.evidence.models import Alarm, Anchor, Binding, TreeHead
+from acuse.proof import merkle
+from acuse.proof.bundle import Bundle, ProvenFact, SealBinding, TimeStamp
+from acuse.proof.facts.fact import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerFact:
+    """A fact and where the ledger holds it.
+
+    Args:
+        fact: as recorded.
+        position: in the ledger, from 0; None while pending.
+        organisation_sequence: among its organisation's entries, from 1; None while pending.
+    """
+
+    fact: Fact
+    position: int | None
+    organisation_sequence: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmView:
+    """A condition that somebody must look at."""
+
+    name: str
+    message: str
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerState:
+    """How the ledger is.
+
+    Args:
+        origin: name of the log; empty before its first start.
+        verifier_key: C2SP verifier key line.
+        size: entries integrated and published.
+        pending: facts recorded and not yet integrated.
+        checkpoint_at: when the newest checkpoint was signed.
+        anchored_size: entries under the newest time stamp.
+        anchored_at: its time, as the authority states it; None before the first.
+        anchor_service: which authority gave it.
+        anchor_development: that authority has no legal value.
+        lag_seconds: age of the oldest fact that no time stamp covers; 0 where none waits.
+        alarms: what somebody must look at.
+    """
+
+    origin: str
+    verifier_key: str
+    size: int
+    pending: int
+    checkpoint_at: datetime | None
+    anchored_size: int
+    anchored_at: datetime | None
+    anchor_service: str
+    anchor_development: bool
+    lag_seconds: float
+    alarms: tuple[AlarmView, ...]
+
+
+_FACTS = """
+SELECT fact.canonical, entry.position, entry.organisation_sequence
+FROM evidence_facts AS fact LEFT JOIN evidence_entries AS entry ON entry.entry = fact.entry
+WHERE fact.kind = %s AND fact.subject = %s AND fact.organisation = %s
+ORDER BY fact.sequence
+"""
+
+
+def ledger_fact(row: Sequence[Any]) -> LedgerFact:
+    """Return the fact of a row (canonical, position, organisation sequence)."""
+    return LedgerFact(fact=Fact.parse(bytes(row[0])), position=row[1], organisation_sequence=row[2])
+
+
+def facts_of(*, organisation: UUID, kind: str, id: UUID) -> list[LedgerFact]:  # noqa: A002 - the subject's id
+    """Return the facts of one subject, in order, pending ones included; empty for another organisation's subject."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FACTS, (kind, id, organisation))
+        return [ledger_fact(row) for row in cursor.fetchall()]
+
+
+def recent_facts(*, organisation: UUID, before: int | None = None, limit: int = 50) -> list[LedgerFact]:
+    """Return an organisation's newest integrated facts, the newest first.
+
+    Args:
+        organisation: whose.
+        before: organisation sequence to page from, exclusive; None = the newest.
+        limit: at most 200.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT fact.canonical, entry.position, entry.organisation_sequence FROM evidence_entries AS entry "
+            "JOIN evidence_facts AS fact ON fact.entry = entry.entry "
+            "WHERE entry.organisation = %s AND entry.organisation_sequence < %s "
+            "ORDER BY entry.organisation_sequence DESC LIMIT %s",
+            (organisation, before if before is not None else 2**62, min(limit, 200)),
+        )
+        return [ledger_fact(row) for row in cursor.fetchall()]
+
+
+def read_tile(level: int, index: int) -> bytes:
+    """Return the stored hashes of a tile, empty where there are none yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT hashes FROM evidence_tiles WHERE level = %s AND index = %s", (level, index))
+        row = cursor.fetchone()
+    return bytes(row[0]) if row else b""
+
+
+def entries_between(first: int, count: int) -> list[bytes]:
+    """Return `count` entry digests from position `first` on, fewer at the end of the ledger."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT entry FROM evidence_entries WHERE position >= %s AND position < %s ORDER BY position",
+            (first, first + count),
+        )
+        return [bytes(row[0]) for row in cursor.fetchall()]
+
+
+def newest_anchor() -> Anchor | None:
+    """Return the newest time-stamped checkpoint."""
+    return Anchor.objects.order_by("-size").first()
+
+
+def _decoded(values: Sequence[str]) -> tuple[bytes, ...]:
+    return tuple(base64.b64decode(value) for value in values)
+
+
+def _binding(verifier_key: str) -> SealBinding | None:
+    row = Binding.objects.filter(verifier_key=verifier_key).order_by("-id").first()
+    return None if row is None else SealBinding(cms=bytes(row.cms), crls=_decoded(row.crls))
+
+
+def bundle_for(
+    *,
+    organisation: UUID,
+    kind: str,
+    id: UUID,  # noqa: A002 - the subject's id
+    up_to: int | None = None,
+    unanchored: bool = False,
+) -> Bundle | None:
+    """Return the proof of a subject's facts.
+
+    Args:
+        organisation: whose subject it is.
+        kind: of the subject.
+        id: of the subject.
+        up_to: subject sequence of the last fact to include; None = all.
+        unanchored: accept a checkpoint that no time stamp covers, where the authorities do not answer.
+
+    Returns:
+        None while a fact is not yet under such a checkpoint, or there is no fact.
+    """
+    facts = [
+        item
+        for item in facts_of(organisation=organisation, kind=kind, id=id)
+        if up_to is None or item.fact.subject_sequence <= up_to
+    ]
+    if not facts or any(item.position is None for item in facts):
+        return None
+    last = max(item.position for item in facts if item.position is not None)
+    anchor = Anchor.objects.filter(size__gt=last).order_by("size").first()
+    head = TreeHead.objects.get(id=1)
+    if anchor is not None:
+        size, note = anchor.size, anchor.note
+        tokens = (
+            TimeStamp(token=bytes(anchor.token), chain=_decoded(anchor.chain), crls=_decoded(anchor.crls)),
+        )
+    elif unanchored and head.size > last:
+        size, note, tokens = head.size, head.note, ()
+    else:
+        return None
+    return Bundle(
+        facts=tuple(
+            ProvenFact(
+                fact=item.fact,
+                position=item.position,
+                path=tuple(merkle.inclusion_path(read_tile, item.position, size)),
+            )
+            for item in facts
+            if item.position is not None
+        ),
+        checkpoint=note.encode(),
+        key=head.verifier_key,
+        binding=_binding(head.verifier_key),
+        tokens=tokens,
+    )
+
+
+def oldest_unanchored(anchored_size: int) -> tuple[datetime | None, bool]:
+    """Return when the first fact beyond a position was recorded, and whether one beyond it asks for a stamp at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT fact.canonical FROM evidence_entries AS entry JOIN evidence_facts AS fact USING (entry) "
+            "WHERE entry.position >= %s ORDER BY entry.position LIMIT 1",
+            (anchored_size,),
+        )
+        first = cursor.fetchone()
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM evidence_entries AS entry JOIN evidence_facts AS fact USING (entry) "
+            "WHERE entry.position >= %s AND fact.type = ANY(%s))",
+            (anchored_size, sorted(rules.ANCHORED_AT_ONCE)),
+        )
+        urgent = cursor.fetchone()[0]
+    return (Fact.parse(bytes(first[0])).recorded_at if first else None), urgent
+
+
+def alarms() -> tuple[AlarmView, ...]:
+    """Return what somebody must look at, the oldest first."""
+    return tuple(
+        AlarmView(name=row.name, message=row.message, since=row.since) for row in Alarm.objects.order_by("since")
+    )
+
+
+def ledger_state() -> LedgerState:
+    """Return how the ledger is now."""
+    head = TreeHead.objects.filter(id=1).first()
+    anchor = newest_anchor()
+    anchored_size = anchor.size if anchor else 0
+    waiting_since, _ = oldest_unanchored(anchored_size)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM evidence_pending")
+        pending = cursor.fetchone()[0]
+    return LedgerState(
+        origin=head.origin if head else "",
+        verifier_key=head.verifier_key if head else "",
+        size=head.size if head else 0,
+        pending=pending,
+        checkpoint_at=head.published_at if head else None,
+        anchored_size=anchored_size,
+        anchored_at=anchor.generated_at if anchor else None,
+        anchor_service=anchor.service if anchor else "",
+        anchor_development=anchor.development if anchor else not settings.ACUSE.tsa_urls,
+        lag_seconds=(clock.now() - waiting_since).total_seconds() if waiting_since else 0.0,
+        alarms=alarms(),
+    )
+
+
+def last_facts(*, organisation: UUID, kind: str, ids: Sequence[UUID]) -> dict[UUID, LedgerFact]:
+    """Return the newest fact of each of some subjects of an organisation, pending ones included."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT fact.canonical, entry.position, entry.organisation_sequence FROM evidence_heads AS head "
+            "JOIN evidence_facts AS fact ON fact.kind = head.kind AND fact.subject = head.subject "
+            "AND fact.sequence = head.sequence LEFT JOIN evidence_entries AS entry ON entry.entry = fact.entry "
+            "WHERE head.kind = %s AND head.subject = ANY(%s) AND head.organisation = %s",
+            (kind, list(ids), organisation),
+        )
+        found = [ledger_fact(row) for row in cursor.fetchall()]
+    return {item.fact.subject.id: item for item in found}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnchorView:
+    """A time-stamped checkpoint: how many entries it covers, when, by whom, and whether it has no legal value."""
+
+    size: int
+    generated_at: datetime
+    service: str
+    development: bool
+
+
+def anchors_covering(*, first: int, last: int) -> list[AnchorView]:
+    """Return the time-stamped checkpoints that first covered the positions `first` to `last`, the smallest first."""
+    within = Anchor.objects.filter(size__gt=first, size__lte=last + 1).order_by("size")
+    after = Anchor.objects.filter(size__gt=last + 1).order_by("size")[:1]
+    return [
+        AnchorView(size=row.size, generated_at=row.generated_at, service=row.service, development=row.development)
+        for row in (*within, *after)
+    ]

@@ -1,0 +1,110 @@
+"""Retention: the one way by which facts and objects leave, which is itself a fact (evidence.md 1.7).
+
+Entries stay for ever: the ledger remains verifiable, and shows that something was there.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from acuse import clock
+from acuse.errors import ConflictError, InputError
+from acuse.evidence import custody
+from acuse.evidence.ledger import FactDraft, record
+from acuse.evidence.models import Head, StoredObject
+from acuse.evidence.queries import facts_of
+from acuse.proof.facts.fact import Actor
+
+_ERASER = Actor(kind="component", id="retention")
+
+
+def hold(*, kind: str, subject: UUID, held: bool) -> None:
+    """Put a subject under legal hold, or release it: what is held is never erased.
+
+    Raises:
+        InputError: there is no such subject.
+    """
+    if not Head.objects.filter(kind=kind, subject=subject).update(legal_hold=held):
+        raise InputError("There is no such subject.")
+
+
+def extend(*, kind: str, subject: UUID, until: datetime) -> None:
+    """Keep a subject's facts and objects until a later date; an earlier one changes nothing.
+
+    Raises:
+        InputError: there is no such subject.
+    """
+    with transaction.atomic():
+        head = Head.objects.select_for_update().filter(kind=kind, subject=subject).first()
+        if head is None:
+            raise InputError("There is no such subject.")
+        if until <= head.retain_until:
+            return
+        Head.objects.filter(id=head.id).update(retain_until=until)
+        digests = _digests(head.organisation, kind, subject)
+        StoredObject.objects.filter(
+            organisation=head.organisation, sha256__in=digests, retain_until__lt=until
+        ).update(retain_until=until)
+
+
+def erase(*, organisation: UUID, kind: str, subject: UUID, reason: str) -> int:
+    """Erase the facts and objects of a subject whose retention has ended.
+
+    The transaction comes first: a crash after it leaves objects whose rows are gone, which `fsck` names and a second
+    call removes.
+
+    Args:
+        organisation: whose subject it is.
+        kind: of the subject.
+        subject: which one.
+        reason: recorded, without personal data.
+
+    Returns:
+        How many facts were erased.
+
+    Raises:
+        ConflictError: the retention has not ended, or there is a legal hold.
+    """
+    now = clock.now()
+    with transaction.atomic():
+        head = Head.objects.select_for_update().filter(kind=kind, subject=subject, organisation=organisation).first()
+        if head is None or head.legal_hold or head.retain_until > now:
+            raise ConflictError("The retention of this subject has not ended, or it is on legal hold.")
+        facts = facts_of(organisation=organisation, kind=kind, id=subject)
+        digests = _unshared(organisation, _digests(organisation, kind, subject), now)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT evidence_erase_facts(%s, %s)", (kind, subject))
+            erased: int = cursor.fetchone()[0]
+        StoredObject.objects.filter(organisation=organisation, sha256__in=digests).delete()
+        record(
+            FactDraft(
+                organisation=organisation,
+                subject_kind="organisation",
+                subject_id=organisation,
+                type="content.erased",
+                actor=_ERASER,
+                details={
+                    "objects": sorted(digests)[:1000],
+                    "facts": [str(item.fact.id) for item in facts][:1000],
+                    "reason": reason,
+                },
+            )
+        )
+    for digest in digests:
+        custody.store().delete(custody.object_key(organisation, digest))
+    return erased
+
+
+def _digests(organisation: UUID, kind: str, subject: UUID) -> set[str]:
+    facts = facts_of(organisation=organisation, kind=kind, id=subject)
+    return {item.sha256 for found in facts for item in found.fact.objects}
+
+
+def _unshared(organisation: UUID, digests: set[str], now: datetime) -> set[str]:
+    """Keep out the objects that another subject still needs: their retention was extended by it."""
+    return set(
+        StoredObject.objects.filter(organisation=organisation, sha256__in=digests, retain_until__lte=now).values_list(
+            "sha256", flat=True
+        )
+    )

@@ -1,0 +1,44 @@
+"""Pure rules of the notary: when to anchor, what is late."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+#: Kinds of fact whose legal weight asks for a time stamp at once (evidence.md section 5).
+ANCHORED_AT_ONCE = frozenset({"acceptance.given", "signature.given", "content.rejected"})
+#: Facts that ask for a time stamp however young they are.
+ANCHOR_COUNT = 10_000
+#: A checkpoint that has waited this many intervals for a time stamp raises an alarm.
+LATE_INTERVALS = 3
+INTERNAL_LATENESS = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnchorState:
+    """How much of the ledger waits for a time stamp.
+
+    Args:
+        size: entries published.
+        anchored: entries under the newest time stamp.
+        waiting_since: when the first entry beyond it was published; None where none waits.
+        urgent: one of them asks for a time stamp at once.
+    """
+
+    size: int
+    anchored: int
+    waiting_since: datetime | None
+    urgent: bool = False
+
+
+def anchor_due(state: AnchorState, *, interval: timedelta, now: datetime) -> bool:
+    """Tell whether the newest checkpoint is to be time-stamped now."""
+    waiting = state.size - state.anchored
+    if waiting <= 0:
+        return False
+    old = state.waiting_since is not None and now - state.waiting_since >= interval
+    return state.urgent or waiting >= ANCHOR_COUNT or old
+
+
+def anchor_late(state: AnchorState, *, interval: timedelta, now: datetime) -> bool:
+    """Tell whether entries have waited so long for a time stamp that somebody should look."""
+    limit = max(interval * LATE_INTERVALS, timedelta(seconds=30))
+    return state.waiting_since is not None and now - state.waiting_since > limit
