@@ -1,0 +1,31 @@
+"""Fixtures that every kind of test may use."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from pytest_django.plugin import DjangoDbBlocker
+
+from acuse.embedded.postgres import EmbeddedPostgres
+from acuse.embedded.roles import Addresses
+from tests import database as databases
+from tests.environment import DIRECTORY
+
+
+@pytest.fixture(scope="session")
+def postgres(django_db_blocker: DjangoDbBlocker) -> Iterator[EmbeddedPostgres]:
+    """The session's PostgreSQL server with a migrated template database."""
+    with django_db_blocker.unblock(), databases.server(DIRECTORY / "postgres") as running:
+        yield running
+
+
+@pytest.fixture
+def database(
+    postgres: EmbeddedPostgres, django_db_blocker: DjangoDbBlocker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Addresses]:
+    """A database and a custody directory of this test's own."""
+    own = settings.ACUSE.model_copy(update={"data_directory": tmp_path})
+    monkeypatch.setattr(settings, "ACUSE", own)
+    with django_db_blocker.unblock(), databases.clone(postgres) as addresses:
+        yield addresses

@@ -1,0 +1,250 @@
+"""Recording, sequencing and what the database refuses."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.db import DatabaseError, connection, connections, transaction
+
+from acuse.config.database import conninfo
+from acuse.embedded.roles import Addresses
+from acuse.errors import ConflictError, InputError
+from acuse.evidence import custody
+from acuse.evidence.ledger import ForeignSubject, OutsideTransaction, record
+from acuse.evidence.models import Entry, Head, TreeHead
+from acuse.evidence.queries import bundle_for, facts_of, ledger_state, read_tile
+from acuse.evidence.sequencer import Sequencer
+from acuse.proof import checkpoint, merkle
+from acuse.proof.checkpoint import SigningKey, VerifierKey
+from tests.integration.evidence.conftest import ORGANISATION, login
+
+
+def test_facts_are_recorded_only_inside_a_transaction(database: Addresses) -> None:
+    with pytest.raises(OutsideTransaction):
+        record(login())
+
+
+def test_a_fact_goes_with_the_transaction_that_it_proves(database: Addresses) -> None:
+    member = uuid4()
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        record(login(member))
+        raise ZeroDivisionError
+    assert facts_of(organisation=ORGANISATION, kind="member", id=member) == []
+
+
+def test_details_must_fit_the_catalogue(database: Addresses) -> None:
+    draft = login()
+    with pytest.raises(InputError), transaction.atomic():
+        record(type(draft)(**{**draft.__dict__, "details": {"surprise": 1}}))
+
+
+def test_a_subject_belongs_to_one_organisation(database: Addresses) -> None:
+    member = uuid4()
+    with transaction.atomic():
+        record(login(member))
+    with pytest.raises(ForeignSubject), transaction.atomic():
+        record(login(member, uuid4()))
+
+
+def test_facts_of_a_subject_form_a_chain(database: Addresses) -> None:
+    member = uuid4()
+    with transaction.atomic():
+        record(login(member), login(member))
+    with transaction.atomic():
+        record(login(member))
+    facts = [item.fact for item in facts_of(organisation=ORGANISATION, kind="member", id=member)]
+    assert [fact.subject_sequence for fact in facts] == [1, 2, 3]
+    assert [fact.previous for fact in facts] == [None, facts[0].entry(), facts[1].entry()]
+    assert len({fact.salt for fact in facts}) == 3
+
+
+def test_concurrent_writers_of_one_subject_leave_no_gap_and_keep_their_order(
+    database: Addresses, sequencer: Sequencer
+) -> None:
+    member, other = uuid4(), uuid4()
+
+    def write(_: int) -> None:
+        with transaction.atomic():
+            record(login(member), login(other))
+        connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(40)))
+    assert sequencer.tick() == 80
+    for subject in (member, other):
+        facts = facts_of(organisation=ORGANISATION, kind="member", id=subject)
+        assert [item.fact.subject_sequence for item in facts] == list(range(1, 41))
+        positions = [item.position for item in facts]
+        assert positions == sorted(positions)
+    assert list(Entry.objects.order_by("position").values_list("position", flat=True)) == list(range(80))
+    sequences = Entry.objects.order_by("position").values_list("organisation_sequence", flat=True)
+    assert list(sequences) == list(range(1, 81))
+
+
+def test_the_published_checkpoint_is_signed_and_its_root_is_the_trees(
+    database: Addresses, sequencer: Sequencer
+) -> None:
+    for count in (1, 300, 7):
+        with transaction.atomic():
+            record(*(login() for _ in range(count)))
+        sequencer.tick()
+    head = TreeHead.objects.get()
+    opened = checkpoint.open_note(head.note.encode(), VerifierKey.parse(head.verifier_key))
+    leaves = [merkle.leaf_hash(bytes(row.entry)) for row in Entry.objects.order_by("position")]
+    assert opened.size == len(leaves) == 308
+    assert opened.root == merkle.root_of(leaves) == merkle.root(read_tile, 308)
+
+
+def test_a_bundle_waits_until_all_its_facts_are_published(database: Addresses, sequencer: Sequencer) -> None:
+    member = uuid4()
+    with transaction.atomic():
+        record(login(member))
+    asked = {"organisation": ORGANISATION, "kind": "member", "id": member, "unanchored": True}
+    assert bundle_for(**asked) is None  # type: ignore[arg-type]
+    sequencer.tick()
+    bundle = bundle_for(**asked)  # type: ignore[arg-type]
+    assert bundle is not None
+    proven = bundle.facts[0]
+    opened = checkpoint.open_note(bundle.checkpoint, VerifierKey.parse(bundle.key))
+    merkle.verify_inclusion(
+        leaf=merkle.leaf_hash(proven.fact.entry()),
+        position=proven.position,
+        size=opened.size,
+        path=proven.path,
+        root=opened.root,
+    )
+    assert bundle_for(**{**asked, "organisation": uuid4()}) is None  # type: ignore[arg-type]
+
+
+def test_a_tick_that_fails_leaves_everything_pending(
+    database: Addresses, sequencer: Sequencer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction.atomic():
+        record(login())
+
+    def fail(*_: object) -> bytes:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint, "sign", fail)
+        with pytest.raises(ZeroDivisionError):
+            sequencer.tick()
+    assert (ledger_state().size, ledger_state().pending) == (0, 1)
+    assert sequencer.tick() == 1
+    assert (ledger_state().size, ledger_state().pending) == (1, 0)
+
+
+def test_only_one_sequencer_leads_and_another_takes_over(database: Addresses, sequencer: Sequencer) -> None:
+    second = Sequencer(conninfo=conninfo(), key=sequencer._key)
+    assert not second.lead()
+    with transaction.atomic():
+        record(login())
+    sequencer.tick()
+    sequencer.resign()
+    assert second.lead()
+    with transaction.atomic():
+        record(login())
+    assert second.tick() == 1
+    assert ledger_state().size == 2
+    second.resign()
+
+
+def test_a_leader_whose_connection_was_cut_cannot_write(database: Addresses, sequencer: Sequencer) -> None:
+    with transaction.atomic():
+        record(login())
+    assert sequencer._connection is not None
+    pid = sequencer._connection.info.backend_pid
+    with psycopg.connect(database.application_dsn, autocommit=True) as killer:
+        killer.execute("SELECT pg_terminate_backend(%s)", (pid,))
+    with pytest.raises(psycopg.OperationalError):
+        sequencer.tick()
+    assert ledger_state().size == 0
+
+
+def test_a_running_sequencer_survives_the_loss_of_its_connection(database: Addresses, sequencer: Sequencer) -> None:
+    stop = threading.Event()
+    thread = threading.Thread(target=sequencer.run, args=(stop,))
+    assert sequencer._connection is not None
+    pid = sequencer._connection.info.backend_pid
+    thread.start()
+    try:
+        with psycopg.connect(database.application_dsn, autocommit=True) as killer:
+            killer.execute("SELECT pg_terminate_backend(%s)", (pid,))
+        with transaction.atomic():
+            record(login())
+        waiting = threading.Event()
+        for _ in range(200):
+            if ledger_state().size == 1:
+                break
+            waiting.wait(0.05)
+        assert ledger_state().size == 1
+    finally:
+        stop.set()
+        thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_a_database_older_than_custody_is_not_sequenced(database: Addresses, sequencer: Sequencer) -> None:
+    sequencer.resign()
+    custody.keep_checkpoint(5, "note", b"token")
+    with pytest.raises(ConflictError, match="backup"):
+        sequencer.lead()
+
+
+def test_another_logs_key_is_refused(database: Addresses, sequencer: Sequencer) -> None:
+    sequencer.resign()
+    stranger = Sequencer(conninfo=conninfo(), key=SigningKey.generate("other.example/log"))
+    with pytest.raises(ConflictError, match="ACUSE_LOG_ORIGIN"):
+        stranger.lead()
+
+
+_CHANGES = (
+    "UPDATE evidence_facts SET type = 'x'",
+    "DELETE FROM evidence_facts",
+    "TRUNCATE evidence_facts",
+    "UPDATE evidence_entries SET organisation_sequence = 9",
+    "DELETE FROM evidence_entries",
+    "TRUNCATE evidence_entries",
+    "UPDATE evidence_tiles SET hashes = ''",
+    "DELETE FROM evidence_tiles",
+    "TRUNCATE evidence_tiles",
+    "UPDATE evidence_tree_head SET size = 0",
+    "DELETE FROM evidence_tree_head",
+    "ALTER TABLE evidence_facts DISABLE TRIGGER ALL",
+    "DROP TABLE evidence_facts",
+)
+
+
+@pytest.mark.parametrize("statement", _CHANGES)
+def test_the_database_refuses_to_change_what_happened(
+    database: Addresses, sequencer: Sequencer, statement: str
+) -> None:
+    with transaction.atomic():
+        record(login())
+    sequencer.tick()
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.parametrize("statement", _CHANGES[:11])
+def test_even_the_owner_is_refused_by_the_triggers(
+    database: Addresses, sequencer: Sequencer, statement: str
+) -> None:
+    with transaction.atomic():
+        record(login())
+    sequencer.tick()
+    with pytest.raises(DatabaseError), transaction.atomic("owner"), connections["owner"].cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_heads_stay_locked_until_commit(database: Addresses) -> None:
+    member = uuid4()
+    with transaction.atomic():
+        record(login(member))
+    with transaction.atomic():
+        record(login(member))
+        with psycopg.connect(database.application_dsn) as other, pytest.raises(psycopg.errors.LockNotAvailable):
+            other.execute("SELECT * FROM evidence_heads FOR UPDATE NOWAIT")
+    assert Head.objects.get().sequence == 2
