@@ -15,6 +15,7 @@ MAX_BLOCK = 512 * 1024
 MAX_FIELDS = 2000
 MAX_VALUE = 64 * 1024
 MAX_ADDRESSES = 2000
+MAX_MIME_VALUE = 8 * 1024  # the library splits parameters in more than linear time, and every part has some
 
 _BLANK = re.compile(rb"\r?\n\r?\n")
 _NAME = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
@@ -181,7 +182,7 @@ def content_headers(fields: tuple[Field, ...], default_type: str) -> ContentHead
     for name in ("Content-Type", "Content-Disposition", "Content-Transfer-Encoding", "Content-ID"):
         field = first(fields, name)
         if field is not None:
-            entity[name] = raw_text(field)
+            entity[name] = raw_text(field)[:MAX_MIME_VALUE]
     filename = guarded(entity.get_filename, None)
     content_id = str(entity.get("Content-ID", "")).strip().strip("<>").strip()
     none: tuple[tuple[str, str], ...] = ()

@@ -15,7 +15,6 @@ from acuse.mail.headers import ContentHeaders, Field, content_headers, split_blo
 MAX_DEPTH = 20
 MAX_PARTS = 1000
 
-_QP_SOFT = re.compile(rb"[ \t]+(?=\r?\n)")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 
 
@@ -122,10 +121,16 @@ def content_of(raw: bytes, part: Part) -> tuple[bytes, bool]:
     if encoding == "base64":
         return _base64(body)
     if encoding == "quoted-printable":
-        return binascii.a2b_qp(_QP_SOFT.sub(b"", body)), True
+        return binascii.a2b_qp(_without_padding(body)), True
     if encoding in ("x-uuencode", "uuencode", "uue", "x-uue"):
         return _uuencoded(body)
     return body, encoding in ("", "7bit", "8bit", "binary")
+
+
+def _without_padding(body: bytes) -> bytes:
+    """Delete the white space that transports add at line ends (RFC 2045 6.7 rule 3)."""
+    lines = body.split(b"\n")
+    return b"\n".join(line.rstrip(b" \t\r") + (b"\r" if line.endswith(b"\r") else b"") for line in lines)
 
 
 def _base64(body: bytes) -> tuple[bytes, bool]:

@@ -1,0 +1,253 @@
+"""Where mail for a domain goes: MX, A and AAAA (RFC 5321 5.1, RFC 7505), with the answers kept.
+
+The only importer of dnspython.
+"""
+
+import ipaddress
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import dns.exception
+import dns.flags
+import dns.name
+import dns.nameserver
+import dns.rdatatype
+import dns.resolver
+
+from acuse.channels.base import Json
+from acuse.errors import ConfigurationError, PermanentError, TemporaryError
+
+MAX_HOSTS = 10
+MAX_ADDRESSES = 6  # of one host
+_CACHED_ANSWERS = 10_000
+_LIFETIME = 20.0
+
+Shuffle = Callable[[list[Any]], None]
+
+
+class DomainNotFound(PermanentError):
+    """The domain does not exist, or has no address at all that takes mail."""
+
+
+class NullMx(PermanentError):
+    """The domain says that it takes no mail (RFC 7505)."""
+
+
+class OnlyPrivateAddresses(PermanentError):
+    """Every address of the domain is one that is not reached through the internet, and none such is allowed."""
+
+
+class DnsUnavailable(TemporaryError):
+    """No answer could be had; the same question may be answered later."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exchanger:
+    """One mail host. `preference` is None where it was not named by an MX record."""
+
+    preference: int | None
+    host: str
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """The hosts of a domain in the order to be tried, and whether every answer was authenticated (the AD bit)."""
+
+    exchangers: tuple[Exchanger, ...]
+    secure: bool
+
+    def to_json(self) -> Json:
+        """Return the form that facts record: {"mx": [{"preference", "host", "addresses"}], "secure"}."""
+        hosts = [
+            {"preference": one.preference or 0, "host": one.host, "addresses": list(one.addresses)}
+            for one in self.exchangers
+        ]
+        return {"mx": hosts, "secure": self.secure}
+
+
+class Resolver:
+    """Asks the given name servers, or the system's. Thread-safe; answers are kept for their own time to live.
+
+    Args:
+        nameservers: "ip:port" each ("[::1]:53" for IPv6), or None for the system's.
+        allow_private: whether addresses outside the public internet may be used. Off, a hostile domain cannot make us
+            talk to machines of our own network; the embedded mail domains need it on.
+        shuffle: orders hosts of equal preference and is random unless a test gives its own.
+
+    Raises:
+        ConfigurationError: a name server is not "ip:port".
+    """
+
+    def __init__(
+        self,
+        nameservers: tuple[str, ...] | None = None,
+        *,
+        allow_private: bool = False,
+        shuffle: Shuffle | None = None,
+        lifetime: float = _LIFETIME,
+    ) -> None:
+        self._allow_private = allow_private
+        self._shuffle: Shuffle = shuffle or random.SystemRandom().shuffle
+        self._resolver = dns.resolver.Resolver(configure=nameservers is None)
+        if nameservers is not None:
+            self._resolver.nameservers = [_nameserver(text) for text in nameservers]
+        self._resolver.lifetime = lifetime
+        self._resolver.flags = dns.flags.RD | dns.flags.AD
+        self._resolver.use_edns(0, 0, 1232)
+        self._resolver.cache = dns.resolver.LRUCache(_CACHED_ANSWERS)
+
+    def route(self, domain: str) -> Route:
+        """Return where mail for `domain` goes.
+
+        Args:
+            domain: a domain, Unicode or not, or an address literal ("[192.0.2.1]", "[IPv6:2001:db8::1]").
+
+        Raises:
+            DomainNotFound, NullMx, OnlyPrivateAddresses: for good. DnsUnavailable: for now.
+        """
+        literal = _literal(domain)
+        if literal is not None:
+            found = Route(exchangers=(Exchanger(preference=None, host=domain, addresses=(literal,)),), secure=False)
+        else:
+            found = self._by_name(_name(domain), domain)
+        return self._reachable(found, domain)
+
+    def hosts(self, host: str) -> Route:
+        """Return the addresses of one host, without MX (a smarthost). Raises as `route`."""
+        literal = _literal(f"[{host}]")
+        if literal is not None:
+            return Route(exchangers=(Exchanger(preference=None, host=host, addresses=(literal,)),), secure=False)
+        addresses, secure = self._addresses(_name(host))
+        if not addresses:
+            raise DomainNotFound(f"The host {host} has no address in the DNS.")
+        return Route(exchangers=(Exchanger(preference=None, host=host, addresses=addresses),), secure=secure)
+
+    def _by_name(self, name: dns.name.Name, domain: str) -> Route:
+        answer, exists = self._ask(name, "MX")
+        if not exists:
+            raise DomainNotFound(f"The domain {domain} does not exist in the DNS.")
+        if answer is None:
+            # RFC 5321 5.1: no MX, so the domain itself is the host
+            addresses, secure = self._addresses(name)
+            if not addresses:
+                raise DomainNotFound(f"The domain {domain} has neither mail servers nor addresses in the DNS.")
+            return Route(exchangers=(Exchanger(preference=None, host=_text(name), addresses=addresses),), secure=secure)
+        records = [(int(record.preference), record.exchange) for record in answer]
+        if len(records) == 1 and records[0][1] == dns.name.root:
+            raise NullMx(f"The domain {domain} says that it takes no mail (null MX).")
+        return self._with_addresses(self._ordered(records), _authenticated(answer), domain)
+
+    def _ordered(self, records: list[tuple[int, dns.name.Name]]) -> list[tuple[int, dns.name.Name]]:
+        drawn = sorted(records, key=lambda record: (record[0], record[1]))
+        self._shuffle(drawn)
+        return sorted(drawn, key=lambda record: record[0])[:MAX_HOSTS]
+
+    def _with_addresses(self, records: list[tuple[int, dns.name.Name]], secure: bool, domain: str) -> Route:
+        found: list[Exchanger] = []
+        trouble: DnsUnavailable | None = None
+        for preference, host in records:
+            try:
+                addresses, authenticated = self._addresses(host)
+            except DnsUnavailable as error:
+                trouble = error
+                continue
+            secure = secure and authenticated
+            if addresses:
+                found.append(Exchanger(preference=preference, host=_text(host), addresses=addresses))
+        if not found and trouble is not None:
+            raise trouble
+        if not found:
+            raise DomainNotFound(f"The mail servers of {domain} have no address in the DNS.")
+        return Route(exchangers=tuple(found), secure=secure)
+
+    def _addresses(self, name: dns.name.Name) -> tuple[tuple[str, ...], bool]:
+        """Return IPv4 before IPv6 (most hosts have their reverse name and reputation there) and authenticity."""
+        found: list[str] = []
+        secure = True
+        trouble: DnsUnavailable | None = None
+        for kind in ("A", "AAAA"):
+            try:
+                answer, _ = self._ask(name, kind)
+            except DnsUnavailable as error:
+                trouble = error
+                continue
+            if answer is not None:
+                found += [record.address for record in answer][:MAX_ADDRESSES]
+                secure = secure and _authenticated(answer)
+        if not found and trouble is not None:
+            raise trouble
+        return tuple(found[:MAX_ADDRESSES]), secure
+
+    def _ask(self, name: dns.name.Name, kind: str) -> tuple[dns.resolver.Answer | None, bool]:
+        """Return the answer (None: no such record) and whether the name exists."""
+        try:
+            return self._resolver.resolve(name, dns.rdatatype.from_text(kind)), True
+        except dns.resolver.NXDOMAIN:
+            return None, False
+        except dns.resolver.NoAnswer:
+            return None, True
+        except dns.resolver.YXDOMAIN as error:
+            raise DomainNotFound(
+                f"The name {_text(name)} cannot be resolved: it redirects to too long a name."
+            ) from error
+        except (dns.exception.DNSException, OSError) as error:
+            raise DnsUnavailable(
+                f"The DNS gave no usable answer about {_text(name)} ({type(error).__name__})."
+            ) from error
+
+    def _reachable(self, route: Route, domain: str) -> Route:
+        if self._allow_private:
+            return route
+        public = tuple(
+            Exchanger(preference=one.preference, host=one.host, addresses=usable)
+            for one in route.exchangers
+            if (usable := tuple(address for address in one.addresses if _is_public(address)))
+        )
+        if not public:
+            raise OnlyPrivateAddresses(f"The mail servers of {domain} have no address on the public internet.")
+        return Route(exchangers=public, secure=route.secure)
+
+
+def _authenticated(answer: dns.resolver.Answer) -> bool:
+    return bool(answer.response.flags & dns.flags.AD)
+
+
+def _is_public(address: str) -> bool:
+    parsed = ipaddress.ip_address(address)
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return (mapped or parsed).is_global and not (mapped or parsed).is_multicast
+
+
+def _literal(domain: str) -> str | None:
+    if not (domain.startswith("[") and domain.endswith("]")):
+        return None
+    text = domain[1:-1]
+    try:
+        return str(ipaddress.ip_address(text[5:] if text[:5].lower() == "ipv6:" else text))
+    except ValueError:
+        return None
+
+
+def _name(domain: str) -> dns.name.Name:
+    try:
+        name = dns.name.from_text(domain, origin=dns.name.root)
+    except (dns.exception.DNSException, UnicodeError, ValueError) as error:
+        raise DomainNotFound(f"{domain[:100]!r} is not a domain name.") from error
+    if name == dns.name.root or "\\" in str(name):
+        raise DomainNotFound(f"{domain[:100]!r} is not a domain name.")
+    return name
+
+
+def _text(name: dns.name.Name) -> str:
+    return name.to_text(omit_final_dot=True).lower()
+
+
+def _nameserver(text: str) -> dns.nameserver.Nameserver:
+    host, _, port = text.rpartition(":")
+    try:
+        return dns.nameserver.Do53Nameserver(str(ipaddress.ip_address(host.strip("[]"))), int(port))
+    except ValueError as error:
+        raise ConfigurationError(f"A name server is written ip:port, such as 127.0.0.1:53; {text!r} is not.") from error
