@@ -48,8 +48,11 @@ def check_path(
     lists: Sequence[bytes],
     at: datetime,
     usage: Literal["seal", "timestamp"],
-) -> None:
+) -> x509.Certificate:
     """Check that a path leads to a root and that nothing on it is revoked, from the given lists alone (RFC 5280, 6).
+
+    Returns:
+        The root it leads to.
 
     Raises:
         ConfigurationError: no path to a root, or revoked.
@@ -64,10 +67,12 @@ def check_path(
     extended = {"time_stamping"} if usage == "timestamp" else None
     what = "seal" if usage == "seal" else "time stamping authority"
     try:
-        asyncio.run(validator.async_validate_usage(set(), extended))
+        path = asyncio.run(validator.async_validate_usage(set(), extended))
     except RevokedError as error:
         raise ConfigurationError(f"The certificate of the {what} is revoked: install another.") from error
     except PathBuildingError as error:
         raise ConfigurationError(f"The certificate of the {what} does not lead to any of the trusted roots.") from error
     except PathValidationError as error:
         raise TemporaryError(f"The certificate of the {what} cannot be shown to be good just now: {error}") from error
+    root: x509.Certificate = path.first
+    return root

@@ -259,8 +259,12 @@ class Seal:
             known.append(tokens.last)
             stored = _without_roots(known, roots)
             lists = [bytes(each) for each in revocation_lists([bytes(each.dump()) for each in stored])]
-            check_path(known[0], roots=roots, lists=lists, at=tokens.last_time, usage="seal")
-            check_path(known[-1], roots=roots, lists=lists, at=tokens.last_time, usage="timestamp")
+            ends = [check_path(known[0], roots=roots, lists=lists, at=tokens.last_time, usage="seal")]
+            ends += [
+                check_path(each, roots=roots, lists=lists, at=tokens.last_time, usage="timestamp") for each in known[1:]
+            ]
+            # Roots are no evidence, but validators look for the issuer of the issuing authority's list in the store.
+            stored += {end.dump(): end for end in ends}.values()
             content = asyncio.run(_timestamped(sealed, tokens, stored, lists))
             if tokens.last.ders <= {der for each in known for der in each.ders}:
                 return content
@@ -293,7 +297,7 @@ async def _timestamped(
 
 
 def _without_roots(known: Sequence[Certificates], roots: Sequence[x509.Certificate]) -> list[x509.Certificate]:
-    """Every certificate once, in order, without the trust roots (who verifies brings those)."""
+    """Every certificate once, in order, without the trust roots."""
     trusted = {root.dump() for root in roots}
     unique = {each.dump(): each for group in known for each in (group.leaf, *group.others)}
     return [each for der, each in unique.items() if der not in trusted]
