@@ -11,7 +11,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q, QuerySet
 
 from acuse.accounts.queries import Access
-from acuse.delivery.models import Attempt, Communication
+from acuse.delivery.models import Attempt, Communication, Submission
 from acuse.errors import InputError
 from acuse.evidence import custody
 from acuse.evidence import queries as evidence
@@ -364,3 +364,35 @@ def dialogue(access: Access, *, id: UUID, sequence: int) -> bytes | None:  # noq
                 if reference.role == "smtp-dialogue":
                     return custody.open_object(organisation=access.organisation, sha256=reference.sha256)
     return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicContent:
+    """What anybody who holds a message exactly as it was submitted may learn.
+
+    Attributes:
+        organisation: name of who had it certified.
+        submitted_at: when it was first handed in.
+        communications: how many recipients it was certified for, over all submissions.
+    """
+
+    organisation: str
+    submitted_at: datetime
+    communications: int
+
+
+def public_content(*, sha256: str) -> PublicContent | None:
+    """Return what is known of a message by the digest of its bytes; None where this installation never took it.
+
+    Args:
+        sha256: 64 lower-case hex digits.
+    """
+    found = Submission.objects.filter(message_sha256=sha256).select_related("organisation").order_by("received_at")
+    first = found.first()
+    if first is None:
+        return None
+    return PublicContent(
+        organisation=first.organisation.name,
+        submitted_at=first.received_at,
+        communications=Communication.objects.filter(submission__message_sha256=sha256).count(),
+    )

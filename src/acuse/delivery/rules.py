@@ -14,8 +14,9 @@ _WAITS = (5, 10, 20, 30, 60, 120, 240)
 DELAY_NOTICE_AFTER = timedelta(hours=4)
 #: How long a client's retry finds the same communication.
 DEDUPLICATION_TERM = timedelta(days=7)
-#: How long one worker may hold a dispatch; longer than the longest SMTP conversation.
-LEASE = timedelta(minutes=30)
+#: How long one worker may hold a dispatch; longer than the longest SMTP conversation (SMTP_TOTAL).
+LEASE = timedelta(minutes=20)
+SMTP_TOTAL = timedelta(minutes=15)
 NOTICE_TRIES = 20
 
 

@@ -1,0 +1,84 @@
+"""The process tree of an installation: which programs run, in which order, and when each is ready."""
+
+import sys
+import threading
+from collections.abc import Iterable
+
+from acuse.config.environment import Environment, Role
+from acuse.embedded import ready
+from acuse.embedded.postgres import EmbeddedPostgres
+from acuse.embedded.supervisor import Command
+from acuse.proof.timestamp import DEVELOPMENT_POLICY
+
+ROLES: tuple[Role, ...] = ("sequencer", "worker", "smtp", "web")
+
+
+def commands(environment: Environment, roles: Iterable[Role]) -> list[Command]:
+    """Return the programs of the tree in the order of starting."""
+    chosen = set(roles)
+    return [
+        *_trust_services(environment),
+        *_sandbox(environment),
+        *(_role(environment, role) for role in ROLES if role in chosen),
+    ]
+
+
+def _trust_services(environment: Environment) -> list[Command]:
+    if environment.tsa_urls and environment.seal_pkcs12:
+        return []
+    port = environment.trust_services_port
+    arguments = (
+        *(sys.executable, "-m", "acuse.embedded.trust_services"),
+        *("--directory", str(environment.data_directory / "authority")),
+        *("--port", str(port), "--policy", DEVELOPMENT_POLICY),
+    )
+    return [Command(name="trust", arguments=arguments, ready=ready.answers("127.0.0.1", port, "/ca.pem"))]
+
+
+def _sandbox(environment: Environment) -> list[Command]:
+    if not environment.sandbox:
+        return []
+    arguments = (
+        *(sys.executable, "-m", "acuse.embedded.mail_domains"),
+        *("--directory", str(environment.data_directory / "sandbox")),
+        *("--smtp-port", str(environment.sandbox_smtp_port), "--dns-port", str(environment.sandbox_dns_port)),
+    )
+    return [
+        Command(name="sandbox", arguments=arguments, ready=ready.accepts("127.0.0.1", environment.sandbox_dns_port))
+    ]
+
+
+def _role(environment: Environment, role: Role) -> Command:
+    checks = {
+        "web": ready.answers(environment.web_host, environment.web_port, "/health"),
+        "smtp": ready.greets(environment.smtp_host, environment.smtp_starttls_port),
+    }
+    arguments = (sys.executable, "-m", "acuse.config.processes", role)
+    # Whoever sends has to finish the message under way: longer than a usual SMTP conversation takes to end.
+    return Command(name=role, arguments=arguments, ready=checks.get(role), stop_within=30.0)
+
+
+class DatabaseWatch:
+    """Starts the embedded PostgreSQL again when it dies; the processes reconnect by themselves.
+
+    Args:
+        postgres: the server, started.
+    """
+
+    def __init__(self, postgres: EmbeddedPostgres) -> None:
+        self._postgres = postgres
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="database-watch", daemon=True)
+
+    def __enter__(self) -> "DatabaseWatch":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.wait(0.5):
+            if not self._postgres.alive():
+                self._postgres.start()

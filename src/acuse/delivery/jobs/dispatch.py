@@ -1,0 +1,123 @@
+"""Dispatching: due communications are claimed in batches and sent by threads.
+
+For each: open the attempt (committed), send, close the attempt (committed). Nothing is locked while sending. A claimed
+row whose domain has its full share of connections already goes back to the queue for a second.
+"""
+
+import logging
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import close_old_connections
+
+from acuse import clock
+from acuse.delivery import rules
+from acuse.delivery.endpoints import EmailEndpoint
+from acuse.delivery.models import Dispatch
+from acuse.delivery.services import close_attempt, open_attempt
+from acuse.delivery.services.attempts import LostLease
+from acuse.errors import AcuseError
+from acuse.evidence.leases import Holder, Queue
+
+log = logging.getLogger(__name__)
+
+QUEUE = Queue(table="delivery_dispatches", key="communication_id")
+_POLL_SECONDS = 0.2
+_CROWDED = timedelta(seconds=1)
+
+
+class Dispatcher:
+    """Sends what is due until told to stop.
+
+    Args:
+        holder: this process' right to claim.
+        endpoint: the e-mail channel with this installation's settings.
+        schedule: of retries.
+        threads: messages under way at once.
+        per_domain: messages under way to one domain at once.
+    """
+
+    def __init__(
+        self, *, holder: Holder, endpoint: EmailEndpoint, schedule: rules.Schedule, threads: int, per_domain: int
+    ) -> None:
+        self._holder = holder
+        self._endpoint = endpoint
+        self._schedule = schedule
+        self._threads = threads
+        self._per_domain = per_domain
+        self._domains: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def run(self, stop: threading.Event) -> None:
+        """Claim and send until `stop`; messages under way are finished."""
+        with ThreadPoolExecutor(self._threads, thread_name_prefix="dispatch") as pool:
+            while not stop.is_set():
+                close_old_connections()
+                if not self.dispatch_due(pool):
+                    stop.wait(_POLL_SECONDS)
+
+    def dispatch_due(self, pool: ThreadPoolExecutor) -> int:
+        """Claim what is due and hand it to the pool; return how many messages were handed over."""
+        with self._lock:
+            free = self._threads - self._domains.total()
+            crowded = [domain for domain, count in self._domains.items() if count >= self._per_domain]
+        if free <= 0:
+            return 0
+        claimed = self._holder.claim(QUEUE, term=rules.LEASE, limit=free, excluding=crowded)
+        domains = dict(Dispatch.objects.filter(communication_id__in=claimed).values_list("communication_id", "domain"))
+        handed = 0
+        for communication in claimed:
+            domain = domains.get(communication, "")
+            if self._enter(domain):
+                pool.submit(self._send, communication, domain)
+                handed += 1
+            else:
+                self._put_back(communication, clock.now() + _CROWDED)
+        return handed
+
+    def _enter(self, domain: str) -> bool:
+        with self._lock:
+            if self._domains[domain] >= self._per_domain:
+                return False
+            self._domains[domain] += 1
+            return True
+
+    def _leave(self, domain: str) -> None:
+        with self._lock:
+            self._domains[domain] -= 1
+            if self._domains[domain] <= 0:
+                del self._domains[domain]
+
+    def _put_back(self, communication: UUID, due_at: datetime) -> None:
+        Dispatch.objects.filter(communication_id=communication, lease=self._holder.lease).update(
+            due_at=due_at, lease=None, lease_until=None
+        )
+
+    def _send(self, communication: UUID, domain: str) -> None:
+        """Make one attempt. Whatever goes wrong on our side leaves the row to be claimed again."""
+        try:
+            close_old_connections()
+            opened = open_attempt(
+                communication=communication, lease=self._holder.lease, target=self._endpoint.target(domain)
+            )
+            outcome = self._endpoint.send(opened)
+            decision = close_attempt(
+                opened=opened, outcome=outcome, schedule=self._schedule, reporting_host=self._endpoint.helo
+            )
+            log.info(
+                "attempt closed",
+                extra={"communication": str(communication), "fact": decision.fact_type, "final": decision.final},
+            )
+        except LostLease:
+            log.warning("another worker took a message over", extra={"communication": str(communication)})
+        except AcuseError as error:
+            log.warning("attempt put off: %s", error, extra={"communication": str(communication)})
+            self._put_back(communication, clock.now() + timedelta(minutes=1) * self._schedule.scale)
+        except Exception:
+            log.exception("attempt failed inside Acuse", extra={"communication": str(communication)})
+            self._put_back(communication, clock.now() + timedelta(minutes=5) * self._schedule.scale)
+        finally:
+            self._leave(domain)
