@@ -48,6 +48,8 @@ _FOREIGN_ERRORS = (
     x509.ExtensionNotFound,
     x509.InvalidVersion,
     x509.DuplicateExtension,
+    # cryptography only warns of some malformed parts; where warnings are errors, they are the file's fault too.
+    Warning,
 )
 
 

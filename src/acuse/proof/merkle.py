@@ -57,8 +57,7 @@ def verify_inclusion(*, leaf: bytes, position: int, size: int, path: Sequence[by
     Raises:
         InputError: the path does not lead from the leaf to the root.
     """
-    if not 0 <= position < size <= MAX_SIZE:
-        raise InputError(f"Position {position} is not in a tree of {size} entries.")
+    _check_position(position, size)
     current = leaf
     for sibling, is_left in zip(path, _sides(position, size - 1, len(path)), strict=True):
         current = node_hash(sibling, current) if is_left else node_hash(current, sibling)
@@ -169,10 +168,23 @@ def inclusion_path(read_tile: ReadTile, position: int, size: int) -> list[bytes]
     Raises:
         InputError: `position` is outside, or a stored tile is too short.
     """
-    if not 0 <= position < size:
-        raise InputError(f"Position {position} is not in a tree of {size} entries.")
+    _check_position(position, size)
     read = _remembering(read_tile)
     return [_range_hash(read, start, end) for start, end in _inclusion_ranges(position, size)]
+
+
+def inclusion_nodes(position: int, size: int) -> list[tuple[int, int]]:
+    """Return where each hash of the audit path of `position` stands, in the order of the path.
+
+    Returns:
+        (level, index) of each: the node over the leaves [index << level, min((index + 1) << level, size)).
+
+    Raises:
+        InputError: `position` is outside.
+    """
+    _check_position(position, size)
+    levels = [((end - start - 1).bit_length(), start) for start, end in _inclusion_ranges(position, size)]
+    return [(level, start >> level) for level, start in levels]
 
 
 def consistency_path(read_tile: ReadTile, old_size: int, new_size: int) -> list[bytes]:
@@ -185,6 +197,11 @@ def consistency_path(read_tile: ReadTile, old_size: int, new_size: int) -> list[
         raise InputError(f"A tree of {new_size} entries cannot extend one of {old_size}.")
     read = _remembering(read_tile)
     return [_range_hash(read, start, end) for start, end in _consistency_ranges(old_size, new_size)]
+
+
+def _check_position(position: int, size: int) -> None:
+    if not 0 <= position < size <= MAX_SIZE:
+        raise InputError(f"Position {position} is not in a tree of {size} entries.")
 
 
 def _split(width: int) -> int:

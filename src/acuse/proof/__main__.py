@@ -1,0 +1,78 @@
+"""`python -m acuse.proof FILE...`: verify offline, with the standard library and a few small libraries only."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from acuse.errors import InputError
+from acuse.proof.report import Report, State, Step
+from acuse.proof.trust import Trust
+from acuse.proof.verify import verify_bytes
+
+MAX_FILE = 1 << 30
+_DESCRIPTION = "Verify certificates (PDF), proof bundles (proof.json, .zip) and tlog-proofs offline."
+_EPILOG = "Exit status: 0 all valid, 1 one is invalid, 2 cannot tell (no trust anchor, or not readable)."
+
+
+def main(arguments: Sequence[str] | None = None, *, default_trust: Trust | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: those after the program's name; None for those of this process.
+        default_trust: anchors used where no --trust is given, such as an installation's own.
+
+    Returns:
+        Exit status: 0 all valid, 1 one is invalid, 2 none invalid but one cannot be told.
+    """
+    parser = argparse.ArgumentParser(prog="acuse verify", description=_DESCRIPTION, epilog=_EPILOG)
+    parser.add_argument("files", nargs="+", metavar="FILE", type=Path)
+    parser.add_argument(
+        "--trust",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="PEM certificates and verifier keys (name+hash+base64) to trust; may be repeated",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON array instead of text")
+    chosen = parser.parse_args(arguments)
+    try:
+        trust = _read_trust(chosen.trust) if chosen.trust else default_trust or Trust()
+    except InputError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    reports = [_verify_file(path, trust) for path in chosen.files]
+    if chosen.json:
+        sys.stdout.write(json.dumps([each.to_members() for each in reports], indent=2) + "\n")
+    else:
+        sys.stdout.write("\n".join(each.to_text() for each in reports))
+    statuses = {each.exit_status for each in reports}
+    return 1 if 1 in statuses else max(statuses)
+
+
+def _read_trust(paths: Sequence[Path]) -> Trust:
+    trust = Trust()
+    for path in paths:
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"The trust anchors in {path} cannot be read: {error}.") from error
+        trust |= Trust.parse(text)
+    return trust
+
+
+def _verify_file(path: Path, trust: Trust) -> Report:
+    try:
+        if path.stat().st_size > MAX_FILE:
+            raise InputError(f"Larger than {MAX_FILE} bytes.")
+        raw = path.read_bytes()
+    except (OSError, InputError) as error:
+        step = Step(number=1, state=State.CANNOT_TELL, text=f"The file cannot be read: {error}")
+        return Report(filename=path.name, kind="unknown", state=State.CANNOT_TELL, steps=(step,))
+    return verify_bytes(raw, filename=path.name, trust=trust)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,212 @@
+"""What a verification found: as a value, as text for a person, and as JSON."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from acuse.clock import to_rfc3339
+from acuse.proof.facts.fact import Fact
+from acuse.proof.verdicts.delivery import LIMITS, Verdict
+
+DEVELOPMENT_WORDS = "Development time stamp – no legal value"
+
+
+class State(StrEnum):
+    """Outcome of a step or of the whole."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    CANNOT_TELL = "cannot_tell"
+    NOT_THERE = "not_there"
+
+
+EXIT_STATUS: Mapping[State, int] = {State.VALID: 0, State.INVALID: 1, State.CANNOT_TELL: 2}
+
+STEP_TITLES: Mapping[int, str] = {
+    1: "Structure and version",
+    2: "Digest and chain of each fact",
+    3: "Inclusion in the ledger",
+    4: "Signature of the checkpoint, and whose it is",
+    5: "Time stamp, up to a trusted certificate",
+    6: "Objects match their digests",
+    7: "PDF: seal, time stamps, nothing added",
+    8: "Verdict recomputed from the facts",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One numbered step.
+
+    Attributes:
+        number: 1 to 8 (evidence.md section 7).
+        state: VALID, INVALID, CANNOT_TELL, or NOT_THERE where the file holds nothing for it.
+        text: one English sentence naming what was checked or what is wrong.
+    """
+
+    number: int
+    state: State
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectState:
+    """A custody object that a fact cites.
+
+    Attributes:
+        sha256: digest in hex.
+        size: bytes.
+        media_type: as the fact states it.
+        role: what it is to the fact.
+        present: whether the file holds it; otherwise it is withheld.
+    """
+
+    sha256: str
+    size: int
+    media_type: str
+    role: str
+    present: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stamp:
+    """A trusted time stamp.
+
+    Attributes:
+        at: the time it states, aware.
+        authority: who issued it.
+        over: `checkpoint`, `signature` or `document`.
+        development: without legal value.
+    """
+
+    at: datetime
+    authority: str
+    over: str
+    development: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What was verified.
+
+    Attributes:
+        filename: name the file was given under.
+        kind: `pdf`, `bundle`, `archive`, `tlog-proof` or `unknown`.
+        state: VALID, INVALID or CANNOT_TELL, for the whole.
+        steps: in order of their numbers; those after a failure are missing.
+        facts: the proven facts, in order.
+        positions: their ledger positions.
+        objects: objects the facts cite.
+        verdict: of a communication's facts, where they were verified.
+        stamps: trusted time stamps.
+        sealed_by: subject of the certificate bound to the ledger's key or sealing the PDF.
+        development: whether any of it rests on a development time stamp.
+    """
+
+    filename: str
+    kind: str
+    state: State
+    steps: tuple[Step, ...]
+    facts: tuple[Fact, ...] = ()
+    positions: tuple[int, ...] = ()
+    objects: tuple[ObjectState, ...] = ()
+    verdict: Verdict | None = None
+    stamps: tuple[Stamp, ...] = ()
+    sealed_by: str | None = None
+    development: bool = field(default=False)
+
+    @property
+    def exit_status(self) -> int:
+        """Return 0 for valid, 1 for invalid, 2 for cannot tell."""
+        return EXIT_STATUS[self.state]
+
+    def to_members(self) -> dict[str, Any]:
+        """Return the report as JSON members."""
+        return {
+            "file": self.filename,
+            "kind": self.kind,
+            "state": self.state.value,
+            "exit_status": self.exit_status,
+            "development": self.development,
+            "sealed_by": self.sealed_by,
+            "steps": [
+                {"number": each.number, "title": STEP_TITLES[each.number], "state": each.state.value, "text": each.text}
+                for each in self.steps
+            ],
+            "facts": [
+                {"position": position, "type": fact.type, "occurred_at": to_rfc3339(fact.occurred_at)}
+                for fact, position in zip(self.facts, self.positions, strict=True)
+            ],
+            "objects": [
+                {"sha256": each.sha256, "role": each.role, "size": each.size, "present": each.present}
+                for each in self.objects
+            ],
+            "verdict": None
+            if self.verdict is None
+            else {
+                "outcome": self.verdict.outcome,
+                "grade": self.verdict.grade,
+                "failure_class": self.verdict.failure_class,
+                "limits": list(self.verdict.limits),
+                "final": self.verdict.final,
+            },
+            "time_stamps": [
+                {
+                    "at": to_rfc3339(each.at),
+                    "authority": each.authority,
+                    "over": each.over,
+                    "development": each.development,
+                }
+                for each in self.stamps
+            ],
+        }
+
+    def to_text(self) -> str:
+        """Return the report for a person, in English, with a final line break."""
+        lines = [f"{printable(self.filename)}: {_headline(self)}"]
+        lines += [
+            f"  {each.number} {_MARKS[each.state]:<11} {STEP_TITLES[each.number]}. {printable(each.text)}"
+            for each in self.steps
+        ]
+        if self.verdict is not None:
+            lines += ["", *_verdict_lines(self.verdict, self.positions)]
+        withheld = [each for each in self.objects if not each.present]
+        if withheld:
+            lines.append(f"  Withheld from this file: {_objects(withheld)}.")
+        return "\n".join(lines) + "\n"
+
+
+_MARKS = {
+    State.VALID: "valid",
+    State.INVALID: "INVALID",
+    State.CANNOT_TELL: "cannot tell",
+    State.NOT_THERE: "not in file",
+}
+
+
+def printable(text: str) -> str:
+    """Return `text` with whatever a terminal could obey or hide shown as ⟨U+XXXX⟩: parts of it come from the file."""
+    return "".join(each if each.isprintable() else f"⟨U+{ord(each):04X}⟩" for each in text)
+
+
+def _headline(report: Report) -> str:
+    words = {State.VALID: "valid", State.INVALID: "INVALID", State.CANNOT_TELL: "cannot tell"}[report.state]
+    return f"{words} – {DEVELOPMENT_WORDS}" if report.development else words
+
+
+def _verdict_lines(verdict: Verdict, positions: Sequence[int]) -> list[str]:
+    failure = f" ({verdict.failure_class})" if verdict.failure_class else ""
+    lines = [
+        f"  Proved: {verdict.outcome}{failure}, grade G{verdict.grade}, by the facts up to position {positions[-1]}."
+    ]
+    for grade, fact in sorted(verdict.reached.items()):
+        lines.append(f"    G{grade} at {to_rfc3339(fact.occurred_at)}: {fact.type}")
+    if verdict.limits:
+        lines.append(f"  Not proved: {'; '.join(LIMITS[key] for key in verdict.limits)}.")
+    return lines
+
+
+def _objects(objects: Sequence[ObjectState]) -> str:
+    return ", ".join(f"{each.role} {each.sha256[:16]}… ({each.size} bytes)" for each in objects)

@@ -1,0 +1,353 @@
+"""The verifier: bytes of any proof in, a report of numbered steps out (evidence.md section 7). Offline, no clock.
+
+Each step either says what it checked or raises: `Invalid` ends the verification, `CannotTell` is noted and the steps
+that do not depend on it go on, so that integrity is reported even where no anchor is at hand.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from acuse.clock import to_rfc3339
+from acuse.errors import CannotTell, InputError, Invalid, VerificationError
+from acuse.proof import pdf
+from acuse.proof.archive import parse_archive
+from acuse.proof.binding import verify_binding
+from acuse.proof.bundle import Bundle, parse
+from acuse.proof.canonical import canonicalise
+from acuse.proof.checkpoint import Checkpoint, VerifierKey, open_note, parse_note
+from acuse.proof.facts.communication import KIND
+from acuse.proof.facts.fact import Fact
+from acuse.proof.merkle import verify_inclusion
+from acuse.proof.report import ObjectState, Report, Stamp, State, Step
+from acuse.proof.timestamp import DEVELOPMENT_POLICY, VerifiedToken, describe, verify_token
+from acuse.proof.tlog_proof import MAGIC, parse_tlog_proof
+from acuse.proof.trust import Trust
+from acuse.proof.verdicts.delivery import Verdict, statement, verdict
+
+__all__ = ["Trust", "verify_bytes"]
+
+PROOF_NAME = "proof.json"
+STATEMENT_NAME = "statement.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Evidence:
+    """What a file brought along for the steps on its bundle."""
+
+    proof: bytes
+    statement: bytes | None = None
+    attachments: Mapping[str, bytes] = field(default_factory=dict)
+    is_bare: bool = False
+
+
+@dataclass
+class _Examination:
+    """The steps taken so far; the one value that changes while a file is verified."""
+
+    trust: Trust
+    steps: list[Step] = field(default_factory=list)
+    stamps: list[Stamp] = field(default_factory=list)
+    facts: tuple[Fact, ...] = ()
+    positions: tuple[int, ...] = ()
+    objects: tuple[ObjectState, ...] = ()
+    verdict: Verdict | None = None
+    sealed_by: str | None = None
+
+    def take(self, number: int, check: Callable[[], str | None]) -> None:
+        """Run a step. None from `check` means that the file holds nothing for it."""
+        try:
+            text = check()
+        except CannotTell as error:
+            self.steps.append(Step(number=error.step, state=State.CANNOT_TELL, text=str(error)))
+        except InputError as error:
+            raise Invalid(number, str(error)) from error
+        else:
+            state = State.NOT_THERE if text is None else State.VALID
+            self.steps.append(Step(number=number, state=state, text=text or _ABSENT[number]))
+
+    def report(self, filename: str, kind: str) -> Report:
+        """Return what was found."""
+        states = {step.state for step in self.steps}
+        worst = next((each for each in (State.INVALID, State.CANNOT_TELL) if each in states), State.VALID)
+        return Report(
+            filename=filename,
+            kind=kind,
+            state=worst,
+            steps=tuple(sorted(self.steps, key=lambda step: step.number)),
+            facts=self.facts,
+            positions=self.positions,
+            objects=self.objects,
+            verdict=self.verdict,
+            stamps=tuple(self.stamps),
+            sealed_by=self.sealed_by,
+            development=any(stamp.development for stamp in self.stamps),
+        )
+
+
+_ABSENT = {
+    5: "No time stamp: the time rests on the operator's own clock and checkpoint.",
+    6: "This file holds no objects; their digests are in the facts.",
+    7: "This file is no PDF.",
+    8: "The facts are not about a communication; there is no verdict.",
+}
+
+
+def verify_bytes(raw: bytes, *, filename: str, trust: Trust) -> Report:
+    """Verify a PDF certificate, a bundle (`proof.json` or `.zip`) or a tlog-proof.
+
+    Args:
+        raw: the whole file.
+        filename: its name, for the report; what it is, its content decides.
+        trust: anchors; with none, integrity is checked and the answer is "cannot tell".
+
+    Returns:
+        The report. It never raises because of what the file holds.
+    """
+    examination = _Examination(trust=trust)
+    kind = _kind(raw)
+    try:
+        _CHECKS[kind](examination, raw)
+    except Invalid as error:
+        examination.steps.append(Step(number=error.step, state=State.INVALID, text=str(error)))
+        # Facts of a file that is wrong anywhere are not shown as proved.
+        examination.facts, examination.positions, examination.objects, examination.verdict = (), (), (), None
+    except VerificationError as error:
+        examination.steps.append(Step(number=error.step, state=State.CANNOT_TELL, text=str(error)))
+    return examination.report(filename, kind)
+
+
+def _kind(raw: bytes) -> str:
+    start = raw[:1024]
+    if b"%PDF-" in start:
+        return "pdf"
+    if start.startswith(b"PK"):
+        return "archive"
+    if start.startswith(MAGIC.encode()):
+        return "tlog-proof"
+    return "bundle" if start.startswith(b"{") else "unknown"
+
+
+def _verify_unknown(examination: _Examination, raw: bytes) -> None:
+    raise CannotTell(1, "This is neither a PDF nor a proof bundle nor a tlog-proof.")
+
+
+def _verify_pdf(examination: _Examination, raw: bytes) -> None:
+    evidence = pdf.examine(raw, trust=examination.trust)
+    examination.sealed_by = evidence.seal_certificate.subject.rfc4514_string()
+    for token in evidence.timestamps:
+        examination.stamps.append(
+            Stamp(
+                at=token.at, authority=token.authority, over=token.over, development=token.policy == DEVELOPMENT_POLICY
+            )
+        )
+    revocation = "" if evidence.revocation_checked else " Revocation was not checked: the file holds no lists."
+    sealed = f"Sealed at level {evidence.level} on {to_rfc3339(evidence.seal_time)} by {examination.sealed_by}."
+    examination.take(7, lambda: sealed + revocation)
+    attachments = dict(evidence.attachments)
+    proof, stated = attachments.pop(PROOF_NAME, None), attachments.pop(STATEMENT_NAME, None)
+    if proof is None or stated is None:
+        raise Invalid(1, f"The PDF does not hold {PROOF_NAME} and {STATEMENT_NAME}: it is sealed, but no certificate.")
+    _verify_evidence(examination, _Evidence(proof=proof, statement=stated, attachments=attachments))
+
+
+def _verify_archive(examination: _Examination, raw: bytes) -> None:
+    try:
+        archive = parse_archive(raw)
+    except InputError as error:
+        raise Invalid(1, str(error)) from error
+    examination.take(7, lambda: None)
+    evidence = _Evidence(proof=archive.proof, statement=archive.statement, attachments=archive.objects)
+    _verify_evidence(examination, evidence)
+
+
+def _verify_bundle(examination: _Examination, raw: bytes) -> None:
+    examination.take(7, lambda: None)
+    _verify_evidence(examination, _Evidence(proof=raw, is_bare=True))
+
+
+def _verify_tlog_proof(examination: _Examination, raw: bytes) -> None:
+    try:
+        proof = parse_tlog_proof(raw)
+        origin = parse_note(proof.checkpoint).checkpoint.origin
+    except InputError as error:
+        raise Invalid(1, str(error)) from error
+    examination.take(1, lambda: "A C2SP tlog-proof of one entry.")
+    keys = [key for key in map(VerifierKey.parse, examination.trust.log_keys) if key.name == origin]
+    if not keys:
+        raise CannotTell(4, f"No trusted key of the log {origin} is at hand; a tlog-proof does not carry one.")
+    examination.take(4, lambda: f"The checkpoint is signed by the trusted key of {_signed_by(proof.checkpoint, keys)}.")
+    checkpoint = parse_note(proof.checkpoint).checkpoint
+
+    def inclusion() -> str:
+        for key in keys:
+            if key.key_id == parse_note(proof.checkpoint).key_id:
+                proof.verify(key)
+        return f"The entry {proof.entry.hex()} is at position {proof.position} of {checkpoint.size}."
+
+    examination.take(3, inclusion)
+
+
+def _signed_by(note: bytes, keys: list[VerifierKey]) -> str:
+    parsed = parse_note(note)
+    for key in keys:
+        if key.key_id == parsed.key_id:
+            return open_note(note, key).origin
+    raise InputError("The checkpoint is signed by another key than the trusted one of that log.")
+
+
+def _verify_evidence(examination: _Examination, evidence: _Evidence) -> None:
+    """Steps 1 to 6 and 8 on a bundle, whatever file it came in."""
+    try:
+        bundle = parse(evidence.proof)
+    except InputError as error:
+        raise Invalid(1, str(error)) from error
+    size = len(evidence.proof)
+    examination.take(1, lambda: f"A proof bundle of version 1, {size} bytes, in its canonical form.")
+    facts = tuple(item.fact for item in bundle.facts)
+    examination.take(2, lambda: _check_chain(bundle))
+    checkpoint = _opened(bundle)
+    examination.take(3, lambda: _check_inclusion(bundle, checkpoint))
+    tokens = _check_tokens(examination, bundle)
+    examination.take(4, lambda: _check_origin(examination, bundle, tokens))
+    examination.take(6, lambda: _check_objects(examination, facts, evidence))
+    examination.take(8, lambda: _check_verdict(examination, bundle, evidence.statement))
+    examination.facts, examination.positions = facts, tuple(item.position for item in bundle.facts)
+
+
+def _check_chain(bundle: Bundle) -> str:
+    first = bundle.facts[0].fact
+    previous: bytes | None = None
+    position = -1
+    for number, item in enumerate(bundle.facts, start=1):
+        fact = item.fact
+        if fact.organisation != first.organisation or fact.subject != first.subject:
+            raise InputError(f"Fact {number} is about another subject.")
+        if fact.subject_sequence != number or fact.previous != previous:
+            raise InputError(f"Fact {number} does not follow the one before it.")
+        if item.position <= position:
+            raise InputError(f"Fact {number} stands before its predecessor in the ledger.")
+        previous, position = fact.entry(), item.position
+    return f"{len(bundle.facts)} facts about {first.subject.kind} {first.subject.id}, from the first on, none missing."
+
+
+def _opened(bundle: Bundle) -> Checkpoint:
+    try:
+        return open_note(bundle.checkpoint, VerifierKey.parse(bundle.key))
+    except InputError as error:
+        raise Invalid(4, str(error)) from error
+
+
+def _check_inclusion(bundle: Bundle, checkpoint: Checkpoint) -> str:
+    for item in bundle.facts:
+        verify_inclusion(
+            leaf=item.fact.leaf(),
+            position=item.position,
+            size=checkpoint.size,
+            path=item.path,
+            root=checkpoint.root,
+        )
+    return f"All are in the ledger {checkpoint.origin} of {checkpoint.size} entries, the last at {bundle.facts_up_to}."
+
+
+def _check_tokens(examination: _Examination, bundle: Bundle) -> list[VerifiedToken]:
+    """Step 5: every token must be sound, and at least one must lead to an anchor."""
+    verified: list[VerifiedToken] = []
+    untrusted: list[CannotTell] = []
+
+    def check() -> str | None:
+        for stamp in bundle.tokens:
+            try:
+                token = verify_token(
+                    stamp.token,
+                    imprint_of=bundle.checkpoint,
+                    trust=examination.trust.certificates,
+                    crls=stamp.crls,
+                    chain=stamp.chain,
+                )
+            except CannotTell as error:
+                untrusted.append(error)
+            else:
+                verified.append(token)
+        if untrusted and not verified:
+            raise untrusted[0]
+        return " ".join(describe(token) for token in verified) if verified else None
+
+    examination.take(5, check)
+    examination.stamps += [
+        Stamp(at=each.gen_time, authority=each.tsa_name, over="checkpoint", development=each.development)
+        for each in verified
+    ]
+    return verified
+
+
+def _check_origin(examination: _Examination, bundle: Bundle, tokens: list[VerifiedToken]) -> str:
+    """Step 4, second half: whose key it is, by a trusted log key or by the seal's signature over it."""
+    known = bundle.key in examination.trust.log_keys
+    if bundle.binding is None:
+        if not known:
+            raise CannotTell(4, "The checkpoint's signature is right, but nothing says whose key it is.")
+        return f"Signed by the trusted key {bundle.key}."
+    try:
+        bound = verify_binding(
+            bundle.binding.cms,
+            verifier_key=bundle.key,
+            trust=examination.trust.certificates,
+            crls=bundle.binding.crls,
+            # The seal must have been good when somebody outside saw the checkpoint, not only when it says it signed.
+            at=min((token.gen_time for token in tokens), default=None),
+        )
+    except CannotTell:
+        if known:
+            return (
+                f"Signed by the trusted key {bundle.key}; the seal's signature over it leads to no trusted certificate."
+            )
+        raise
+    examination.sealed_by = bound.chain[0].subject.rfc4514_string()
+    return f"Signed by the log's key, which the seal of {bound.name} signed on {to_rfc3339(bound.signed_at)}."
+
+
+def _check_objects(examination: _Examination, facts: tuple[Fact, ...], evidence: _Evidence) -> str | None:
+    cited = {each.sha256: each for fact in facts for each in fact.objects}
+    held: set[str] = set()
+    for name, content in evidence.attachments.items():
+        digest = hashlib.sha256(content).hexdigest()
+        if digest not in cited or cited[digest].size != len(content):
+            raise InputError(f"The embedded file {name[:80]} is not one that the facts cite: it was altered or added.")
+        held.add(digest)
+    examination.objects = tuple(
+        ObjectState(
+            sha256=each.sha256,
+            size=each.size,
+            media_type=each.media_type,
+            role=each.role,
+            present=each.sha256 in held,
+        )
+        for each in cited.values()
+    )
+    if evidence.is_bare and cited:
+        return None
+    return f"{len(held)} of {len(cited)} objects are here, byte for byte; {len(cited) - len(held)} are withheld."
+
+
+def _check_verdict(examination: _Examination, bundle: Bundle, stated: bytes | None) -> str | None:
+    facts = [item.fact for item in bundle.facts]
+    if facts[0].subject.kind != KIND:
+        if stated is not None:
+            raise InputError("A statement came along although the facts are not about a communication.")
+        return None
+    judged = verdict(facts)
+    if stated is not None and stated != canonicalise(statement(judged, facts, facts_up_to=bundle.facts_up_to)):
+        raise InputError("The statement is not what follows from the facts.")
+    examination.verdict = judged
+    compared = "" if stated is None else " The statement in the file says the same."
+    return f"{judged.outcome}, grade G{judged.grade}.{compared}"
+
+
+_CHECKS: Mapping[str, Callable[[_Examination, bytes], None]] = {
+    "pdf": _verify_pdf,
+    "archive": _verify_archive,
+    "bundle": _verify_bundle,
+    "tlog-proof": _verify_tlog_proof,
+    "unknown": _verify_unknown,
+}
