@@ -1,8 +1,8 @@
 """CMS SignedData of one signer, read strictly (RFC 5652): the form of time stamp tokens and of the seal's binding.
 
-Refused although CMS would allow it: BER, several signers, unsigned attributes, revocation data inside, certificates
-twice, algorithms outside a short list, a signer not named by ESSCertIDv2 (RFC 5816). So a byte that the signature
-does not cover is either fixed or compared.
+Refused although CMS would allow it: BER, several signers, unsigned attributes (but the one that a caller asks for and
+reads itself), revocation data inside, certificates twice, algorithms outside a short list, a signer not named by
+ESSCertIDv2 (RFC 5816). So a byte that the signature does not cover is either fixed or compared.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from asn1crypto import cms
+from asn1crypto import cms, core
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -48,21 +48,28 @@ class Signed:
         signer: certificate whose key signed it, named by the signed attribute.
         others: the other certificates inside.
         attributes: name of each signed attribute -> its only value, as asn1crypto object.
+        signature: the signature value.
+        unsigned: value of the one unsigned attribute that was allowed, as asn1crypto object; None without it.
     """
 
     content: bytes
     signer: x509.Certificate
     others: tuple[x509.Certificate, ...]
     attributes: Mapping[str, Any]
+    signature: bytes
+    unsigned: Any | None
 
 
-def open_signed(der: bytes, *, content_type: str, detached: bytes | None = None) -> Signed:
+def open_signed(
+    der: bytes, *, content_type: str, detached: bytes | None = None, unsigned: str | None = None
+) -> Signed:
     """Verify the signature of a CMS SignedData.
 
     Args:
         der: the ContentInfo.
         content_type: name that asn1crypto gives to the content, `tst_info` or `data`.
         detached: the content, where it is not inside.
+        unsigned: name of the one unsigned attribute that may be there, with one value; None for none at all.
 
     Returns:
         The content with the signer's certificate.
@@ -72,12 +79,12 @@ def open_signed(der: bytes, *, content_type: str, detached: bytes | None = None)
     """
     check_der(der)
     try:
-        return _open(der, content_type, detached)
+        return _open(der, content_type, detached, unsigned)
     except FOREIGN_ERRORS as error:
         raise InputError(f"Not a readable signature: {str(error)[:120]}.") from error
 
 
-def _open(der: bytes, content_type: str, detached: bytes | None) -> Signed:
+def _open(der: bytes, content_type: str, detached: bytes | None, unsigned: str | None) -> Signed:
     wrapper = cms.ContentInfo.load(der, strict=True)
     if wrapper["content_type"].native != "signed_data":
         raise InputError("Not a CMS signature.")
@@ -98,7 +105,23 @@ def _open(der: bytes, content_type: str, detached: bytes | None) -> Signed:
     signed_bytes = b"\x31" + signer_info["signed_attrs"].dump()[1:]
     _check_signature(signer, signer_info, signed_bytes)
     others = tuple(each for each in certificates if each != signer)
-    return Signed(content=content, signer=signer, others=others, attributes=attributes)
+    return Signed(
+        content=content,
+        signer=signer,
+        others=others,
+        attributes=attributes,
+        signature=signer_info["signature"].native,
+        unsigned=_unsigned(signer_info, unsigned),
+    )
+
+
+def _unsigned(signer_info: Any, allowed: str | None) -> Any | None:
+    attributes = signer_info["unsigned_attrs"]
+    if isinstance(attributes, core.Void):
+        return None
+    if len(attributes) != 1 or attributes[0]["type"].native != allowed or len(attributes[0]["values"]) != 1:
+        raise InputError("The signature carries parts that it does not cover.")
+    return attributes[0]["values"][0]
 
 
 def _check_frame(body: Any, signer_info: Any, content_type: str) -> None:
@@ -110,7 +133,7 @@ def _check_frame(body: Any, signer_info: Any, content_type: str) -> None:
         raise InputError("The signature is of another CMS version than its content demands.")
     if [each.dump() for each in body["digest_algorithms"]] != [signer_info["digest_algorithm"].dump()]:
         raise InputError("The signature names other digest algorithms than its signer uses.")
-    if body["crls"].native is not None or signer_info["unsigned_attrs"].native is not None:
+    if not isinstance(body["crls"], core.Void):
         raise InputError("The signature carries parts that it does not cover.")
     digest = signer_info["digest_algorithm"]
     if digest["algorithm"].native not in HASHES or digest["parameters"].native is not None:

@@ -1,7 +1,7 @@
-"""Reads and validates sealed PDFs (evidence.md section 7, step 7); the only package of `proof` that reads through pyHanko.
+"""Reads and validates sealed PDFs (step 7 of the verifier); the only package that reads through pyHanko.
 
-1. outer shell: the file ends in one signature container, strictly written, that signs every byte around it (`container`,
-   `cms`; no PDF parser yet);
+1. outer shell: the file ends in one signature container, strictly written, that signs every byte around it
+   (`container`, `cms`; no PDF parser yet);
 2. shape: one seal, then document time stamps, one revision each; each container as strict as the last (`reading`);
 3. contents: every certificate carried is on the path to an anchor (`cms`);
 4. changes: nothing after the seal but the security store and document time stamps (`validation`, pyHanko's comparison);
@@ -11,19 +11,20 @@
 
 from acuse.errors import CannotTell, Invalid, VerificationError
 from acuse.proof.pdf.container import STEP
-from acuse.proof.pdf.values import Anchors, Level, PdfEvidence, PdfTimestamp
+from acuse.proof.pdf.values import Level, PdfEvidence, PdfTimestamp
+from acuse.proof.trust import Trust
 
-__all__ = ["PDF_LIMIT", "Anchors", "Level", "PdfEvidence", "PdfTimestamp", "examine"]
+__all__ = ["PDF_LIMIT", "Level", "PdfEvidence", "PdfTimestamp", "examine"]
 
 PDF_LIMIT = 256 * 1024 * 1024
 """Largest PDF that is read, in bytes."""
 
 
-def examine(raw: bytes, *, trust: Anchors) -> PdfEvidence:
+def examine(raw: bytes, *, trust: Trust) -> PdfEvidence:
     """Verify a sealed PDF completely.
 
-    There is no clock: the seal is judged at the time of the last document time stamp (B-LTA), of the time stamp over the
-    signature (B-T), or at the time it claims (B-B). So a certificate that expired afterwards does not matter.
+    There is no clock: the seal is judged at the time of the last document time stamp (B-LTA), of the time stamp over
+    the signature (B-T), or at the time it claims (B-B). So a certificate that expired afterwards does not matter.
 
     Args:
         raw: the whole file, at most `PDF_LIMIT` bytes.
@@ -46,5 +47,5 @@ def examine(raw: bytes, *, trust: Anchors) -> PdfEvidence:
     except VerificationError:
         raise
     except Exception as error:
-        # The readers below were not written for hostile files: whatever they raise means that the file is not one of ours.
+        # The readers below were not written for hostile files; whatever they raise means: not a file of ours.
         raise Invalid(STEP, f"The PDF cannot be read ({type(error).__name__}).") from error

@@ -8,8 +8,8 @@ reader afterwards has to agree on where the gap is. What this refuses, it refuse
 import re
 from dataclasses import dataclass
 
-from acuse.errors import Invalid
-from acuse.proof.pdf.der import single_value
+from acuse.errors import InputError, Invalid
+from acuse.proof.der import check_der
 
 STEP = 7
 
@@ -63,7 +63,20 @@ def strict_hex(written: bytes) -> bytes:
     if len(digits) % 2 or not _ONE_CASE.fullmatch(digits):
         raise Invalid(STEP, "The seal is not written in hexadecimal digits of one case.")
     content = bytes.fromhex(digits.decode("ascii"))
-    der = single_value(content)
-    if content.count(0, len(der)) != len(content) - len(der):
+    der = content[: _first_length(content)]
+    if any(content[len(der) :]):
         raise Invalid(STEP, "Something is hidden behind the seal, where only zeros belong.")
+    try:
+        check_der(der)
+    except InputError as error:
+        raise Invalid(STEP, f"The seal is not written as it must be: {error}") from error
     return der
+
+
+def _first_length(content: bytes) -> int:
+    """Length of the value that `content` begins with, as far as its header says; `check_der` judges the header."""
+    if len(content) < 2:
+        return len(content)
+    count = content[1] & 0x7F if content[1] & 0x80 else 0
+    stated = content[2 : 2 + count] if count else content[1:2]
+    return 2 + count + int.from_bytes(stated, "big")

@@ -4,12 +4,9 @@ import logging
 from dataclasses import dataclass
 from io import BytesIO
 
-from asn1crypto import x509
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
-from pyhanko.sign.validation.dss import DocumentSecurityStore
-from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from acuse.errors import Invalid
@@ -36,7 +33,6 @@ class Structure:
         timestamps: pyHanko's view of the document time stamps, in order.
         token_ders: their tokens.
         signed: for the seal and each document time stamp, the two stretches of bytes it signs, joined.
-        stored: certificates of the security store.
         prefix_length: see `PdfEvidence.unsigned_prefix_length`.
     """
 
@@ -45,7 +41,6 @@ class Structure:
     timestamps: tuple[EmbeddedPdfSignature, ...]
     token_ders: tuple[bytes, ...]
     signed: tuple[bytes, ...]
-    stored: tuple[x509.Certificate, ...]
     prefix_length: int
 
 
@@ -79,7 +74,6 @@ def read_structure(raw: bytes, last: Container) -> Structure:
             raw[: gap.start] + raw[gap.end : gap.end + int(each.byte_range[3])]
             for each, gap in zip(signatures, containers, strict=True)
         ),
-        stored=_stored_certificates(reader),
         prefix_length=_prefix_length(raw, reader, signatures[0]),
     )
 
@@ -123,13 +117,6 @@ def _prefix_length(raw: bytes, reader: PdfFileReader, seal: EmbeddedPdfSignature
     if at < 0:
         raise Invalid(STEP, "The part of the PDF before the seal has no end.")
     return at + len(_END)
-
-
-def _stored_certificates(reader: PdfFileReader) -> tuple[x509.Certificate, ...]:
-    try:
-        return tuple(DocumentSecurityStore.read_dss(reader).load_certs())
-    except NoDSSFoundError:
-        return ()
 
 
 def read_attachments(prefix: bytes) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""AdES validation of a seal by pyHanko: offline, with explicit anchors, at a time taken from the file (ETSI EN 319 102-1)."""
+"""AdES validation of a seal by pyHanko: offline, under given anchors, at a time of the file (ETSI EN 319 102-1)."""
 
 import asyncio
 from datetime import datetime
@@ -6,8 +6,7 @@ from datetime import datetime
 from asn1crypto import x509
 from cryptography import x509 as crypto_x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed
-from pyhanko.sign.validation import KeyUsageConstraints
+from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
 from pyhanko.sign.validation.ades import AdESLTAValidationResult, ades_lta_validation
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, async_validate_pdf_signature
 from pyhanko.sign.validation.policy_decl import (
@@ -17,6 +16,7 @@ from pyhanko.sign.validation.policy_decl import (
     RevocationInfoGatheringSpec,
     SignatureValidationSpec,
 )
+from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.context import CertValidationPolicySpec
@@ -97,7 +97,7 @@ def _roots(anchors: tuple[crypto_x509.Certificate, ...]) -> list[x509.Certificat
     return [x509.Certificate.load(each.public_bytes(Encoding.DER)) for each in anchors]
 
 
-def _judge(indication: AdESPassed | AdESFailure | AdESIndeterminate, message: str | None) -> None:
+def _judge(indication: AdESSubIndic, message: str | None) -> None:
     if indication is AdESPassed.OK:
         return
     reason = f"The seal does not validate: {indication.standard_name}" + (f" ({message})." if message else ".")

@@ -2,19 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal
 
 from cryptography import x509
 
 Level = Literal["B-B", "B-T", "B-LTA"]
-
-
-class Anchors(Protocol):
-    """The part of `Trust` that PDFs need."""
-
-    @property
-    def certificates(self) -> tuple[x509.Certificate, ...]:
-        """Roots of seals and of time stamping authorities."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +41,7 @@ class PdfEvidence:
         level: PAdES baseline level, all of whose parts were verified.
         timestamps: in order; the one over the seal's signature comes first.
         anchors: trust anchors that the seal and the time stamps led to.
+        development: a time stamp is of the development authority: no legal value.
         revocation_checked: revocation was judged, from lists inside the file (only B-LTA holds them).
         unsigned_prefix_length: bytes of the PDF as it was before the seal, up to and with its last `%%EOF`.
     """
@@ -59,5 +52,6 @@ class PdfEvidence:
     level: Level
     timestamps: tuple[PdfTimestamp, ...]
     anchors: tuple[x509.Certificate, ...]
+    development: bool
     revocation_checked: bool
     unsigned_prefix_length: int
