@@ -1,0 +1,122 @@
+"""One communication as every section of its document sees it: facts, verdict, words, clock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from acuse.certificates.stories import wording_en, wording_es
+from acuse.certificates.stories.context import Context, LedgerFact
+from acuse.certificates.stories.moments import Clock
+from acuse.certificates.stories.runs import HEADLINE_LIMIT, Run, Runs, foreign, phrase, text_of
+from acuse.proof.facts.fact import Fact
+from acuse.proof.verdicts.delivery import Verdict, verdict
+
+WORDING: Mapping[str, Mapping[str, str]] = {"es": wording_es.WORDS, "en": wording_en.WORDS}
+
+_TRIES = ("attempt.relayed", "attempt.deferred", "attempt.refused", "attempt.unknown")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """What the sections share.
+
+    Attributes:
+        context: who certifies and how.
+        facts: from the subject's first on, with their places.
+        verdict: of those facts.
+        clock: the document's.
+        message_language: of the message, where its script does not tell.
+    """
+
+    context: Context
+    facts: tuple[LedgerFact, ...]
+    verdict: Verdict
+    clock: Clock
+    message_language: str
+
+    @property
+    def accepted(self) -> Mapping[str, Any]:
+        """Details of the acceptance."""
+        return self.facts[0].fact.details
+
+    @property
+    def decisive(self) -> Fact:
+        """The fact that decided the outcome."""
+        return self.verdict.decisive or self.facts[0].fact
+
+    @property
+    def position(self) -> int | None:
+        """Ledger position of the last fact that has one."""
+        return max((item.position for item in self.facts if item.position is not None), default=None)
+
+    @property
+    def attempts(self) -> int:
+        """How many tries ended."""
+        return sum(1 for item in self.facts if item.fact.type in _TRIES)
+
+    def word(self, key: str) -> str:
+        """Return a sentence without slots."""
+        return WORDING[self.context.language][key]
+
+    def say(self, key: str, **values: Run | Runs | str) -> Runs:
+        """Return a sentence with its slots filled."""
+        return phrase(self.word(key), **values)
+
+    def has(self, key: str) -> bool:
+        """Return whether there is such a sentence."""
+        return key in WORDING[self.context.language]
+
+    def theirs(self, text: str, *, limit: int | None = None) -> Run:
+        """Return a run of foreign words."""
+        return foreign(text, language=self.message_language, limit=limit)
+
+    def subject(self) -> Run:
+        """Return the subject for the headline area."""
+        text = text_of(self.accepted.get("subject"))
+        return self.theirs(text, limit=HEADLINE_LIMIT) if text else {"t": self.word("content.no_subject")}
+
+    def recipient(self) -> Run:
+        """Return the recipient's address for the headline area."""
+        return self.theirs(str(self.accepted["recipient"]), limit=HEADLINE_LIMIT)
+
+    def sender(self) -> Run:
+        """Return the organisation's name for the headline area."""
+        return self.theirs(self.context.organisation.name, limit=HEADLINE_LIMIT)
+
+    def domain(self) -> Run:
+        """Return the recipient's domain."""
+        return self.theirs(str(self.accepted["recipient"]).rpartition("@")[2], limit=HEADLINE_LIMIT)
+
+    def when(self, fact: Fact) -> dict[str, str]:
+        """Return the slots `date` and `time` of a fact."""
+        return {"date": self.clock.date(fact.occurred_at), "time": self.clock.time(fact.occurred_at)}
+
+    def time_and_day(self, fact: Fact) -> dict[str, Run | Runs | str]:
+        """Return the slots `time` and `day`; the day is said only where it is not that of the acceptance."""
+        first = self.clock.local(self.facts[0].fact.occurred_at).date()
+        same = self.clock.local(fact.occurred_at).date() == first
+        day: Runs = [] if same else self.say("proves.on_day", date=self.clock.day(fact.occurred_at))
+        return {"time": self.clock.time(fact.occurred_at), "day": day}
+
+
+def open_case(facts: Sequence[LedgerFact], context: Context, *, message_language: str | None) -> Case:
+    """Judge the facts and set the clock.
+
+    Args:
+        facts: of one communication, from its first, in order.
+        context: who certifies and how.
+        message_language: of the message's own declaration, if any.
+
+    Raises:
+        InputError: the facts are not those of one communication from its beginning.
+    """
+    given = tuple(facts)
+    judged = verdict([item.fact for item in given])
+    moments = [context.issued_at, *(item.fact.occurred_at for item in given), *(i.fact.recorded_at for i in given)]
+    return Case(
+        context=context,
+        facts=given,
+        verdict=judged,
+        clock=Clock(context.language, context.zone, moments),
+        message_language=(message_language or context.language)[:2].lower(),
+    )

@@ -1,0 +1,289 @@
+"""Page 1: badge, headline, sentence, ladder, the two lists, issue strip (design: Elements)."""
+
+from typing import Any
+
+from acuse.certificates.stories.case import Case
+from acuse.certificates.stories.moments import number, utc_time
+from acuse.certificates.stories.runs import (
+    Line,
+    Run,
+    Runs,
+    address_lines,
+    foreign,
+    mono,
+    own,
+    plain,
+    strong,
+    text_of,
+    wrapped,
+)
+
+_REMOTE = "attempt.refused"
+_HEADLINE_COLUMNS = 72
+_MAX_REPLY_LINES = 8
+_ADDRESS_COLUMNS = 66
+
+
+def headline(case: Case) -> str:
+    """Return what happened, in at most 60 characters of ours."""
+    outcome = case.verdict.outcome
+    if outcome == "accessed":
+        return case.word(f"headline.accessed.{case.verdict.grade}")
+    if outcome != "failed":
+        return case.word(f"headline.{outcome}")
+    key = f"headline.failed.{case.verdict.failure_class}"
+    return case.word(key if case.has(key) else "headline.failed.other")
+
+
+def short_verdict(case: Case) -> str:
+    """Return the headline with its grade, for the header of later pages."""
+    if case.verdict.outcome in ("failed", "refused", "expired"):
+        return headline(case)
+    return f"{headline(case)} · G{case.verdict.grade}"
+
+
+def sentence(case: Case) -> Runs:
+    """Return who sent what to whom, what happened, weekday, date and time to the second."""
+    fact = case.decisive
+    slots: dict[str, Run | Runs | str] = {
+        "sender": case.sender(),
+        "subject": case.subject(),
+        "recipient": case.recipient(),
+        "domain": case.domain(),
+        "system": case.say("system.server", domain=case.domain()),
+        **case.when(case.facts[0].fact if case.verdict.outcome == "pending" else fact),
+    }
+    if case.verdict.outcome == "failed":
+        return case.say("sentence.failed", what=_what_failed(case), **slots)
+    return case.say(f"sentence.{case.verdict.outcome}", **slots)
+
+
+def _what_failed(case: Case) -> Runs:
+    remote = case.decisive.type == _REMOTE
+    key = f"failed.{case.verdict.failure_class}"
+    if not case.has(key):
+        key = "failed.other"
+    if remote and case.has(f"{key}.remote"):
+        key = f"{key}.remote"
+    if not remote and key not in ("failed.server_unavailable", "failed.domain_not_found"):
+        key = "failed.other.local"
+    tries = int(case.decisive.details.get("attempts", case.attempts)) if not remote else case.attempts
+    said = case.say(
+        key,
+        domain=case.domain(),
+        attempts=number(tries),
+        last=case.clock.time(_last_try(case)),
+        size=case.say("bytes", count=number(int(case.accepted["size"]))),
+    )
+    if remote and case.attempts == 1 and key != "failed.other":
+        said = said + case.say("failed.only_try")
+    return said
+
+
+def _last_try(case: Case) -> Any:
+    tried = [item.fact for item in case.facts if item.fact.type.startswith("attempt.") and "reply" in item.fact.details]
+    return (tried[-1] if tried else case.decisive).occurred_at
+
+
+def decisive_reply(case: Case) -> list[Line] | None:
+    """Return the reply that decided a failure, verbatim, or None where no server gave one."""
+    reply = case.decisive.details.get("reply")
+    if case.verdict.outcome != "failed" or not reply:
+        return None
+    lines = wrapped(text_of(reply["text"]), _HEADLINE_COLUMNS)
+    return lines[:_MAX_REPLY_LINES]
+
+
+def opening(case: Case, kind: str) -> dict[str, Any]:
+    """Return the model of the verdict block.
+
+    Args:
+        case: the communication.
+        kind: the words for the kind of document.
+    """
+    superseded = case.context.supersedes
+    return {
+        "kind": kind,
+        "clock": case.clock.line(),
+        "badge": _badge(case),
+        "headline": headline(case),
+        "sentence": sentence(case),
+        "verbatim": decisive_reply(case),
+        "supersedes": superseded
+        and case.say(
+            "supersedes",
+            code=mono(superseded.code),
+            position=number(superseded.position),
+            reason=case.theirs(superseded.reason.rstrip(".")),
+        ),
+    }
+
+
+def _badge(case: Case) -> dict[str, Any]:
+    outcome = case.verdict.outcome
+    if outcome in ("failed", "refused", "expired"):
+        return {"style": "cross", "label": case.word(f"badge.{outcome}"), "mark": ""}
+    if outcome == "undetermined":
+        return {"style": "unknown", "label": case.word("badge.undetermined"), "mark": "?"}
+    return {"style": "grade", "label": case.word("badge.grade"), "mark": f"G{case.verdict.grade}"}
+
+
+def ladder(case: Case) -> dict[str, Any]:
+    """Return the seven steps, and the sentence that stands for the drawing."""
+    judged = case.verdict
+    stop = {"failed": "cross", "undetermined": "unknown"}.get(judged.outcome)
+    steps = []
+    for grade in range(7):
+        fact = judged.reached.get(grade)
+        state, note, label = "future", None, case.word(f"ladder.{grade}")
+        if grade == judged.grade:
+            state = "highest"
+        elif fact is not None:
+            state = "reached"
+        elif grade < judged.grade:
+            state, note = "unrecorded", case.word("ladder.unrecorded")
+        elif stop and grade == judged.grade + 1:
+            state, fact, label = stop, case.decisive, case.word(_stop_label(case))
+        time = None if fact is None else case.clock.local(fact.occurred_at).strftime("%H:%M:%S")
+        steps.append({"grade": f"G{grade}", "label": label, "time": time, "note": note, "state": state})
+    return {"steps": steps, "alternative": _alternative(case, steps)}
+
+
+def _stop_label(case: Case) -> str:
+    if case.verdict.outcome == "undetermined":
+        return "ladder.undetermined"
+    return "ladder.failed.remote" if case.decisive.type == _REMOTE else "ladder.failed.local"
+
+
+def _alternative(case: Case, steps: list[dict[str, Any]]) -> str:
+    own_facts = [step["grade"] for step in steps if step["state"] in ("reached", "highest")]
+    missing = [step["grade"] for step in steps if step["state"] == "unrecorded"]
+    said = case.say("ladder.alternative", grade=str(case.verdict.grade), own=_joined(case, own_facts))
+    if missing:
+        said += case.say("ladder.alternative.missing", missing=_joined(case, missing))
+    stopped = next((step for step in steps if step["state"] in ("cross", "unknown")), None)
+    if stopped:
+        label = str(stopped["label"]).replace("\n", " ")
+        said += case.say("ladder.alternative.failed", stop=str(stopped["grade"])[1:], label=label)
+    return plain(said)
+
+
+def _joined(case: Case, names: list[str]) -> str:
+    return case.word("and").join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
+
+
+def lists(case: Case) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what is proved and what is not: two to four sentences each, strongest first."""
+    proves = {"title": case.word("proves.title"), "items": _proved(case)}
+    return proves, {"title": case.word("limits.title"), "items": _not_proved(case)}
+
+
+def _proved(case: Case) -> list[Runs]:
+    judged, fact = case.verdict, case.decisive
+    first = case.facts[0].fact
+    handed = case.say(
+        "proves.handed", sender=case.sender(), recipient=case.recipient(), **case.time_and_day(first)
+    )
+    kept = case.say("proves.kept")
+    if judged.outcome == "relayed":
+        host = case.theirs(str(fact.details.get("host") or "—"), limit=60)
+        relayed = case.say("proves.relayed", domain=case.domain(), host=host, **case.time_and_day(fact))
+        return [relayed, handed, kept]
+    if judged.outcome == "undetermined":
+        return [handed, case.say("proves.all_sent", **case.time_and_day(fact)), kept]
+    if judged.outcome != "failed":
+        return [handed, kept]
+    if fact.type == _REMOTE:
+        return [handed, case.say("proves.tried", domain=case.domain()), case.say("proves.refused")]
+    if judged.failure_class == "domain_not_found":
+        return [handed, case.say("proves.no_domain", domain=case.domain()), kept]
+    tries = number(int(fact.details.get("attempts", case.attempts)))
+    return [handed, case.say("proves.exhausted", attempts=tries, **case.time_and_day(fact)), kept]
+
+
+def _not_proved(case: Case) -> list[Runs]:
+    keys = list(case.verdict.limits)
+    if "not_inbox" in keys and "not_read" in keys:
+        keys[keys.index("not_inbox")] = "not_inbox_nor_read"
+        keys.remove("not_read")
+    items = [case.say(f"limit.{key}") for key in keys if case.has(f"limit.{key}")]
+    if case.verdict.outcome == "undetermined" and len(items) < 3:
+        items.insert(1, case.say("limit.not_known_to_recipient"))
+    return items
+
+
+def strip(case: Case) -> list[dict[str, Any]]:
+    """Return the four cells: issued, facts, seal, and time stamp or what it supersedes."""
+    context = case.context
+    position = case.position
+    place = case.say("strip.facts.position", position=number(position)) if position is not None else None
+    last = number(len(case.facts))
+    span = case.say("strip.facts.range", first="1", last=last) if len(case.facts) > 1 else case.say("strip.facts.one", last=last)
+    return [
+        {
+            "label": case.word("strip.issued"),
+            "lines": [[own(case.clock.short(context.issued_at))], [own(case.clock.with_zone(context.issued_at))]],
+        },
+        {"label": case.word("strip.facts"), "lines": [span, place or case.say("strip.facts.unpublished")]},
+        {
+            "label": case.word("strip.seal"),
+            "lines": [[foreign(context.seal.subject.name, limit=60)], [own(f"PAdES {context.level}")]],
+        },
+        _fourth(case),
+    ]
+
+
+def _fourth(case: Case) -> dict[str, Any]:
+    context = case.context
+    if context.supersedes is not None:
+        revision = case.say("strip.revision", revision=str(context.revision))
+        return {"label": case.word("strip.supersedes"), "lines": [[own(context.supersedes.code)], revision]}
+    label = case.word("strip.stamp")
+    if context.development:
+        lines: list[Runs] = [case.say("strip.stamp.development")]
+    elif context.time_stamps:
+        lines = [[foreign(context.time_stamps[0].authority, limit=60)]]
+    else:
+        return {"label": label, "lines": [case.say("strip.stamp.none")]}
+    if context.time_stamps:
+        lines.append([own(f"{utc_time(context.time_stamps[0].time)[:8]} UTC")])
+    return {"label": label, "lines": lines}
+
+
+def parties(case: Case) -> dict[str, Any]:
+    """Return section 2."""
+    context, accepted = case.context, case.accepted
+    certifier = [strong(context.certifier.name)]
+    if context.third_party:
+        certifier += case.say("parties.certifier.third")
+    if context.policy is not None:
+        certifier += case.say(
+            "parties.certifier.policy", title=case.theirs(context.policy.title), address=own(context.policy.address)
+        )
+    basis = f"parties.why.{accepted['recipient_basis']}"
+    return {
+        "number": "2",
+        "title": case.word("parties.title"),
+        "rows": [
+            {"label": case.word("parties.from"), "parts": [_name(case), *address(case, str(accepted["sender"]))]},
+            {"label": case.word("parties.to"), "parts": address(case, str(accepted["recipient"]))},
+            {"label": case.word("parties.why"), "parts": [{"kind": "line", "runs": case.say(basis)}]},
+            {"label": case.word("parties.certifier"), "parts": [{"kind": "line", "runs": [*certifier, own(".")]}]},
+        ],
+    }
+
+
+def _name(case: Case) -> dict[str, Any]:
+    party = case.context.organisation
+    runs: Runs = [{**case.theirs(party.name), "k": "foreign-strong"}]
+    if party.tax_id:
+        runs += [own(" · "), *case.say("parties.tax_id", tax_id=case.theirs(party.tax_id))]
+    return {"kind": "line", "runs": runs}
+
+
+def address(case: Case, text: str) -> list[dict[str, Any]]:
+    """Return an e-mail address as a value: on one line, or broken to fit and saying so."""
+    if len(text) <= _ADDRESS_COLUMNS:
+        return [{"kind": "line", "runs": [case.theirs(text)]}]
+    note = case.say("parties.split_address", count=str(len(text)))
+    return [{"kind": "address", "lines": address_lines(text, _ADDRESS_COLUMNS)}, {"kind": "note", "runs": note}]

@@ -1,0 +1,155 @@
+"""Typesetting from a server: a few worker processes, started afresh, with a time limit and a memory limit.
+
+A worker that dies or overruns is killed and replaced; the document that did it fails with a precise error, and no
+other document notices. Nothing here outlives the process: after a crash of the owner its workers read the end of
+their standard input and leave.
+"""
+
+import os
+import pickle
+import queue
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Any, BinaryIO, cast
+
+from acuse.errors import ConflictError, InputError, PermanentError, TemporaryError
+from acuse.pdf.attachments import Attachment
+
+_FRAME_HEAD = 4
+
+
+class _Overrun(Exception):
+    """The worker did not answer in time."""
+
+
+class _Worker:
+    """One child process and the frames to and from it. Used by one thread at a time."""
+
+    def __init__(self, memory: int) -> None:
+        # A new interpreter, never a fork: a compiler's threads do not survive one.
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "acuse.pdf.typeset", str(memory)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        self._in = cast(BinaryIO, self._process.stdin)
+        self._out = cast(BinaryIO, self._process.stdout)
+
+    def ask(self, body: bytes, seconds: float) -> bytes:
+        """Send one request and return the answer.
+
+        Raises:
+            _Overrun: nothing whole came within `seconds`.
+            OSError, EOFError: the worker died.
+        """
+        self._in.write(len(body).to_bytes(_FRAME_HEAD, "big") + body)
+        self._in.flush()
+        deadline = time.monotonic() + seconds
+        size = int.from_bytes(self._read(_FRAME_HEAD, deadline), "big")
+        return self._read(size, deadline)
+
+    def _read(self, size: int, deadline: float) -> bytes:
+        parts: list[bytes] = []
+        while size:
+            ready, _, _ = select.select([self._out], [], [], max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise _Overrun
+            part = os.read(self._out.fileno(), min(size, 1 << 20))
+            if not part:
+                raise EOFError
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+    def stop(self) -> None:
+        """End the process at once; there is nothing in it to save."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._in, self._out):
+            with suppress(OSError):
+                stream.close()
+
+
+class Typesetter:
+    """Typesets from any thread; each call waits for a free worker.
+
+    Args:
+        processes: how many documents at once.
+        timeout: for one document, compilation only.
+        memory: most address space of one worker, bytes (1 MB of text takes Typst some 450 MB).
+    """
+
+    def __init__(
+        self, *, processes: int = 2, timeout: timedelta = timedelta(seconds=90), memory: int = 3 * 1024**3
+    ) -> None:
+        self._seconds = timeout.total_seconds()
+        self._memory = memory
+        self._free: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
+        self._lock = Lock()
+        self._closed = False
+        self._places = processes
+        for _ in range(processes):
+            self._free.put(None)  # a place without a process: started when first needed
+
+    def typeset(
+        self, template: str, model: Mapping[str, Any], attachments: tuple[Attachment, ...] = (), *, date: datetime
+    ) -> bytes:
+        """Do as `acuse.pdf.typeset.typeset` does, in a worker.
+
+        Raises:
+            InputError: as there.
+            PermanentError: Typst refused the document, or it took longer than the time limit.
+            TemporaryError: the worker died, for instance at its memory limit.
+            ConflictError: the typesetter is closed.
+        """
+        request = pickle.dumps((str(template), dict(model), attachments, date))
+        with self._lock:
+            if self._closed:
+                raise ConflictError("The typesetter is closed.")
+        worker = self._free.get()
+        answer: bytes | None = None
+        try:
+            worker = worker or _Worker(self._memory)
+            answer = worker.ask(request, self._seconds)
+        except _Overrun as error:
+            raise PermanentError(f"The document took over {self._seconds:g} s to typeset.") from error
+        except (OSError, EOFError) as error:
+            raise TemporaryError("The typesetting process ended in the middle of a document.") from error
+        finally:
+            if answer is None and worker is not None:
+                worker.stop()
+                worker = None
+            self._free.put(worker)
+        return _opened(answer)
+
+    def close(self) -> None:
+        """Wait for documents under way and end every worker. Idempotent."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+        for _ in range(self._places):
+            worker = self._free.get()
+            if worker is not None:
+                worker.stop()
+        for _ in range(self._places):
+            self._free.put(None)
+
+    def __enter__(self) -> "Typesetter":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _opened(answer: bytes) -> bytes:
+    kind, content = pickle.loads(answer)
+    if kind == "input":
+        raise InputError(content)
+    if kind == "permanent":
+        raise PermanentError(content)
+    return cast(bytes, content)

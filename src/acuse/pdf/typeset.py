@@ -1,0 +1,150 @@
+"""Typst templates and plain values in, PDF/A-3 out: the one importer of Typst.
+
+The same template, model, attachments, date, fonts and Typst version give the same bytes. Foreign text reaches a
+template only as JSON in `sys.inputs`, so nothing in it is ever read as markup, and every character must have a glyph
+in the bundled fonts (`acuse.pdf.text`): PDF/A has no room for a missing one.
+
+`typeset` compiles in this process. A compiler that has run once leaves threads behind, and a process forked after that
+hangs in its first compile; so servers use `acuse.pdf.pool.Typesetter`, whose workers are started afresh with
+`python -m acuse.pdf.typeset` and speak the frames below on their standard streams.
+"""
+
+import json
+import pickle
+import resource
+import shutil
+import struct
+import sys
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import typst
+
+from acuse.errors import InputError, PermanentError
+from acuse.pdf.attachments import Attachment, check_attachments
+
+FONTS = Path(__file__).parent / "fonts"
+STANDARDS: list[Any] = ["a-3a", "ua-1"]
+MAX_MODEL = 32 * 1024 * 1024
+
+_FRAME = struct.Struct(">I")
+
+
+def typeset(
+    template: str, model: Mapping[str, Any], attachments: tuple[Attachment, ...] = (), *, date: datetime
+) -> bytes:
+    """Return a tagged PDF/A-3a (also PDF/UA-1) document.
+
+    Args:
+        template: path of the main `.typ` file; what it imports lies under the same folder.
+        model: JSON values for `json(bytes(sys.inputs.model))`; two members are added, `date` (six integers, UTC) and
+            `attachments` (name, path, media_type, relationship, description), which the template embeds.
+        attachments: files to embed, in this order.
+        date: creation date, aware; part of the bytes.
+
+    Raises:
+        InputError: a limit is passed or an attachment has an unfit name.
+        PermanentError: Typst refused the document; the message says why.
+    """
+    check_attachments(attachments)
+    moment = _utc(date)
+    folder = Path(template).resolve().parent
+    with tempfile.TemporaryDirectory(prefix="acuse-typeset-") as scratch:
+        root = Path(scratch) / "root"
+        shutil.copytree(folder, root)
+        (root / "attachments").mkdir()
+        listed = [_placed(root / "attachments", number, one) for number, one in enumerate(attachments)]
+        whole = {**model, "date": list(moment.timetuple()[:6]), "attachments": listed}
+        document = json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        if len(document) > MAX_MODEL:
+            raise InputError(f"The text of a document has at most {MAX_MODEL} characters.")
+        return _compile(root / Path(template).name, root, document, moment)
+
+
+def _utc(date: datetime) -> datetime:
+    if date.tzinfo is None:
+        raise InputError("The date of a document needs a time zone.")
+    return date.astimezone(UTC).replace(microsecond=0)
+
+
+def _placed(folder: Path, number: int, attachment: Attachment) -> dict[str, str]:
+    path = f"{number:03d}"
+    (folder / path).write_bytes(attachment.content)
+    return {
+        "name": attachment.name,
+        "path": path,
+        "media_type": attachment.media_type,
+        "relationship": attachment.relationship,
+        "description": attachment.description,
+    }
+
+
+def _compile(main: Path, root: Path, document: str, moment: datetime) -> bytes:
+    try:
+        made = _compiler().compile(
+            input=str(main),
+            root=str(root),
+            sys_inputs={"model": document},
+            pdf_standards=STANDARDS,
+            timestamp=moment,
+        )
+    except typst.TypstError as error:
+        raise PermanentError(f"The document cannot be typeset: {error.message}") from error
+    if not isinstance(made, bytes):
+        raise PermanentError("The document cannot be typeset: Typst returned no single file.")
+    return made
+
+
+_COMPILERS: list[typst.Compiler] = []
+
+
+def _compiler() -> typst.Compiler:
+    """One compiler a process: it keeps the fonts open. Nothing of a document stays in it that could reach the next."""
+    if not _COMPILERS:
+        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
+        nowhere = str(FONTS / "no-packages")  # an imported package fails at once and reaches for no network
+        _COMPILERS.append(typst.Compiler(font_paths=fonts, package_path=nowhere, package_cache_path=nowhere))
+    return _COMPILERS[0]
+
+
+def read_frame(stream: BinaryIO) -> bytes | None:
+    """Return the next length-prefixed frame, or None at the end of the stream."""
+    head = stream.read(_FRAME.size)
+    if len(head) < _FRAME.size:
+        return None
+    (size,) = _FRAME.unpack(head)
+    body = stream.read(size)
+    return body if len(body) == size else None
+
+
+def write_frame(stream: BinaryIO, body: bytes) -> None:
+    """Write one length-prefixed frame and flush."""
+    stream.write(_FRAME.pack(len(body)) + body)
+    stream.flush()
+
+
+def serve(requests: BinaryIO, answers: BinaryIO, *, memory: int) -> None:
+    """Answer typesetting requests until the stream ends. Both ends are ours: frames are pickles of our own values.
+
+    Args:
+        requests: frames of (template, model, attachments, date).
+        answers: frames of ("pdf", bytes) or ("input" | "permanent", sentence).
+        memory: most address space of this process, bytes; past it the process dies and its owner says so.
+    """
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    while (frame := read_frame(requests)) is not None:
+        template, model, attachments, date = pickle.loads(frame)
+        try:
+            answer: tuple[str, bytes | str] = ("pdf", typeset(template, model, attachments, date=date))
+        except InputError as error:
+            answer = ("input", str(error))
+        except PermanentError as error:
+            answer = ("permanent", str(error))
+        write_frame(answers, pickle.dumps(answer))
+
+
+if __name__ == "__main__":
+    serve(sys.stdin.buffer, sys.stdout.buffer, memory=int(sys.argv[1]))
