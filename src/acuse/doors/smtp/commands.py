@@ -1,0 +1,159 @@
+"""MAIL and RCPT: their paths and parameters, those of RFC 3461 (DSN) included. Pure."""
+
+import re
+from dataclasses import dataclass
+
+from acuse.delivery.envelope import Recipient
+from acuse.doors.smtp import replies
+from acuse.doors.smtp.addresses import mailbox
+from acuse.doors.smtp.replies import Refused, Reply
+
+_PATH = re.compile(r'\s?<(?:@[^:<>"]*:)?(?P<address>(?:"(?:[^"\\]|\\.)*"|[^<>"\s])*)>(?P<rest>(?: .*)?)', re.DOTALL)
+_XTEXT = re.compile(r"(?:[!-*,-<>-~]|\+[0-9A-F]{2})*")
+_ORCPT_TYPE = re.compile(r"[A-Za-z0-9-]{1,32}")
+_NOTIFY = frozenset({"SUCCESS", "FAILURE", "DELAY"})
+_ENVID_MOST, _ORCPT_MOST, _SIZE_DIGITS = 100, 500, 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """An accepted MAIL FROM.
+
+    Attributes:
+        address: mailbox.
+        size: what the client declared, in octets; 0 where it said nothing.
+        body_8bit, smtputf8, ret, envid: as in `acuse.delivery.envelope.Envelope`.
+    """
+
+    address: str
+    size: int = 0
+    body_8bit: bool = False
+    smtputf8: bool = False
+    ret: str | None = None
+    envid: str | None = None
+
+
+def parse_mail(argument: str, *, most: int) -> Sender:
+    """Read the argument of MAIL.
+
+    Args:
+        argument: what follows the verb, as text with surrogates for octets that are not UTF-8.
+        most: the largest message, in octets.
+
+    Raises:
+        Refused: with the reply to give.
+    """
+    address, parameters = _split(argument, "FROM:", replies.MAIL_SYNTAX)
+    ret = _choice(parameters, "RET", {"FULL", "HDRS"})
+    body = _choice(parameters, "BODY", {"7BIT", "8BITMIME"})
+    envid = _xtext(parameters, "ENVID", _ENVID_MOST)
+    _xtext(parameters, "AUTH", _ORCPT_MOST, also="<>")  # RFC 4954 section 5: accepted, and not believed
+    size = parameters.pop("SIZE", "0")
+    if size is None or not (size.isascii() and size.isdigit()) or len(size) > _SIZE_DIGITS:
+        raise Refused(replies.bad_parameter("SIZE"))
+    smtputf8 = "SMTPUTF8" in parameters
+    if parameters.pop("SMTPUTF8", None) is not None:
+        raise Refused(replies.bad_parameter("SMTPUTF8"))
+    _none_left(parameters)
+    if not address:
+        raise Refused(replies.NULL_SENDER)
+    if int(size) > most:
+        raise Refused(replies.too_big(most))
+    return Sender(
+        address=_checked(address, smtputf8, replies.BAD_SENDER),
+        size=int(size),
+        body_8bit=body == "8BITMIME",
+        smtputf8=smtputf8,
+        ret=ret,
+        envid=envid,
+    )
+
+
+def parse_rcpt(argument: str, *, smtputf8: bool) -> Recipient:
+    """Read the argument of RCPT.
+
+    Args:
+        argument: what follows the verb.
+        smtputf8: the transaction declared SMTPUTF8.
+
+    Raises:
+        Refused: with the reply to give.
+    """
+    address, parameters = _split(argument, "TO:", replies.RCPT_SYNTAX)
+    notify = _notify(parameters)
+    orcpt = parameters.get("ORCPT")
+    if orcpt is not None:
+        kind, semicolon, value = orcpt.partition(";")
+        good = semicolon and value and _ORCPT_TYPE.fullmatch(kind) and len(orcpt) <= _ORCPT_MOST
+        # RFC 6533 section 3 lets UTF-8 itself stand in an utf-8 address.
+        if not good or not (_is_xtext(value) or (kind.lower() == "utf-8" and smtputf8 and value.isprintable())):
+            raise Refused(replies.bad_parameter("ORCPT"))
+    elif "ORCPT" in parameters:
+        raise Refused(replies.bad_parameter("ORCPT"))
+    parameters.pop("ORCPT", None)
+    _none_left(parameters)
+    return Recipient(address=_checked(address, smtputf8, replies.BAD_RECIPIENT), notify=notify, orcpt=orcpt)
+
+
+def _split(argument: str, keyword: str, syntax: Reply) -> tuple[str, dict[str, str | None]]:
+    if argument[: len(keyword)].upper() != keyword:
+        raise Refused(syntax)
+    found = _PATH.fullmatch(argument[len(keyword) :])
+    if found is None:
+        raise Refused(syntax)
+    parameters: dict[str, str | None] = {}
+    for word in found["rest"].split():
+        name, equals, value = word.partition("=")
+        key = name.upper()
+        if not re.fullmatch(r"[A-Z0-9][A-Z0-9-]*", key) or (equals and not value) or key in parameters:
+            raise Refused(syntax)
+        parameters[key] = value if equals else None
+    return found["address"], parameters
+
+
+def _checked(address: str, smtputf8: bool, bad: Reply) -> str:
+    known = mailbox(address)
+    if known is None:
+        raise Refused(bad)
+    if not known.isascii() and not smtputf8:
+        raise Refused(replies.NEEDS_SMTPUTF8)
+    return known
+
+
+def _choice(parameters: dict[str, str | None], name: str, values: set[str]) -> str | None:
+    if name not in parameters:
+        return None
+    value = (parameters.pop(name) or "").upper()
+    if value not in values:
+        raise Refused(replies.bad_parameter(name))
+    return value
+
+
+def _xtext(parameters: dict[str, str | None], name: str, most: int, also: str = "") -> str | None:
+    if name not in parameters:
+        return None
+    value = parameters.pop(name)
+    if value is None or len(value) > most or not (_is_xtext(value) or value == also):
+        raise Refused(replies.bad_parameter(name))
+    return value
+
+
+def _is_xtext(value: str) -> bool:
+    """Whether `value` is xtext of printable characters: decoded, it is written into a report (RFC 3461 section 4)."""
+    if not _XTEXT.fullmatch(value):
+        return False
+    return all(0x20 <= int(code, 16) <= 0x7E for code in re.findall(r"\+([0-9A-F]{2})", value))
+
+
+def _notify(parameters: dict[str, str | None]) -> tuple[str, ...]:
+    if "NOTIFY" not in parameters:
+        return ()
+    words = tuple((parameters.pop("NOTIFY") or "").upper().split(","))
+    if words != ("NEVER",) and not (set(words) <= _NOTIFY and len(set(words)) == len(words)):
+        raise Refused(replies.bad_parameter("NOTIFY"))
+    return words
+
+
+def _none_left(parameters: dict[str, str | None]) -> None:
+    for name in parameters:
+        raise Refused(replies.unknown_parameter(name))

@@ -1,0 +1,380 @@
+"""One client on one socket: reads lines, asks the conversation, calls the verbs, replies.
+
+Built on aiosmtpd's protocol class, which gives the life of the connection and the table of commands. Its reader of
+commands is replaced: it takes a bare LF for a line end, its replies have no enhanced codes, and it knows no DSN.
+"""
+
+import asyncio
+import base64
+import binascii
+import logging
+import secrets
+import ssl
+from collections.abc import Callable
+from typing import TypeVar
+
+from aiosmtpd.smtp import SMTP
+
+from acuse.accounts.values import SmtpCredentialValue
+from acuse.doors.smtp import replies
+from acuse.doors.smtp.content import DataReader, check_content
+from acuse.doors.smtp.replies import Refused, Reply
+from acuse.doors.smtp.service import Service
+from acuse.doors.smtp.session import Conversation
+from acuse.errors import AccessDenied, AcuseError, TemporaryError
+
+log = logging.getLogger(__name__)
+_CHUNK = 65_536
+_Answer = TypeVar("_Answer")
+
+
+class _Over(Exception):
+    """The connection ends; nothing more is said."""
+
+
+class _Silence(Exception):
+    """The command has been answered already."""
+
+
+class Connection(SMTP):
+    """One client.
+
+    Args:
+        service: what all connections share.
+        starttls: context to upgrade with; None on the port of implicit TLS.
+        loop: the running loop.
+    """
+
+    # The size of the stream's buffer: flow control begins at twice as much. Lines are bounded by `Limits`.
+    line_length_limit = _CHUNK
+
+    def __init__(self, service: Service, starttls: ssl.SSLContext | None, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(
+            None,
+            enable_SMTPUTF8=True,
+            hostname=service.hostname,
+            ident="ESMTP",
+            timeout=service.limits.total,
+            loop=loop,
+        )
+        self._service = service
+        self._starttls = starttls
+        self._ahead = bytearray()
+        self._busy = False
+        self._errors = 0
+        self._failed_logins = 0
+        self._born = loop.time()
+        self._ip = ""
+        self._talk = Conversation(limits=service.limits, ip="")
+
+    # The life of the connection ------------------------------------------------------------------------------------
+
+    async def _handle_client(self) -> None:
+        assert self.transport is not None
+        peer = self.transport.get_extra_info("peername")
+        self._ip = self._talk.ip = str(peer[0]).partition("%")[0] if peer else ""
+        if (tls := self.transport.get_extra_info("ssl_object")) is not None:
+            self._talk.encrypted(tls.version() or "", tls.cipher()[0])
+        refusal = self._service.enter(self, self._ip)
+        try:
+            await self._say(refusal or Reply(220, "", f"{self._service.hostname} ESMTP"))
+            while True:
+                await self._step()
+        except (_Over, ConnectionError, ssl.SSLError):
+            log.debug("smtp connection from %s over", self._ip)
+        finally:
+            self._service.leave(self, self._ip)
+            self._writer.close()
+
+    async def _step(self) -> None:
+        """Read one command and answer it."""
+        if self._service.stopping:
+            await self._say(replies.STOPPING)
+        try:
+            line = await self._line(self._service.limits.command, replies.COMMAND_TOO_LONG)
+            reply = await self._command(line)
+        except _Silence:
+            return
+        except Refused as refused:
+            reply = refused.reply
+        except (_Over, ConnectionError, ssl.SSLError):
+            raise
+        except Exception as error:
+            reply = self._failed(error, "command")
+        if reply.refuses:
+            self._errors += 1
+        await self._say(reply)
+        if self._errors >= self._service.limits.errors:
+            await self._say(replies.TOO_MANY_ERRORS)
+
+    def dismiss(self) -> None:
+        """Say 421 and close, unless a message is under way: then `_step` does it, after the message's reply."""
+        if not self._busy and not self._writer.is_closing():
+            self._writer.write(replies.STOPPING.line().encode() + b"\r\n")
+            self._writer.close()
+
+    def cut(self) -> None:
+        """Close at once; the client does not hear what became of a message under way, and will send it again."""
+        self._writer.transport.abort()
+
+    def _timeout_cb(self) -> None:
+        if not self._writer.is_closing():
+            self._writer.write(replies.TOO_SLOW.line().encode() + b"\r\n")
+            self._writer.close()
+
+    def eof_received(self) -> bool | None:
+        """Let what was sent be answered: a client may close its half early, and the base class would cancel all."""
+        return asyncio.StreamReaderProtocol.eof_received(self)
+
+    # Reading and writing -------------------------------------------------------------------------------------------
+
+    async def _say(self, reply: Reply) -> None:
+        """Send a reply; end the connection where the reply says so."""
+        await self._send(reply.line())
+        if reply.closes:
+            raise _Over
+
+    async def _send(self, text: str) -> None:
+        self._writer.write(text.encode() + b"\r\n")
+        async with asyncio.timeout(self._service.limits.idle):
+            await self._writer.drain()
+
+    async def _more(self, deadline: float | None = None) -> bytes:
+        """Return octets from the client; end the connection at its end, or where it takes too long."""
+        now = self.loop.time()
+        limits = self._service.limits
+        ends = [now + limits.idle] if deadline is None else [now + limits.idle, deadline]
+        if self._talk.credential is None:
+            ends.append(self._born + limits.login)
+        try:
+            async with asyncio.timeout_at(min(ends)):
+                chunk = await self._reader.read(_CHUNK)
+        except TimeoutError:
+            await self._say(replies.IDLE if min(ends) == ends[0] else replies.TOO_SLOW)
+        if not chunk:
+            raise _Over
+        return chunk
+
+    async def _line(self, most: int, too_long: Reply) -> str:
+        """Return one line without its CRLF.
+
+        Raises:
+            Refused: the line is too long, has a bare CR or LF, or a NUL. The whole of it has been read.
+        """
+        start, long = 0, False
+        while (at := self._ahead.find(b"\n", start)) < 0:
+            if len(self._ahead) > most:
+                long = True
+                self._ahead.clear()
+            start = len(self._ahead)
+            self._ahead += await self._more()
+        line = bytes(self._ahead[: at + 1])
+        del self._ahead[: at + 1]
+        if long or len(line) > most:
+            raise Refused(too_long)
+        if not line.endswith(b"\r\n") or b"\r" in line[:-2] or b"\0" in line:
+            raise Refused(replies.BAD_COMMAND_LINE)
+        return line[:-2].decode("utf-8", "surrogateescape")
+
+    async def _call(self, verb: Callable[..., _Answer], *arguments: object) -> _Answer:
+        return await self.loop.run_in_executor(self._service.threads, verb, *arguments)
+
+    def _failed(self, error: Exception, doing: str) -> Reply:
+        """Log a failure of ours under a reference, and return the reply that carries it."""
+        reference = secrets.token_hex(6)
+        expected = isinstance(error, AcuseError | OSError)
+        log.error(
+            "smtp %s failed, reference %s: %s: %s", doing, reference, type(error).__name__, error, exc_info=not expected
+        )
+        return replies.for_failure(error, reference)
+
+    # Commands ------------------------------------------------------------------------------------------------------
+
+    async def _command(self, line: str) -> Reply:
+        verb, _, argument = line.partition(" ")
+        method = self._smtp_methods.get(verb.upper()) if verb.isascii() else None
+        if method is None:
+            return replies.UNKNOWN
+        reply = await method(argument.strip(" "))
+        assert isinstance(reply, Reply)
+        return reply
+
+    async def smtp_HELO(self, argument: str) -> Reply:  # noqa: N802
+        """RFC 5321 section 4.1.1.1."""
+        self._talk.hello(argument, extended=False)
+        return Reply(250, "", self._service.hostname)
+
+    async def smtp_EHLO(self, argument: str) -> Reply:  # noqa: N802
+        """RFC 5321 section 4.1.1.1; without enhanced codes, as RFC 2034 section 4 wants it."""
+        self._talk.hello(argument, extended=True)
+        lines = self._talk.capabilities(self._service.hostname, tls_offered=self._starttls is not None)
+        for text in lines[:-1]:
+            self._writer.write(f"250-{text}\r\n".encode())
+        return Reply(250, "", lines[-1])
+
+    async def smtp_STARTTLS(self, argument: str) -> Reply:  # noqa: N802
+        """RFC 3207. What came in one breath with STARTTLS was not said under TLS: whoever put it there attacks."""
+        if argument:
+            return replies.NO_ARGUMENT
+        if self._starttls is None or self._talk.tls is not None:
+            return replies.NO_TLS
+        if self._ahead:
+            return replies.INJECTED
+        await self._say(replies.READY_FOR_TLS)
+        try:
+            await self._writer.start_tls(self._starttls, ssl_handshake_timeout=self._service.limits.login)
+        except (OSError, TimeoutError) as error:
+            log.info("smtp TLS with %s failed: %s", self._ip, error)
+            raise _Over from error
+        self.transport = self._writer.transport
+        tls = self._writer.get_extra_info("ssl_object")
+        self._talk.encrypted(tls.version() or "", tls.cipher()[0])
+        raise _Silence
+
+    async def smtp_AUTH(self, argument: str) -> Reply:  # noqa: N802
+        """RFC 4954, with PLAIN (RFC 4616) and LOGIN."""
+        self._talk.check_auth()
+        mechanism, _, initial = argument.partition(" ")
+        if not mechanism:
+            return replies.AUTH_SYNTAX
+        reader = {"PLAIN": self._read_plain, "LOGIN": self._read_login}.get(mechanism.upper())
+        if reader is None:
+            return replies.AUTH_UNKNOWN
+        username, secret = await reader(initial)
+        try:
+            self._talk.credential = await self._call(self._service.verbs.authenticate, username, secret, self._ip)
+        except AccessDenied:
+            self._failed_logins += 1
+            late = self._failed_logins >= self._service.limits.failed_logins
+            return replies.AUTH_TOO_OFTEN if late else replies.AUTH_REFUSED
+        except TemporaryError as error:
+            log.warning("smtp login from %s put off: %s", self._ip, error)
+            return replies.AUTH_LATER
+        except Exception as error:
+            self._failed(error, "login")
+            return replies.AUTH_LATER
+        return replies.AUTH_OK
+
+    async def _read_plain(self, initial: str) -> tuple[str, str]:
+        words = (await self._respond(initial, "")).split("\0")
+        # An authorisation identity other than the authenticated one would be acting for somebody else: not offered.
+        if len(words) != 3 or not words[1] or words[0] not in ("", words[1]):
+            raise Refused(replies.AUTH_GARBLED)
+        return words[1], words[2]
+
+    async def _read_login(self, initial: str) -> tuple[str, str]:
+        return await self._respond(initial, "VXNlcm5hbWU6"), await self._respond("", "UGFzc3dvcmQ6")
+
+    async def _respond(self, initial: str, challenge: str) -> str:
+        """Return the decoded initial response, or that to a challenge (base64)."""
+        if not initial:
+            await self._send(f"334 {challenge}")
+            initial = await self._line(self._service.limits.command, replies.COMMAND_TOO_LONG)
+        if initial == "*":
+            raise Refused(replies.AUTH_CANCELLED)
+        try:
+            return base64.b64decode("" if initial == "=" else initial, validate=True).decode()
+        except (binascii.Error, ValueError) as error:
+            raise Refused(replies.AUTH_GARBLED) from error
+
+    async def smtp_MAIL(self, argument: str) -> Reply:  # noqa: N802
+        """RFC 5321 section 4.1.1.2."""
+        sender = self._talk.mail(argument)
+        if not await self._call(self._service.verbs.may_send_as, self._credential, sender.address):
+            return replies.NOT_YOURS
+        return self._talk.begin(sender)
+
+    async def smtp_RCPT(self, argument: str) -> Reply:  # noqa: N802
+        """RFC 5321 section 4.1.1.3."""
+        return self._talk.rcpt(argument)
+
+    async def smtp_DATA(self, argument: str) -> Reply:  # noqa: N802
+        """RFC 5321 section 4.1.1.4. The transaction is over afterwards, whatever the reply."""
+        if argument:
+            return replies.NO_ARGUMENT
+        self._talk.check_data()
+        self._busy = True
+        try:
+            await self._say(replies.GO_AHEAD)
+            raw = await self._content()
+            return await self._submit(raw)
+        except Refused as refused:
+            return refused.reply
+        finally:
+            self._busy = False
+            self._talk.reset()
+
+    async def _content(self) -> bytes:
+        """Return the unstuffed content of DATA.
+
+        Raises:
+            Refused: too large, or no room; the content has been read to its end.
+        """
+        reader = DataReader(self._service.limits.message)
+        deadline = self.loop.time() + self._service.limits.data
+        counted, refusal, chunk = 0, None, bytes(self._ahead)
+        self._ahead.clear()
+        try:
+            while (rest := reader.feed(chunk)) is None:
+                self._service.in_flight += reader.held - counted
+                counted = reader.held
+                if self._service.in_flight > self._service.limits.in_flight and not reader.overflown:
+                    refusal = replies.NO_ROOM
+                    reader.discard()
+                chunk = await self._more(deadline)
+        finally:
+            self._service.in_flight -= counted
+        self._ahead += rest
+        if refusal is not None:
+            raise Refused(refusal)
+        return reader.content()
+
+    async def _submit(self, raw: bytes) -> Reply:
+        verbs = self._service.verbs
+        self._talk.check_copies(len(raw))
+        envelope = self._talk.envelope(raw)
+        try:
+            for address in check_content(raw, self._service.limits):
+                if address != envelope.mail_from and not await self._call(verbs.may_send_as, self._credential, address):
+                    return replies.FROM_NOT_YOURS
+            # A crash from here to the 250 leaves at most an accepted message that the client sends again; `accept`
+            # knows it by its key.
+            ids = await self._call(verbs.accept, self._credential, envelope, raw)
+        except Refused:
+            raise
+        except Exception as error:
+            return self._failed(error, "submission")
+        return replies.accepted(len(ids), str(ids[0]))
+
+    @property
+    def _credential(self) -> SmtpCredentialValue:
+        assert self._talk.credential is not None
+        return self._talk.credential
+
+    async def smtp_RSET(self, argument: str) -> Reply:  # noqa: N802
+        """RFC 5321 section 4.1.1.5."""
+        if argument:
+            return replies.NO_ARGUMENT
+        self._talk.reset()
+        return replies.OK
+
+    async def smtp_NOOP(self, _argument: str) -> Reply:  # noqa: N802
+        """RFC 5321 section 4.1.1.9."""
+        return replies.OK
+
+    async def smtp_QUIT(self, argument: str) -> Reply:  # noqa: N802
+        """RFC 5321 section 4.1.1.10."""
+        return replies.NO_ARGUMENT if argument else replies.BYE
+
+    async def smtp_HELP(self, _argument: str) -> Reply:  # noqa: N802
+        """RFC 5321 section 4.1.1.8."""
+        return replies.HELP
+
+    async def smtp_VRFY(self, _argument: str) -> Reply:  # noqa: N802
+        """RFC 5321 section 3.5.3: never says whether an address exists."""
+        self._talk.check_logged_in()
+        return replies.CANNOT_VERIFY
+
+    async def smtp_EXPN(self, _argument: str) -> Reply:  # noqa: N802
+        """RFC 5321 section 3.5: not offered."""
+        return replies.NOT_IMPLEMENTED

@@ -1,0 +1,151 @@
+"""One SMTP session as a state without a network: what is known, what may come next. Pure."""
+
+from dataclasses import dataclass, field
+
+from acuse.accounts.values import SmtpCredentialValue
+from acuse.delivery.envelope import Client, Envelope, Recipient
+from acuse.doors.smtp import replies
+from acuse.doors.smtp.commands import Sender, parse_mail, parse_rcpt
+from acuse.doors.smtp.limits import Limits
+from acuse.doors.smtp.replies import Refused, Reply
+
+_HELLO_MOST = 255
+
+
+@dataclass(kw_only=True)
+class Conversation:
+    """What has been said on one connection. The connector asks it before it does anything.
+
+    Attributes:
+        limits: bounds.
+        ip: of the client.
+        extended: the client said EHLO, not HELO.
+        tls: (version, cipher) once the connection is encrypted.
+        credential: who authenticated.
+        sender, recipients: the transaction under way.
+    """
+
+    limits: Limits
+    ip: str
+    helo: str = ""
+    extended: bool = False
+    tls: tuple[str, str] | None = None
+    credential: SmtpCredentialValue | None = None
+    sender: Sender | None = None
+    recipients: dict[str, Recipient] = field(default_factory=dict)
+
+    def hello(self, name: str, *, extended: bool) -> None:
+        """Take HELO or EHLO; it ends any transaction (RFC 5321 section 4.1.4).
+
+        Raises:
+            Refused: the name is empty, too long or not printable.
+        """
+        if not name or len(name) > _HELLO_MOST or " " in name or not name.isprintable():
+            raise Refused(replies.EHLO_SYNTAX)
+        self.helo, self.extended = name, extended
+        self.reset()
+
+    def capabilities(self, hostname: str, *, tls_offered: bool) -> list[str]:
+        """Return the lines of the reply to EHLO, without codes."""
+        lines = [
+            hostname,
+            "PIPELINING",
+            f"SIZE {self.limits.message}",
+            "8BITMIME",
+            "SMTPUTF8",
+            "DSN",
+            "ENHANCEDSTATUSCODES",
+        ]
+        if self.tls:
+            return [*lines, "AUTH PLAIN LOGIN"]
+        return [*lines, "STARTTLS"] if tls_offered else lines
+
+    def encrypted(self, version: str, cipher: str) -> None:
+        """Note that TLS is up; everything said before is forgotten (RFC 3207 section 4.2)."""
+        self.tls = (version, cipher)
+        self.helo, self.extended, self.credential = "", False, None
+        self.reset()
+
+    def check_auth(self) -> None:
+        """Raise `Refused` where AUTH may not come now (RFC 4954 section 4)."""
+        if not self.extended:
+            raise Refused(replies.HELLO_FIRST)
+        if self.tls is None:
+            raise Refused(replies.AUTH_NEEDS_TLS)
+        if self.credential is not None:
+            raise Refused(replies.AUTH_TWICE)
+        if self.sender is not None:
+            raise Refused(replies.AUTH_IN_TRANSACTION)
+
+    def mail(self, argument: str) -> Sender:
+        """Read MAIL; `begin` follows once the credential may send as that address.
+
+        Raises:
+            Refused: with the reply to give.
+        """
+        self.check_logged_in()
+        if self.sender is not None:
+            raise Refused(replies.NESTED_MAIL)
+        return parse_mail(argument, most=self.limits.message)
+
+    def begin(self, sender: Sender) -> Reply:
+        """Begin a transaction."""
+        self.sender = sender
+        return replies.MAIL_OK
+
+    def rcpt(self, argument: str) -> Reply:
+        """Add a recipient. An address given twice is one recipient, and the first parameters hold.
+
+        Raises:
+            Refused: with the reply to give; the transaction goes on without that recipient.
+        """
+        self.check_logged_in()
+        if self.sender is None:
+            raise Refused(replies.MAIL_FIRST)
+        recipient = parse_rcpt(argument, smtputf8=self.sender.smtputf8)
+        if recipient.address in self.recipients:
+            return replies.RCPT_OK
+        count = len(self.recipients) + 1
+        if count > self.limits.recipients or (count > 1 and count * self.sender.size > self.limits.copies):
+            raise Refused(replies.TOO_MANY_RECIPIENTS)
+        self.recipients[recipient.address] = recipient
+        return replies.RCPT_OK
+
+    def check_data(self) -> None:
+        """Raise `Refused` where DATA may not come now."""
+        self.check_logged_in()
+        if self.sender is None:
+            raise Refused(replies.MAIL_FIRST)
+        if not self.recipients:
+            raise Refused(replies.RCPT_FIRST)
+
+    def check_copies(self, size: int) -> None:
+        """Raise `Refused` where a message of `size` octets goes to too many at once."""
+        if len(self.recipients) > 1 and size * len(self.recipients) > self.limits.copies:
+            raise Refused(replies.too_many_copies(max(1, self.limits.copies // size)))
+
+    def envelope(self, raw: bytes) -> Envelope:
+        """Return the transaction as a value; only after `check_data`."""
+        assert self.sender is not None
+        version, cipher = self.tls or (None, None)
+        return Envelope(
+            mail_from=self.sender.address,
+            recipients=tuple(self.recipients.values()),
+            ret=self.sender.ret,
+            envid=self.sender.envid,
+            smtputf8=self.sender.smtputf8,
+            body_8bit=self.sender.body_8bit or not raw.isascii(),
+            client=Client(ip=self.ip, helo=self.helo, tls_version=version, tls_cipher=cipher),
+        )
+
+    def reset(self) -> None:
+        """Forget the transaction."""
+        self.sender = None
+        self.recipients = {}
+
+    def check_logged_in(self) -> None:
+        """Raise `Refused` before EHLO or AUTH."""
+        if not self.helo:
+            raise Refused(replies.HELLO_FIRST)
+        if self.credential is None:
+            raise Refused(replies.AUTH_FIRST if self.tls else replies.START_TLS_FIRST)
