@@ -4,6 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from acuse.errors import AcuseError
+
 
 def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
     return render(request, "ui/error.html", {"title": title, "text": text, "status": status}, status=status)
@@ -36,3 +38,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500"""
     text = _("Nothing that had been accepted is lost. Try again in a moment; if it goes on, tell whoever runs this installation.")
     return _page(request, 500, _("Something failed on our side."), text)
+
+
+def said(error: AcuseError) -> str:
+    """What an error of ours says, in the reader's language where its sentence is known.
+
+    Args:
+        error: its message is one English sentence for a person.
+    """
+    return _(str(error))

@@ -1,0 +1,214 @@
+"""Reads of certificates: for members through their `Access`, and the little that anybody may learn from a code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from acuse.accounts.queries import Access
+from acuse.certificates import rules
+from acuse.certificates.models import Certificate
+from acuse.evidence import custody
+from acuse.evidence import queries as evidence
+from acuse.proof.facts.communication import KIND
+from acuse.proof.facts.fact import Fact
+from acuse.proof.verdicts.delivery import Verdict, verdict
+
+PAGE = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateView:
+    """One sealed document, or the request for it.
+
+    Attributes:
+        kind: "receipt" or "certificate".
+        state: "requested" or "issued".
+        facts_up_to: ledger position of the last fact inside, from 0; None until issued.
+        superseded_by: code of the next issued revision; "" for the newest.
+        anchored: a time stamp covers its facts.
+    """
+
+    communication: UUID
+    code: str
+    kind: str
+    state: str
+    revision: int
+    requested_at: datetime
+    due_at: datetime
+    issued_at: datetime | None
+    level: str
+    wanted_level: str
+    anchored: bool
+    facts_up_to: int | None
+    supersedes: str
+    superseded_by: str
+    reason: str
+    last_error: str
+    size: int | None
+    has_bundle: bool
+
+    @property
+    def issued(self) -> bool:
+        """Whether it exists."""
+        return self.state == Certificate.State.ISSUED.value
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicRecord:
+    """What anybody who has a certificate, or its code, may learn: that it was issued, and what it says.
+
+    Attributes:
+        organisation: name of who had it certified.
+        verdict: of the facts it was issued over, recomputed now.
+        facts: those facts; doors show times and verdict only, never the people or the subject.
+        superseded_by: code of the next revision; "" for the newest.
+    """
+
+    code: str
+    kind: str
+    revision: int
+    issued_at: datetime
+    level: str
+    organisation: str
+    verdict: Verdict
+    facts: tuple[Fact, ...]
+    facts_up_to: int
+    supersedes: str
+    superseded_by: str
+
+
+def _view(row: Certificate, later: dict[tuple[UUID, str, int], str]) -> CertificateView:
+    return CertificateView(
+        communication=row.subject,
+        code=row.code,
+        kind=row.kind,
+        state=row.state,
+        revision=row.revision,
+        requested_at=row.requested_at,
+        due_at=row.due_at,
+        issued_at=row.issued_at,
+        level=row.level,
+        wanted_level=row.wanted_level,
+        anchored=row.anchored,
+        facts_up_to=row.facts_up_to,
+        supersedes=row.supersedes,
+        superseded_by=later.get((row.subject, row.kind, row.revision), ""),
+        reason=row.reason,
+        last_error=row.last_error,
+        size=row.size,
+        has_bundle=bool(row.bundle_sha256),
+    )
+
+
+def _views(rows: Sequence[Certificate]) -> tuple[CertificateView, ...]:
+    """Views of some rows, each with the code that superseded it."""
+    issued = Certificate.objects.filter(
+        subject_kind=KIND, subject__in={row.subject for row in rows}, state=Certificate.State.ISSUED, revision__gt=1
+    ).values_list("subject", "kind", "revision", "code")
+    later = {(subject, kind, revision - 1): code for subject, kind, revision, code in issued}
+    return tuple(_view(row, later) for row in rows)
+
+
+def certificates_of(access: Access, *, communication: UUID) -> tuple[CertificateView, ...]:
+    """Return the documents of one communication, the newest revision first, certificates before receipts."""
+    rows = Certificate.objects.filter(
+        organisation_id=access.organisation, subject_kind=KIND, subject=communication
+    ).order_by("kind", "-revision")
+    return _views(list(rows))
+
+
+def certificates(access: Access, *, before: datetime | None = None, limit: int = PAGE) -> tuple[CertificateView, ...]:
+    """Return the organisation's documents, the newest request first.
+
+    Args:
+        access: of the member who asks.
+        before: requested earlier than this; None = the newest.
+        limit: at most 200.
+    """
+    rows = Certificate.objects.filter(organisation_id=access.organisation)
+    if before is not None:
+        rows = rows.filter(requested_at__lt=before)
+    return _views(list(rows.order_by("-requested_at", "-id")[: min(limit, 200)]))
+
+
+def certificate(access: Access, *, code: str) -> CertificateView | None:
+    """Return one document of the organisation by its code, or None."""
+    row = Certificate.objects.filter(organisation_id=access.organisation, code=code).first()
+    return _views([row])[0] if row else None
+
+
+def communication_of(access: Access, *, code: str) -> UUID | None:
+    """Return the communication that a typed code belongs to, or None where it is no code of the organisation."""
+    normal = rules.normalise_code(code)
+    if normal is None:
+        return None
+    found = Certificate.objects.filter(organisation_id=access.organisation, code=normal, subject_kind=KIND)
+    return found.values_list("subject", flat=True).first()
+
+
+def sealed_pdf(access: Access, *, code: str) -> bytes | None:
+    """Return the sealed PDF of an issued document of the organisation, or None.
+
+    Raises:
+        AcuseError: custody lost it or it is damaged.
+    """
+    return _kept(access, code, "sha256")
+
+
+def proof_bundle(access: Access, *, code: str) -> bytes | None:
+    """Return the proof bundle of an issued document of the organisation, or None where it has none.
+
+    Raises:
+        AcuseError: custody lost it or it is damaged.
+    """
+    return _kept(access, code, "bundle_sha256")
+
+
+def _kept(access: Access, code: str, member: str) -> bytes | None:
+    issued = Certificate.objects.filter(
+        organisation_id=access.organisation, code=code, state=Certificate.State.ISSUED
+    )
+    sha256 = issued.values_list(member, flat=True).first()
+    return custody.open_object(organisation=access.organisation, sha256=sha256) if sha256 else None
+
+
+def public_record(*, code: str) -> PublicRecord | None:
+    """Return what anybody may learn from a typed code; None where no issued document has it."""
+    normal = rules.normalise_code(code)
+    return None if normal is None else _record(Certificate.objects.filter(code=normal))
+
+
+def public_record_of_file(*, sha256: str) -> PublicRecord | None:
+    """Return what anybody may learn from a file that is a sealed document of this installation; None for any other.
+
+    Args:
+        sha256: digest of the file, 64 lower-case hex digits.
+    """
+    return _record(Certificate.objects.filter(sha256=sha256))
+
+
+def _record(found: "QuerySet[Certificate]") -> PublicRecord | None:
+    row = found.select_related("organisation").filter(state=Certificate.State.ISSUED, subject_kind=KIND).first()
+    if row is None or row.issued_at is None or row.facts_up_to is None:
+        return None
+    every = evidence.facts_of(organisation=row.organisation_id, kind=KIND, id=row.subject)
+    facts = [item.fact for item in every if item.position is not None and item.position <= row.facts_up_to]
+    if not facts:
+        return None
+    view = _views([row])[0]
+    return PublicRecord(
+        code=row.code,
+        kind=row.kind,
+        revision=row.revision,
+        issued_at=row.issued_at,
+        level=row.level,
+        organisation=row.organisation.name,
+        verdict=verdict(facts),
+        facts=tuple(facts),
+        facts_up_to=row.facts_up_to,
+        supersedes=row.supersedes,
+        superseded_by=view.superseded_by,
+    )

@@ -1,0 +1,173 @@
+"""One communication: the verdict, how far it got, what that does not prove, and every fact behind it."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from acuse.accounts.queries import Access
+from acuse.certificates import queries as certificates
+from acuse.certificates import services as certificate_services
+from acuse.certificates.queries import CertificateView
+from acuse.clock import from_rfc3339
+from acuse.delivery import queries as delivery
+from acuse.delivery.queries import CommunicationView
+from acuse.doors.console import content, frame, timeline, wording
+from acuse.doors.ui.qr import qr_svg
+from acuse.errors import AcuseError
+from acuse.evidence import queries as evidence
+from acuse.evidence.queries import LedgerState
+from acuse.proof.verdicts.delivery import verdict
+
+TABS = ("facts", "attempts", "recipient")
+MAX_LINES = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of a raw dialogue."""
+
+    at: str
+    side: str
+    word: str
+    text: str
+
+
+def _found(access: Access, identity: UUID) -> CommunicationView:
+    view = delivery.communication(access, id=identity)
+    if view is None:
+        raise Http404("The organisation has no such communication.")
+    return view
+
+
+def _entries(access: Access, view: CommunicationView, state: LedgerState) -> list[timeline.Entry]:
+    base = reverse("console:ledger", args=[access.view.slug])
+    entries = []
+    for item in view.facts:
+        if not timeline.shown(item.fact):
+            continue
+        mark = timeline.evidence_state(item.position, anchored_size=state.anchored_size)
+        dialogue_url = reverse("console:dialogue", args=[access.view.slug, view.row.id, item.fact.subject_sequence])
+        entries.append(
+            timeline.entry(
+                item.fact,
+                position=item.position,
+                state=mark,
+                development=state.anchor_development,
+                ledger_url=f"{base}?entry={item.organisation_sequence}",
+                dialogue_url=dialogue_url,
+            )
+        )
+    return entries
+
+
+def _current(documents: tuple[CertificateView, ...], kind: str) -> CertificateView | None:
+    """The document to show first: the newest issued one, else the request for the first."""
+    mine = [one for one in documents if one.kind == kind]
+    return next((one for one in mine if one.issued), mine[0] if mine else None)
+
+
+@require_GET
+@frame.member_view
+def page(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:  # noqa: A002 - name in the address
+    """The page of one communication."""
+    view = _found(access, id)
+    facts = [item.fact for item in view.facts]
+    judged = verdict(facts)
+    state = evidence.ledger_state()
+    documents = certificates.certificates_of(access, communication=view.row.id)
+    shown = _current(documents, "certificate")
+    tab = request.GET.get("tab", "facts")
+    utc = request.GET.get("utc") == "1"
+    with timezone.override("UTC") if utc else timezone.override(timezone.get_current_timezone()):
+        context = {
+            "view": view,
+            "row": view.row,
+            "verdict": judged,
+            "sentence": wording.sentence(judged, facts),
+            "limits": wording.limits_sentence(judged.limits),
+            "ladder": wording.ladder(judged),
+            "ladder_label": wording.ladder_label(judged),
+            "status": wording.status(view.row.status, outcome=view.row.outcome),
+            "entries": _entries(access, view, state),
+            "awaited": timeline.awaited(final=judged.final, certified=bool(shown and shown.issued), facts=facts),
+            "certificate": shown,
+            "receipt": _current(documents, "receipt"),
+            "revisions": [one for one in documents if one.kind == "certificate" and one.issued and one is not shown],
+            "qr": qr_svg(f"{settings.ACUSE.public_url.rstrip('/')}/v/{shown.code}") if shown and shown.issued else "",
+            "development": state.anchor_development,
+            "state": state,
+            "tab": tab if tab in TABS else "facts",
+            "utc": utc,
+            "content": content.summary(access, view),
+            "accepted": facts[0].details,
+        }
+        return frame.page(request, access, "communications", "console/communication.html", context)
+
+
+def _side(value: str) -> tuple[str, str]:
+    return {
+        "client": ("client", _("Acuse")),
+        "server": ("server", _("server")),
+        "dns": ("dns", "DNS"),
+        "tls": ("tls", "TLS"),
+        "connect": ("connect", _("network")),
+    }.get(value, ("other", value[:20]))
+
+
+def _text(members: dict[str, Any]) -> str:
+    if "text" in members:
+        return str(members["text"]).rstrip("\r\n")
+    if "base64" in members:
+        return _("(bytes that are not text, in base64) %(bytes)s") % {"bytes": members["base64"]}
+    kept = {name: value for name, value in members.items() if name not in {"at", "from"}}
+    return json.dumps(kept, ensure_ascii=False)
+
+
+def read_dialogue(raw: bytes) -> list[Line]:
+    """The lines of a transcript (JSON Lines), at most ``MAX_LINES``; one that is not understood is shown as it is."""
+    lines = []
+    for text in raw.decode("utf-8", "replace").splitlines()[:MAX_LINES]:
+        try:
+            members = json.loads(text)
+            moment = timezone.localtime(from_rfc3339(str(members["at"])))
+            side, word = _side(str(members["from"]))
+            at = f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
+            lines.append(Line(at=at, side=side, word=word, text=_text(members)))
+        except (ValueError, KeyError, TypeError, AcuseError):
+            lines.append(Line(at="", side="other", word="", text=text))
+    return lines
+
+
+@require_GET
+@frame.member_view
+def dialogue(request: HttpRequest, access: Access, id: UUID, sequence: int) -> HttpResponseBase:  # noqa: A002
+    """The complete raw dialogue that one fact cites."""
+    view = _found(access, id)
+    raw = delivery.dialogue(access, id=id, sequence=sequence)
+    if raw is None:
+        raise Http404("That fact cites no dialogue.")
+    fact = next(item.fact for item in view.facts if item.fact.subject_sequence == sequence)
+    digest = next(reference.sha256 for reference in fact.objects if reference.role == "smtp-dialogue")
+    context = {"view": view, "row": view.row, "lines": read_dialogue(raw), "told": timeline.tell(fact), "fact": fact, "digest": digest}
+    return frame.page(request, access, "communications", "console/dialogue.html", context)
+
+
+@require_POST
+@frame.member_view
+def receipt(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:  # noqa: A002
+    """Ask for the acceptance receipt; it is sealed on the first request."""
+    view = _found(access, id)
+    certificate_services.request_receipt(organisation=access.organisation, communication=view.row.id)
+    messages.success(request, _("The receipt was asked for. It appears on this page as soon as it is sealed."))
+    return redirect("console:communication", access.view.slug, view.row.id)

@@ -1,0 +1,250 @@
+"""The list of communications: search, filters, pages, live status, CSV."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from acuse import clock
+from acuse.accounts import queries as accounts
+from acuse.accounts.queries import Access
+from acuse.certificates import queries as certificates
+from acuse.clock import to_rfc3339
+from acuse.delivery import queries as delivery
+from acuse.delivery.queries import CommunicationRow, Filters
+from acuse.doors.console import first_run
+from acuse.doors.console.frame import member_view, page
+from acuse.doors.console.timeline import evidence_state
+from acuse.doors.console.wording import StatusWord, mark_word, status
+from acuse.doors.ui import figures, grades
+from acuse.errors import InputError
+from acuse.evidence.queries import LedgerState, ledger_state
+from acuse.proof.facts.communication import FAILURE_CLASSES
+
+EXPORT_LIMIT = 100_000
+TERMS = (7, 30, 90)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """One row as the table shows it."""
+
+    row: CommunicationRow
+    status: StatusWord
+    mark: str
+    mark_word: str
+    development: bool
+    last: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """The rows of one day."""
+
+    title: str
+    rows: tuple[Shown, ...]
+
+
+def read_filters(request: HttpRequest) -> Filters:
+    """The filters of an address; whatever is not understood narrows nothing."""
+    asked = request.GET
+    grade = asked.get("grade", "")
+    days = asked.get("days", "")
+    since = clock.now() - timedelta(days=int(days)) if days in {str(term) for term in TERMS} else None
+    return Filters(
+        search=asked.get("q", "").strip()[:200],
+        status=asked.get("status", ""),
+        grade=int(grade) if grade in {"0", "1", "2"} else None,
+        failure_class=asked.get("class", ""),
+        since=since,
+    )
+
+
+def _shown(row: CommunicationRow, state: LedgerState) -> Shown:
+    mark = evidence_state(row.last_position, anchored_size=state.anchored_size)
+    local = timezone.localtime(row.last_at)
+    today = timezone.localdate()
+    last = f"{local:%H:%M:%S}" if local.date() == today else f"{figures.DAYS[figures.language()][local.weekday()]} {local:%H:%M}"
+    if today - local.date() >= timedelta(days=7):
+        last = figures.day(row.last_at)
+    return Shown(
+        row=row,
+        status=status(row.status, outcome=row.outcome),
+        mark=mark,
+        mark_word=mark_word(mark, development=state.anchor_development),
+        development=state.anchor_development and mark == "stamped",
+        last=last,
+    )
+
+
+def _day_title(moment: datetime) -> str:
+    today = timezone.localdate()
+    title = figures.weekday_and_day(moment)
+    if timezone.localtime(moment).date() == today:
+        return _("Today, %(day)s") % {"day": title}
+    return title[:1].upper() + title[1:]
+
+
+def _days(rows: Sequence[CommunicationRow], state: LedgerState) -> list[Day]:
+    days = groupby(rows, key=lambda row: timezone.localtime(row.created_at).date())
+    grouped = [(list(group)) for _day, group in days]
+    return [Day(title=_day_title(group[0].created_at), rows=tuple(_shown(row, state) for row in group)) for group in grouped]
+
+
+def _address(request: HttpRequest, **changes: str) -> str:
+    """The present filters as a query string, with some changed; empty ones left out, pages begun anew."""
+    kept = {name: request.GET.get(name, "") for name in ("q", "status", "grade", "class", "days")}
+    return "?" + urlencode({name: value for name, value in {**kept, **changes}.items() if value})
+
+
+@require_GET
+@member_view
+def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
+    """The list, or the first steps where nothing has been sent yet."""
+    filters = read_filters(request)
+    found = certificates.communication_of(access, code=filters.search) if filters.search else None
+    if found is not None:
+        return redirect("console:communication", access.view.slug, found)
+    if not filters.narrowing and not delivery.any_communication(access):
+        return first_run.first_run(request, access)
+    try:
+        shown = delivery.communications(access, filters=filters, cursor=request.GET.get("after", ""))
+    except InputError:
+        return redirect(f"{request.path}{_address(request)}")
+    state = ledger_state()
+    context = {
+        "filters": filters,
+        "days": _days(shown.rows, state),
+        "page": shown,
+        "counts": delivery.counts(access, filters=filters),
+        "count_limit": delivery.COUNT_LIMIT,
+        "tabs": _tabs(request, access, filters),
+        "older": _address(request, after=shown.older) if shown.older else "",
+        "first": _address(request) if request.GET.get("after") else "",
+        "news": _news_address(request, shown),
+        "export": f"export.csv{_address(request)}",
+        "terms": TERMS,
+        "asked_days": request.GET.get("days", ""),
+        "classes": [(name, grades.failure_word(name)) for name in FAILURE_CLASSES if name not in {"throttled", "undetermined"}],
+        "grades": [(str(grade), grades.word(grade)) for grade in range(3)],
+        "wider": _address(request, days="", grade="", **{"class": ""}),
+        "filters_said": _said(filters, request.GET.get("days", "")),
+        "ids": ",".join(str(row.id) for row in shown.rows),
+    }
+    return page(request, access, "communications", "console/communications.html", context)
+
+
+def _news_address(request: HttpRequest, shown: delivery.Page) -> str:
+    return _address(request, since=shown.newest, ids=",".join(str(row.id) for row in shown.rows)) if shown.newest else ""
+
+
+def _tabs(request: HttpRequest, access: Access, filters: Filters) -> list[tuple[str, str, int, bool]]:
+    counts = delivery.counts(access, filters=filters)
+    named = (
+        ("", _("All"), counts.everything),
+        ("in_progress", _("Under way"), counts.in_progress),
+        ("concluded", _("Concluded"), counts.concluded),
+        ("failed", _("Failed"), counts.failed),
+    )
+    return [(_address(request, status=key), word, count, filters.status == key) for key, word, count in named]
+
+
+def _said(filters: Filters, days: str) -> str:
+    """The filters in words, for the empty list."""
+    parts = []
+    if filters.search:
+        parts.append(_("“%(words)s”") % {"words": filters.search})
+    if filters.grade is not None:
+        parts.append(_("grade G%(grade)d") % {"grade": filters.grade})
+    if filters.failure_class:
+        parts.append(grades.failure_word(filters.failure_class))
+    if filters.status:
+        parts.append(status(filters.status).word)
+    if days:
+        parts.append(_("last %(days)s days") % {"days": days})
+    return ", ".join(parts)
+
+
+@require_GET
+@member_view
+def news(request: HttpRequest, access: Access) -> HttpResponseBase:
+    """What changed since the list was shown: present state of its rows, and how many new ones wait."""
+    ids = _identities(request.GET.get("ids", ""))
+    state = ledger_state()
+    try:
+        waiting = delivery.newer(access, filters=read_filters(request), cursor=request.GET.get("since", ""))
+    except InputError:
+        waiting = 0
+    rows = [_shown(row, state) for row in delivery.rows_of(access, ids=ids)]
+    context = {"rows": rows, "waiting": waiting, "fresh": _address(request), "slug": access.view.slug}
+    return render(request, "console/communications_news.html", context)
+
+
+def _identities(text: str) -> list[UUID]:
+    found = []
+    for part in text.split(",")[: delivery.PAGE]:
+        try:
+            found.append(UUID(part))
+        except ValueError:
+            continue
+    return found
+
+
+class _Echo:
+    """A file that hands back what is written to it, so that the export streams."""
+
+    def write(self, text: str) -> str:
+        """The text itself."""
+        return text
+
+
+def _safe(value: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
+
+
+def _lines(access: Access, filters: Filters) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    head = ("id", "created_at", "sender", "recipient", "subject", "status", "outcome", "grade", "failure_class", "attempts", "last_fact_at")
+    yield "\ufeff" + writer.writerow(head)
+    cursor, written = "", 0
+    while written < EXPORT_LIMIT:
+        shown = delivery.communications(access, filters=filters, cursor=cursor, limit=500)
+        for row in shown.rows:
+            cells = (
+                str(row.id),
+                to_rfc3339(row.created_at),
+                _safe(row.sender),
+                _safe(row.recipient),
+                _safe(row.subject),
+                row.status,
+                row.outcome,
+                f"G{row.grade}",
+                row.failure_class,
+                row.attempts,
+                to_rfc3339(row.last_at),
+            )
+            yield writer.writerow(cells)
+        written += len(shown.rows)
+        cursor = shown.older
+        if not cursor:
+            return
+
+
+@require_GET
+@member_view
+def export(request: HttpRequest, access: Access) -> HttpResponseBase:
+    """The list as CSV, with the same filters."""
+    response = StreamingHttpResponse(_lines(access, read_filters(request)), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{access.view.slug}-communications.csv"'
+    return response

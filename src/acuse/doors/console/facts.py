@@ -1,0 +1,33 @@
+"""Names of the types of fact, for the ledger page."""
+
+from django.utils.translation import gettext as _
+
+
+def title(fact_type: str) -> str:
+    """What a type of fact is called; an unknown type keeps its own name."""
+    return {
+        "communication.accepted": _("Accepted by Acuse"),
+        "attempt.opened": _("Try begun"),
+        "attempt.relayed": _("Accepted by the recipient's server"),
+        "attempt.deferred": _("Try put off"),
+        "attempt.refused": _("Refused by the recipient's server"),
+        "attempt.unknown": _("Try without an answer"),
+        "attempt.failed": _("Delivery given up"),
+        "sender.notified": _("Sender told"),
+        "receipt.issued": _("Receipt issued"),
+        "certificate.issued": _("Certificate issued"),
+        "certificate.level_lowered": _("Sealed at a lower level"),
+        "organisation.created": _("Organisation created"),
+        "member.added": _("Member added"),
+        "member.logged_in": _("Member signed in"),
+        "credential.created": _("SMTP credential created"),
+        "credential.revoked": _("SMTP credential revoked"),
+        "sender_identity.added": _("Sender address added"),
+        "sender_identity.removed": _("Sender address removed"),
+        "settings.changed": _("Settings changed"),
+        "clock.checked": _("Clock checked"),
+        "clock.disagreed": _("Clock disagreed"),
+        "log.opened": _("Ledger opened"),
+        "seal.bound": _("Seal bound to the ledger's key"),
+        "content.erased": _("Content erased"),
+    }.get(fact_type, fact_type)

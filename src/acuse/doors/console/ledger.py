@@ -1,0 +1,182 @@
+"""The ledger as a member sees it: its state, the organisation's own facts, and the path of one of them to the root."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from acuse.accounts.queries import Access
+from acuse.doors.console import facts as names
+from acuse.doors.console.frame import member_view, page
+from acuse.doors.console.timeline import evidence_state
+from acuse.doors.console.wording import mark_word
+from acuse.evidence import queries as evidence
+from acuse.evidence.queries import AnchorView, LedgerFact, LedgerState
+from acuse.proof.bundle import Bundle
+from acuse.proof.facts.fact import Fact
+
+ROWS = 50
+PATH_SHOWN = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One fact of the organisation."""
+
+    fact: Fact
+    position: int
+    sequence: int
+    title: str
+    entry: str
+    mark: str
+    mark_word: str
+    development: bool
+    subject_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Facts that one time stamp covers first; ``anchor`` is None for those that none covers yet."""
+
+    anchor: AnchorView | None
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """One step of the path to the root."""
+
+    first: int
+    last: int
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """The path of one fact to the root of a signed checkpoint."""
+
+    nodes: tuple[Node, ...]
+    hidden: int
+    steps: int
+    root: str
+    leaf: str
+    checkpoint: str
+    size: int
+
+
+def _sequence(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def _row(item: LedgerFact, access: Access, state: LedgerState) -> Row:
+    mark = evidence_state(item.position, anchored_size=state.anchored_size)
+    fact = item.fact
+    is_communication = fact.subject.kind == "communication"
+    return Row(
+        fact=fact,
+        position=item.position or 0,
+        sequence=item.organisation_sequence or 0,
+        title=names.title(fact.type),
+        entry=fact.entry().hex(),
+        mark=mark,
+        mark_word=mark_word(mark, development=state.anchor_development),
+        development=state.anchor_development and mark == "stamped",
+        subject_url=reverse("console:communication", args=[access.view.slug, fact.subject.id]) if is_communication else "",
+    )
+
+
+def grouped(rows: Sequence[Row], anchors: Sequence[AnchorView]) -> list[Group]:
+    """The rows, newest first, under the time stamp that covered each of them first.
+
+    Args:
+        rows: by falling position.
+        anchors: those that cover any of them, the smallest first.
+    """
+    groups: list[tuple[AnchorView | None, list[Row]]] = []
+    for row in rows:
+        anchor = next((one for one in anchors if one.size > row.position), None)
+        if not groups or groups[-1][0] != anchor:
+            groups.append((anchor, []))
+        groups[-1][1].append(row)
+    return [Group(anchor=anchor, rows=tuple(members)) for anchor, members in groups]
+
+
+def siblings(position: int, size: int) -> list[tuple[int, int]]:
+    """The entries that each node of an audit path covers, from the leaf up, as half-open ranges (RFC 6962 2.1.1)."""
+    start, end, ranges = 0, size, []
+    while end - start > 1:
+        middle = start + (1 << ((end - start - 1).bit_length() - 1))
+        if position < middle:
+            ranges.append((middle, end))
+            end = middle
+        else:
+            ranges.append((start, middle))
+            start = middle
+    return ranges[::-1]
+
+
+def _proof(bundle: Bundle, fact_id: UUID) -> Proof:
+    proven = next(item for item in bundle.facts if item.fact.id == fact_id)
+    lines = bundle.checkpoint.decode("utf-8").split("\n")
+    size = int(lines[1])
+    nodes = [
+        Node(first=first, last=end - 1, digest=digest.hex())
+        for (first, end), digest in zip(siblings(proven.position, size), proven.path, strict=True)
+    ]
+    return Proof(
+        nodes=tuple(nodes[:PATH_SHOWN]),
+        hidden=max(0, len(nodes) - PATH_SHOWN),
+        steps=len(nodes),
+        root=lines[2],
+        leaf=proven.fact.leaf().hex(),
+        checkpoint=bundle.checkpoint.decode("utf-8"),
+        size=size,
+    )
+
+
+def _chosen(access: Access, sequence: int | None) -> LedgerFact | None:
+    if sequence is None:
+        return None
+    found = evidence.recent_facts(organisation=access.organisation, before=sequence + 1, limit=1)
+    return found[0] if found and found[0].organisation_sequence == sequence else None
+
+
+@require_GET
+@member_view
+def ledger(request: HttpRequest, access: Access) -> HttpResponseBase:
+    """The page; ``?entry=`` opens one fact, ``?before=`` pages back."""
+    state = evidence.ledger_state()
+    before = _sequence(request.GET.get("before", ""))
+    chosen = _chosen(access, _sequence(request.GET.get("entry", "")))
+    if chosen is not None and before is None:
+        before = (chosen.organisation_sequence or 0) + ROWS // 2
+    items = evidence.recent_facts(organisation=access.organisation, before=before, limit=ROWS + 1)
+    rows = [_row(item, access, state) for item in items[:ROWS]]
+    anchors = evidence.anchors_covering(first=rows[-1].position, last=rows[0].position) if rows else []
+    bundle = None
+    if chosen is not None:
+        fact = chosen.fact
+        bundle = evidence.bundle_for(
+            organisation=access.organisation,
+            kind=fact.subject.kind,
+            id=fact.subject.id,
+            up_to=fact.subject_sequence,
+            unanchored=True,
+        )
+    context = {
+        "state": state,
+        "groups": grouped(rows, anchors),
+        "chosen": _row(chosen, access, state) if chosen else None,
+        "proof": _proof(bundle, chosen.fact.id) if chosen and bundle else None,
+        "older": rows[-1].sequence if len(items) > ROWS else None,
+        "paged": before is not None,
+        "unanchored": state.size - state.anchored_size,
+        "public": settings.ACUSE.log_public,
+        "interval": settings.ACUSE.effective_anchor_interval,
+    }
+    return page(request, access, "ledger", "console/ledger.html", context)

@@ -1,0 +1,38 @@
+"""Signing in: allauth does it, this says what it may and what it records."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from acuse.accounts.queries import access_organisation, organisations_of
+from acuse.accounts.services import record_login
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Members are added by an owner or by the operator: nobody signs up alone."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Closed."""
+        return False
+
+    def post_login(self, request: HttpRequest, user: Any, **options: Any) -> HttpResponse:
+        """Record the sign-in with every organisation whose evidence it opens; the fact is about the member."""
+        response: HttpResponse = super().post_login(request, user, **options)
+        for organisation in organisations_of(user=user):
+            record_login(access=access_organisation(user=user, slug=organisation.slug))
+        return response
+
+
+@require_GET
+@login_required
+def start(request: HttpRequest) -> HttpResponse:
+    """To the member's first organisation, or the page that says there is none yet."""
+    assert request.user.is_authenticated
+    mine = organisations_of(user=request.user)
+    if not mine:
+        return render(request, "console/no_organisation.html")
+    return redirect("console:communications", mine[0].slug)

@@ -1,0 +1,167 @@
+"""The sentences of a communication's page: the verdict first, then what it does not prove. Pure: facts to words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from acuse.doors.ui import figures, grades
+from acuse.proof.facts.fact import Fact
+from acuse.proof.verdicts.delivery import Verdict
+
+CEILING = grades.CONTENT_MODE_CEILING
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step of the wide ladder: its state is a CSS class, its note is always a word or a time."""
+
+    grade: int
+    word: str
+    state: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusWord:
+    """Whether work remains: an icon of its own shape and a word; filled only where a person is needed."""
+
+    kind: str
+    icon: str
+    word: str
+
+
+def when(moment: datetime) -> dict[str, str]:
+    """The day and time of a moment, for sentences."""
+    return {"day": figures.day(moment), "time": figures.clock_time(moment)}
+
+
+def sentence(verdict: Verdict, facts: Sequence[Fact]) -> str:
+    """The verdict in one or two plain sentences.
+
+    Args:
+        verdict: of ``facts``.
+        facts: of one communication, in order, the acceptance first.
+    """
+    at = when((verdict.decisive or facts[0]).occurred_at)
+    if verdict.outcome == "relayed":
+        return _("Accepted by the recipient's mail server on %(day)s at %(time)s.") % at
+    if verdict.outcome == "delivered":
+        return _("Delivered to the mailbox on %(day)s at %(time)s.") % at
+    if verdict.outcome == "failed":
+        return _failed(verdict, at)
+    if verdict.outcome == "undetermined":
+        return _("Outcome undetermined: the connection was lost on %(day)s at %(time)s, once the message was sent, and no answer is recorded.") % at
+    return _pending(facts)
+
+
+def _failed(verdict: Verdict, at: Mapping[str, str]) -> str:
+    first = grades.failure_word(verdict.failure_class)
+    if verdict.decisive is not None and verdict.decisive.type == "attempt.refused":
+        return _("%(what)s. Their server refused it on %(day)s at %(time)s.") % {"what": first, **at}
+    return _("%(what)s. It was given up on %(day)s at %(time)s.") % {"what": first, **at}
+
+
+def _pending(facts: Sequence[Fact]) -> str:
+    accepted = when(facts[0].occurred_at)
+    if any(fact.type == "attempt.deferred" for fact in facts):
+        return _("Accepted by Acuse on %(day)s at %(time)s. Their server has asked to wait; it is tried again by itself.") % accepted
+    return _("Accepted by Acuse on %(day)s at %(time)s; delivery is under way.") % accepted
+
+
+def limits(keys: Sequence[str]) -> list[str]:
+    """What is not proved, one clause each, strongest first.
+
+    Args:
+        keys: of ``acuse.proof.verdicts.delivery.LIMITS``; an unknown one is left out rather than shown raw.
+    """
+    words = {
+        "not_arrived": _("that the message has reached any system of the recipient"),
+        "not_inbox": _("that it reached the inbox"),
+        "not_read": _("that it was read"),
+        "not_identity": _("who, in person, uses the address"),
+        "not_known_to_recipient": _("that the recipient knew of the message"),
+        "not_reply_true": _("that the server's reply is true"),
+        "not_other_addresses": _("that they have no other address"),
+        "not_arrival_nor_absence": _("that the message arrived, or that it did not"),
+        "second_copy_possible": _("that only one copy arrived: an earlier try ended without an answer"),
+        "address_stated_by_sender": _("that the address is the recipient's: only the sender stated it"),
+    }
+    return [words[key] for key in keys if key in words]
+
+
+def limits_sentence(keys: Sequence[str]) -> str:
+    """All limits as one sentence that starts with a capital letter and ends with a full stop."""
+    joined = "; ".join(limits(keys))
+    return f"{joined[:1].upper()}{joined[1:]}." if joined else ""
+
+
+def ladder(verdict: Verdict) -> list[Step]:
+    """The seven steps: reached with its time, passed without a fact of its own, still possible, or never by this mode."""
+    steps = []
+    ended = verdict.outcome in grades.ENDED_BADLY
+    for grade in range(grades.HIGHEST + 1):
+        fact = verdict.reached.get(grade)
+        if fact is not None:
+            at = f"{figures.clock_time(fact.occurred_at)}"
+            steps.append(Step(grade=grade, word=grades.word(grade), state="ended" if ended else "reached", note=at))
+        elif ended and grade == verdict.grade + 1:
+            at = figures.clock_time(verdict.decisive.occurred_at) if verdict.decisive else ""
+            steps.append(Step(grade=grade, word=_stopped_word(verdict), state="stopped", note=at))
+        elif grade < verdict.grade:
+            steps.append(Step(grade=grade, word=grades.word(grade), state="passed", note=_("not recorded")))
+        elif grade <= CEILING:
+            steps.append(Step(grade=grade, word=grades.word(grade), state="not", note=_("not reached")))
+        else:
+            steps.append(Step(grade=grade, word=grades.word(grade), state="never", note=_("not in this mode")))
+    return steps
+
+
+def _stopped_word(verdict: Verdict) -> str:
+    refused = verdict.decisive is not None and verdict.decisive.type == "attempt.refused"
+    return _("Refused by their server") if refused else _("Not delivered")
+
+
+def ladder_label(verdict: Verdict) -> str:
+    """The ladder for readers who hear it."""
+    own = ", ".join(f"G{grade}" for grade in sorted(verdict.reached))
+    return _("Grade reached: G%(grade)d of G6. Facts of their own: %(own)s.") % {"grade": verdict.grade, "own": own}
+
+
+def status(value: str, *, outcome: str = "") -> StatusWord:
+    """The status of a communication.
+
+    Args:
+        value: "in_progress", "concluded" or "failed", as delivery keeps it.
+        outcome: verdict outcome, which names a refusal and an undetermined end.
+    """
+    if value == "in_progress":
+        return StatusWord(kind="running", icon="circle-half", word=_("Under way"))
+    if outcome == "undetermined":
+        return StatusWord(kind="filled waiting", icon="question", word=_("Undetermined"))
+    if value == "failed":
+        return StatusWord(kind="filled failed", icon="x-circle", word=_("Failed"))
+    return StatusWord(kind="done", icon="check-circle", word=_("Concluded"))
+
+
+def role(value: str) -> str:
+    """A member's role in words."""
+    return {
+        "owner": _("Owner"),
+        "administrator": _("Administrator"),
+        "agent": _("Agent"),
+        "auditor": _("Auditor, read only"),
+    }.get(value, value)
+
+
+def mark_word(state: str, *, development: bool) -> str:
+    """What an evidence mark says."""
+    if state == "stamped" and development:
+        return _("Development time stamp – no legal value")
+    return {
+        "recorded": _("Recorded"),
+        "integrated": _("Integrated in the ledger"),
+        "anchored": _("Anchored in a checkpoint"),
+        "stamped": _("Time-stamped"),
+    }[state]
