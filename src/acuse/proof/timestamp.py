@@ -32,6 +32,13 @@ _GENERALIZED_TIME = re.compile(rb"[0-9]{14}(\.[0-9]{0,11}[1-9])?Z")
 _PASSING_FAILURES = {"time_not_available", "system_failure", "add_info_not_available"}
 
 
+@dataclass(frozen=True)
+class Sha256:
+    """A digest in place of content that the caller does not hold (a PDF writer gives only the digest to be stamped)."""
+
+    digest: bytes
+
+
 @dataclass(frozen=True, kw_only=True)
 class TimeStampQuery:
     """A request for a token.
@@ -68,14 +75,14 @@ class VerifiedToken:
     chain: tuple[x509.Certificate, ...]
 
 
-def build_query(imprint_of: bytes, *, policy: str | None = None) -> TimeStampQuery:
+def build_query(imprint_of: bytes | Sha256, *, policy: str | None = None) -> TimeStampQuery:
     """Build a request over the SHA-256 of `imprint_of`, with a nonce and asking for certificates (RFC 3161 2.4.1)."""
     nonce = secrets.randbits(63) | 1 << 63
     fields: dict[str, Any] = {
         "version": "v1",
         "message_imprint": {
             "hash_algorithm": {"algorithm": "sha256"},
-            "hashed_message": hashlib.sha256(imprint_of).digest(),
+            "hashed_message": _digest_of(imprint_of, "sha256"),
         },
         "nonce": nonce,
         "cert_req": True,
@@ -115,7 +122,7 @@ def parse_reply(raw: bytes) -> bytes:
 def verify_token(
     token: bytes,
     *,
-    imprint_of: bytes,
+    imprint_of: bytes | Sha256,
     trust: Sequence[x509.Certificate],
     crls: Sequence[bytes] = (),
     chain: Sequence[bytes] = (),
@@ -126,7 +133,7 @@ def verify_token(
 
     Args:
         token: DER of the ContentInfo.
-        imprint_of: the bytes it should stamp.
+        imprint_of: the bytes it should stamp, or their digest.
         trust: anchors.
         crls: DER revocation lists, one for each certificate below the anchor.
         chain: DER certificates of the path that the token does not carry.
@@ -165,14 +172,22 @@ def verify_token(
     )
 
 
-def _content(signed: Signed, imprint_of: bytes) -> tsp.TSTInfo:
+def _digest_of(content: bytes | Sha256, algorithm: str) -> bytes:
+    if isinstance(content, bytes):
+        return hashlib.new(algorithm, content).digest()
+    if algorithm != "sha256":
+        raise InputError("it stamps another kind of digest than was asked for.")
+    return content.digest
+
+
+def _content(signed: Signed, imprint_of: bytes | Sha256) -> tsp.TSTInfo:
     check_der(signed.content)
-    content = tsp.TSTInfo.load(signed.content, strict=True)
+    content: tsp.TSTInfo = tsp.TSTInfo.load(signed.content, strict=True)
     _ = content.native
     algorithm = content["message_imprint"]["hash_algorithm"]["algorithm"].native
     if content["version"].native != "v1" or algorithm not in HASHES:
         raise InputError("it is of another version or digest than proofs accept.")
-    if content["message_imprint"]["hashed_message"].native != hashlib.new(algorithm, imprint_of).digest():
+    if content["message_imprint"]["hashed_message"].native != _digest_of(imprint_of, algorithm):
         raise InputError("it stamps other content.")
     if not _GENERALIZED_TIME.fullmatch(content["gen_time"].contents):
         raise InputError("its time is not written as RFC 3161 demands.")
