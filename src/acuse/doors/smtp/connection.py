@@ -24,6 +24,8 @@ from acuse.doors.smtp.session import Conversation
 from acuse.errors import AccessDenied, AcuseError, TemporaryError
 
 log = logging.getLogger(__name__)
+# aiosmtpd tells of every connection there, several lines each.
+logging.getLogger("mail.log").setLevel(logging.WARNING)
 _CHUNK = 65_536
 _Answer = TypeVar("_Answer")
 
