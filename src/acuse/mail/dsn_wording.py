@@ -1,0 +1,78 @@
+"""What a delivery report says to people, in the languages of the product."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wording:
+    """One language. `{}` fields: recipient, subject, host, until."""
+
+    sender: str
+    subjects: dict[str, str]
+    openings: dict[str, str]
+    failures: dict[str, str]
+    retry: str
+    reply: str
+    about: str
+    closing: str
+
+
+ENGLISH = Wording(
+    sender="Delivery reports",
+    subjects={
+        "failed": "Not delivered: {subject}",
+        "delayed": "Delayed, still trying: {subject}",
+        "relayed": "Accepted by the recipient's server: {subject}",
+    },
+    openings={
+        "failed": "Your message to {recipient} was not delivered and will not be tried again.",
+        "delayed": "Your message to {recipient} has not been delivered yet. You need not send it again.",
+        "relayed": "The mail server of the recipient accepted your message to {recipient}. That server sends no"
+        " reports of its own, so no news of the mailbox will follow.",
+    },
+    failures={
+        "mailbox_not_found": "The server answered that the mailbox does not exist.",
+        "mailbox_full": "The server answered that the mailbox is full.",
+        "server_unavailable": "The recipient's server did not answer or could not take mail.",
+        "attachment_blocked": "The server refused an attachment.",
+        "policy_blocked": "The server refused the message by its policy or its content.",
+        "domain_not_found": "The domain of the address does not exist or takes no mail.",
+        "too_big": "The message is bigger than the server takes.",
+        "throttled": "The server asked us to come back later.",
+    },
+    retry="We keep trying until {until}.",
+    reply="The server {host} answered:",
+    about="Subject of your message: {subject}",
+    closing="This report was written by a program; answers to it are not read.",
+)
+
+SPANISH = Wording(
+    sender="Avisos de entrega",
+    subjects={
+        "failed": "No entregado: {subject}",
+        "delayed": "Con retraso, se sigue intentando: {subject}",
+        "relayed": "Aceptado por el servidor del destinatario: {subject}",
+    },
+    openings={
+        "failed": "Su mensaje para {recipient} no se ha entregado y no se volverá a intentar.",
+        "delayed": "Su mensaje para {recipient} todavía no se ha entregado. No hace falta que lo envíe otra vez.",
+        "relayed": "El servidor de correo del destinatario ha aceptado su mensaje para {recipient}. Ese servidor no"
+        " envía avisos propios, así que no habrá más noticias del buzón.",
+    },
+    failures={
+        "mailbox_not_found": "El servidor respondió que el buzón no existe.",
+        "mailbox_full": "El servidor respondió que el buzón está lleno.",
+        "server_unavailable": "El servidor del destinatario no respondió o no podía recibir correo.",
+        "attachment_blocked": "El servidor rechazó un adjunto.",
+        "policy_blocked": "El servidor rechazó el mensaje por su política o por su contenido.",
+        "domain_not_found": "El dominio de la dirección no existe o no recibe correo.",
+        "too_big": "El mensaje es mayor de lo que admite el servidor.",
+        "throttled": "El servidor pidió que volviéramos más tarde.",
+    },
+    retry="Seguiremos intentándolo hasta el {until}.",
+    reply="El servidor {host} respondió:",
+    about="Asunto de su mensaje: {subject}",
+    closing="Este aviso lo ha escrito un programa; las respuestas no se leen.",
+)
+
+WORDINGS = {"en": ENGLISH, "es": SPANISH}

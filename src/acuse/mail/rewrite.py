@@ -1,0 +1,91 @@
+"""The copy that is sent. In content mode nothing that was submitted is altered: not a byte of the body, not a header.
+
+Signatures (S/MIME, PGP, DKIM) cover what was submitted, and so does our digest. The copy is therefore lines that the
+standards ask of whoever submits and relays, put *before* the message: `Received` (RFC 5321 4.4) and, only where they
+are missing, `Date` and `Message-ID` (RFC 6409 8). Bcc is left alone: its removal is the author's program's task.
+Nothing is ever converted: a message that the next server cannot take as it is (8-bit content without 8BITMIME, UTF-8
+headers without SMTPUTF8) is refused with 5.6.3 or 5.6.7, which the channel does, rather than sent changed.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+
+from acuse.mail import headers
+
+_CLEAN = re.compile(r"[^!-~]+")
+_COMMENT = re.compile(r"[^ !#-'*-\[\]-~]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trace:
+    """What our `Received` line says.
+
+    Args:
+        helo, client_ip: of the program that submitted; host: our name; protocol: "ESMTPSA" and the like (RFC 3848).
+        identifier: ours, shown after "id"; received_at: aware.
+    """
+
+    helo: str
+    client_ip: str
+    host: str
+    protocol: str
+    identifier: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needs:
+    """What the next server must offer: SMTPUTF8 (RFC 6531), 8BITMIME (RFC 6152)."""
+
+    smtputf8: bool
+    eight_bit: bool
+
+
+def trace_line(trace: Trace) -> bytes:
+    """Return the `Received` field, folded, CRLF at its end. The recipient is not named (RFC 5321 7.2)."""
+    helo = _CLEAN.sub("", trace.helo)[:200] or "unknown"
+    address = _CLEAN.sub("", trace.client_ip)[:45]
+    literal = f"IPv6:{address}" if ":" in address else address
+    identifier = _CLEAN.sub("", trace.identifier)[:100]
+    lines = (
+        f"Received: from {_COMMENT.sub('', helo)} ([{literal}])",
+        f"\tby {_CLEAN.sub('', trace.host)} with {_CLEAN.sub('', trace.protocol)} id {identifier};",
+        f"\t{format_datetime(trace.received_at)}",
+    )
+    return ("\r\n".join(lines) + "\r\n").encode("ascii")
+
+
+def sent_copy(message: bytes, *, trace: Trace, message_id: str) -> bytes:
+    """Return the bytes to send: our lines, then the message exactly as submitted.
+
+    Args:
+        message: as submitted. message_id: "<...>", used only where the message has none.
+    """
+    fields, _, _ = headers.split_block(message, 0, len(message))
+    before = trace_line(trace)
+    if headers.first(fields, "Date") is None:
+        before += f"Date: {format_datetime(trace.received_at)}\r\n".encode("ascii")
+    if headers.first(fields, "Message-ID") is None:
+        before += f"Message-ID: {_CLEAN.sub('', message_id)}\r\n".encode("ascii")
+    separator = b"" if fields else b"\r\n"
+    if not fields and message.startswith(b"\r\n"):
+        separator = b""
+    return before + separator + message
+
+
+def message_id_of(message: bytes) -> str | None:
+    """Return the Message-ID of a message or a copy, or None."""
+    fields, _, _ = headers.split_block(message, 0, len(message))
+    return headers.text_of(fields, "Message-ID")
+
+
+def needs_of(message: bytes, *addresses: str) -> Needs:
+    """Return what the next server must offer to take `message` between `addresses` unaltered."""
+    _, body, _ = headers.split_block(message, 0, len(message))
+    utf8_headers = not message[:body].isascii()
+    return Needs(
+        smtputf8=utf8_headers or any(not address.isascii() for address in addresses),
+        eight_bit=not message.isascii(),
+    )
