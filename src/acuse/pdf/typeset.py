@@ -9,8 +9,10 @@ hangs in its first compile; so servers use `acuse.pdf.pool.Typesetter`, whose wo
 `python -m acuse.pdf.typeset` and speak the frames below on their standard streams.
 """
 
+import base64
 import json
 import pickle
+import re
 import resource
 import shutil
 import struct
@@ -30,6 +32,7 @@ FONTS = Path(__file__).parent / "fonts"
 STANDARDS: list[Any] = ["a-3a", "ua-1"]
 MAX_MODEL = 32 * 1024 * 1024
 
+_PICTURE = re.compile(r"[0-9]{2,4}\.png", re.ASCII)
 _FRAME = struct.Struct(">I")
 
 
@@ -41,7 +44,8 @@ def typeset(
     Args:
         template: path of the main `.typ` file; what it imports lies under the same folder.
         model: JSON values for `json(bytes(sys.inputs.model))`; two members are added, `date` (six integers, UTC) and
-            `attachments` (name, path, media_type, relationship, description), which the template embeds.
+            `attachments` (name, path, media_type, relationship, description), which the template embeds. A member
+            `pictures` (file name -> base64) does not reach the template: its files lie under `/pictures` instead.
         attachments: files to embed, in this order.
         date: creation date, aware; part of the bytes.
 
@@ -57,7 +61,9 @@ def typeset(
         shutil.copytree(folder, root)
         (root / "attachments").mkdir()
         listed = [_placed(root / "attachments", number, one) for number, one in enumerate(attachments)]
-        whole = {**model, "date": list(moment.timetuple()[:6]), "attachments": listed}
+        _lay_pictures(root / "pictures", model.get("pictures", {}))
+        told = {name: value for name, value in model.items() if name != "pictures"}
+        whole = {**told, "date": list(moment.timetuple()[:6]), "attachments": listed}
         document = json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         if len(document) > MAX_MODEL:
             raise InputError(f"The text of a document has at most {MAX_MODEL} characters.")
@@ -80,6 +86,14 @@ def _placed(folder: Path, number: int, attachment: Attachment) -> dict[str, str]
         "relationship": attachment.relationship,
         "description": attachment.description,
     }
+
+
+def _lay_pictures(folder: Path, pictures: Mapping[str, str]) -> None:
+    folder.mkdir()
+    for name, content in pictures.items():
+        if not _PICTURE.fullmatch(name):
+            raise InputError(f"The name of a picture, {name!r}, is not two digits and .png.")
+        (folder / name).write_bytes(base64.b64decode(content))
 
 
 def _compile(main: Path, root: Path, document: str, moment: datetime) -> bytes:

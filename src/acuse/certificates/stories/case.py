@@ -7,7 +7,7 @@ from typing import Any
 from acuse.certificates.stories import wording_en, wording_es
 from acuse.certificates.stories.context import Context, LedgerFact
 from acuse.certificates.stories.moments import Clock
-from acuse.certificates.stories.runs import HEADLINE_LIMIT, Run, Runs, foreign, phrase, text_of
+from acuse.certificates.stories.runs import ADDRESS_LIMIT, HEADLINE_LIMIT, Run, Runs, foreign, phrase, text_of
 from acuse.proof.facts.fact import Fact
 from acuse.proof.verdicts.delivery import Verdict, verdict
 
@@ -76,8 +76,8 @@ class Case:
         return self.theirs(text, limit=HEADLINE_LIMIT) if text else {"t": self.word("content.no_subject")}
 
     def recipient(self) -> Run:
-        """Return the recipient's address for the headline area."""
-        return self.theirs(str(self.accepted["recipient"]), limit=HEADLINE_LIMIT)
+        """Return the recipient's address for the headline area; the whole of it is in section 2."""
+        return self.theirs(str(self.accepted["recipient"]), limit=ADDRESS_LIMIT)
 
     def sender(self) -> Run:
         """Return the organisation's name for the headline area."""
@@ -85,7 +85,7 @@ class Case:
 
     def domain(self) -> Run:
         """Return the recipient's domain."""
-        return self.theirs(str(self.accepted["recipient"]).rpartition("@")[2], limit=HEADLINE_LIMIT)
+        return self.theirs(str(self.accepted["recipient"]).rpartition("@")[2], limit=ADDRESS_LIMIT)
 
     def when(self, fact: Fact) -> dict[str, str]:
         """Return the slots `date` and `time` of a fact."""

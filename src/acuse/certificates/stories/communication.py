@@ -31,6 +31,7 @@ def tell(facts: Sequence[LedgerFact], message: Message, context: Context) -> dic
     """
     case = open_case(facts, context, message_language=message.language)
     proves, limits = lists(case)
+    told = content(case, message)
     return {
         **frame(case, document="communication", verdict=short_verdict(case), title=headline(case)),
         "first": opening(case, case.word("kind.communication")),
@@ -40,7 +41,8 @@ def tell(facts: Sequence[LedgerFact], message: Message, context: Context) -> dic
         "strip": strip(case),
         "up_to": up_to(case),
         "parties": parties(case),
-        "content": content(case, message),
+        "content": told,
+        "pictures": told.pop("pictures"),
         "timeline": timeline(case),
         "deadlines": {
             "number": "5",

@@ -10,7 +10,6 @@ from acuse.mail.read import Attachment, Message
 
 MAX_ATTACHMENTS = 100
 _MAX_MARKS = 12
-_DAMAGE = ("header", "charset", "transfer", "structure", "part", "depth")
 
 
 def content(case: Case, message: Message) -> dict[str, Any]:
@@ -31,6 +30,7 @@ def content(case: Case, message: Message) -> dict[str, Any]:
         "begins": case.word("content.begins"),
         "ends": made.ends,
         "blocks": made.blocks,
+        "pictures": made.pictures,
         "attachments_title": case.word("content.attachments"),
         "attachments_header": [
             "".join(str(run["t"]) for run in case.say("content.attachments.file", name=name)),

@@ -13,7 +13,6 @@ from acuse.certificates.stories.runs import (
     mono,
     own,
     plain,
-    strong,
     text_of,
     wrapped,
 )
@@ -253,7 +252,7 @@ def _fourth(case: Case) -> dict[str, Any]:
 def parties(case: Case) -> dict[str, Any]:
     """Return section 2."""
     context, accepted = case.context, case.accepted
-    certifier = [strong(context.certifier.name)]
+    certifier = [case.theirs(context.certifier.name)]
     if context.third_party:
         certifier += case.say("parties.certifier.third")
     if context.policy is not None:
@@ -268,7 +267,7 @@ def parties(case: Case) -> dict[str, Any]:
             {"label": case.word("parties.from"), "parts": [_name(case), *address(case, str(accepted["sender"]))]},
             {"label": case.word("parties.to"), "parts": address(case, str(accepted["recipient"]))},
             {"label": case.word("parties.why"), "parts": [{"kind": "line", "runs": case.say(basis)}]},
-            {"label": case.word("parties.certifier"), "parts": [{"kind": "line", "runs": [*certifier, own(".")]}]},
+            {"label": case.word("parties.certifier"), "parts": [{"kind": "line", "runs": certifier}]},
         ],
     }
 

@@ -3,21 +3,31 @@
 The first 20 pages are printed; what follows is in the embedded original, and the document says from which character.
 """
 
-from collections.abc import Iterator
+import base64
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from acuse.certificates.stories.case import Case
 from acuse.certificates.stories.moments import number
-from acuse.certificates.stories.runs import fit, language_of, mono, plain
+from acuse.certificates.stories.runs import Line, Runs, fit, foreign, language_of, mono, plain, wrapped
+from acuse.certificates.stories.tables import wide_as_rows, widths
+from acuse.mail.blocks import Block, Heading, Image, Inline, Listing, Paragraph, Preformatted, Quote, Rule, Run, Table
 from acuse.mail.read import Message
-from acuse.pdf.text import direction
+from acuse.mail.structured import body_of
+from acuse.pdf.images import redrawn
 
 MAX_LINES = 20 * 44
 """Twenty pages of the message face."""
 
-_LINE_CHARACTERS = 92
-_MAX_PARAGRAPH = 4000
+MAX_PICTURES = 20
+MAX_PICTURE_BYTES = 6 * 1024 * 1024
+
+_LINE = 92
+_VERBATIM_COLUMNS = 94
+_PIECE = 2000
+_PIXELS_TO_MM = 25.4 / 96
+_WIDEST_MM = 150
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,11 +38,207 @@ class Literal:
         blocks: for the template.
         ends: the words that close the literal text, with the offset where it was cut.
         replaced: the marks ⟨U+XXXX⟩ in it.
+        pictures: name -> base64 of a PNG that a block shows.
     """
 
     blocks: list[dict[str, Any]]
     ends: str
     replaced: tuple[str, ...]
+    pictures: dict[str, str]
+
+
+class _Full(Exception):
+    """The pages for literal text are used up."""
+
+
+class _Setter:
+    """Turns blocks into the template's, counting lines and characters as it goes."""
+
+    def __init__(self, case: Case, message: Message) -> None:
+        self.case = case
+        self.message = message
+        self.lines = 0
+        self.characters = 0
+        self.replaced: dict[str, None] = {}
+        self.pictures: dict[str, str] = {}
+        self._picture_bytes = 0
+
+    def blocks(self, blocks: Iterable[Block], into: list[dict[str, Any]]) -> None:
+        """Append what fits.
+
+        Raises:
+            _Full: not all of it did; what came before is in `into`.
+        """
+        for block in blocks:
+            self._SETTERS[block.kind](self, block, into)
+
+    def text(self, text: str) -> str:
+        """Take a piece of text: count it, make it fit."""
+        rows = sum(1 + len(row) // _LINE for row in text.split("\n"))
+        if self.lines + rows > MAX_LINES:
+            raise _Full
+        self.lines += rows
+        self.characters += len(text)
+        return "\n".join(self._fitted(row) for row in text.split("\n"))
+
+    def _fitted(self, row: str) -> str:
+        made = fit(row.replace("\t", "    "), message=True)
+        self.replaced.update(dict.fromkeys(made.replaced))
+        return made.text
+
+    def paragraph(self, block: Paragraph | Heading, into: list[dict[str, Any]]) -> None:
+        """A paragraph or heading; an image in it stands between two pieces of it."""
+        gathered: list[dict[str, Any]] = []
+        shape = {"kind": block.kind, "dir": block.direction, "lang": self._language(block)}
+        try:
+            for inline in block.runs:
+                if isinstance(inline, Image):
+                    if gathered:
+                        into.append({**shape, "runs": gathered})
+                        gathered = []
+                    into.append(self.image(inline))
+                else:
+                    self._pieces(inline, gathered)
+        finally:
+            if gathered:
+                into.append({**shape, "runs": gathered})
+
+    def _pieces(self, run: Run, into: list[dict[str, Any]]) -> None:
+        """Take a run in pieces, so that where the pages end is known to a few lines."""
+        for start in range(0, len(run.text), _PIECE):
+            rows = self.text(run.text[start : start + _PIECE]).split("\n")
+            last = start + _PIECE >= len(run.text)
+            for place, row in enumerate(rows):
+                if place:
+                    into.append({"break": True})
+                if row:
+                    into.append(self._look(run, row, link=last and place == len(rows) - 1))
+
+    def _look(self, run: Run, text: str, *, link: bool) -> dict[str, Any]:
+        look: dict[str, Any] = {"t": text, "lang": language_of(text, self.case.message_language)}
+        for name in ("bold", "italic", "code", "struck"):
+            if getattr(run, name):
+                look[name] = True
+        if run.link is not None and link and run.link != run.text:
+            look["link"] = fit(run.link).text
+        return look
+
+    def _language(self, block: Paragraph | Heading) -> str:
+        said = block.language or self.case.message_language
+        return said[:2].lower() if said[:2].isascii() and said[:2].isalpha() else self.case.message_language
+
+    def image(self, image: Image, *, drawable: bool = True) -> dict[str, Any]:
+        """An inline image as a picture where it can be redrawn safely; its name and size in a dashed box otherwise."""
+        self.lines += 3
+        if image.content_id is None:
+            address = fit(image.address or image.alternative or "?").text
+            return {"kind": "placeholder", "runs": self.case.say("content.image.remote", address=_words(address))}
+        found = self.message.inline_image(image.content_id)
+        if found is None:
+            missing = fit(f"cid:{image.content_id}").text
+            return {"kind": "placeholder", "runs": self.case.say("content.image.remote", address=_words(missing))}
+        name = foreign(found.name, limit=120)
+        room = drawable and len(self.pictures) < MAX_PICTURES and self._picture_bytes < MAX_PICTURE_BYTES
+        drawn = redrawn(found.content) if room else None
+        if drawn is None:
+            size = self.case.say("bytes", count=number(found.size))
+            return {"kind": "placeholder", "runs": self.case.say("content.image.inline", name=name, size=size)}
+        file = f"{len(self.pictures):02d}.png"
+        self.pictures[file] = base64.b64encode(drawn.png).decode("ascii")
+        self._picture_bytes += len(drawn.png)
+        self.lines += round(drawn.height * _PIXELS_TO_MM / 5)
+        width = min(_WIDEST_MM, drawn.width * _PIXELS_TO_MM)
+        said = fit(image.alternative).text or plain(self.case.say("content.image.alternative", name=name))
+        return {"kind": "image", "path": file, "width": round(width, 1), "alternative": said}
+
+    def preformatted(self, block: Preformatted, into: list[dict[str, Any]]) -> None:
+        """Text whose spaces count: wrapped by columns, with hooks."""
+        lines: list[Line] = []
+        try:
+            for row in block.text.split("\n"):
+                fitted = self.text(row)
+                lines += wrapped(fitted, _VERBATIM_COLUMNS, fitted=True)
+        finally:
+            if lines:
+                into.append({"kind": "preformatted", "lines": lines})
+
+    def listing(self, block: Listing, into: list[dict[str, Any]]) -> None:
+        """A list; each item is blocks."""
+        items: list[list[dict[str, Any]]] = []
+        try:
+            for item in block.items:
+                items.append([])
+                self.blocks(item, items[-1])
+        finally:
+            if items:
+                into.append({"kind": "list", "ordered": block.ordered, "start": block.start, "items": items})
+
+    def quote(self, block: Quote, into: list[dict[str, Any]]) -> None:
+        """Quoted blocks."""
+        inside: list[dict[str, Any]] = []
+        try:
+            self.blocks(block.blocks, inside)
+        finally:
+            if inside:
+                into.append({"kind": "quotation", "blocks": inside})
+
+    def rule(self, block: Rule, into: list[dict[str, Any]]) -> None:
+        """A horizontal line."""
+        into.append({"kind": "rule"})
+
+    def table(self, block: Table, into: list[dict[str, Any]]) -> None:
+        """A table, in full size, small, or as rows of "heading: value" where it is too wide even so."""
+        shares = widths(block)
+        if shares is None:
+            self.blocks(wide_as_rows(block), into)
+            return
+        header = 1 if block.rows and all(cell.header for cell in block.rows[0]) else 0
+        rows: list[list[dict[str, Any]]] = []
+        try:
+            for row in block.rows:
+                rows.append([self._cell(cell.runs, cell.columns, cell.header, cell.direction) for cell in row])
+        finally:
+            if rows:
+                shape = {"kind": "table", "widths": shares.shares, "narrow": shares.narrow}
+                into.append({**shape, "header": rows[:header], "rows": rows[header:]})
+
+    def _cell(self, runs: tuple[Inline, ...], columns: int, header: bool, direction: str) -> dict[str, Any]:
+        before = self.lines
+        gathered: list[dict[str, Any]] = []
+        for inline in runs:
+            if isinstance(inline, Image):
+                gathered += [{"t": piece["t"]} for piece in self.image(inline, drawable=False)["runs"]]
+            else:
+                self._pieces(inline, gathered)
+        self.lines = before + max(0, (self.lines - before) // 3)  # cells of a row stand side by side
+        figures = "".join(run.text for run in runs if isinstance(run, Run)).strip()
+        return {
+            "runs": gathered,
+            "columns": columns,
+            "bold": header,
+            "dir": direction,
+            "right": _is_figure(figures),
+        }
+
+    _SETTERS: dict[str, Callable[["_Setter", Any, list[dict[str, Any]]], None]] = {
+        "paragraph": paragraph,
+        "heading": paragraph,
+        "preformatted": preformatted,
+        "list": listing,
+        "quote": quote,
+        "rule": rule,
+        "table": table,
+    }
+
+
+def _is_figure(text: str) -> bool:
+    """Return whether a cell is a number or an amount, which stands at the right."""
+    rest = text.strip("€$£%()+-−– \u00a0\u202f")
+    return 0 < len(text) <= 20 and (rest == "" or all(c.isdigit() or c in ".,' \u00a0\u202f" for c in rest))
+
+
+def _words(text: str) -> Runs:
+    return [{"t": text, "k": "foreign", "lang": "en"}]
 
 
 def literal(case: Case, message: Message, *, original: str) -> Literal:
@@ -43,62 +249,15 @@ def literal(case: Case, message: Message, *, original: str) -> Literal:
         message: as read.
         original: embedded name of the original message.
     """
-    return _from_plain(case, message.text or "", original)
-
-
-def _from_plain(case: Case, text: str, original: str) -> Literal:
+    setter = _Setter(case, message)
+    body = body_of(message)
     blocks: list[dict[str, Any]] = []
-    replaced: dict[str, None] = {}
-    lines = 0
-    ends = case.word("content.ends")
-    for start, paragraph in _paragraphs(text):
-        lines += sum(1 + len(line) // _LINE_CHARACTERS for line in paragraph.split("\n"))
-        if lines > MAX_LINES:
-            said = case.say("content.continues", name=mono(original), offset=number(start))
-            ends = plain(said)
-            break
-        block, marks = _paragraph(case, paragraph)
-        blocks.append(block)
-        replaced.update(dict.fromkeys(marks))
-    if not blocks and not text.strip():
-        ends = case.word("content.empty")
-    return Literal(blocks=blocks, ends=ends, replaced=tuple(replaced))
-
-
-def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
-    """Yield (offset, paragraph): stretches between blank lines, long ones in pieces so that a cut is never far."""
-    offset = 0
-    gathered: list[str] = []
-    start = 0
-    for line in text.split("\n"):
-        if line.strip() and sum(map(len, gathered)) + len(line) <= _MAX_PARAGRAPH:
-            start = start if gathered else offset
-            gathered.append(line)
-        else:
-            if gathered:
-                yield start, "\n".join(gathered)
-            gathered = []
-            if line.strip():
-                for piece in range(0, len(line), _MAX_PARAGRAPH):
-                    yield offset + piece, line[piece : piece + _MAX_PARAGRAPH]
-        offset += len(line) + 1
-    if gathered:
-        yield start, "\n".join(gathered)
-
-
-def _paragraph(case: Case, text: str) -> tuple[dict[str, Any], tuple[str, ...]]:
-    runs: list[dict[str, Any]] = []
-    marks: list[str] = []
-    for line in text.split("\n"):
-        if runs:
-            runs.append({"break": True})
-        made = fit(line.replace("\t", "    "), message=True)
-        marks += made.replaced
-        runs.append({"t": made.text, "lang": language_of(line, case.message_language)})
-    block = {
-        "kind": "paragraph",
-        "dir": direction(text),
-        "lang": language_of(text, case.message_language),
-        "runs": runs,
-    }
-    return block, tuple(marks)
+    cut = body.truncated
+    try:
+        setter.blocks(body.blocks, blocks)
+    except _Full:
+        cut = True
+    ends = case.word("content.ends" if body.blocks else "content.empty")
+    if cut:
+        ends = plain(case.say("content.continues", name=mono(original), offset=number(setter.characters)))
+    return Literal(blocks=blocks, ends=ends, replaced=tuple(setter.replaced), pictures=setter.pictures)

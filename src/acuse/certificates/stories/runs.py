@@ -24,6 +24,7 @@ class Line(TypedDict):
 
 
 HEADLINE_LIMIT = 120
+ADDRESS_LIMIT = 48
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 _BYTE = re.compile(f"{OPEN}U\\+DC([89A-F][0-9A-F]){CLOSE}")
 _SCRIPTS = (
@@ -94,6 +95,8 @@ def phrase(template: str, **values: Run | Runs | str) -> Runs:
     runs: Runs = []
     for number, piece in enumerate(_SLOT.split(template)):
         if number % 2 == 0:
+            if piece.startswith(".") and runs and str(runs[-1]["t"]).endswith("."):
+                piece = piece[1:]  # a name such as "S. A." already ends the sentence
             if piece:
                 runs.append(own(piece))
             continue
@@ -116,16 +119,17 @@ def text_of(value: str | Mapping[str, str] | None) -> str:
     return base64.b64decode(value["base64"]).decode("utf-8", "surrogateescape")
 
 
-def wrapped(text: str, columns: int) -> list[Line]:
+def wrapped(text: str, columns: int, *, fitted: bool = False) -> list[Line]:
     """Wrap verbatim text by column count (design: Verbatim).
 
     Args:
         text: as received; lines end in CRLF, LF or CR, and those ends are not shown.
         columns: room in columns of the monospaced face; a continued line has two fewer.
+        fitted: the text has been made fit for the page already.
     """
     lines: list[Line] = []
     for received in text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n"):
-        rest = fit(received.replace("\t", "    ")).text
+        rest = received if fitted else fit(received.replace("\t", "    ")).text
         hook = False
         while True:
             cut = _cut(rest, columns - 2 if hook else columns)

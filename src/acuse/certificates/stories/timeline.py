@@ -123,9 +123,8 @@ def _relayed(case: Case, fact: Fact) -> Row:
 
 def _deferred(case: Case, fact: Fact) -> Row:
     words = case.word(_class_key(case, fact))
-    remarks = _retry(case, fact)
-    if not fact.details.get("reply"):
-        remarks = [*_reason(case, fact), *remarks]
+    last = fact.id == case.facts[-1].fact.id  # the next fact shows when the others were tried again
+    remarks = _retry(case, fact) if last else []
     return Row(
         title=case.say("fact.deferred", attempt=number(fact.details["attempt"]), **{"class": words}),
         source=_source(case, fact),
