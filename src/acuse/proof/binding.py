@@ -15,6 +15,7 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from acuse.errors import ConfigurationError, InputError, Invalid
 from acuse.proof.chain import PathMaterial, name_of, to_der, validate_path
@@ -154,6 +155,10 @@ def _sign(key: SealKey, content: bytes) -> bytes:
 
 
 def _check_purpose(certificate: x509.Certificate) -> None:
+    purposes = [each.value for each in certificate.extensions if isinstance(each.value, x509.ExtendedKeyUsage)]
+    if any(ExtendedKeyUsageOID.TIME_STAMPING in each for each in purposes):
+        # A time stamping authority under a trusted root must not pass for the operator.
+        raise InputError("its certificate serves time stamping, not sealing.")
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:

@@ -153,12 +153,15 @@ def parse(raw: bytes) -> Bundle:
     facts = _listed(members["facts"], "facts", MAX_FACTS)
     if not facts:
         raise InputError("The bundle holds no fact.")
+    tokens = tuple(_time_stamp(value) for value in _listed(members["tokens"], "tokens", MAX_TOKENS))
+    if len({stamp.token for stamp in tokens}) != len(tokens):
+        raise InputError("The bundle holds the same time stamp twice.")
     return Bundle(
         facts=tuple(_proven_fact(value) for value in facts),
         checkpoint=_text(members["checkpoint"], "checkpoint").encode(),
         key=_text(members["key"], "key"),
         binding=None if members["binding"] is None else _binding(members["binding"]),
-        tokens=tuple(_time_stamp(value) for value in _listed(members["tokens"], "tokens", MAX_TOKENS)),
+        tokens=tokens,
     )
 
 

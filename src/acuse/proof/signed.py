@@ -60,9 +60,7 @@ class Signed:
     unsigned: Any | None
 
 
-def open_signed(
-    der: bytes, *, content_type: str, detached: bytes | None = None, unsigned: str | None = None
-) -> Signed:
+def open_signed(der: bytes, *, content_type: str, detached: bytes | None = None, unsigned: str | None = None) -> Signed:
     """Verify the signature of a CMS SignedData.
 
     Args:

@@ -210,7 +210,7 @@ def _verify_evidence(examination: _Examination, evidence: _Evidence) -> None:
     examination.take(3, lambda: _check_inclusion(bundle, checkpoint))
     tokens = _check_tokens(examination, bundle)
     examination.take(4, lambda: _check_origin(examination, bundle, tokens))
-    examination.take(6, lambda: _check_objects(examination, facts, evidence))
+    examination.take(6, lambda: _check_objects(examination, bundle, evidence))
     examination.take(8, lambda: _check_verdict(examination, bundle, evidence.statement))
     examination.facts, examination.positions = facts, tuple(item.position for item in bundle.facts)
 
@@ -303,14 +303,18 @@ def _check_origin(examination: _Examination, bundle: Bundle, tokens: list[Verifi
                 f"Signed by the trusted key {bundle.key}; the seal's signature over it leads to no trusted certificate."
             )
         raise
-    examination.sealed_by = bound.chain[0].subject.rfc4514_string()
+    examination.sealed_by = examination.sealed_by or bound.chain[0].subject.rfc4514_string()
     return f"Signed by the log's key, which the seal of {bound.name} signed on {to_rfc3339(bound.signed_at)}."
 
 
-def _check_objects(examination: _Examination, facts: tuple[Fact, ...], evidence: _Evidence) -> str | None:
-    cited = {each.sha256: each for fact in facts for each in fact.objects}
+def _check_objects(examination: _Examination, bundle: Bundle, evidence: _Evidence) -> str | None:
+    cited = {each.sha256: each for item in bundle.facts for each in item.fact.objects}
+    # Checkpoint and time stamp may stand beside the bundle as files of their own, for tools that read nothing else.
+    repeated = {bundle.checkpoint, *(stamp.token for stamp in bundle.tokens)}
     held: set[str] = set()
     for name, content in evidence.attachments.items():
+        if content in repeated:
+            continue
         digest = hashlib.sha256(content).hexdigest()
         if digest not in cited or cited[digest].size != len(content):
             raise InputError(f"The embedded file {name[:80]} is not one that the facts cite: it was altered or added.")

@@ -168,8 +168,8 @@ def _failed(state: _State, fact: Fact) -> _State:
     if max(state.reached) >= 3:
         return state
     kept = {grade: reached for grade, reached in state.reached.items() if grade == 0}
-    if state.unanswered is not None and 1 not in state.reached:
-        # The copy sent before may have arrived: "not delivered" would say more than is known.
+    if state.unanswered is not None:
+        # The copy whose fate is unknown may have arrived: "not delivered" would say more than is known.
         return replace(state, outcome="undetermined", decisive=state.unanswered, reached=kept, final=True)
     return replace(
         state,

@@ -1,0 +1,99 @@
+"""Canonical JSON and the golden vector of facts."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from acuse.errors import AcuseError, InputError
+from acuse.proof.canonical import MAX_DEPTH, canonicalise, parse
+from acuse.proof.facts.fact import Fact
+
+GOLDEN = (
+    '{"actor":{"id":"0193505e-7a00-7000-8000-0000000000cc","kind":"smtp_credential"},'
+    '"details":{"subject":"Reclamación ñ"},"id":"0193505e-7a00-7000-8000-000000000001",'
+    '"objects":[{"media_type":"message/rfc822","role":"message",'
+    '"sha256":"0000000000000000000000000000000000000000000000000000000000000000","size":10}],'
+    '"occurred_at":"2026-11-21T09:00:00.000000Z","organisation":"0193505e-7a00-7000-8000-0000000000aa",'
+    '"previous":null,"recorded_at":"2026-11-21T09:00:00.000123Z","salt":"AAAAAAAAAAAAAAAAAAAAAA",'
+    '"subject":{"id":"0193505e-7a00-7000-8000-0000000000bb","kind":"communication"},'
+    '"subject_sequence":1,"type":"communication.accepted","v":1}'
+).encode()
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+def test_golden_vector() -> None:
+    fact = Fact.parse(GOLDEN)
+    assert fact.canonical() == GOLDEN
+    assert fact.entry().hex() == "e6dd1735d9a7580c441e208e935a69c494545c41c1f09225906d80a545648db0"
+    assert fact.leaf().hex() == "a273c4e399935fc95efa2d7b65150c21896d1494597bf9f0b37a63f8576c3b07"
+
+
+@given(JSON)
+def test_what_is_written_is_read_back(value: Any) -> None:
+    raw = canonicalise(value)
+    assert parse(raw) == value
+    assert json.loads(raw) == value
+
+
+@given(st.binary(max_size=200))
+def test_garbage_is_refused_or_canonical(raw: bytes) -> None:
+    try:
+        value = parse(raw)
+    except AcuseError:
+        return
+    assert canonicalise(value) == raw
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"a": 1}',
+        b'{"b":1,"a":2}',
+        b'{"a":1,"a":1}',
+        b'{"a":1,"a":2}',
+        b"1.0",
+        b"1e3",
+        b"-0",
+        b"01",
+        b"NaN",
+        b"9007199254740992",
+        b"1" * 5000,
+        b'"\\u0041"',
+        b'"\\/"',
+        b'"\\ud800"',
+        b'"\\u001F"',
+        b"\xef\xbb\xbf1",
+        b'"\xff"',
+        b"1\n",
+        b"",
+        b"[" * 100_000,
+        b"[" * (MAX_DEPTH + 2) + b"]" * (MAX_DEPTH + 2),
+    ],
+)
+def test_second_spellings_are_refused(raw: bytes) -> None:
+    with pytest.raises(InputError):
+        parse(raw)
+
+
+def test_members_are_ordered_by_utf16() -> None:
+    # U+FF5E sorts after U+1F600 in UTF-16 (RFC 8785 section 3.2.3), before it by code point.
+    assert canonicalise({"～": 1, "😀": 2}) == '{"😀":2,"～":1}'.encode()
+
+
+@pytest.mark.parametrize("value", [1.0, b"x", {1: 2}, {"a": {3}}, 2**53, "\ud800"])
+def test_values_without_a_form_are_refused(value: Any) -> None:
+    with pytest.raises(InputError):
+        canonicalise(value)
+
+
+def test_size_is_limited() -> None:
+    with pytest.raises(InputError, match="Too long"):
+        parse(b'"' + b"x" * 100 + b'"', limit=50)
