@@ -43,6 +43,7 @@ class Certificate(models.Model):
     wanted_level = models.CharField(max_length=5)
     level = models.CharField(max_length=5, blank=True)
     anchored = models.BooleanField(default=False)
+    needs_upgrade = models.BooleanField(default=False)
     facts_up_to = models.BigIntegerField(null=True)
     issued_at = models.DateTimeField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
@@ -59,6 +60,9 @@ class Certificate(models.Model):
         indexes = (
             models.Index(
                 fields=("due_at",), name="certificates_due", condition=models.Q(state="requested")
+            ),
+            models.Index(
+                fields=("issued_at",), name="certificates_to_upgrade", condition=models.Q(needs_upgrade=True)
             ),
             models.Index(fields=("sha256",), name="certificates_by_digest"),
             models.Index(fields=("organisation", "-requested_at"), name="certificates_by_time"),

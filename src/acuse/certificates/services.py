@@ -1,6 +1,6 @@
 """Writes of certificates: requesting them. Issuing meets the network and lives in `issue`."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -12,6 +12,8 @@ from acuse.certificates import rules
 from acuse.certificates.models import Certificate
 
 COMMUNICATION = "communication"
+#: Reason of a revision that only raises the level of the one before it.
+UPGRADE = "level"
 
 
 def request_certificate(
@@ -41,14 +43,16 @@ def request_receipt(*, organisation: UUID, communication: UUID) -> None:
 
 
 def request_upgrade(*, certificate: Certificate) -> None:
-    """Ask for the revision that supersedes one sealed at a lower level, now that the time stamps are back."""
-    _request(
-        certificate.organisation_id,
-        certificate.subject,
-        Certificate.Kind(certificate.kind),
-        due_at=clock.now() + timedelta(seconds=1),
-        reason="level",
-    )
+    """Ask for the revision that supersedes one sealed lower than wanted, now that the time stamps are back."""
+    with transaction.atomic():
+        Certificate.objects.filter(id=certificate.id).update(needs_upgrade=False)
+        _request(
+            certificate.organisation_id,
+            certificate.subject,
+            Certificate.Kind(certificate.kind),
+            due_at=clock.now(),
+            reason=UPGRADE,
+        )
 
 
 def _request(

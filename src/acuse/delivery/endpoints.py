@@ -1,5 +1,6 @@
 """Which channel, with which settings, speaks for this installation. The sole importer of the adapters."""
 
+import hashlib
 from datetime import timedelta
 
 from django.conf import settings
@@ -11,9 +12,11 @@ from acuse.channels.email.session import Login
 from acuse.channels.email.send import EmailChannel
 from acuse.channels.email.wire import Timeouts
 from acuse.delivery import rules
-from acuse.delivery.services.attempts import OpenedAttempt
+from acuse.delivery.services.attempts import SentCopy
+from acuse.delivery.services.work import Work
 from acuse.errors import ConfigurationError
 from acuse.evidence import custody
+from acuse.mail.rewrite import Trace, message_id_of, needs_of, sent_copy
 from acuse.mail.tokens import encode_address
 
 BOUNCE = "bounce"
@@ -43,37 +46,57 @@ class EmailEndpoint:
         """Return what will be contacted for a recipient domain."""
         return self._smarthost.host if self._smarthost else domain
 
-    def send(self, opened: OpenedAttempt) -> Outcome:
-        """Send one attempt's message, with an envelope sender that names its communication (VERP)."""
+    def compose(self, work: Work) -> tuple[bytes, SentCopy]:
+        """Return what is sent: our trace lines, then the message exactly as submitted; the same at every attempt."""
+        message = custody.open_object(organisation=work.organisation, sha256=work.message_sha256)
+        trace = Trace(
+            helo=work.client_helo,
+            client_ip=work.client_ip,
+            host=self.helo,
+            protocol="ESMTPSA",
+            identifier=str(work.communication),
+            received_at=work.accepted_at,
+        )
+        message_id = f"<{work.communication}@{self._domain}>"
+        copy = sent_copy(message, trace=trace, message_id=message_id)
+        return copy, SentCopy(
+            prepended=copy[: len(copy) - len(message)].decode("ascii"),
+            sha256=hashlib.sha256(copy).hexdigest(),
+            message_id=None if message_id_of(message) else message_id,
+        )
+
+    def send(self, work: Work, copy: bytes) -> Outcome:
+        """Send a message, with an envelope sender that names its communication (VERP)."""
+        needs = needs_of(copy, work.recipient)
         return self._channel.send(
             EmailDispatch(
                 envelope_sender=encode_address(
                     key=settings.ACUSE_KEYS.address,
                     purpose=BOUNCE,
-                    identifier=opened.communication,
+                    identifier=work.communication,
                     domain=self._domain,
                 ),
-                recipient=opened.recipient,
-                message=custody.open_object(organisation=opened.organisation, sha256=opened.message_sha256),
-                smtputf8=opened.smtputf8,
-                eight_bit=opened.body_8bit,
-                notify=opened.notify,
-                ret=opened.ret,
-                envid=opened.envid,
-                orcpt=opened.orcpt,
+                recipient=work.recipient,
+                message=copy,
+                smtputf8=needs.smtputf8,
+                eight_bit=needs.eight_bit,
+                notify=work.notify,
+                ret=work.ret,
+                envid=work.envid,
+                orcpt=work.orcpt,
             )
         )
 
     def send_own(self, *, recipient: str, message: bytes) -> Outcome:
         """Send a notice of our own, under the null sender, so that it can never loop (RFC 5321 4.5.5)."""
-        eight_bit = any(byte > 127 for byte in message)
+        needs = needs_of(message, recipient)
         return self._channel.send(
             EmailDispatch(
                 envelope_sender="",
                 recipient=recipient,
                 message=message,
-                smtputf8=not recipient.isascii(),
-                eight_bit=eight_bit,
+                smtputf8=needs.smtputf8,
+                eight_bit=needs.eight_bit,
                 notify=("NEVER",),
             )
         )

@@ -17,6 +17,8 @@ class Submission(models.Model):
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT)
     credential = models.ForeignKey("accounts.SmtpCredential", on_delete=models.PROTECT)
     received_at = models.DateTimeField()
+    client_ip = models.CharField(max_length=64)
+    client_helo = models.CharField(max_length=512)
     mail_from = models.CharField(max_length=320)
     sender = models.CharField(max_length=320)
     subject = models.CharField(max_length=300)

@@ -7,14 +7,14 @@ caller gets `TemporaryError` and goes on with a lower level.
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from asn1crypto import cms
 from cryptography import x509
 
 from acuse.errors import AcuseError, ConfigurationError, InputError, TemporaryError
 from acuse.evidence.exchange import Address, exchange
-from acuse.proof.timestamp import Sha256, VerifiedToken, build_query, parse_reply, verify_token
+from acuse.proof.timestamp import Sha256, build_query, parse_reply, verify_token
 
 REPLY_LIMIT = 1 << 16
 """Largest reply, in bytes."""
@@ -52,15 +52,21 @@ class Stamp:
 
     Attributes:
         token: DER.
+        chain: DER certificates of its path that it does not carry; none, because the request asks for all.
         crls: DER revocation lists of its path.
-        verified: what it says.
-        authority: address that gave it, without credentials.
+        service: the authority's name, as its certificate states it.
+        address: where it was obtained, without credentials.
+        generated_at: the time it states, aware.
+        development: it has no legal value.
     """
 
     token: bytes
+    chain: tuple[bytes, ...]
     crls: tuple[bytes, ...]
-    verified: VerifiedToken
-    authority: str
+    service: str
+    address: str
+    generated_at: datetime
+    development: bool
 
 
 class TimestampClient:
@@ -125,7 +131,15 @@ class TimestampClient:
         verified = verify_token(
             token, imprint_of=content, trust=self._trust, crls=crls, nonce=query.nonce, policy=authority.policy
         )
-        return Stamp(token=token, crls=crls, verified=verified, authority=authority.address.name)
+        return Stamp(
+            token=token,
+            chain=(),
+            crls=crls,
+            service=verified.tsa_name,
+            address=authority.address.name,
+            generated_at=verified.gen_time,
+            development=verified.development,
+        )
 
 
 def _certificates(token: bytes) -> list[bytes]:

@@ -19,6 +19,7 @@ from acuse.delivery.endpoints import EmailEndpoint
 from acuse.delivery.models import Dispatch
 from acuse.delivery.services import close_attempt, open_attempt
 from acuse.delivery.services.attempts import LostLease
+from acuse.delivery.services.work import load_work
 from acuse.errors import AcuseError
 from acuse.evidence.leases import Holder, Queue
 
@@ -100,10 +101,12 @@ class Dispatcher:
         """Make one attempt. Whatever goes wrong on our side leaves the row to be claimed again."""
         try:
             close_old_connections()
+            work = load_work(communication)
+            content, copy = self._endpoint.compose(work)
             opened = open_attempt(
-                communication=communication, lease=self._holder.lease, target=self._endpoint.target(domain)
+                work=work, lease=self._holder.lease, target=self._endpoint.target(domain), copy=copy
             )
-            outcome = self._endpoint.send(opened)
+            outcome = self._endpoint.send(work, content)
             decision = close_attempt(
                 opened=opened, outcome=outcome, schedule=self._schedule, reporting_host=self._endpoint.helo
             )

@@ -188,6 +188,8 @@ def _insert_submission(
         organisation_id=credential.organisation,
         credential_id=credential.id,
         received_at=received_at,
+        client_ip=envelope.client.ip,
+        client_helo=_storable(envelope.client.helo)[:512],
         mail_from=envelope.mail_from,
         sender=summary.sender,
         subject=summary.subject[:_SUBJECT_LIMIT],

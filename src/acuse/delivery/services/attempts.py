@@ -19,6 +19,7 @@ from acuse.channels.base import Outcome, Reply, Result
 from acuse.delivery import rules
 from acuse.delivery.models import Attempt, Communication, Dispatch
 from acuse.delivery.services import notices
+from acuse.delivery.services.work import Work
 from acuse.errors import ConflictError
 from acuse.evidence import custody
 from acuse.evidence.custody import Kept
@@ -36,34 +37,32 @@ class LostLease(ConflictError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SentCopy:
+    """How what is sent differs from what was submitted: by lines before it, and in nothing else.
+
+    Args:
+        prepended: those lines, ASCII, CRLF ends.
+        sha256: of the whole copy.
+        message_id: the one we gave, where the message had none.
+    """
+
+    prepended: str
+    sha256: str
+    message_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class OpenedAttempt:
-    """Everything needed to send, read in the transaction that opened the attempt.
+    """An attempt whose opening is committed: now it may be sent.
 
     Args:
         number: of this attempt, from 1.
-        waited_since: when the communication was accepted.
     """
 
+    work: Work
     attempt: UUID
-    communication: UUID
-    organisation: UUID
     lease: UUID
     number: int
-    waited_since: datetime
-    recipient: str
-    sender: str
-    mail_from: str
-    subject: str
-    message_id: str
-    message_sha256: str
-    language: str
-    smtputf8: bool
-    body_8bit: bool
-    notify: tuple[str, ...]
-    orcpt: str | None
-    ret: str | None
-    envid: str | None
-    delay_notified: bool
 
 
 def _draft(communication: Communication, fact_type: str, details: dict[str, Any], transcript: Kept | None) -> FactDraft:
@@ -86,22 +85,23 @@ def _lock(communication: UUID, lease: UUID) -> Communication:
     """
     if not Dispatch.objects.select_for_update().filter(communication_id=communication, lease=lease).exists():
         raise LostLease("Another worker took this message over.")
-    return Communication.objects.select_for_update(of=("self",)).select_related("submission").get(id=communication)
+    return Communication.objects.select_for_update().get(id=communication)
 
 
-def open_attempt(*, communication: UUID, lease: UUID, target: str) -> OpenedAttempt:
+def open_attempt(*, work: Work, lease: UUID, target: str, copy: SentCopy) -> OpenedAttempt:
     """Open the next attempt of a communication.
 
     Args:
-        communication: whose dispatch is claimed.
-        lease: under which it is claimed.
+        work: what is due.
+        lease: under which its dispatch is claimed.
         target: the domain, or the smarthost, that will be contacted.
+        copy: what will be sent.
 
     Raises:
         LostLease: somebody else holds the dispatch.
     """
     with transaction.atomic():
-        row = _lock(communication, lease)
+        row = _lock(work.communication, lease)
         drafts = []
         interrupted = Attempt.objects.filter(communication=row, closed_at__isnull=True).first()
         if interrupted is not None:
@@ -111,33 +111,14 @@ def open_attempt(*, communication: UUID, lease: UUID, target: str) -> OpenedAtte
         row.attempts += 1
         row.save(update_fields=["attempts"])
         attempt = Attempt.objects.create(communication=row, number=row.attempts, opened_at=clock.now())
-        drafts.append(
-            _draft(row, "attempt.opened", {"attempt": row.attempts, "channel": "email", "target": target}, None)
-        )
-        record(*drafts)
-    submission = row.submission
-    return OpenedAttempt(
-        attempt=attempt.id,
-        communication=row.id,
-        organisation=row.organisation_id,
-        lease=lease,
-        number=row.attempts,
-        waited_since=row.created_at,
-        recipient=row.recipient,
-        sender=row.sender,
-        mail_from=submission.mail_from,
-        subject=row.subject,
-        message_id=submission.message_id,
-        message_sha256=submission.message_sha256,
-        language=row.language,
-        smtputf8=submission.smtputf8,
-        body_8bit=submission.body_8bit,
-        notify=tuple(row.notify),
-        orcpt=row.orcpt or None,
-        ret=submission.ret or None,
-        envid=submission.envid or None,
-        delay_notified=row.delay_notified,
-    )
+        details = {
+            "attempt": row.attempts,
+            "channel": "email",
+            "target": target,
+            "copy": {"digest": copy.sha256, "prepended": copy.prepended, "message_id": copy.message_id},
+        }
+        record(*drafts, _draft(row, "attempt.opened", details, None))
+    return OpenedAttempt(work=work, attempt=attempt.id, lease=lease, number=row.attempts)
 
 
 def _interrupted(number: int) -> dict[str, Any]:
@@ -219,25 +200,25 @@ def close_attempt(
         TemporaryError: custody or the database cannot take it; the attempt stays open and is found again.
     """
     transcript = custody.keep(
-        organisation=opened.organisation, content=outcome.transcript, media_type=TRANSCRIPT_TYPE
+        organisation=opened.work.organisation, content=outcome.transcript, media_type=TRANSCRIPT_TYPE
     )
     now = clock.now()
     decision = rules.decide(
-        outcome, attempts=opened.number, accepted_at=opened.waited_since, now=now, schedule=schedule
+        outcome, attempts=opened.number, accepted_at=opened.work.accepted_at, now=now, schedule=schedule
     )
     owed = rules.notices_owed(
         decision,
-        notify=opened.notify,
+        notify=opened.work.notify,
         relayed=outcome.result is Result.RELAYED,
         dsn_supported=outcome.dsn_supported,
-        waited=now - opened.waited_since,
+        waited=now - opened.work.accepted_at,
         delay_after=rules.DELAY_NOTICE_AFTER * schedule.scale,
-        delay_told=opened.delay_notified,
+        delay_told=opened.work.delay_notified,
     )
-    notice = notices.write(opened, outcome, owed, reporting_host, retry_until=opened.waited_since + schedule.limit)
+    notice = notices.write(opened.work, outcome, owed, reporting_host, retry_until=opened.work.accepted_at + schedule.limit)
     # Transcript and notice are in custody; a crash here leaves the attempt open, to be found as unknown.
     with transaction.atomic():
-        row = _lock(opened.communication, opened.lease)
+        row = _lock(opened.work.communication, opened.lease)
         Attempt.objects.filter(id=opened.attempt).update(
             closed_at=now,
             result=outcome.result.value,

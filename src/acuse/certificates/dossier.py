@@ -1,0 +1,256 @@
+"""What a document is made of: the bundle's files, embedded under their names, and the context that the story tells.
+
+No network here: everything comes from the bundle, from custody and from the certificate's row.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+from django.conf import settings
+
+from acuse.accounts.queries import OrganisationView, organisation_view
+from acuse.certificates.models import Certificate
+from acuse.certificates.stories.case import WORDING
+from acuse.certificates.stories.context import (
+    CheckpointShown,
+    Context,
+    EmbeddedFile,
+    Language,
+    Level,
+    Party,
+    Policy,
+    SealShown,
+    Superseded,
+    TimeStampShown,
+)
+from acuse.errors import InputError
+from acuse.evidence import custody
+from acuse.pdf.attachments import Attachment, Relationship
+from acuse.proof.bundle import Bundle
+from acuse.proof.canonical import canonicalise
+from acuse.proof.checkpoint import parse_note
+from acuse.proof.facts.fact import Fact, ObjectReference
+from acuse.proof.timestamp import VerifiedToken, verify_token
+from acuse.proof.verdicts.delivery import statement, verdict
+
+#: Above this many bytes the message travels in the `.zip` bundle and the certificate says so (evidence.md section 6).
+EMBEDDED_LIMIT = 25_000_000
+_RELATIONSHIPS: dict[str, Relationship] = {"message": "source", "proof": "data", "statement": "data"}
+#: Documents sealed before are evidence of themselves; embedding each in the next would double every revision.
+_NOT_EMBEDDED = frozenset({"certificate"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dossier:
+    """Everything that goes into a document.
+
+    Args:
+        facts: those told, in order.
+        message: the original, byte for byte.
+        attachments: embedded files.
+        context: for the story.
+        bundle: the proof, as embedded.
+    """
+
+    facts: tuple[Fact, ...]
+    message: bytes
+    attachments: tuple[Attachment, ...]
+    context: Context
+    bundle: Bundle
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """On what the document stands: the seal's certificate and the roots of the time stamps.
+
+    Args:
+        certificate: of the seal.
+        tsa_roots: anchors for the tokens of the bundle.
+        roots: anchors of both, for the store of the sealed PDF.
+        development: the seal has no legal value.
+    """
+
+    certificate: x509.Certificate
+    tsa_roots: tuple[x509.Certificate, ...]
+    roots: tuple[x509.Certificate, ...]
+    development: bool
+
+
+def compile_dossier(
+    row: Certificate, *, bundle: Bundle, level: Level, dated_at: datetime, standing: Standing
+) -> Dossier:
+    """Gather what a document is made of.
+
+    Args:
+        row: the request.
+        bundle: proof of the facts that it tells.
+        level: at which it will be sealed.
+        dated_at: the document's date; with equal arguments the result is equal byte for byte.
+        standing: seal and roots.
+    """
+    facts = tuple(item.fact for item in bundle.facts)
+    organisation = organisation_view(row.organisation_id)
+    language = _language(facts[0].details.get("language"), organisation)
+    message_reference = next(item for item in facts[0].objects if item.role == "message")
+    message = custody.open_object(organisation=row.organisation_id, sha256=message_reference.sha256)
+    elsewhere = len(message) > EMBEDDED_LIMIT
+    files = [
+        *_cited(row, facts, language, skip=message_reference.sha256 if elsewhere else None),
+        *_own(bundle, facts, language),
+    ]
+    tokens = [_verified(stamp.token, stamp.crls, stamp.chain, bundle, standing) for stamp in bundle.tokens]
+    return Dossier(
+        facts=facts,
+        message=message,
+        attachments=tuple(attachment for _, attachment in files),
+        context=_context(row, bundle, tokens, level, dated_at, standing, organisation, language, files, elsewhere),
+        bundle=bundle,
+    )
+
+
+def _language(wanted: object, organisation: OrganisationView) -> Language:
+    return "en" if (wanted or organisation.language) == "en" else "es"
+
+
+def _verified(
+    token: bytes, crls: Sequence[bytes], chain: Sequence[bytes], bundle: Bundle, standing: Standing
+) -> VerifiedToken:
+    return verify_token(token, imprint_of=bundle.checkpoint, trust=standing.tsa_roots, crls=crls, chain=chain)
+
+
+def _name(role: str, language: Language, number: int) -> str:
+    words = WORDING[language]
+    return str(words.get(f"name.{role}", words["name.other"])).format(number=number)
+
+
+def _cited(
+    row: Certificate, facts: Iterable[Fact], language: Language, *, skip: str | None
+) -> list[tuple[EmbeddedFile, Attachment]]:
+    """Return the custody objects that the facts cite, each once, in the order of the facts."""
+    files: list[tuple[EmbeddedFile, Attachment]] = []
+    seen = {skip}
+    for fact in facts:
+        for item in fact.objects:
+            if item.sha256 in seen or item.role in _NOT_EMBEDDED:
+                continue
+            seen.add(item.sha256)
+            content = custody.open_object(organisation=row.organisation_id, sha256=item.sha256)
+            files.append(_file(item, content, language, fact.subject_sequence, {one.name for one, _ in files}))
+    return files
+
+
+def _file(
+    item: ObjectReference, content: bytes, language: Language, number: int, taken: set[str]
+) -> tuple[EmbeddedFile, Attachment]:
+    name = _name(item.role, language, number)
+    if name in taken:
+        name = f"{item.sha256[:8]}-{name}"
+    return _embedded(name, item.role, item.media_type, content, number)
+
+
+def _embedded(
+    name: str, role: str, media_type: str, content: bytes, number: int | None = None
+) -> tuple[EmbeddedFile, Attachment]:
+    shown = EmbeddedFile(
+        name=name, role=role, sha256=hashlib.sha256(content).hexdigest(), size=len(content), number=number
+    )
+    attachment = Attachment(
+        name=name,
+        media_type=media_type,
+        content=content,
+        relationship=_RELATIONSHIPS.get(role, "supplement"),
+        description=name,
+    )
+    return shown, attachment
+
+
+def _own(bundle: Bundle, facts: Sequence[Fact], language: Language) -> list[tuple[EmbeddedFile, Attachment]]:
+    """Return the files that are ours: proof, statement, and checkpoint and token for tools that read nothing else."""
+    judged = canonicalise(statement(verdict(facts), facts, facts_up_to=bundle.facts_up_to))
+    files = [
+        _embedded("proof.json", "proof", "application/json", bundle.to_json()),
+        _embedded("statement.json", "statement", "application/json", judged),
+        _embedded(_name("checkpoint", language, 0), "checkpoint", "text/plain", bundle.checkpoint),
+    ]
+    if bundle.tokens:
+        token = bundle.tokens[0].token
+        files.append(_embedded(_name("token", language, 0), "token", "application/timestamp-token", token))
+    return files
+
+
+def _common_name(name: x509.Name) -> str:
+    for kind in (NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME):
+        values = name.get_attributes_for_oid(kind)
+        if values:
+            return str(values[0].value)
+    return name.rfc4514_string()
+
+
+def _context(
+    row: Certificate,
+    bundle: Bundle,
+    tokens: Sequence[VerifiedToken],
+    level: Level,
+    dated_at: datetime,
+    standing: Standing,
+    organisation: OrganisationView,
+    language: Language,
+    files: Sequence[tuple[EmbeddedFile, Attachment]],
+    elsewhere: bool,
+) -> Context:
+    environment = settings.ACUSE
+    address = environment.public_url.removeprefix("https://").removeprefix("http://").rstrip("/")
+    opened = parse_note(bundle.checkpoint).checkpoint
+    certifier = _common_name(standing.certificate.subject)
+    return Context(
+        language=language,
+        zone=organisation.time_zone,
+        organisation=Party(name=organisation.name, tax_id=organisation.tax_id or None),
+        certifier=Party(name=certifier),
+        third_party=certifier.casefold() != organisation.name.casefold(),
+        policy=Policy(title=environment.policy_url, address=environment.policy_url) if environment.policy_url else None,
+        code=row.code,
+        revision=row.revision,
+        supersedes=_superseded(row, language),
+        verification_address=f"{address}/verify",
+        verification_url=f"{environment.public_url.rstrip('/')}/v/{row.code}",
+        level=level,
+        issued_at=dated_at,
+        checkpoint=CheckpointShown(note=bundle.checkpoint.decode(), size=opened.size, root=opened.root.hex()),
+        time_stamps=tuple(
+            TimeStampShown(authority=token.tsa_name, time=token.gen_time, serial=f"{token.serial:x}")
+            for token in tokens
+        ),
+        seal=SealShown(
+            subject=Party(name=certifier),
+            issuer=_common_name(standing.certificate.issuer),
+            serial=f"{standing.certificate.serial_number:x}",
+            valid_until=standing.certificate.not_valid_after_utc,
+        ),
+        files=tuple(file for file, _ in files),
+        development=standing.development or any(token.development for token in tokens),
+        message_elsewhere=elsewhere,
+    )
+
+
+_REASONS = {
+    "es": {"level": "vuelve a haber sellos de tiempo y se emite en su nivel", "": "consta un hecho posterior"},
+    "en": {"level": "time stamps are available again and it is issued at its level", "": "a later fact is recorded"},
+}
+
+
+def _superseded(row: Certificate, language: Language) -> Superseded | None:
+    if not row.supersedes:
+        return None
+    earlier = Certificate.objects.get(code=row.supersedes)
+    if earlier.facts_up_to is None:
+        raise InputError(f"The certificate {earlier.code} was never issued, so nothing can supersede it.")
+    return Superseded(
+        code=earlier.code,
+        position=earlier.facts_up_to,
+        reason=_REASONS[language].get(row.reason, _REASONS[language][""]),
+    )

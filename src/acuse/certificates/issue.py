@@ -1,0 +1,227 @@
+"""Issuing: compile, tell, typeset, seal, keep, record. Meets the network (time stamps) and runs outside transactions.
+
+1. The bundle must be published, and time-stamped unless the authorities have not answered for a while.
+2. The dossier: facts, message, attachments, context.
+3. The story, typeset into the unsigned PDF: a function of facts, objects, template, fonts and the document's date.
+4. The seal, at the wanted level, or at the highest that can be had now: a lack of time stamps costs a level, never a
+   document.
+5. PDF and bundle into custody. A crash up to here leaves the request as it was; it is issued again.
+6. One transaction: facts `certificate.issued` (and `certificate.level_lowered`), and the row becomes *issued*.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import cast
+from uuid import UUID
+
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.db import transaction
+
+from acuse import clock
+from acuse.certificates import rules
+from acuse.certificates.dossier import Dossier, Standing, compile_dossier
+from acuse.certificates.models import Certificate
+from acuse.certificates.services import UPGRADE
+from acuse.certificates.stories import communication, receipt
+from acuse.certificates.stories.context import Level
+from acuse.errors import ConflictError, TemporaryError
+from acuse.evidence import custody
+from acuse.evidence.custody import Kept
+from acuse.evidence.ledger import FactDraft, record, refer
+from acuse.evidence.queries import bundle_for
+from acuse.mail.read import read
+from acuse.pdf.pool import Typesetter
+from acuse.pdf.sign import RequestToken, RevocationLists, Seal, SealedPdf
+from acuse.proof.bundle import Bundle
+from acuse.proof.facts.fact import Actor
+
+log = logging.getLogger(__name__)
+
+ISSUER = Actor(kind="component", id="certificates")
+TEMPLATES = Path(__file__).parent / "templates"
+PDF = "application/pdf"
+_NOT_PUBLISHED_WAIT = timedelta(milliseconds=300)
+
+
+class NotPublished(TemporaryError):
+    """The facts are not yet under a published, time-stamped checkpoint; this is the usual reason to wait."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Press:
+    """What issuing needs from the world.
+
+    Args:
+        seal: key and chain.
+        standing: what the documents say of seal and time stamps.
+        typesetter: of the PDFs.
+        request_token: an RFC 3161 token over an imprint; raises TemporaryError when no authority answers.
+        revocation_lists: for the chains of seal and time stamps.
+    """
+
+    seal: Seal
+    standing: Standing
+    typesetter: Typesetter
+    request_token: RequestToken
+    revocation_lists: RevocationLists
+
+
+def issue(*, certificate: UUID, lease: UUID, press: Press) -> None:
+    """Issue the document that was asked for.
+
+    Args:
+        certificate: the request.
+        lease: under which it is claimed.
+        press: seal, typesetter, time stamps.
+
+    Raises:
+        NotPublished: try again shortly.
+        TemporaryError: custody or the typesetter cannot now.
+        ConflictError: somebody else holds the lease.
+    """
+    row = Certificate.objects.get(id=certificate)
+    # (1)
+    bundle = _bundle(row)
+    dated_at = clock.now().replace(microsecond=0)
+    # (2), (3), (4)
+    sealed, dossier = _seal_at_best(row, bundle, dated_at, press)
+    # (5)
+    document = custody.keep(organisation=row.organisation_id, content=sealed.content, media_type=PDF)
+    proof = custody.keep(
+        organisation=row.organisation_id, content=bundle.to_json(), media_type="application/json"
+    )
+    # (6)
+    _record(row, lease, sealed, document, proof, dossier)
+
+
+def _bundle(row: Certificate) -> Bundle:
+    """Return the proof of the facts that the document tells: a receipt tells the acceptance alone."""
+    up_to = 1 if row.kind == Certificate.Kind.RECEIPT else None
+    patience = timedelta() if row.kind == Certificate.Kind.RECEIPT else rules.ANCHOR_PATIENCE
+    if row.reason == UPGRADE:
+        patience = timedelta.max
+    asked = {"organisation": row.organisation_id, "kind": row.subject_kind, "id": row.subject, "up_to": up_to}
+    bundle = bundle_for(**asked, unanchored=False)
+    if bundle is None and clock.now() - max(row.due_at, row.requested_at) >= patience:
+        bundle = bundle_for(**asked, unanchored=True)
+    if bundle is None:
+        raise NotPublished("The facts are not yet in a published checkpoint.")
+    return bundle
+
+
+def _levels(row: Certificate) -> list[Level]:
+    """Return the levels to try, the best first. An upgrade that would upgrade nothing waits instead."""
+    if row.reason == UPGRADE:
+        return [cast(Level, row.wanted_level)]
+    best = rules.LEVELS.index(row.wanted_level)
+    return [cast(Level, level) for level in reversed(rules.LEVELS[: best + 1])]
+
+
+def _seal_at_best(
+    row: Certificate, bundle: Bundle, dated_at: datetime, press: Press
+) -> tuple[SealedPdf, Dossier]:
+    """Typeset and seal at the highest level that can be had: the document states its own level."""
+    failure: TemporaryError | None = None
+    for level in _levels(row):
+        dossier = compile_dossier(row, bundle=bundle, level=level, dated_at=dated_at, standing=press.standing)
+        story = receipt.tell if row.kind == Certificate.Kind.RECEIPT else communication.tell
+        template = "receipt.typ" if row.kind == Certificate.Kind.RECEIPT else "certificate.typ"
+        model = story(bundle.facts, read(dossier.message), dossier.context)
+        unsigned = press.typesetter.typeset(
+            str(TEMPLATES / template), model, dossier.attachments, date=dated_at
+        )
+        try:
+            return _seal(unsigned, level, dated_at, press), dossier
+        except TemporaryError as error:
+            failure = error
+            log.warning("sealing at %s failed, trying lower: %s", level, error, extra={"certificate": row.code})
+    raise failure or TemporaryError("The document could not be sealed.")
+
+
+def _seal(unsigned: bytes, level: Level, dated_at: datetime, press: Press) -> SealedPdf:
+    roots = [root.public_bytes(Encoding.DER) for root in press.standing.roots]
+    return press.seal.sign_pdf(
+        unsigned,
+        level=level,
+        signed_at=dated_at,
+        request_token=press.request_token,
+        trust_roots=roots,
+        revocation_lists=press.revocation_lists,
+    )
+
+
+def _record(
+    row: Certificate, lease: UUID, sealed: SealedPdf, document: Kept, proof: Kept, dossier: Dossier
+) -> None:
+    receipt_asked = row.kind == Certificate.Kind.RECEIPT
+    bundle = dossier.bundle
+    lower = rules.is_lower(sealed.level, row.wanted_level)
+    with transaction.atomic():
+        held = Certificate.objects.select_for_update().filter(
+            id=row.id, lease=lease, state=Certificate.State.REQUESTED
+        )
+        if not held.exists():
+            raise ConflictError("Another worker issued this document.")
+        draft = FactDraft(
+            organisation=row.organisation_id,
+            subject_kind=row.subject_kind,
+            subject_id=row.subject,
+            type="receipt.issued" if receipt_asked else "certificate.issued",
+            actor=ISSUER,
+            details={
+                "code": row.code,
+                "revision": row.revision,
+                "level": sealed.level,
+                "facts_up_to": bundle.facts_up_to,
+                "supersedes": row.supersedes or None,
+                "reason": row.reason or None,
+            },
+            objects=(refer("certificate", document),),
+        )
+        drafts = [draft]
+        if lower:
+            drafts.append(_lowered(draft, row.wanted_level, sealed.level))
+        record(*drafts)
+        row.state = Certificate.State.ISSUED
+        row.level, row.anchored = sealed.level, bool(bundle.tokens)
+        row.needs_upgrade = not receipt_asked and (lower or not bundle.tokens)
+        row.facts_up_to = bundle.facts_up_to
+        row.issued_at = clock.now()
+        row.sha256, row.size, row.bundle_sha256 = document.sha256, document.size, proof.sha256
+        row.lease = row.lease_until = None
+        row.last_error = ""
+        row.save()
+
+
+def _lowered(draft: FactDraft, wanted: str, level: str) -> FactDraft:
+    return FactDraft(
+        organisation=draft.organisation,
+        subject_kind=draft.subject_kind,
+        subject_id=draft.subject_id,
+        type="certificate.level_lowered",
+        actor=ISSUER,
+        details={
+            "code": draft.details["code"],
+            "wanted": wanted,
+            "level": level,
+            "reason": "No time-stamping authority answered.",
+        },
+    )
+
+
+def put_off(*, certificate: UUID, error: Exception) -> None:
+    """Leave a request for later; not being published yet is no failure and is asked again at once."""
+    row = Certificate.objects.get(id=certificate)
+    if row.state != Certificate.State.REQUESTED:
+        return
+    if isinstance(error, NotPublished):
+        wait = _NOT_PUBLISHED_WAIT
+    else:
+        row.tries += 1
+        row.last_error = str(error)[:2000]
+        wait = rules.retry_wait(row.tries)
+    row.lease, row.lease_until = None, clock.now() + wait
+    row.save(update_fields=["tries", "last_error", "lease", "lease_until"])
+

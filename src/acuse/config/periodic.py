@@ -1,0 +1,116 @@
+"""Timers and rare work, through Procrastinate: kept in PostgreSQL, run once however many workers there are.
+
+Work of high volume does not pass here: it is rows claimed by lease (docs/adr/0004).
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import close_old_connections, transaction
+from procrastinate.contrib.django import app
+
+from acuse import clock
+from acuse.certificates import jobs as certificates
+from acuse.config.installation import INSTALLATION
+from acuse.config.ntp import clock_state
+from acuse.delivery.jobs import dispatch, notices
+from acuse.delivery.models import Deduplication
+from acuse.evidence.ledger import FactDraft, record
+from acuse.proof.facts.fact import Actor
+
+log = logging.getLogger(__name__)
+
+#: Every queue of leased work.
+QUEUES = (dispatch.QUEUE, notices.QUEUE, certificates.QUEUE)
+_RESTART_SECONDS = 5.0
+T = TypeVar("T")
+
+
+def guarded(name: str, act: Callable[[], T]) -> T | None:
+    """Run `act`; log what goes wrong and return None, because a loop must outlive a fault."""
+    try:
+        return act()
+    except Exception:
+        log.exception("%s failed; tried again", name)
+        return None
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="sweep", pass_context=False)
+def sweep_certificates(timestamp: int) -> None:
+    """Every minute: alarm over documents that are late, upgrade those sealed at a lower level."""
+    close_old_connections()
+    certificates.sweep()
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(queueing_lock="deduplication")
+def forget_deduplication(timestamp: int) -> None:
+    """Every hour: forget the keys of client retries that are older than seven days."""
+    close_old_connections()
+    Deduplication.objects.filter(expires_at__lt=clock.now()).delete()
+
+
+@app.periodic(cron="23 4 * * *")
+@app.task(queueing_lock="clock")
+def check_clock(timestamp: int) -> None:
+    """Every day: record the state of the clock."""
+    close_old_connections()
+    record_clock()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queueing_lock="stalled", pass_context=False)
+async def retry_stalled(timestamp: int) -> None:
+    """Every ten minutes: run again the jobs whose worker died."""
+    for job in await app.job_manager.get_stalled_jobs():
+        await app.job_manager.retry_job(job)
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(queueing_lock="old_jobs", pass_context=False)
+async def remove_old_jobs(timestamp: int) -> None:
+    """Every day: remove finished jobs, so that their tables stay small."""
+    await app.job_manager.delete_old_jobs(nb_hours=72, include_failed=True, include_cancelled=True)
+
+
+def record_clock() -> None:
+    """Record the state of the clock as a fact of the installation."""
+    state = clock_state()
+    details: dict[str, object] = {"synchronised": state.synchronised, "source": state.source}
+    if state.offset_microseconds is not None:
+        details["offset_microseconds"] = state.offset_microseconds
+    with transaction.atomic():
+        record(
+            FactDraft(
+                organisation=INSTALLATION,
+                subject_kind="installation",
+                subject_id=INSTALLATION,
+                type="clock.checked",
+                actor=Actor(kind="component", id="periodic"),
+                details=details,
+            )
+        )
+
+
+def run(stop: threading.Event) -> None:
+    """Work Procrastinate's queue until `stop`; a lost database is tried again."""
+    guarded("clock", record_clock)
+    while not stop.is_set():
+        guarded("periodic", lambda: asyncio.run(_work(stop)))
+        stop.wait(_RESTART_SECONDS)
+
+
+async def _work(stop: threading.Event) -> None:
+    worker_app = app.with_connector(app.connector.get_worker_connector())
+    async with worker_app.open_async():
+        working = asyncio.create_task(
+            worker_app.run_worker_async(concurrency=2, install_signal_handlers=False, listen_notify=True)
+        )
+        while not stop.is_set() and not working.done():
+            await asyncio.sleep(0.2)
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)

@@ -1,0 +1,195 @@
+"""What is connected to what: lists, no conditions of the trade. The only place that knows every package."""
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable
+from functools import lru_cache
+from uuid import UUID
+
+from django.conf import settings
+from django.db import close_old_connections
+
+from acuse.accounts import queries as accounts
+from acuse.accounts import rules as account_rules
+from acuse.accounts import services as account_services
+from acuse.accounts.values import SmtpCredentialValue
+from acuse.certificates.dossier import Standing
+from acuse.certificates.issue import Press
+from acuse.certificates.jobs import Issuer
+from acuse.config import installation, periodic
+from acuse.config.database import conninfo
+from acuse.delivery import rules as delivery_rules
+from acuse.delivery import services as delivery
+from acuse.delivery.endpoints import EmailEndpoint
+from acuse.delivery.envelope import Envelope
+from acuse.delivery.followers import follow_certificates
+from acuse.delivery.jobs.dispatch import Dispatcher
+from acuse.delivery.jobs.notices import Notifier
+from acuse.doors.smtp.connector import Connector, Listening, tls_context
+from acuse.doors.smtp.limits import Limits
+from acuse.doors.smtp.service import Verbs
+from acuse.evidence.leases import Holder
+from acuse.evidence.revocation import RevocationSource
+from acuse.evidence.sealing import Sealer
+from acuse.evidence.tsa import Authority, TimestampClient
+from acuse.pdf.pool import Typesetter
+from acuse.pdf.sign import Seal
+
+Loop = Callable[[threading.Event], None]
+_ISSUE_THREADS = 2
+_KEEP_ALIVE_SECONDS = 5.0
+
+
+@lru_cache(maxsize=1)
+def revocation() -> RevocationSource:
+    """Return this process' source of revocation lists."""
+    return RevocationSource()
+
+
+@lru_cache(maxsize=1)
+def timestamps() -> TimestampClient:
+    """Return the client of the configured time-stamping authorities."""
+    return TimestampClient(
+        authorities=[Authority.parse(url) for url in installation.tsa_urls(settings.ACUSE)],
+        trust=installation.tsa_roots(settings.ACUSE),
+        revocation_lists=revocation().lists_for,
+    )
+
+
+def sealer() -> Sealer:
+    """Return what anchors the ledger's checkpoints."""
+    return Sealer(request=timestamps().stamp, interval=settings.ACUSE.effective_anchor_interval)
+
+
+def press() -> Press:
+    """Return what issuing documents needs."""
+    files = installation.seal_files(settings.ACUSE)
+    _, certificate, _ = installation.load_seal_key(files)
+    stamps = installation.tsa_roots(settings.ACUSE)
+    return Press(
+        seal=Seal.load(files.pkcs12.read_bytes(), files.passphrase),
+        standing=Standing(
+            certificate=certificate,
+            tsa_roots=stamps,
+            roots=tuple(dict.fromkeys((*files.roots, *stamps))),
+            development=files.development,
+        ),
+        typesetter=Typesetter(processes=_ISSUE_THREADS),
+        request_token=timestamps().request_token,
+        revocation_lists=revocation().lists_for,
+    )
+
+
+def schedule() -> delivery_rules.Schedule:
+    """Return how this installation spaces its attempts."""
+    return delivery_rules.Schedule(scale=settings.ACUSE.retry_scale, limit=settings.ACUSE.retry_for)
+
+
+def worker_loops() -> list[tuple[str, Loop]]:
+    """Return the loops of a worker process, each for a thread of its own."""
+    holder = Holder(conninfo=conninfo())
+    holder.show_life()
+    endpoint = EmailEndpoint()
+    spaced = schedule()
+    dispatcher = Dispatcher(
+        holder=holder,
+        endpoint=endpoint,
+        schedule=spaced,
+        threads=settings.ACUSE.dispatch_threads,
+        per_domain=settings.ACUSE.domain_concurrency,
+    )
+    return [
+        ("life", lambda stop: _show_life(holder, stop)),
+        ("dispatch", dispatcher.run),
+        ("notices", Notifier(holder=holder, endpoint=endpoint, schedule=spaced).run),
+        ("certificates", Issuer(holder=holder, press=press(), threads=_ISSUE_THREADS).run),
+        ("followers", lambda stop: _follow((follow_certificates,), stop)),
+        ("periodic", periodic.run),
+    ]
+
+
+def _show_life(holder: Holder, stop: threading.Event) -> None:
+    """Keep the lock that shows that this worker lives, and free what dead workers held."""
+    while not stop.wait(_KEEP_ALIVE_SECONDS):
+        close_old_connections()
+        periodic.guarded("leases", lambda: _tend(holder))
+    holder.release()
+
+
+def _tend(holder: Holder) -> None:
+    holder.show_life()
+    holder.free_the_dead(periodic.QUEUES)
+
+
+def _follow(followers: tuple[Callable[[], int], ...], stop: threading.Event) -> None:
+    """Let every follower read on, again and again; what fails is tried again after a pause."""
+    while not stop.is_set():
+        close_old_connections()
+        moved = [periodic.guarded(follower.__name__, follower) or 0 for follower in followers]
+        if not any(moved):
+            stop.wait(0.5)
+
+
+def _authenticate(username: str, secret: str, address: str) -> SmtpCredentialValue:
+    close_old_connections()
+    return account_services.authenticate(username=username, secret=secret, address=address)
+
+
+def _may_send_as(credential: SmtpCredentialValue, address: str) -> bool:
+    close_old_connections()
+    return account_rules.may_send_as(address, accounts.sender_patterns(credential.organisation))
+
+
+def _accept(credential: SmtpCredentialValue, envelope: Envelope, raw: bytes) -> list[UUID]:
+    close_old_connections()
+    accepted = delivery.accept_message(credential=credential, envelope=envelope, raw=raw)
+    return [communication.id for communication in accepted]
+
+
+def serve_smtp() -> int:
+    """Serve the SMTP connector until SIGTERM, then let messages under way finish."""
+    environment = settings.ACUSE
+    files = installation.smtp_files(environment)
+    listening = Listening(
+        hostname=environment.mail_hostname,
+        host=environment.smtp_host,
+        starttls_port=environment.smtp_starttls_port,
+        tls_port=environment.smtp_tls_port,
+        threads=environment.smtp_threads,
+        grace=20.0,
+        limits=Limits(message=environment.message_limit, recipients=environment.recipients_limit),
+    )
+    verbs = Verbs(authenticate=_authenticate, may_send_as=_may_send_as, accept=_accept)
+    context = tls_context(files.certificate, files.key)
+    asyncio.run(_serve(Connector(listening=listening, context=context, verbs=verbs)))
+    return 0
+
+
+async def _serve(connector: Connector) -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    await connector.start()
+    await stopped.wait()
+    await connector.stop()
+
+
+def serve_web() -> int:
+    """Serve the web door until SIGTERM."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    environment = settings.ACUSE
+    Granian(
+        "acuse.config.wsgi:application",
+        address=environment.web_host,
+        port=environment.web_port,
+        interface=Interfaces.WSGI,
+        workers=environment.web_processes,
+        blocking_threads=environment.web_threads,
+        log_access=False,
+        respawn_failed_workers=True,
+    ).serve()
+    return 0
+

@@ -1,0 +1,61 @@
+"""Sending what senders are told: due notices, one after another, under the null sender."""
+
+import logging
+import threading
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import close_old_connections
+
+from acuse.delivery import rules
+from acuse.delivery.endpoints import EmailEndpoint
+from acuse.delivery.models import Notice
+from acuse.delivery.services.notices import close_notice, put_off
+from acuse.errors import AcuseError
+from acuse.evidence import custody
+from acuse.evidence.leases import Holder, Queue
+
+log = logging.getLogger(__name__)
+
+QUEUE = Queue(table="delivery_notices", key="id", waiting="sent_at IS NULL AND given_up_at IS NULL")
+_POLL_SECONDS = 0.5
+_BATCH = 20
+
+
+class Notifier:
+    """Sends due notices until told to stop.
+
+    Args:
+        holder: this process' right to claim.
+        endpoint: the e-mail channel.
+        schedule: of retries.
+    """
+
+    def __init__(self, *, holder: Holder, endpoint: EmailEndpoint, schedule: rules.Schedule) -> None:
+        self._holder = holder
+        self._endpoint = endpoint
+        self._schedule = schedule
+
+    def run(self, stop: threading.Event) -> None:
+        """Send what is due until `stop`."""
+        while not stop.is_set():
+            close_old_connections()
+            claimed = self._holder.claim(QUEUE, term=rules.LEASE, limit=_BATCH)
+            for notice in claimed:
+                self._send(notice)
+            if not claimed:
+                stop.wait(_POLL_SECONDS)
+
+    def _send(self, identity: UUID) -> None:
+        """Send one. A crash after the server's 250 and before the commit may tell the sender twice, never not at all."""
+        try:
+            row = Notice.objects.get(id=identity)
+            content = custody.open_object(organisation=row.organisation_id, sha256=row.message_sha256)
+            outcome = self._endpoint.send_own(recipient=row.recipient, message=content)
+            close_notice(notice=identity, outcome=outcome, schedule=self._schedule)
+        except AcuseError as error:
+            log.warning("notice put off: %s", error, extra={"notice": str(identity)})
+            put_off(notice=identity, wait=timedelta(minutes=5) * self._schedule.scale)
+        except Exception:
+            log.exception("notice failed inside Acuse", extra={"notice": str(identity)})
+            put_off(notice=identity, wait=timedelta(minutes=5) * self._schedule.scale)
