@@ -39,7 +39,7 @@ def _lines() -> list[Vector]:
         Vector(name="header-line-70000", attacks="a header line above 64 kB", raw=message(subject=b"s" * 70000), connector=FORM),
         Vector(name="dots", attacks="dot-stuffing: lines of one, two and three dots, a dot in front of text",
                raw=message(b".\r\n..\r\n...\r\n.texto\r\n..texto\r\n. \r\n.\t\r\n")),
-        Vector(name="dot-first-line", attacks="dot-stuffing where the first line of all is a dot", raw=b".X: y\r\n" + message(), connector=FORM),
+        Vector(name="dot-first-line", attacks="dot-stuffing where the first line of all is a dot", raw=b".X: y\r\n" + message()),
         Vector(name="dots-only-body", attacks="a body of a hundred lines, each a dot", raw=message(b".\r\n" * 100)),
         Vector(name="no-final-line-end-dots", attacks="the last line is two dots", raw=message(b"fin\r\n..\r\n")),
         Vector(name="blank-lines", attacks="a body of ten thousand empty lines", raw=message(b"\r\n" * 10_000)),

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 # aiosmtpd tells of every connection there, several lines each.
 logging.getLogger("mail.log").setLevel(logging.WARNING)
 _CHUNK = 65_536
+_LINGER_SECONDS = 2.0
 _Answer = TypeVar("_Answer")
 
 
@@ -67,26 +68,34 @@ class Connection(SMTP):
         self._failed_logins = 0
         self._born = loop.time()
         self._ip = ""
+        self._greeting = replies.STOPPING
         self._talk = Conversation(limits=service.limits, ip="")
 
     # The life of the connection ------------------------------------------------------------------------------------
 
-    async def _handle_client(self) -> None:
-        assert self.transport is not None
-        peer = self.transport.get_extra_info("peername")
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Count the connection in, and let the base class start `_handle_client`."""
+        peer = transport.get_extra_info("peername")
         self._ip = self._talk.ip = str(peer[0]).partition("%")[0] if peer else ""
-        if (tls := self.transport.get_extra_info("ssl_object")) is not None:
+        if (tls := transport.get_extra_info("ssl_object")) is not None:
             self._talk.encrypted(tls.version() or "", tls.cipher()[0])
-        refusal = self._service.enter(self, self._ip)
+        self._greeting = self._service.enter(self, self._ip) or Reply(220, "", f"{self._service.hostname} ESMTP")
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Count the connection out: its socket is gone."""
+        self._service.leave(self, self._ip)
+        super().connection_lost(error)
+
+    async def _handle_client(self) -> None:
         try:
-            await self._say(refusal or Reply(220, "", f"{self._service.hostname} ESMTP"))
+            await self._say(self._greeting)
             while True:
                 await self._step()
         except (_Over, ConnectionError, ssl.SSLError):
             log.debug("smtp connection from %s over", self._ip)
         finally:
-            self._service.leave(self, self._ip)
-            self._writer.close()
+            self._close()
 
     async def _step(self) -> None:
         """Read one command and answer it."""
@@ -113,16 +122,21 @@ class Connection(SMTP):
         """Say 421 and close, unless a message is under way: then `_step` does it, after the message's reply."""
         if not self._busy and not self._writer.is_closing():
             self._writer.write(replies.STOPPING.line().encode() + b"\r\n")
-            self._writer.close()
+            self._close()
 
     def cut(self) -> None:
         """Close at once; the client does not hear what became of a message under way, and will send it again."""
         self._writer.transport.abort()
 
+    def _close(self) -> None:
+        """Close once everything is written; a client that does not answer TLS's farewell is not waited for long."""
+        self._writer.close()
+        self.loop.call_later(_LINGER_SECONDS, self._writer.transport.abort)
+
     def _timeout_cb(self) -> None:
         if not self._writer.is_closing():
             self._writer.write(replies.TOO_SLOW.line().encode() + b"\r\n")
-            self._writer.close()
+            self._close()
 
     def eof_received(self) -> bool | None:
         """Let what was sent be answered: a client may close its half early, and the base class would cancel all."""
@@ -138,8 +152,11 @@ class Connection(SMTP):
 
     async def _send(self, text: str) -> None:
         self._writer.write(text.encode() + b"\r\n")
-        async with asyncio.timeout(self._service.limits.idle):
-            await self._writer.drain()
+        try:
+            async with asyncio.timeout(self._service.limits.idle):
+                await self._writer.drain()
+        except TimeoutError as error:
+            raise _Over from error  # it sends, and never reads what is answered
 
     async def _more(self, deadline: float | None = None) -> bytes:
         """Return octets from the client; end the connection at its end, or where it takes too long."""
