@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.forms import BoundField, CheckboxInput
 from django.utils.safestring import SafeString
 
 from acuse import clock
 from acuse.doors.ui import figures, grades, icons
+from acuse.doors.ui.forms import dress
 
 register = template.Library()
 
@@ -100,3 +102,16 @@ def initials(value: str) -> str:
     """Two letters for a name."""
     words = [part for part in value.replace("@", " ").split() if part]
     return ("".join(part[0] for part in words[:2]) or "?").upper()
+
+
+@register.filter
+def dressed(field: BoundField) -> BoundField:
+    """A control of somebody else's form, in our look."""
+    dress(field)
+    return field
+
+
+@register.filter
+def widget_kind(field: BoundField) -> str:
+    """"checkbox" or another word for the kind of control."""
+    return "checkbox" if isinstance(field.field.widget, CheckboxInput) else "input"

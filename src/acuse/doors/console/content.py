@@ -1,0 +1,137 @@
+"""What was communicated: a preview that can neither run nor fetch anything, the original, its attachments."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_GET
+
+from acuse.accounts.queries import Access
+from acuse.delivery import queries as delivery
+from acuse.delivery.queries import CommunicationView
+from acuse.doors.console.frame import member_view
+from acuse.doors.ui.security import download, foreign_page
+from acuse.errors import AcuseError
+from acuse.mail.headers import Address
+from acuse.mail.html import console_document
+from acuse.mail.read import Attachment, Message, read
+
+MAX_PREVIEW = 10_000_000
+MAX_TEXT = 500_000
+REMOTE_SIGNS = ('src="http', "src='http", "src=http", "url(http", "url('http", 'url("http', "<script", "<iframe", "<object")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """The head of the content card.
+
+    Attributes:
+        remote: the message asks for something from elsewhere, or holds a program; the preview blocks it.
+        problem: why there is no preview; "" where there is one.
+    """
+
+    sender: str
+    to: str
+    subject: str
+    attachments: tuple[Attachment, ...]
+    remote: bool
+    encrypted: bool
+    problem: str
+
+
+def _read(access: Access, identity: UUID) -> Message:
+    raw = delivery.original_message(access, id=identity)
+    if raw is None:
+        raise Http404("The organisation has no such communication.")
+    return read(raw)
+
+
+def _people(addresses: tuple[Address, ...]) -> str:
+    return ", ".join(f"{one.name} <{one.address}>" if one.name else one.address for one in addresses[:20])
+
+
+def summary(access: Access, view: CommunicationView) -> Summary:
+    """The head of the content card.
+
+    Args:
+        access: of the member who asks.
+        view: the communication; a message over ``MAX_PREVIEW`` bytes is not read for a preview.
+    """
+    row = view.row
+    problem = ""
+    message = None
+    if view.size > MAX_PREVIEW:
+        problem = _("Too big to preview; download the original.")
+    else:
+        try:
+            message = _read(access, row.id)
+        except AcuseError as error:
+            problem = _("Custody cannot give the content: %(why)s") % {"why": error}
+    if message is None:
+        return Summary(
+            sender=row.sender,
+            to=row.recipient,
+            subject=row.subject,
+            attachments=(),
+            remote=False,
+            encrypted=False,
+            problem=problem,
+        )
+    lowered = (message.html or "").lower()
+    return Summary(
+        sender=_people(message.sender) or row.sender,
+        to=_people(message.to) or row.recipient,
+        subject=message.subject or row.subject,
+        attachments=message.attachments,
+        remote=any(sign in lowered for sign in REMOTE_SIGNS),
+        encrypted=message.encrypted,
+        problem="",
+    )
+
+
+def _plain(text: str, language: str) -> str:
+    cut = text[:MAX_TEXT]
+    rest = f"<p><em>{escape(_('It goes on in the original.'))}</em></p>" if len(text) > MAX_TEXT else ""
+    style = "body{font:14px/1.55 system-ui,sans-serif;color:#1a1d21;margin:4px}pre{font:inherit;white-space:pre-wrap;overflow-wrap:anywhere}"
+    return f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title></title><style>{style}</style><pre>{escape(cut)}</pre>{rest}'
+
+
+@require_GET
+@xframe_options_sameorigin
+@member_view
+def preview(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:  # noqa: A002 - name in the address
+    """The content, for the sandboxed frame and nothing else: no script, no form, no request to anywhere."""
+    message = _read(access, id)
+    language = message.language or access.view.language
+    if message.html is not None:
+        document = console_document(
+            message.html, images=message.inline_images, placeholder=_("Remote image, not loaded:"), language=language
+        )
+    else:
+        document = _plain(message.text or "", "es" if language.startswith("es") else "en")
+    return foreign_page(document)
+
+
+@require_GET
+@member_view
+def original(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:  # noqa: A002
+    """The message byte for byte as it was submitted."""
+    raw = delivery.original_message(access, id=id)
+    if raw is None:
+        raise Http404("The organisation has no such communication.")
+    return download(raw, filename=f"{id}.eml", media_type="message/rfc822")
+
+
+@require_GET
+@member_view
+def attachment(request: HttpRequest, access: Access, id: UUID, number: int) -> HttpResponseBase:  # noqa: A002
+    """One attachment, decoded, always saved and never shown in place."""
+    attachments = _read(access, id).attachments
+    if not 1 <= number <= len(attachments):
+        raise Http404("The message has no such attachment.")
+    chosen = attachments[number - 1]
+    return download(chosen.content, filename=chosen.name, media_type=chosen.media_type)

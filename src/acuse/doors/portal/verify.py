@@ -1,0 +1,165 @@
+"""Public verification: upload a document or type its code. It tells what the file proves, and nothing it does not."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from django import forms
+from django.conf import settings
+from django.core.cache import cache
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from acuse import clock
+from acuse.certificates import queries as certificates
+from acuse.certificates.queries import PublicRecord
+from acuse.delivery import queries as delivery
+from acuse.delivery.queries import PublicContent
+from acuse.doors.portal.words import Outcome, StepLine, file_outcome, step_lines
+from acuse.doors.ui import grades
+from acuse.doors.ui.forms import StyledForm
+from acuse.errors import InputError
+from acuse.evidence.queries import ledger_state
+from acuse.proof.report import Report
+from acuse.proof.trust import Trust
+from acuse.proof.verify import verify_bytes
+
+MAX_UPLOAD = 64 * 1024 * 1024
+WINDOW = 60
+CODES_PER_WINDOW = 20
+FILES_PER_WINDOW = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """An uploaded file and all that is known of it."""
+
+    name: str
+    size: int
+    sha256: str
+    report: Report
+    steps: tuple[StepLine, ...]
+    outcome: Outcome
+    record: PublicRecord | None
+    content: PublicContent | None
+
+
+class CodeForm(StyledForm):
+    """A typed code."""
+
+    code = forms.CharField(label=gettext_lazy("Code of the document"), max_length=40)
+
+
+def trust() -> Trust:
+    """This installation's own anchors; none where they cannot be read, and then nothing is called valid."""
+    path = Path(settings.ACUSE.trust_file)
+    try:
+        return Trust.parse(path.read_text(encoding="ascii"))
+    except (OSError, UnicodeError, InputError):
+        return Trust()
+
+
+def limited(request: HttpRequest, what: str, limit: int) -> bool:
+    """Whether this address has asked too often within the last minute.
+
+    The counter lies in the cache that the web processes share; an address counts by its digest, kept for the window.
+    """
+    address = hashlib.sha256(f"{settings.SECRET_KEY}{request.META.get('REMOTE_ADDR', '')}".encode()).hexdigest()[:32]
+    key = f"verify:{what}:{address}"
+    if cache.add(key, 1, WINDOW):
+        return False
+    try:
+        return int(cache.incr(key)) > limit
+    except ValueError:
+        return False
+
+
+def _refused(request: HttpRequest, text: str, status: int) -> HttpResponse:
+    return _form(request, problem=text, status=status)
+
+
+def _form(request: HttpRequest, *, problem: str = "", code: str = "", status: int = 200) -> HttpResponse:
+    context = {"problem": problem, "form": CodeForm(initial={"code": code}), "max_upload": MAX_UPLOAD, "code": code, **_foot()}
+    return render(request, "portal/verify.html", context, status=status)
+
+
+def _foot() -> dict[str, object]:
+    return {"origin": ledger_state().origin, "certifier": settings.ACUSE.certifier, "log_public": settings.ACUSE.log_public}
+
+
+@require_http_methods(["GET", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    """The page: a form to upload or to type, and what came of an upload."""
+    if request.method == "GET":
+        code = request.GET.get("code", "").strip()
+        return redirect("portal:code", code[:40].replace("/", "")) if code else _form(request)
+    if limited(request, "file", FILES_PER_WINDOW):
+        return _refused(request, _("Too many files from your address; wait a minute and try again."), 429)
+    upload = request.FILES.get("file")
+    if not isinstance(upload, UploadedFile) or upload.size is None:
+        return _refused(request, _("Choose a file first."), 400)
+    if upload.size > MAX_UPLOAD:
+        text = _("The file is too big for this page. Check it on your own computer: acuse verify FILE.")
+        return _refused(request, text, 413)
+    checked = examine(upload.read(), name=(upload.name or "")[:200])
+    context = {"checked": checked, "at": clock.now(), "max_upload": MAX_UPLOAD, "form": CodeForm(), **_foot()}
+    if checked.record is not None:
+        context.update(_record_words(checked.record))
+    return render(request, "portal/checked.html", context)
+
+
+def examine(raw: bytes, *, name: str) -> Checked:
+    """Verify a file, and look whether this installation knows it.
+
+    Args:
+        raw: the whole file; it is not kept.
+        name: as the visitor called it.
+    """
+    sha256 = hashlib.sha256(raw).hexdigest()
+    report = verify_bytes(raw, filename=name, trust=trust())
+    record = certificates.public_record_of_file(sha256=sha256)
+    content = delivery.public_content(sha256=sha256) if report.kind == "unknown" else None
+    return Checked(
+        name=name,
+        size=len(raw),
+        sha256=sha256,
+        report=report,
+        steps=step_lines(report),
+        outcome=file_outcome(report, record=record, content=content),
+        record=record,
+        content=content,
+    )
+
+
+def _record_words(record: PublicRecord) -> dict[str, object]:
+    judged = record.verdict
+    decisive = judged.decisive
+    return {
+        "record": record,
+        "grade": judged,
+        "word": grades.outcome_word(outcome=judged.outcome, grade=judged.grade, failure_class=judged.failure_class),
+        "decided_at": decisive.occurred_at if decisive else record.issued_at,
+        "development": ledger_state().anchor_development,
+    }
+
+
+@require_GET
+def by_code(request: HttpRequest, code: str) -> HttpResponse:
+    """What a code says: that the document was issued, when, and its verdict; never the people nor the subject."""
+    if limited(request, "code", CODES_PER_WINDOW):
+        return _refused(request, _("Too many codes from your address; wait a minute and try again."), 429)
+    record = certificates.public_record(code=code)
+    if record is None:
+        text = _("No document of this installation has that code. Check each character: the letters I, L, O and U are never used.")
+        return _form(request, problem=text, code=code[:40], status=404)
+    return render(request, "portal/code.html", {**_record_words(record), **_foot()})
+
+
+@require_GET
+def offline(request: HttpRequest) -> HttpResponse:
+    """How to check a document without this page."""
+    return render(request, "portal/offline.html", _foot())
