@@ -98,7 +98,7 @@ def _lay_pictures(folder: Path, pictures: Mapping[str, str]) -> None:
 
 def _compile(main: Path, root: Path, document: str, moment: datetime) -> bytes:
     try:
-        made = _compiler().compile(
+        made, warnings = _compiler().compile_with_warnings(
             input=str(main),
             root=str(root),
             sys_inputs={"model": document},
@@ -107,6 +107,9 @@ def _compile(main: Path, root: Path, document: str, moment: datetime) -> bytes:
         )
     except typst.TypstError as error:
         raise PermanentError(f"The document cannot be typeset: {error.message}") from error
+    unsettled = [warning.message for warning in warnings if "converge" in warning.message]
+    if unsettled:  # page numbers or breaks of such a document are not to be trusted
+        raise PermanentError(f"The document cannot be typeset: {unsettled[0]}")
     if not isinstance(made, bytes):
         raise PermanentError("The document cannot be typeset: Typst returned no single file.")
     return made

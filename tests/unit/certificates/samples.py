@@ -105,9 +105,7 @@ class History:
             previous=last.entry() if last else None,
             actor=Actor(kind="component", id="delivery"),
             details=details,
-            objects=(
-                ObjectReference(role="message", sha256="ab" * 32, size=214318, media_type="message/rfc822"),
-            )
+            objects=(ObjectReference(role="message", sha256="ab" * 32, size=214318, media_type="message/rfc822"),)
             if kind == "communication.accepted"
             else (),
             salt=bytes(16),
@@ -145,7 +143,10 @@ def relayed() -> History:
 
 def refused(failure_class: str = "mailbox_not_found", text: str = "") -> History:
     """Return a failure that the recipient's server said."""
-    said = text or "550 5.1.1 <cliente1042@example.com>: Recipient address rejected: User unknown in virtual mailbox table\r\n"
+    said = (
+        text
+        or "550 5.1.1 <cliente1042@example.com>: Recipient address rejected: User unknown in virtual mailbox table\r\n"
+    )
     history = History(subject="Cita para la revisión anual").opened(0.5)
     history.answered("attempt.refused", 2.4, 550, said, stage="rcpt", failure_class=failure_class)
     return history.add("sender.notified", 2.5, to="avisos@talleres-ribera.example", action="failed", message_id=None)
@@ -158,11 +159,23 @@ def exhausted(tries: int, failure_class: str = "server_unavailable") -> History:
         at = 60.0 * number
         reply = "421 4.3.2 Service not available, closing transmission channel\r\n" if number % 3 == 1 else ""
         history.answered(
-            "attempt.deferred", at, 421, reply, attempt=number, failure_class=failure_class,
-            retry_at="2026-11-23T12:00:00.000000Z", tls=None, dns=None, reason="The server closed the connection.",
+            "attempt.deferred",
+            at,
+            421,
+            reply,
+            attempt=number,
+            failure_class=failure_class,
+            retry_at="2026-11-23T12:00:00.000000Z",
+            tls=None,
+            dns=None,
+            reason="The server closed the connection.",
         )
     return history.add(
-        "attempt.failed", 60.0 * tries + 30, attempts=tries, channel="email", failure_class=failure_class,
+        "attempt.failed",
+        60.0 * tries + 30,
+        attempts=tries,
+        channel="email",
+        failure_class=failure_class,
         reason="Five days of attempts are over.",
     )
 
@@ -172,8 +185,12 @@ def unanswered() -> History:
     recipient = "atencion-al-cliente.departamento-de-reclamaciones-y-garantias@subdominio-de-correo-con-nombre-muy-largo.example.com"
     history = History(subject="طلب موعد – 预约确认 \U0001fadf", recipient=recipient).opened(0.5)
     return history.answered(
-        "attempt.unknown", 33, 354, "354 End data with <CR><LF>.<CR><LF>\r\n",
-        host="mx-entrada-principal-03.zona-europa-suroeste.correo.example.com", address="2001:db8::25",
+        "attempt.unknown",
+        33,
+        354,
+        "354 End data with <CR><LF>.<CR><LF>\r\n",
+        host="mx-entrada-principal-03.zona-europa-suroeste.correo.example.com",
+        address="2001:db8::25",
     )
 
 
@@ -181,7 +198,11 @@ def no_domain() -> History:
     """Return a failure that no server said: the domain does not exist."""
     history = History(recipient="cliente1042@no-existe.example").opened(0.5)
     return history.add(
-        "attempt.failed", 1.2, attempts=1, channel="email", failure_class="domain_not_found",
+        "attempt.failed",
+        1.2,
+        attempts=1,
+        channel="email",
+        failure_class="domain_not_found",
         reason="The domain no-existe.example does not exist in the DNS.",
     )
 
@@ -196,7 +217,9 @@ def message(text: str, *, subject: str = "Presupuesto de reparación 2026/318", 
     made["Message-ID"] = "<318@talleres-ribera.example>"
     made.set_content(text)
     if attachment:
-        made.add_attachment(b"%PDF-1.7 sample", maintype="application", subtype="pdf", filename="presupuesto-2026-318.pdf")
+        made.add_attachment(
+            b"%PDF-1.7 sample", maintype="application", subtype="pdf", filename="presupuesto-2026-318.pdf"
+        )
     return made.as_bytes()
 
 
@@ -256,13 +279,17 @@ def context(language: Language = "es", **changes: Any) -> Context:
         checkpoint=CheckpointShown(note=NOTE, size=48240, root=hashlib.sha256(b"root").hexdigest()),
         time_stamps=(
             TimeStampShown(
-                authority="TSA de Ejemplo, S. A.", time=START + timedelta(hours=1, seconds=32), serial="5c0e41b29a7713d8",
+                authority="TSA de Ejemplo, S. A.",
+                time=START + timedelta(hours=1, seconds=32),
+                serial="5c0e41b29a7713d8",
                 accuracy=1.0,
             ),
         ),
         seal=SealShown(
-            subject=Party(name="Operadora Ejemplo, S. A.", tax_id="A00000000"), issuer="CA de Ejemplo",
-            serial="1f6a90c2e47b3d55", valid_until=datetime(2028, 6, 30, tzinfo=UTC),
+            subject=Party(name="Operadora Ejemplo, S. A.", tax_id="A00000000"),
+            issuer="CA de Ejemplo",
+            serial="1f6a90c2e47b3d55",
+            valid_until=datetime(2028, 6, 30, tzinfo=UTC),
         ),
         files=files(language),
     )

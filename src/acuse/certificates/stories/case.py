@@ -77,7 +77,7 @@ class Case:
 
     def recipient(self) -> Run:
         """Return the recipient's address for the headline area; the whole of it is in section 2."""
-        return self.theirs(str(self.accepted["recipient"]), limit=ADDRESS_LIMIT)
+        return {**self.theirs(str(self.accepted["recipient"]), limit=ADDRESS_LIMIT), "k": "address"}
 
     def sender(self) -> Run:
         """Return the organisation's name for the headline area."""
@@ -85,7 +85,8 @@ class Case:
 
     def domain(self) -> Run:
         """Return the recipient's domain."""
-        return self.theirs(str(self.accepted["recipient"]).rpartition("@")[2], limit=ADDRESS_LIMIT)
+        domain = str(self.accepted["recipient"]).rpartition("@")[2]
+        return {**self.theirs(domain, limit=ADDRESS_LIMIT), "k": "address"}
 
     def when(self, fact: Fact) -> dict[str, str]:
         """Return the slots `date` and `time` of a fact."""

@@ -50,7 +50,7 @@ def tell(facts: Sequence[LedgerFact], message: Message, context: Context) -> dic
             "sentence": case.say("deadlines.none"),
         },
         "integrity": integrity(case),
-        "verification": verification(case, document=case.word("name.document")),
+        "verification": verification(case, document=case.word("name.document"), headline=headline(case)),
     }
 
 

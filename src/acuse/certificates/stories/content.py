@@ -78,7 +78,9 @@ def _headers(case: Case, message: Message) -> list[dict[str, Any]]:
 def _notes(case: Case, message: Message, made: Literal) -> list[dict[str, Any]]:
     rows = []
     if message.signed:
-        rows.append({"label": case.word("content.signed"), "parts": [_line(case.say(f"content.signed.{message.signed}"))]})
+        rows.append(
+            {"label": case.word("content.signed"), "parts": [_line(case.say(f"content.signed.{message.signed}"))]}
+        )
     remarks = []
     if message.encrypted:
         remarks.append(_line(case.say("content.encrypted")))

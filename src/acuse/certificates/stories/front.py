@@ -107,6 +107,7 @@ def opening(case: Case, kind: str) -> dict[str, Any]:
         "badge": _badge(case),
         "headline": headline(case),
         "sentence": sentence(case),
+        "note": None,
         "verbatim": decisive_reply(case),
         "supersedes": superseded
         and case.say(
@@ -180,9 +181,7 @@ def lists(case: Case) -> tuple[dict[str, Any], dict[str, Any]]:
 def _proved(case: Case) -> list[Runs]:
     judged, fact = case.verdict, case.decisive
     first = case.facts[0].fact
-    handed = case.say(
-        "proves.handed", sender=case.sender(), recipient=case.recipient(), **case.time_and_day(first)
-    )
+    handed = case.say("proves.handed", sender=case.sender(), recipient=case.recipient(), **case.time_and_day(first))
     kept = case.say("proves.kept")
     if judged.outcome == "relayed":
         host = case.theirs(str(fact.details.get("host") or "—"), limit=60)
@@ -217,7 +216,7 @@ def strip(case: Case) -> list[dict[str, Any]]:
     position = case.position
     place = case.say("strip.facts.position", position=number(position)) if position is not None else None
     last = number(len(case.facts))
-    span = case.say("strip.facts.range", first="1", last=last) if len(case.facts) > 1 else case.say("strip.facts.one", last=last)
+    span = case.say("strip.facts.range", first="1", last=last) if len(case.facts) > 1 else case.say("strip.facts.one")
     return [
         {
             "label": case.word("strip.issued"),

@@ -17,13 +17,14 @@ from acuse.mail.read import Message
 from acuse.mail.structured import body_of
 from acuse.pdf.images import redrawn
 
-MAX_LINES = 20 * 44
+MAX_LINES = 20 * 43
 """Twenty pages of the message face."""
 
 MAX_PICTURES = 20
 MAX_PICTURE_BYTES = 6 * 1024 * 1024
 
 _LINE = 92
+_PARAGRAPH_SPACE = 0.25
 _VERBATIM_COLUMNS = 94
 _PIECE = 2000
 _PIXELS_TO_MM = 25.4 / 96
@@ -57,7 +58,7 @@ class _Setter:
     def __init__(self, case: Case, message: Message) -> None:
         self.case = case
         self.message = message
-        self.lines = 0
+        self.lines = 0.0
         self.characters = 0
         self.replaced: dict[str, None] = {}
         self.pictures: dict[str, str] = {}
@@ -88,19 +89,20 @@ class _Setter:
 
     def paragraph(self, block: Paragraph | Heading, into: list[dict[str, Any]]) -> None:
         """A paragraph or heading; an image in it stands between two pieces of it."""
+        self.lines += _PARAGRAPH_SPACE
         gathered: list[dict[str, Any]] = []
         shape = {"kind": block.kind, "dir": block.direction, "lang": self._language(block)}
         try:
             for inline in block.runs:
                 if isinstance(inline, Image):
-                    if gathered:
+                    if _says_something(gathered):
                         into.append({**shape, "runs": gathered})
-                        gathered = []
+                    gathered = []
                     into.append(self.image(inline))
                 else:
                     self._pieces(inline, gathered)
         finally:
-            if gathered:
+            if _says_something(gathered):
                 into.append({**shape, "runs": gathered})
 
     def _pieces(self, run: Run, into: list[dict[str, Any]]) -> None:
@@ -133,7 +135,8 @@ class _Setter:
         if image.content_id is None:
             address = fit(image.address or image.alternative or "?").text
             return {"kind": "placeholder", "runs": self.case.say("content.image.remote", address=_words(address))}
-        found = self.message.inline_image(image.content_id)
+        known = (*self.message.inline_images, *self.message.attachments)
+        found = next((one for one in known if one.content_id == image.content_id), None)
         if found is None:
             missing = fit(f"cid:{image.content_id}").text
             return {"kind": "placeholder", "runs": self.case.say("content.image.remote", address=_words(missing))}
@@ -199,6 +202,7 @@ class _Setter:
                 rows.append([self._cell(cell.runs, cell.columns, cell.header, cell.direction) for cell in row])
         finally:
             if rows:
+                _align_figures(rows, header, len(shares.shares))
                 shape = {"kind": "table", "widths": shares.shares, "narrow": shares.narrow}
                 into.append({**shape, "header": rows[:header], "rows": rows[header:]})
 
@@ -210,14 +214,15 @@ class _Setter:
                 gathered += [{"t": piece["t"]} for piece in self.image(inline, drawable=False)["runs"]]
             else:
                 self._pieces(inline, gathered)
-        self.lines = before + max(0, (self.lines - before) // 3)  # cells of a row stand side by side
-        figures = "".join(run.text for run in runs if isinstance(run, Run)).strip()
+        self.lines = before + (self.lines - before) / 3  # cells of a row stand side by side
+        words = "".join(run.text for run in runs if isinstance(run, Run)).strip()
         return {
             "runs": gathered,
             "columns": columns,
             "bold": header,
             "dir": direction,
-            "right": _is_figure(figures),
+            "right": False,
+            "figure": None if not words else _is_figure(words),
         }
 
     _SETTERS: dict[str, Callable[["_Setter", Any, list[dict[str, Any]]], None]] = {
@@ -229,6 +234,19 @@ class _Setter:
         "rule": rule,
         "table": table,
     }
+
+
+def _says_something(runs: list[dict[str, Any]]) -> bool:
+    return any(str(run.get("t", "")).strip() for run in runs)
+
+
+def _align_figures(rows: list[list[dict[str, Any]]], header: int, columns: int) -> None:
+    """Set columns that hold nothing but figures at the right, their headings too."""
+    for column in range(columns):
+        cells = [row[column] for row in rows if len(row) == columns]
+        said = [cell["figure"] for cell in cells[header:] if cell["figure"] is not None]
+        for cell in cells:
+            cell["right"] = bool(said) and all(said)
 
 
 def _is_figure(text: str) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 
 from acuse.certificates.stories.case import Case
 from acuse.certificates.stories.context import EmbeddedFile, TimeStampShown
-from acuse.certificates.stories.front import headline
 from acuse.certificates.stories.moments import number, utc_date, utc_stamp
 from acuse.certificates.stories.runs import Runs, foreign, mono, own, wrapped
 
@@ -17,7 +16,7 @@ SEAL_ANCHOR = "seal.pem"
 LOG_KEY = "log.vkey"
 
 _NOTE_COLUMNS = 72
-_COMMAND_COLUMNS = 86
+_COMMAND_COLUMNS = 89
 
 
 def integrity(case: Case) -> dict[str, Any]:
@@ -89,26 +88,29 @@ def _seal(case: Case) -> Runs:
     return [*said, mono(seal.serial), *case.say("integrity.seal.until", until=until, level=case.context.level)]
 
 
-def verification(case: Case, *, document: str) -> dict[str, Any]:
+def verification(case: Case, *, document: str, headline: str) -> dict[str, Any]:
     """Return section 7.
 
     Args:
         case: the communication.
         document: file name of this document in the commands.
+        headline: the result that the last step expects.
     """
     context = case.context
     anchors = case.say("verify.anchors", anchor=mono(TIME_STAMP_ANCHOR), seal_anchor=mono(SEAL_ANCHOR))
     return {
         "number": "7",
         "title": case.word("verify.title"),
-        "introduction": case.say("verify.introduction", code=mono(context.code), address=own(context.verification_address)),
+        "introduction": case.say(
+            "verify.introduction", code=mono(context.code), address=own(context.verification_address)
+        ),
         "files_title": case.word("verify.files"),
         "files_header": [case.word("verify.file"), case.word("verify.what"), case.word("verify.size")],
         "files": [_file(case, file) for file in context.files],
         "files_note": case.say("verify.elsewhere") if context.message_elsewhere else None,
         "steps_title": case.word("verify.steps"),
         "expected": case.word("verify.expected"),
-        "steps": _steps(case, document),
+        "steps": _steps(case, document, headline),
         "anchors": anchors,
     }
 
@@ -124,7 +126,7 @@ def _words(runs: Runs) -> str:
     return "".join(str(run["t"]) for run in runs)
 
 
-def _steps(case: Case, document: str) -> list[dict[str, Any]]:
+def _steps(case: Case, document: str, headline: str) -> list[dict[str, Any]]:
     names = {file.role: file.name for file in case.context.files}
     first = case.context.files[0].name if case.context.files else document
     windows = mono(f"certutil -hashfile {first} SHA256")
@@ -133,13 +135,15 @@ def _steps(case: Case, document: str) -> list[dict[str, Any]]:
         _step(case, "files", [f"pdfdetach -saveall {document}", *_digest_commands(case)], windows=windows),
     ]
     if "token" in names and "checkpoint" in names:
-        command = f"openssl ts -verify -token_in -in {names['token']} -data {names['checkpoint']} -CAfile {TIME_STAMP_ANCHOR}"
+        command = (
+            f"openssl ts -verify -token_in -in {names['token']} -data {names['checkpoint']} -CAfile {TIME_STAMP_ANCHOR}"
+        )
         steps.append(_step(case, "stamp", [command], anchor=mono(TIME_STAMP_ANCHOR)))
     if "proof" in names:
         trust = f"--trust {TIME_STAMP_ANCHOR} --trust {SEAL_ANCHOR} --trust {LOG_KEY}"
-        step = _step(case, "verdict", [f"acuse verify {document} {trust}"], headline=headline(case))
+        step = _step(case, "verdict", [f"acuse verify {document} {trust}"], headline=headline)
         if case.context.development:
-            step["expected"] = case.say("step.verdict.expected.development", headline=headline(case))
+            step["expected"] = case.say("step.verdict.expected.development", headline=headline)
         steps.append(step)
     return steps
 

@@ -71,7 +71,7 @@ def foreign(text: str, *, language: str = "en", limit: int | None = None, kind: 
         text: any text.
         language: of the message it comes from, where its script does not tell.
         limit: most characters; what is cut off is marked by an ellipsis.
-        kind: "foreign", or "mono" for what is shown in the monospaced face.
+        kind: "foreign"; "address", not broken while it is short; "foreign-strong", in bold.
     """
     if limit is not None and len(text) > limit:
         text = text[:limit].rstrip() + "…"

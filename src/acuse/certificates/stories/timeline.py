@@ -107,7 +107,9 @@ def _accepted(case: Case, fact: Fact) -> Row:
 
 def _opened(case: Case, fact: Fact) -> Row:
     title = case.say(
-        "fact.opened", attempt=number(fact.details["attempt"]), target=case.theirs(str(fact.details["target"]), limit=120)
+        "fact.opened",
+        attempt=number(fact.details["attempt"]),
+        target=case.theirs(str(fact.details["target"]), limit=120),
     )
     return Row(title=title, remarks=[case.say("fact.opened.copy")] if fact.details.get("copy") else [])
 
@@ -241,7 +243,9 @@ def _retry(case: Case, fact: Fact) -> list[Runs]:
 
 
 def _dialogue(case: Case, fact: Fact) -> Runs:
-    name = next((f.name for f in case.context.files if f.number == fact.subject_sequence and f.role == "smtp-dialogue"), None)
+    name = next(
+        (f.name for f in case.context.files if f.number == fact.subject_sequence and f.role == "smtp-dialogue"), None
+    )
     return case.say("remark.dialogue", name=mono(name)) if name else []
 
 

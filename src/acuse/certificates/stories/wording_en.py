@@ -44,6 +44,8 @@ WORDS: dict[str, str] = {
     "headline.failed.other": "Not delivered",
     "headline.receipt": "Accepted by Acuse",
     # verdict sentence
+    "sentence.receipt": "{sender} handed “{subject}” for {recipient} to Acuse on {date} at {time}.",
+    "receipt.note": "This receipt proves the hand-over to Acuse; the certificate will tell the outcome of the delivery.",
     "sentence.pending": "{sender} handed “{subject}” for {recipient} to Acuse on {date} at {time}.",
     "sentence.relayed": "The mail server of {domain} accepted “{subject}”, from {sender}, for {recipient} on {date} at {time}.",
     "sentence.delivered": "{system} reported delivery of “{subject}”, from {sender}, to {recipient} on {date} at {time}.",
@@ -123,7 +125,7 @@ WORDS: dict[str, str] = {
     "strip.issued": "Issued",
     "strip.facts": "Facts included",
     "strip.facts.range": "{first} to {last}; position",
-    "strip.facts.one": "{last}; position",
+    "strip.facts.one": "one fact; position",
     "strip.facts.position": "{position} of the ledger",
     "strip.facts.unpublished": "not yet published",
     "strip.seal": "Electronic seal",

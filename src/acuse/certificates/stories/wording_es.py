@@ -44,6 +44,8 @@ WORDS: dict[str, str] = {
     "headline.failed.other": "No entregada",
     "headline.receipt": "Aceptada por Acuse",
     # verdict sentence
+    "sentence.receipt": "{sender} entregó a Acuse «{subject}» para {recipient} el {date} a las {time}.",
+    "receipt.note": "Este justificante acredita la entrega a Acuse; el resultado del envío lo dirá el certificado.",
     "sentence.pending": "{sender} entregó a Acuse «{subject}» para {recipient} el {date} a las {time}.",
     "sentence.relayed": "El servidor de correo de {domain} aceptó «{subject}», de {sender}, para {recipient} el {date} a las {time}.",
     "sentence.delivered": "{system} comunicó la entrega de «{subject}», de {sender}, en {recipient} el {date} a las {time}.",
@@ -123,7 +125,7 @@ WORDS: dict[str, str] = {
     "strip.issued": "Emitido",
     "strip.facts": "Hechos incluidos",
     "strip.facts.range": "del {first} al {last}; posición",
-    "strip.facts.one": "el {last}; posición",
+    "strip.facts.one": "un hecho; posición",
     "strip.facts.position": "{position} del registro",
     "strip.facts.unpublished": "sin publicar aún",
     "strip.seal": "Sello electrónico",
