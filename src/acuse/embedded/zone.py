@@ -6,6 +6,7 @@ Every other name does not exist. It says nothing about the internet and asks nob
 import asyncio
 import struct
 from contextlib import suppress
+from typing import cast
 
 import dns.exception
 import dns.flags
@@ -116,8 +117,7 @@ class Datagrams(asyncio.DatagramProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep where to answer."""
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._transport = transport
+        self._transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """Answer one query."""
