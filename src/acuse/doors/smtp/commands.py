@@ -86,7 +86,9 @@ def parse_rcpt(argument: str, *, smtputf8: bool) -> Recipient:
         kind, semicolon, value = orcpt.partition(";")
         good = semicolon and value and _ORCPT_TYPE.fullmatch(kind) and len(orcpt) <= _ORCPT_MOST
         # RFC 6533 section 3 lets UTF-8 itself stand in an utf-8 address.
-        if not good or not (_is_xtext(value) or (kind.lower() == "utf-8" and smtputf8 and value.isprintable())):
+        if not good or not (
+            _is_xtext(value, utf8=smtputf8) or (kind.lower() == "utf-8" and smtputf8 and value.isprintable())
+        ):
             raise Refused(replies.bad_parameter("ORCPT"))
     elif "ORCPT" in parameters:
         raise Refused(replies.bad_parameter("ORCPT"))
@@ -138,11 +140,20 @@ def _xtext(parameters: dict[str, str | None], name: str, most: int, also: str = 
     return value
 
 
-def _is_xtext(value: str) -> bool:
-    """Whether `value` is xtext of printable characters: decoded, it is written into a report (RFC 3461 section 4)."""
+def _is_xtext(value: str, *, utf8: bool = False) -> bool:
+    """Whether `value` is xtext of printable characters: decoded, it is written into a report (RFC 3461 section 4).
+
+    Args:
+        value: as given.
+        utf8: what it decodes to may be UTF-8: Postfix writes an internationalised address so in ORCPT.
+    """
     if not _XTEXT.fullmatch(value):
         return False
-    return all(0x20 <= int(code, 16) <= 0x7E for code in re.findall(r"\+([0-9A-F]{2})", value))
+    octets = re.sub(rb"\+([0-9A-F]{2})", lambda found: bytes([int(found[1], 16)]), value.encode("ascii"))
+    try:
+        return octets.decode("utf-8" if utf8 else "ascii").isprintable()
+    except UnicodeDecodeError:
+        return False
 
 
 def _notify(parameters: dict[str, str | None]) -> tuple[str, ...]:

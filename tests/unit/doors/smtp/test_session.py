@@ -136,6 +136,8 @@ REFUSALS = [
     ("mail", RCPT + " NOTIFY", "501 5.5.4"),
     ("mail", RCPT + " ORCPT=cliente@acepta.example", "501 5.5.4"),
     ("mail", RCPT + " ORCPT", "501 5.5.4"),
+    ("mail", RCPT + " ORCPT=rfc822;jos+C3+A9@acepta.example", "501 5.5.4"),
+    ("mail", RCPT + " ORCPT=rfc822;a+0Ab@acepta.example", "501 5.5.4"),
     ("mail", RCPT + " ORCPT=rfc822;" + "o" * 500, "501 5.5.4"),
     ("mail", RCPT + " PRIORIDAD=1", "555 5.5.4"),
 ]
@@ -171,18 +173,20 @@ def test_dsn_and_other_parameters_reach_the_envelope(door: Door) -> None:
         )
         one = "RCPT TO:<josé@acepta.example> NOTIFY=success,DELAY ORCPT=utf-8;josé@acepta.example"
         two = 'rcpt to:<@relevo.example:"a b"@[192.0.2.1]> NOTIFY=NEVER ORCPT=rfc822;a+2Bb@ACEPTA.example'
-        assert client.submit(MESSAGE, mail, one, two).startswith("250 2.6.0 2 ")
+        three = "RCPT TO:<ñ@acepta.example> ORCPT=rfc822;+C3+B1@acepta.example"
+        assert client.submit(MESSAGE, mail, one, two, three).startswith("250 2.6.0 3 ")
     envelope = door.behind.accepted[0][1]
     assert (envelope.mail_from, envelope.ret, envelope.envid) == ("avisos@talleres-ribera.example", "HDRS", "QQ+2B31")
     assert envelope.smtputf8
     assert envelope.body_8bit
-    first, second = envelope.recipients
+    first, second, third = envelope.recipients
     assert (first.address, first.notify, first.orcpt) == (
         "josé@acepta.example", ("SUCCESS", "DELAY"), "utf-8;josé@acepta.example",
     )  # fmt: skip
     assert (second.address, second.notify, second.orcpt) == (
         '"a b"@[192.0.2.1]', ("NEVER",), "rfc822;a+2Bb@ACEPTA.example",
     )  # fmt: skip
+    assert third.orcpt == "rfc822;+C3+B1@acepta.example"
 
 
 def test_an_address_given_twice_is_one_recipient(door: Door) -> None:
