@@ -140,7 +140,8 @@ class EmailChannel:
         except Broken as error:
             transcript.add("connect", text=str(error))
             lost = failures.SERVER_UNAVAILABLE
-            return _at(peer, session, result=Result.DEFERRED, failure_class=lost, reason=str(error))
+            outcome = _at(peer, session, result=Result.DEFERRED, failure_class=lost, reason=str(error))
+            return replace(outcome, stage=session.wire.stage if session else "connect")
         finally:
             if session is not None:
                 self._pool.give_back(session)

@@ -15,7 +15,7 @@ MAX_LINE = 4096  # RFC 5321 4.5.3.1.5 says 512; servers send longer ones
 MAX_LINES = 200
 _CHUNK = 64 * 1024
 
-_LINE = re.compile(rb"([2-5][0-9]{2})([ -]?)(.*)\Z", re.DOTALL)
+_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?\Z", re.DOTALL)
 _ENHANCED = re.compile(rb"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?:[ \t]|\Z)")
 
 
@@ -48,7 +48,7 @@ def parse_lines(lines: list[bytes], stage: str) -> Reply:
         raise Broken("The server answered something that is not SMTP.")
     found = [match for match in matches if match is not None]
     code = int(found[-1].group(1))
-    marks = [mark for match in found if (mark := _ENHANCED.match(match.group(3)))]
+    marks = [mark for match in found if (mark := _ENHANCED.match(match.group(3) or b""))]
     enhanced = marks[0].group(1).decode("ascii") if marks and code >= 200 and code // 100 != 3 else None
     return Reply(code=code, enhanced=enhanced, text=b"".join(lines), stage=stage)
 
@@ -60,6 +60,7 @@ class Wire:
         self.connection = connection
         self.timeouts = timeouts
         self.transcript = Transcript()
+        self.stage = "connect"  # what was last asked, for saying where it broke
         self.ends_at = time.monotonic() + timeouts.total
         self._buffer = bytearray()
 
@@ -78,6 +79,7 @@ class Wire:
             Broken: the connection is lost, the reply is late or not SMTP, or the server spoke before it was asked:
                 an early reply would be taken for the answer to something else.
         """
+        self.stage = stage
         self.refuse_early_bytes()
         self.transcript.add_bytes("client", (line if shown is None else shown) + b"\r\n")
         self.send(line + b"\r\n", seconds or self.timeouts.command)
