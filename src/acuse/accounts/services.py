@@ -70,6 +70,14 @@ def create_user(*, email: str, password: str | None, name: str = "", language: s
     return User.objects.create_user(email.strip(), password, name=name, language=language)
 
 
+def create_or_reset_user(*, email: str, password: str, name: str = "") -> None:
+    """Create a user, or give an existing one this password."""
+    if User.objects.filter(email=email.strip().lower()).exists():
+        set_password(email=email, password=password)
+    else:
+        create_user(email=email, password=password, name=name)
+
+
 def set_password(*, email: str, password: str) -> None:
     """Set the password of a user.
 

@@ -42,6 +42,9 @@ def _sandbox(environment: Environment) -> list[Command]:
         *(sys.executable, "-m", "acuse.embedded.mail_domains"),
         *("--directory", str(environment.data_directory / "sandbox")),
         *("--smtp-port", str(environment.sandbox_smtp_port), "--dns-port", str(environment.sandbox_dns_port)),
+        *("--authority", str(environment.data_directory / "authority"), "--greylist-seconds", "2"),
+        # The sample organisation's own domain, so that notifications to its senders arrive too.
+        *("--accepting", "talleres-ribera.example"),
     )
     return [
         Command(name="sandbox", arguments=arguments, ready=ready.accepts("127.0.0.1", environment.sandbox_dns_port))

@@ -2,9 +2,14 @@
 
 from django.urls import include, path
 
+from acuse.doors.portal import log
+
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("health", log.health),
+    path("log/checkpoint", log.checkpoint),
+    path("log/tile/<path:path>", log.tile),
     path("", include("acuse.doors.console.urls")),
     path("", include("acuse.doors.portal.urls")),
 ]

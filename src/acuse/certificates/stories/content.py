@@ -1,4 +1,4 @@
-"""Section 3: subject, mode, the literal text for its first pages, attachments (design: Content, Long and foreign content)."""
+"""Section 3: subject, mode, the literal text for its first pages, attachments (design: Content, Long content)."""
 
 from typing import Any
 

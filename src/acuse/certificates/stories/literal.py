@@ -6,7 +6,7 @@ The first 20 pages are printed; what follows is in the embedded original, and th
 import base64
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from acuse.certificates.stories.case import Case
 from acuse.certificates.stories.moments import number
@@ -225,7 +225,7 @@ class _Setter:
             "figure": None if not words else _is_figure(words),
         }
 
-    _SETTERS: dict[str, Callable[["_Setter", Any, list[dict[str, Any]]], None]] = {
+    _SETTERS: ClassVar[dict[str, Callable[["_Setter", Any, list[dict[str, Any]]], None]]] = {
         "paragraph": paragraph,
         "heading": paragraph,
         "preformatted": preformatted,

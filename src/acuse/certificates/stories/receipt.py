@@ -8,9 +8,9 @@ from acuse.certificates.stories.communication import frame, up_to
 from acuse.certificates.stories.content import content
 from acuse.certificates.stories.context import Context, LedgerFact
 from acuse.certificates.stories.front import parties, strip
+from acuse.certificates.stories.moments import number
 from acuse.certificates.stories.proofs import integrity, verification
 from acuse.certificates.stories.runs import mono
-from acuse.certificates.stories.moments import number
 from acuse.certificates.stories.timeline import timeline
 from acuse.mail.read import Message
 

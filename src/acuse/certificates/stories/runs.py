@@ -95,10 +95,10 @@ def phrase(template: str, **values: Run | Runs | str) -> Runs:
     runs: Runs = []
     for number, piece in enumerate(_SLOT.split(template)):
         if number % 2 == 0:
-            if piece.startswith(".") and runs and str(runs[-1]["t"]).endswith("."):
-                piece = piece[1:]  # a name such as "S. A." already ends the sentence
-            if piece:
-                runs.append(own(piece))
+            # A name such as "S. A." already ends the sentence.
+            ended = piece.startswith(".") and runs and str(runs[-1]["t"]).endswith(".")
+            if words := piece[1:] if ended else piece:
+                runs.append(own(words))
             continue
         value = values[piece]
         runs += [own(value)] if isinstance(value, str) else value if isinstance(value, list) else [value]

@@ -1,4 +1,4 @@
-"""Every sentence of a document, in English. Slots `{name}` are filled by the stories; the keys equal those of Spanish."""
+"""Every sentence of a document, in English. Stories fill the slots `{name}`; the keys equal those of Spanish."""
 
 WORDS: dict[str, str] = {
     # document
@@ -45,22 +45,41 @@ WORDS: dict[str, str] = {
     "headline.receipt": "Accepted by Acuse",
     # verdict sentence
     "sentence.receipt": "{sender} handed “{subject}” for {recipient} to Acuse on {date} at {time}.",
-    "receipt.note": "This receipt proves the hand-over to Acuse; the certificate will tell the outcome of the delivery.",
+    "receipt.note": (
+        "This receipt proves the hand-over to Acuse; the certificate will tell the outcome of the delivery."
+    ),
     "sentence.pending": "{sender} handed “{subject}” for {recipient} to Acuse on {date} at {time}.",
-    "sentence.relayed": "The mail server of {domain} accepted “{subject}”, from {sender}, for {recipient} on {date} at {time}.",
-    "sentence.delivered": "{system} reported delivery of “{subject}”, from {sender}, to {recipient} on {date} at {time}.",
-    "sentence.accessed.3": "Someone holding the link sent to {recipient} accessed the content of “{subject}” on {date} at {time}.",
-    "sentence.accessed.4": "The content of “{subject}” was accessed on {date} at {time}, with the link and with a code sent to {contact}.",
-    "sentence.accessed.5": "The content of “{subject}” was accessed by someone identified as {name} by {means} on {date} at {time}.",
+    "sentence.relayed": (
+        "The mail server of {domain} accepted “{subject}”, from {sender}, for {recipient} on {date} at {time}."
+    ),
+    "sentence.delivered": (
+        "{system} reported delivery of “{subject}”, from {sender}, to {recipient} on {date} at {time}."
+    ),
+    "sentence.accessed.3": (
+        "Someone holding the link sent to {recipient} accessed the content of “{subject}” on {date} at {time}."
+    ),
+    "sentence.accessed.4": (
+        "The content of “{subject}” was accessed on {date} at {time}, with the link and with a code sent to {contact}."
+    ),
+    "sentence.accessed.5": (
+        "The content of “{subject}” was accessed by someone identified as {name} by {means} on {date} at {time}."
+    ),
     "sentence.accepted": "Someone with access by {means} pressed “{button}” on {date} at {time}.",
     "sentence.signed": "Someone with access by {means} signed “{document}” ({level} signature) on {date} at {time}.",
     "sentence.refused": "Someone holding {means} refused “{subject}” on {date} at {time}.",
-    "sentence.expired": "The content of “{subject}” was at {recipient}’s disposal from {from} to {until} and no access is recorded.",
-    "sentence.undetermined": "{sender} sent “{subject}” to {recipient}. {system} received the message on {date} at {time}, and no answer is recorded.",
+    "sentence.expired": (
+        "The content of “{subject}” was at {recipient}’s disposal from {from} to {until} and no access is recorded."
+    ),
+    "sentence.undetermined": (
+        "{sender} sent “{subject}” to {recipient}. {system} received the message on {date} at {time}, and no "
+        "answer is recorded."
+    ),
     "sentence.failed": "{sender} sent “{subject}” to {recipient}. On {date} at {time} {what}",
     "failed.mailbox_not_found": "their server refused the message: it answered that the mailbox does not exist.",
     "failed.mailbox_full": "their server refused the message: it answered that the mailbox is full.",
-    "failed.server_unavailable": "the attempts ended: their server did not take it in {attempts} attempts, until {last}.",
+    "failed.server_unavailable": (
+        "the attempts ended: their server did not take it in {attempts} attempts, until {last}."
+    ),
     "failed.server_unavailable.remote": "their server refused the message: it answered that it is not available.",
     "failed.attachment_blocked": "their server refused the message: it refused an attachment.",
     "failed.policy_blocked": "their server refused the message by its policy or content.",
@@ -159,13 +178,24 @@ WORDS: dict[str, str] = {
     "content.original": "Original",
     "content.original.is": "{name} · {size}",
     "content.unseen": "Undrawn characters",
-    "content.unseen.one": "{marks} stands for a character that has no drawing in this document; the embedded original keeps it.",
-    "content.unseen.many": "{marks} stand for characters that have no drawing in this document; the embedded original keeps them.",
+    "content.unseen.one": (
+        "{marks} stands for a character that has no drawing in this document; the embedded original keeps it."
+    ),
+    "content.unseen.many": (
+        "{marks} stand for characters that have no drawing in this document; the embedded original keeps them."
+    ),
     "content.signed": "Message signature",
-    "content.signed.smime": "The message carries an S/MIME signature of its author; this document does not validate it.",
+    "content.signed.smime": (
+        "The message carries an S/MIME signature of its author; this document does not validate it."
+    ),
     "content.signed.pgp": "The message carries an OpenPGP signature of its author; this document does not validate it.",
-    "content.encrypted": "The message is encrypted for its recipient: it is certified as it is, and cannot be shown here.",
-    "content.damaged": "The message does not fully follow the rules of mail; what could be read is shown, and the embedded original keeps all of it.",
+    "content.encrypted": (
+        "The message is encrypted for its recipient: it is certified as it is, and cannot be shown here."
+    ),
+    "content.damaged": (
+        "The message does not fully follow the rules of mail; what could be read is shown, and the embedded "
+        "original keeps all of it."
+    ),
     "content.begins": "The literal text begins, as submitted",
     "content.ends": "The literal text ends",
     "content.empty": "The message contains no text.",
@@ -242,24 +272,34 @@ WORDS: dict[str, str] = {
     "deadlines.none": "This communication neither starts nor ends any deadline.",
     # integrity
     "integrity.title": "Integrity",
-    "integrity.introduction": "Each digest is a SHA-256 of 64 hexadecimal digits. The weight alternates every eight digits to make comparing easier; when copied, the digest comes out unbroken.",
+    "integrity.introduction": (
+        "Each digest is a SHA-256 of 64 hexadecimal digits. The weight alternates every eight digits to make "
+        "comparing easier; when copied, the digest comes out unbroken."
+    ),
     "integrity.file": "File or value",
     "integrity.digest": "SHA-256 digest",
     "integrity.fact": "Fact {number}, position {position}",
     "integrity.fact.unpublished": "Fact {number}",
     "integrity.root": "Ledger root, {size} facts",
     "integrity.checkpoint": "Checkpoint",
-    "integrity.checkpoint.none": "The facts of this document are not yet in a published checkpoint; the certificate will show it.",
+    "integrity.checkpoint.none": (
+        "The facts of this document are not yet in a published checkpoint; the certificate will show it."
+    ),
     "integrity.stamp": "Time stamp",
     "integrity.stamp.is": "RFC 3161, {time}{accuracy} · {authority} · serial ",
-    "integrity.stamp.none": "No time-stamping authority answered: the level of this document is lower, and a revision will raise it.",
+    "integrity.stamp.none": (
+        "No time-stamping authority answered: the level of this document is lower, and a revision will raise it."
+    ),
     "integrity.stamp.pending": "The checkpoint has no time stamp yet.",
     "integrity.seal": "Electronic seal",
     "integrity.seal.is": "{subject} · issued by {issuer} · serial ",
     "integrity.seal.until": " · valid until {until} · PAdES {level}",
     # verification
     "verify.title": "How to verify it without us",
-    "verify.introduction": "Everything needed is embedded in this PDF. No network, account or program of ours is required. Those who prefer the web may type the code {code} at {address}.",
+    "verify.introduction": (
+        "Everything needed is embedded in this PDF. No network, account or program of ours is required. "
+        "Those who prefer the web may type the code {code} at {address}."
+    ),
     "verify.files": "Embedded files",
     "verify.file": "File",
     "verify.what": "What it is",
@@ -274,13 +314,20 @@ WORDS: dict[str, str] = {
     "step.files.line": "Extract them and compare their digests with the printed ones.",
     "step.files.expected": "each line equals the printed one. On Windows: {windows}",
     "step.stamp.title": "The ledger existed at the time it says",
-    "step.stamp.line": "The time stamp covers the checkpoint; {anchor} is the root certificate that its authority publishes.",
+    "step.stamp.line": (
+        "The time stamp covers the checkpoint; {anchor} is the root certificate that its authority publishes."
+    ),
     "step.stamp.expected": "“Verification: OK”.",
     "step.verdict.title": "The facts are in the ledger and give this result",
     "step.verdict.line": "With any program that checks inclusion by RFC 6962, or with the free verifier:",
     "step.verdict.expected": "eight valid steps and “{headline}”.",
-    "step.verdict.expected.development": "eight valid steps, with the warning “development, no legal value”, and “{headline}”.",
-    "verify.anchors": "The certificates to trust are not taken from this PDF: {anchor} is published by the time-stamping authority, and {seal_anchor} by whoever issued the seal.",
+    "step.verdict.expected.development": (
+        "eight valid steps, with the warning “development, no legal value”, and “{headline}”."
+    ),
+    "verify.anchors": (
+        "The certificates to trust are not taken from this PDF: {anchor} is published by the time-stamping "
+        "authority, and {seal_anchor} by whoever issued the seal."
+    ),
     # embedded files
     "file.message": "The original message, byte for byte",
     "file.sent-copy": "What was sent (fact {number})",

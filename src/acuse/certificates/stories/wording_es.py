@@ -1,4 +1,4 @@
-"""Every sentence of a document, in Spanish. Slots `{name}` are filled by the stories; the keys equal those of English."""
+"""Every sentence of a document, in Spanish. Stories fill the slots `{name}`; the keys equal those of English."""
 
 WORDS: dict[str, str] = {
     # document
@@ -14,7 +14,9 @@ WORDS: dict[str, str] = {
     "footer.page": "Página ",
     "footer.of": " de ",
     "development": "Sello de tiempo de desarrollo – sin valor legal",
-    "supersedes": "Sustituye al certificado {code}, que sigue siendo cierto hasta su posición {position}. Cambia: {reason}.",
+    "supersedes": (
+        "Sustituye al certificado {code}, que sigue siendo cierto hasta su posición {position}. Cambia: {reason}."
+    ),
     "up_to": "Hechos hasta la posición {position}; lo posterior no consta aquí.",
     # badge
     "badge.grade": "Grado alcanzado",
@@ -47,16 +49,32 @@ WORDS: dict[str, str] = {
     "sentence.receipt": "{sender} entregó a Acuse «{subject}» para {recipient} el {date} a las {time}.",
     "receipt.note": "Este justificante acredita la entrega a Acuse; el resultado del envío lo dirá el certificado.",
     "sentence.pending": "{sender} entregó a Acuse «{subject}» para {recipient} el {date} a las {time}.",
-    "sentence.relayed": "El servidor de correo de {domain} aceptó «{subject}», de {sender}, para {recipient} el {date} a las {time}.",
-    "sentence.delivered": "{system} comunicó la entrega de «{subject}», de {sender}, en {recipient} el {date} a las {time}.",
-    "sentence.accessed.3": "Quien tenía el enlace enviado a {recipient} accedió al contenido de «{subject}» el {date} a las {time}.",
-    "sentence.accessed.4": "Se accedió al contenido de «{subject}» el {date} a las {time}, con el enlace y con un código enviado a {contact}.",
-    "sentence.accessed.5": "Accedió al contenido de «{subject}» quien se identificó como {name} con {means} el {date} a las {time}.",
+    "sentence.relayed": (
+        "El servidor de correo de {domain} aceptó «{subject}», de {sender}, para {recipient} el {date} a las {time}."
+    ),
+    "sentence.delivered": (
+        "{system} comunicó la entrega de «{subject}», de {sender}, en {recipient} el {date} a las {time}."
+    ),
+    "sentence.accessed.3": (
+        "Quien tenía el enlace enviado a {recipient} accedió al contenido de «{subject}» el {date} a las {time}."
+    ),
+    "sentence.accessed.4": (
+        "Se accedió al contenido de «{subject}» el {date} a las {time}, con el enlace y con un código "
+        "enviado a {contact}."
+    ),
+    "sentence.accessed.5": (
+        "Accedió al contenido de «{subject}» quien se identificó como {name} con {means} el {date} a las {time}."
+    ),
     "sentence.accepted": "Quien accedió con {means} pulsó «{button}» el {date} a las {time}.",
     "sentence.signed": "Quien accedió con {means} firmó «{document}» (firma {level}) el {date} a las {time}.",
     "sentence.refused": "Quien tenía {means} rechazó «{subject}» el {date} a las {time}.",
-    "sentence.expired": "El contenido de «{subject}» estuvo a disposición de {recipient} desde {from} hasta {until} y no consta acceso.",
-    "sentence.undetermined": "{sender} envió «{subject}» a {recipient}. {system} recibió el mensaje el {date} a las {time}, y no consta respuesta.",
+    "sentence.expired": (
+        "El contenido de «{subject}» estuvo a disposición de {recipient} desde {from} hasta {until} y no consta acceso."
+    ),
+    "sentence.undetermined": (
+        "{sender} envió «{subject}» a {recipient}. {system} recibió el mensaje el {date} a las {time}, y no "
+        "consta respuesta."
+    ),
     "sentence.failed": "{sender} envió «{subject}» a {recipient}. El {date} a las {time} {what}",
     "failed.mailbox_not_found": "su servidor rechazó el mensaje: respondió que ese buzón no existe.",
     "failed.mailbox_full": "su servidor rechazó el mensaje: respondió que el buzón está lleno.",
@@ -91,13 +109,17 @@ WORDS: dict[str, str] = {
     "proves.title": "Qué prueba",
     "proves.handed": "{sender} entregó a Acuse el contenido del apartado 3 a las {time}{day}, para {recipient}.",
     "proves.on_day": " del {date}",
-    "proves.relayed": "El servidor de correo de {domain} ({host}) aceptó el mensaje a las {time}{day} y se hizo cargo de él.",
+    "proves.relayed": (
+        "El servidor de correo de {domain} ({host}) aceptó el mensaje a las {time}{day} y se hizo cargo de él."
+    ),
     "proves.kept": "El contenido está íntegro: el original va incrustado y su huella consta en el registro.",
     "proves.tried": "Acuse intentó entregarlo en el servidor que {domain} designa para su correo.",
     "proves.refused": "Ese servidor lo rechazó con la respuesta que se reproduce arriba, palabra por palabra.",
     "proves.exhausted": "Acuse lo intentó {attempts} veces, hasta las {time}{day}; cada intento está en el apartado 4.",
     "proves.no_domain": "Acuse buscó el servidor de correo de {domain} en el DNS y no encontró ninguno que lo admita.",
-    "proves.all_sent": "El servidor del destinatario recibió todos los bytes del mensaje a las {time}{day} y no contestó.",
+    "proves.all_sent": (
+        "El servidor del destinatario recibió todos los bytes del mensaje a las {time}{day} y no contestó."
+    ),
     "proves.other": "Lo que consta en el apartado 4, hecho por hecho, hasta la posición {position} del registro.",
     "limits.title": "Qué no prueba",
     "limit.not_arrived": "Que el mensaje haya llegado a ningún sistema del destinatario.",
@@ -107,7 +129,9 @@ WORDS: dict[str, str] = {
     "limit.not_identity": "Quién usa, en persona, esa dirección.",
     "limit.not_known_to_recipient": "Que el destinatario conociera el mensaje.",
     "limit.not_reply_true": "Que la respuesta del servidor sea cierta, ni desde cuándo lo es.",
-    "limit.not_other_addresses": "Que el destinatario no tenga otras direcciones, o que no se le haya avisado por otra vía.",
+    "limit.not_other_addresses": (
+        "Que el destinatario no tenga otras direcciones, o que no se le haya avisado por otra vía."
+    ),
     "limit.not_arrival_nor_absence": "Que el mensaje llegara, ni que no llegara.",
     "limit.second_copy_possible": "Que llegara una sola copia: un intento anterior quedó sin respuesta.",
     "limit.address_stated_by_sender": "Que la dirección sea del destinatario: solo lo indicó el remitente.",
@@ -159,13 +183,22 @@ WORDS: dict[str, str] = {
     "content.original": "Original",
     "content.original.is": "{name} · {size}",
     "content.unseen": "Signos no disponibles",
-    "content.unseen.one": "{marks} está en el lugar de un signo sin dibujo en este documento; el original incrustado lo conserva.",
-    "content.unseen.many": "{marks} están en el lugar de signos sin dibujo en este documento; el original incrustado los conserva.",
+    "content.unseen.one": (
+        "{marks} está en el lugar de un signo sin dibujo en este documento; el original incrustado lo conserva."
+    ),
+    "content.unseen.many": (
+        "{marks} están en el lugar de signos sin dibujo en este documento; el original incrustado los conserva."
+    ),
     "content.signed": "Firma del mensaje",
     "content.signed.smime": "El mensaje lleva una firma S/MIME de su autor; este documento no la valida.",
     "content.signed.pgp": "El mensaje lleva una firma OpenPGP de su autor; este documento no la valida.",
-    "content.encrypted": "El mensaje está cifrado para su destinatario: se certifica tal cual, y aquí no puede mostrarse.",
-    "content.damaged": "El mensaje no cumple del todo las normas del correo; se muestra lo que pudo leerse, y el original incrustado lo conserva entero.",
+    "content.encrypted": (
+        "El mensaje está cifrado para su destinatario: se certifica tal cual, y aquí no puede mostrarse."
+    ),
+    "content.damaged": (
+        "El mensaje no cumple del todo las normas del correo; se muestra lo que pudo leerse, y el original "
+        "incrustado lo conserva entero."
+    ),
     "content.begins": "Empieza el texto literal, tal como se presentó",
     "content.ends": "Termina el texto literal",
     "content.empty": "El mensaje no contiene texto.",
@@ -242,24 +275,34 @@ WORDS: dict[str, str] = {
     "deadlines.none": "Esta comunicación no inicia ni cierra ningún plazo.",
     # integrity
     "integrity.title": "Integridad",
-    "integrity.introduction": "Cada huella es un SHA-256 de 64 dígitos hexadecimales. El trazo alterna cada ocho dígitos para facilitar el cotejo; al copiar se obtiene la huella seguida.",
+    "integrity.introduction": (
+        "Cada huella es un SHA-256 de 64 dígitos hexadecimales. El trazo alterna cada ocho dígitos para "
+        "facilitar el cotejo; al copiar se obtiene la huella seguida."
+    ),
     "integrity.file": "Fichero o dato",
     "integrity.digest": "Huella SHA-256",
     "integrity.fact": "Hecho {number}, posición {position}",
     "integrity.fact.unpublished": "Hecho {number}",
     "integrity.root": "Raíz del registro, {size} hechos",
     "integrity.checkpoint": "Punto de control",
-    "integrity.checkpoint.none": "Los hechos de este documento todavía no están en un punto de control publicado; el certificado lo mostrará.",
+    "integrity.checkpoint.none": (
+        "Los hechos de este documento todavía no están en un punto de control publicado; el certificado lo mostrará."
+    ),
     "integrity.stamp": "Sello de tiempo",
     "integrity.stamp.is": "RFC 3161, {time}{accuracy} · {authority} · serie ",
-    "integrity.stamp.none": "Ninguna autoridad de sellado respondió: el nivel de este documento es menor, y se elevará en una revisión.",
+    "integrity.stamp.none": (
+        "Ninguna autoridad de sellado respondió: el nivel de este documento es menor, y se elevará en una revisión."
+    ),
     "integrity.stamp.pending": "El punto de control aún no lleva sello de tiempo.",
     "integrity.seal": "Sello electrónico",
     "integrity.seal.is": "{subject} · emitido por {issuer} · serie ",
     "integrity.seal.until": " · válido hasta {until} · PAdES {level}",
     # verification
     "verify.title": "Cómo verificarlo sin nosotros",
-    "verify.introduction": "Todo lo necesario va incrustado en este PDF. No hace falta red, cuenta ni programa nuestro. Quien prefiera la web puede escribir el código {code} en {address}.",
+    "verify.introduction": (
+        "Todo lo necesario va incrustado en este PDF. No hace falta red, cuenta ni programa nuestro. Quien "
+        "prefiera la web puede escribir el código {code} en {address}."
+    ),
     "verify.files": "Ficheros incrustados",
     "verify.file": "Fichero",
     "verify.what": "Qué es",
@@ -274,13 +317,20 @@ WORDS: dict[str, str] = {
     "step.files.line": "Extráigalos y compare sus huellas con las impresas.",
     "step.files.expected": "cada línea coincide con la impresa. En Windows: {windows}",
     "step.stamp.title": "El registro existía a la hora que dice",
-    "step.stamp.line": "El sello de tiempo cubre el punto de control; {anchor} es el certificado raíz que publica su autoridad.",
+    "step.stamp.line": (
+        "El sello de tiempo cubre el punto de control; {anchor} es el certificado raíz que publica su autoridad."
+    ),
     "step.stamp.expected": "«Verification: OK».",
     "step.verdict.title": "Los hechos están en el registro y dan este resultado",
     "step.verdict.line": "Con cualquier programa que compruebe inclusión según RFC 6962, o con el verificador libre:",
     "step.verdict.expected": "ocho pasos válidos y «{headline}».",
-    "step.verdict.expected.development": "ocho pasos válidos, con la advertencia «desarrollo, sin valor legal», y «{headline}».",
-    "verify.anchors": "Los certificados de confianza no se toman de este PDF: {anchor} lo publica la autoridad de sellado de tiempo, y {seal_anchor}, la entidad que emitió el sello.",
+    "step.verdict.expected.development": (
+        "ocho pasos válidos, con la advertencia «desarrollo, sin valor legal», y «{headline}»."
+    ),
+    "verify.anchors": (
+        "Los certificados de confianza no se toman de este PDF: {anchor} lo publica la autoridad de sellado "
+        "de tiempo, y {seal_anchor}, la entidad que emitió el sello."
+    ),
     # embedded files
     "file.message": "El mensaje original, byte a byte",
     "file.sent-copy": "Lo que se envió (hecho {number})",

@@ -1,0 +1,252 @@
+"""`acuse demo`: everything embedded, every example sent, delivered, certified and verified; nothing leaves the machine.
+
+It drives the public doors only: the SMTP connector in, the certificates out, the verifier over them.
+"""
+
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from acuse.config.cli.outcomes import Outcome, siblings, wait_for_certificates
+from acuse.config.cli.serve import ready_database, supervisor
+from acuse.config.cli.submission import Account, account_file, keep_account, read_account, submit
+from acuse.config.environment import Environment, environment
+from acuse.config.installation import prepare
+from acuse.config.secrets import write_private
+from acuse.config.tree import ROLES
+from acuse.errors import ConfigurationError
+from acuse.proof.trust import Trust
+from acuse.proof.verify import verify_bytes
+
+NAME, SLUG, DOMAIN = "Talleres Ribera", "talleres-ribera", "@talleres-ribera.example"
+MEMBERS = (("direccion", "owner"), ("recepcion", "administrator"), ("taller", "agent"), ("auditoria", "auditor"))
+_PATIENCE_SECONDS = 420.0
+#: Short times, so that a person sees final states: the first retry after 3 s, the last within 40 s.
+_SETTINGS = {
+    "ACUSE_SANDBOX": "1",
+    "ACUSE_SETTLE_TIME": "PT5S",
+    "ACUSE_RETRY_SCALE": "0.01",
+    "ACUSE_RETRY_FOR": "PT40S",
+    "ACUSE_MAIL_HOSTNAME": "acuse.example",
+    "ACUSE_CERTIFIER": "Acuse, demostración",
+}
+_PORTS = {
+    "ACUSE_WEB_PORT": 8080,
+    "ACUSE_SMTP_STARTTLS_PORT": 2587,
+    "ACUSE_SMTP_TLS_PORT": 2465,
+    "ACUSE_SANDBOX_SMTP_PORT": 2525,
+    "ACUSE_SANDBOX_DNS_PORT": 5353,
+    "ACUSE_TRUST_SERVICES_PORT": 8318,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """One example as the connector accepted it."""
+
+    file: str
+    communications: tuple[UUID, ...]
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Stop everything after the last certificate is verified.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the certificates and trust.pem to this directory.")] = None,
+    examples: Annotated[
+        Path, typer.Option(help="Directory with the messages and envelopes.json.")
+    ] = Path("examples"),
+) -> None:
+    """Start everything on this machine, send the examples, certify and verify them; stay up until Ctrl-C."""
+    envelopes = _read_envelopes(examples)
+    _configure()
+    settings = environment()
+    _claim_directory(settings)
+    with ready_database(settings):
+        prepare(settings)
+        tree = supervisor(settings, ROLES, quiet=True)
+        print("Starting the database, mail servers, time stamps, worker, sequencer and console ...", flush=True)
+        tree.start()
+        try:
+            password = _sample_organisation(settings)
+            found = _run_examples(settings, examples, envelopes)
+            verified = _verify(settings, found)
+            _print_table(found)
+            if out is not None:
+                _write(settings, out, found)
+            print(f"\n{verified} of {len(found)} certificates verified offline with {settings.trust_file}.")
+            if verified != len(found):
+                raise ConfigurationError("Not every certificate verifies; see the report above.")
+            if not once:
+                _stay(settings, password)
+        finally:
+            tree.stop()
+
+
+def _read_envelopes(examples: Path) -> list[dict[str, Any]]:
+    try:
+        return list(json.loads((examples / "envelopes.json").read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{examples}/envelopes.json cannot be read: run `make demo` in the project.") from error
+
+
+def _configure() -> None:
+    """Set what the demo needs unless the caller has set it; a port in use is replaced by a free one."""
+    for name, value in _SETTINGS.items():
+        os.environ.setdefault(name, value)
+    for name, port in _PORTS.items():
+        if name not in os.environ:
+            os.environ[name] = str(port if _is_free(port) else _free_port())
+    os.environ.setdefault("ACUSE_PUBLIC_URL", f"http://127.0.0.1:{os.environ['ACUSE_WEB_PORT']}")
+
+
+def _is_free(port: int) -> bool:
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            if kind == socket.SOCK_STREAM:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                return False
+    return True
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _claim_directory(settings: Environment) -> None:
+    """Refuse the data directory of a real installation."""
+    marker = settings.data_directory / "demo"
+    if settings.keys.exists() and not marker.exists():
+        raise ConfigurationError(
+            f"{settings.data_directory} belongs to an installation that is no demo; "
+            "set ACUSE_DATA_DIRECTORY to an empty directory."
+        )
+    try:
+        settings.data_directory.mkdir(parents=True, exist_ok=True)
+        marker.touch()
+    except OSError as error:
+        raise ConfigurationError(f"{settings.data_directory} cannot be written: {error.strerror}.") from error
+
+
+def _sample_organisation(settings: Environment) -> str:
+    """Make Talleres Ribera, its members and credential at the first run; return the members' password."""
+    from acuse.accounts import services
+    from acuse.accounts.models import Organisation
+
+    kept = settings.keys / "demo-password"
+    if not kept.exists():
+        write_private(kept, secrets.token_urlsafe(12).encode())
+    password = kept.read_text("ascii")
+    organisation = Organisation.objects.filter(slug=SLUG).first()
+    if organisation is None:
+        organisation = services.create_organisation(name=NAME, slug=SLUG, tax_id="B00000000")
+    services.add_sender_identity(organisation=organisation.id, pattern=DOMAIN)
+    for name, role in MEMBERS:
+        email = f"{name}{DOMAIN}"
+        if not organisation.memberships.filter(user__email=email).exists():
+            services.create_or_reset_user(email=email, password=password, name=name.capitalize())
+            services.add_member(organisation=organisation.id, email=email, role=role)
+    if not account_file(settings).exists():
+        credential, secret = services.create_credential(
+            organisation=organisation.id, name=f"crm-{secrets.token_hex(2)}"
+        )
+        keep_account(settings, Account(username=credential.username, secret=secret))
+    return password
+
+
+def _run_examples(settings: Environment, examples: Path, envelopes: Sequence[dict[str, Any]]) -> list[tuple[str, Outcome]]:
+    """Submit every example and wait for its certificates; return (file, outcome) pairs."""
+    account = read_account(settings)
+    sent = []
+    for envelope in envelopes:
+        reply = submit(
+            settings,
+            account,
+            raw=(examples / envelope["file"]).read_bytes(),
+            sender=envelope["sender"],
+            recipients=[recipient["address"] for recipient in envelope["recipients"]],
+        )
+        sent.append(Sent(file=envelope["file"], communications=tuple(siblings(reply))))
+        print(f"  {envelope['file']:<36} {reply}", flush=True)
+    everything = [identity for one in sent for identity in one.communications]
+    found = wait_for_certificates(
+        everything, deadline=time.monotonic() + _PATIENCE_SECONDS, progress=_show_progress
+    )
+    files = {identity: one.file for one in sent for identity in one.communications}
+    return [(files[outcome.communication], outcome) for outcome in found]
+
+
+def _show_progress(done: int, count: int) -> None:
+    print(f"  {done} of {count} delivered or given up, and certified", flush=True)
+
+
+def _verify(settings: Environment, found: Sequence[tuple[str, Outcome]]) -> int:
+    """Verify every certificate with the offline verifier; print the report of each that fails."""
+    trust = Trust.parse(settings.trust_file.read_text("utf-8"))
+    verified = 0
+    for _, outcome in found:
+        report = verify_bytes(outcome.document or b"", filename=f"{outcome.code}.pdf", trust=trust)
+        if report.exit_status == 0:
+            verified += 1
+        else:
+            print(report.to_text(), file=sys.stderr)
+    return verified
+
+
+def _print_table(found: Sequence[tuple[str, Outcome]]) -> None:
+    rows = [("message", "recipient", "outcome", "grade", "certificate")]
+    for file, outcome in found:
+        result = outcome.outcome + (f": {outcome.failure_class}" if outcome.failure_class else "")
+        rows.append((file, outcome.recipient, result, f"G{outcome.grade}", f"{outcome.code} {outcome.level}"))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    print()
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _write(settings: Environment, out: Path, found: Sequence[tuple[str, Outcome]]) -> None:
+    """Write the certificates and the anchors, and no other PDF."""
+    out.mkdir(parents=True, exist_ok=True)
+    for earlier in out.glob("*.pdf"):
+        earlier.unlink()
+    for file, outcome in found:
+        recipient = re.sub(r"[^A-Za-z0-9.@-]+", "_", outcome.recipient)
+        (out / f"{Path(file).stem}--{recipient}.pdf").write_bytes(outcome.document or b"")
+    shutil.copyfile(settings.trust_file, out / "trust.pem")
+
+
+def _stay(settings: Environment, password: str) -> None:
+    """Say where everything is and wait for Ctrl-C or SIGTERM."""
+    account = read_account(settings)
+    print(
+        f"\nConsole      {settings.public_url}/console/\n"
+        f"Login        direccion{DOMAIN}  password  {password}\n"
+        f"Verify       {settings.public_url}/verify/\n"
+        f"SMTP         {settings.smtp_host} port {settings.smtp_starttls_port} STARTTLS, "
+        f"{settings.smtp_tls_port} TLS, user {account.username}\n"
+        f"Logs         {settings.data_directory / 'acuse.log'}\n\nCtrl-C stops everything.",
+        flush=True,
+    )
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.wait(0.5):
+        pass
+    print("\nStopping ...", flush=True)

@@ -1,0 +1,88 @@
+"""`acuse send` and `acuse verify`."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from acuse.config.cli.outcomes import siblings, wait_for_certificates
+from acuse.config.cli.serve import ready_database
+from acuse.config.cli.submission import Account, read_account, submit
+from acuse.config.environment import environment
+from acuse.errors import InputError
+from acuse.proof.__main__ import main as verify_files
+from acuse.proof.trust import Trust
+
+_FILE_LIMIT = 150_000_000
+
+
+def send(
+    file: Annotated[Path, typer.Argument(help="Message to send, as an .eml file.")],
+    to: Annotated[list[str], typer.Option(help="Recipient; may be repeated.")],
+    sender: Annotated[str, typer.Option("--from", help="MAIL FROM; else the address in the From header.")] = "",
+    user: Annotated[str, typer.Option(help="SMTP user name; else the sample organisation's of `acuse demo`.")] = "",
+    secret_file: Annotated[Path | None, typer.Option(help="File with the secret of --user.")] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until every certificate is issued.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the certificates there; implies --wait.")] = None,
+    timeout: Annotated[float, typer.Option(help="Most seconds to wait.")] = 600.0,
+) -> None:
+    """Send a message through the SMTP connector, as any mail program would."""
+    settings = environment()
+    raw = _read(file)
+    account = _account(user, secret_file)
+    reply = submit(settings, account, raw=raw, sender=sender, recipients=to)
+    print(reply)
+    if wait or out:
+        _collect(reply, out, time.monotonic() + timeout)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        if file.stat().st_size > _FILE_LIMIT:
+            raise InputError(f"{file} has over {_FILE_LIMIT} bytes.")
+        return file.read_bytes()
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def _account(user: str, secret_file: Path | None) -> Account:
+    if bool(user) != bool(secret_file):
+        raise InputError("Give --user together with --secret-file.")
+    if user and secret_file:
+        return Account(username=user, secret=_read(secret_file).decode("ascii", "replace").strip())
+    return read_account(environment())
+
+
+def _collect(reply: str, out: Path | None, deadline: float) -> None:
+    """Wait for the certificates of what the reply names, and write them."""
+    with ready_database(environment()):
+        named = siblings(reply)
+        if not named:
+            raise InputError("The server's reply names no communication of this installation to wait for.")
+        found = wait_for_certificates(named, deadline=deadline, progress=_show_progress)
+    for outcome in found:
+        print(f"{outcome.code}  {outcome.recipient}  {outcome.outcome} G{outcome.grade}")
+        if out is not None and outcome.document is not None:
+            out.mkdir(parents=True, exist_ok=True)
+            (out / f"{outcome.code}.pdf").write_bytes(outcome.document)
+
+
+def _show_progress(done: int, count: int) -> None:
+    print(f"{done} of {count} certified", file=sys.stderr, flush=True)
+
+
+def verify(
+    files: Annotated[list[Path], typer.Argument(help="Certificates (PDF), bundles (proof.json, .zip), tlog-proofs.")],
+    trust: Annotated[
+        list[Path] | None,
+        typer.Option(help="PEM certificates and verifier keys to trust; else this installation's trust.pem."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array instead of text.")] = False,
+) -> None:
+    """Verify proofs offline. Exit status: 0 all valid, 1 one is invalid, 2 cannot tell."""
+    arguments = [*map(str, files), *(f"--trust={path}" for path in trust or ()), *(["--json"] if as_json else [])]
+    own = environment().trust_file
+    default = Trust.parse(own.read_text("utf-8")) if not trust and own.is_file() else None
+    sys.exit(verify_files(arguments, default_trust=default))
