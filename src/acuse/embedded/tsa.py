@@ -6,11 +6,12 @@ of a machine with NTP; the clock is handed in.
 
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
-from asn1crypto import cms, core, tsp
+from asn1crypto import algos, cms, core, parser, tsp
 from asn1crypto import x509 as asn1_x509
-from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
@@ -39,6 +40,47 @@ class Refusal(InputError):
         self.failure = failure
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Parts:
+    """What every token of one certificate has in common, as DER: building it each time took most of the time."""
+
+    signer: bytes
+    digest_algorithm: bytes
+    signature_algorithm: bytes
+    content_type: bytes
+    signing_certificate: bytes
+    certificates: bytes
+
+    @classmethod
+    def of(cls, issued: Issued, intermediates: Sequence[bytes]) -> Self:
+        der = issued.certificate.public_bytes(serialization.Encoding.DER)
+        certificate = asn1_x509.Certificate.load(der, strict=True)
+        elliptic = isinstance(issued.key, ec.EllipticCurvePrivateKey)
+        identifier = tsp.ESSCertIDv2(  # RFC 5816; its digest algorithm is SHA-256 when absent
+            {
+                "cert_hash": issued.certificate.fingerprint(hashes.SHA256()),
+                "issuer_serial": {
+                    "issuer": [asn1_x509.GeneralName({"directory_name": certificate.issuer})],
+                    "serial_number": certificate.serial_number,
+                },
+            }
+        )
+        return cls(
+            signer=cms.IssuerAndSerialNumber(
+                {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
+            ).dump(),
+            digest_algorithm=algos.DigestAlgorithm({"algorithm": "sha256"}).dump(),
+            signature_algorithm=algos.SignedDigestAlgorithm(
+                {"algorithm": "sha256_ecdsa" if elliptic else "sha256_rsa"}
+            ).dump(),
+            content_type=cms.CMSAttribute({"type": "content_type", "values": ["tst_info"]}).dump(),
+            signing_certificate=cms.CMSAttribute(
+                {"type": "signing_certificate_v2", "values": [{"certs": [identifier]}]}
+            ).dump(),
+            certificates=b"".join(sorted([der, *intermediates])),
+        )
+
+
 class TimestampAuthority:
     """Answers time stamp requests.
 
@@ -65,14 +107,7 @@ class TimestampAuthority:
         except (ValueError, TypeError) as error:
             raise ConfigurationError(f"The time stamping policy {policy!r} is not an object identifier.") from error
         self._key = issued.key
-        self._certificate = asn1_x509.Certificate.load(
-            issued.certificate.public_bytes(serialization.Encoding.DER), strict=True
-        )
-        self._digest = _fingerprint(issued.certificate)
-        self._chain = [
-            self._certificate,
-            *(asn1_x509.Certificate.load(each, strict=True) for each in intermediates),
-        ]
+        self._parts = _Parts.of(issued, intermediates)
         self._now = now
 
     def respond(self, raw: bytes) -> bytes:
@@ -103,65 +138,42 @@ class TimestampAuthority:
         if request["nonce"].native is not None:
             content["nonce"] = request["nonce"].native
         token = self._sign(content.dump(), with_certificates=bool(request["cert_req"].native))
-        return bytes(tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token}).dump())
+        return _sequence(tsp.PKIStatusInfo({"status": "granted"}).dump(), token)
 
     def _serial(self) -> int:
         """Return a number that no restart and no other process repeats: the time and 64 random bits."""
         return int(self._now().timestamp() * 1_000_000) << 64 | secrets.randbits(64)
 
-    def _sign(self, content: bytes, *, with_certificates: bool) -> cms.ContentInfo:
-        encapsulated = cms.EncapsulatedContentInfo(
-            {"content_type": "tst_info", "content": core.ParsableOctetString(content)}
-        )
-        attributes = self._attributes(content)
-        signer = cms.SignerInfo(
-            {
-                "version": "v1",
-                "sid": cms.SignerIdentifier({"issuer_and_serial_number": self._issuer_and_serial()}),
-                "digest_algorithm": {"algorithm": "sha256"},
-                "signed_attrs": attributes,
-                "signature_algorithm": {
-                    "algorithm": "sha256_ecdsa" if isinstance(self._key, ec.EllipticCurvePrivateKey) else "sha256_rsa"
-                },
-                "signature": self._signature(attributes.dump()),
-            }
-        )
-        signed = cms.SignedData(
-            {
-                "version": "v3",
-                "digest_algorithms": [{"algorithm": "sha256"}],
-                "encap_content_info": encapsulated,
-                "signer_infos": [signer],
-            }
-        )
-        if with_certificates:
-            signed["certificates"] = [cms.CertificateChoices({"certificate": each}) for each in self._chain]
-        return cms.ContentInfo({"content_type": "signed_data", "content": signed})
-
-    def _issuer_and_serial(self) -> cms.IssuerAndSerialNumber:
-        return cms.IssuerAndSerialNumber(
-            {"issuer": self._certificate.issuer, "serial_number": self._certificate.serial_number}
-        )
-
-    def _attributes(self, content: bytes) -> cms.CMSAttributes:
+    def _sign(self, content: bytes, *, with_certificates: bool) -> bytes:
+        """Return the token: a ContentInfo of SignedData version 3 (RFC 5652 section 5), as DER."""
+        parts = self._parts
         digest = hashes.Hash(hashes.SHA256())
         digest.update(content)
-        identifier = tsp.ESSCertIDv2(
-            {
-                "cert_hash": self._digest,
-                "issuer_serial": {
-                    "issuer": [asn1_x509.GeneralName({"directory_name": self._certificate.issuer})],
-                    "serial_number": self._certificate.serial_number,
-                },
-            }
+        attributes = b"".join(
+            sorted(  # DER orders the members of a set by their bytes
+                [
+                    parts.content_type,
+                    cms.CMSAttribute({"type": "message_digest", "values": [digest.finalize()]}).dump(),
+                    parts.signing_certificate,
+                ]
+            )
         )
-        return cms.CMSAttributes(
-            [
-                cms.CMSAttribute({"type": "content_type", "values": ["tst_info"]}),
-                cms.CMSAttribute({"type": "message_digest", "values": [digest.finalize()]}),
-                cms.CMSAttribute({"type": "signing_certificate_v2", "values": [{"certs": [identifier]}]}),
-            ]
+        signer = _sequence(
+            core.Integer(1).dump(),
+            parts.signer,
+            parts.digest_algorithm,
+            _context(0, attributes),
+            parts.signature_algorithm,
+            core.OctetString(self._signature(_set(attributes))).dump(),
         )
+        signed = _sequence(
+            core.Integer(3).dump(),
+            _set(parts.digest_algorithm),
+            _sequence(cms.ContentType("tst_info").dump(), _context(0, core.OctetString(content).dump())),
+            _context(0, parts.certificates) if with_certificates else b"",
+            _set(signer),
+        )
+        return _sequence(cms.ContentType("signed_data").dump(), _context(0, signed))
 
     def _signature(self, attributes: bytes) -> bytes:
         if isinstance(self._key, rsa.RSAPrivateKey):
@@ -202,9 +214,16 @@ def _parse(raw: bytes, policy: str) -> tsp.TimeStampReq:
 
 def _rejection(refusal: Refusal) -> bytes:
     status = {"status": "rejection", "status_string": [str(refusal)], "fail_info": {refusal.failure}}
-    # A TimeStampResp without its token, which asn1crypto takes for required.
-    return bytes(core.SequenceOf([tsp.PKIStatusInfo(status)], spec=tsp.PKIStatusInfo).dump())
+    return _sequence(tsp.PKIStatusInfo(status).dump())
 
 
-def _fingerprint(certificate: x509.Certificate) -> bytes:
-    return certificate.fingerprint(hashes.SHA256())
+def _sequence(*parts: bytes) -> bytes:
+    return bytes(parser.emit(0, 1, 16, b"".join(parts)))
+
+
+def _set(*parts: bytes) -> bytes:
+    return bytes(parser.emit(0, 1, 17, b"".join(parts)))
+
+
+def _context(tag: int, content: bytes) -> bytes:
+    return bytes(parser.emit(2, 1, tag, content))

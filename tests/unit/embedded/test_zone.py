@@ -92,14 +92,14 @@ def test_answers_and_fragments_get_silence() -> None:
     assert answer(ZONE, bytes(query), limit=512) is None
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(raw=st.binary(max_size=600), limit=st.sampled_from([None, 1232]))
 def test_any_bytes_get_silence_or_a_readable_answer(raw: bytes, limit: int | None) -> None:
     reply = answer(ZONE, raw, limit=limit)
     assert reply is None or dns.message.from_wire(reply).id == int.from_bytes(raw[:2])
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_any_damage_gets_silence_or_a_readable_answer(data: st.DataObject) -> None:
     edns = data.draw(st.booleans())
