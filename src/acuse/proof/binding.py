@@ -19,7 +19,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from acuse.errors import ConfigurationError, InputError, Invalid
 from acuse.proof.chain import PathMaterial, name_of, to_der, validate_path
-from acuse.proof.signed import FOREIGN_ERRORS, open_signed
+from acuse.proof.signed import DATA, FOREIGN_ERRORS, SIGNING_TIME, open_signed
 
 STEP = 4
 SealKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
@@ -116,8 +116,8 @@ def verify_binding(
         CannotTell: sound, but leads to no anchor.
     """
     try:
-        signed = open_signed(binding, content_type="data", detached=_content(verifier_key))
-        signed_at = signed.attributes["signing_time"].native
+        signed = open_signed(binding, content_type=DATA, detached=_content(verifier_key))
+        signed_at = cms.Time.load(signed.attributes[SIGNING_TIME], strict=True).native
         _check_purpose(signed.signer)
     except InputError as error:
         raise Invalid(STEP, f"The seal's signature over the log's key: {error}") from error

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from asn1crypto import crl as asn1_crl
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -20,7 +18,7 @@ from cryptography.x509.oid import ExtensionOID
 
 from acuse.clock import to_rfc3339
 from acuse.errors import CannotTell, InputError, Invalid
-from acuse.proof.der import check_der
+from acuse.proof.der import check_der, parts, primitive
 
 MAX_PATH = 8
 _READ = {
@@ -80,13 +78,7 @@ def load_certificate(der: bytes) -> x509.Certificate:
     """
     check_der(der)
     try:
-        outer = asn1_x509.Certificate.load(der, strict=True)
-        # cryptography only warns of such a number; asked first, it never gets to.
-        numbered = outer["tbs_certificate"]["serial_number"].native > 0
-        same = outer["signature_algorithm"].dump() == outer["tbs_certificate"]["signature"].dump()
-        whole = outer["signature_value"].contents[0] == 0
-        if not numbered or not same or not whole:
-            raise InputError("A certificate was altered outside its signed part, or has no positive number.")
+        _check_frame(der)
         certificate = x509.load_der_x509_certificate(der)
         # Parsed lazily: whatever is wrong with them shows here and not later.
         _ = certificate.extensions, certificate.issuer, certificate.subject, certificate.not_valid_after_utc
@@ -206,16 +198,31 @@ def _may_issue(certificate: x509.Certificate, depth: int) -> bool:
 def _load_crl(der: bytes, step: int) -> x509.CertificateRevocationList:
     try:
         check_der(der)
+        _check_frame(der)
         revocation_list = x509.load_der_x509_crl(der)
         _ = revocation_list.extensions, revocation_list.issuer, revocation_list.next_update_utc
-        outer = asn1_crl.CertificateList.load(der, strict=True)
-        same = outer["signature_algorithm"].dump() == outer["tbs_cert_list"]["signature"].dump()
-        whole = outer["signature"].contents[0] == 0
     except (InputError, *_FOREIGN_ERRORS) as error:
         raise Invalid(step, f"A revocation list is not readable: {str(error)[:120]}.") from error
-    if not same or not whole:
-        raise Invalid(step, "A revocation list was altered outside its signed part.")
     return revocation_list
+
+
+def _check_frame(der: bytes) -> None:
+    """Check what surrounds the signed part of a certificate or list, and that a certificate's number is positive.
+
+    Raises:
+        InputError: the algorithm stated outside is not the one inside, or the signature has spare bits.
+    """
+    outer = parts(der)
+    inner = parts(outer[0]) if outer else []
+    # A certificate begins with its version under the tag [0] and its number, a list with its version alone.
+    certificate = bool(inner) and inner[0][0] == 0xA0
+    if len(outer) != 3 or len(inner) < 3 or primitive(outer[2], 0x03)[:1] != b"\x00":
+        raise InputError("It does not have the parts of a certificate or revocation list.")
+    if inner[2 if certificate else 1] != outer[1]:
+        raise InputError("It was altered outside its signed part.")
+    if certificate and int.from_bytes(primitive(inner[1], 0x02), "big", signed=True) <= 0:
+        # cryptography only warns of such a number; refused first, it never gets to.
+        raise InputError("A certificate has no positive number.")
 
 
 def _concerns(

@@ -22,11 +22,45 @@ def check_der(raw: bytes) -> None:
         raise InputError("Bytes follow the end of a DER value.")
 
 
+def parts(raw: bytes, tag: int = _SEQUENCE) -> list[bytes]:
+    """Return the values inside one constructed value, each with its own tag and length, byte for byte.
+
+    Args:
+        raw: one value that `check_der` has passed.
+        tag: the one it must have; a constructed one.
+
+    Raises:
+        InputError: it has another.
+    """
+    if len(raw) < 2 or raw[0] != tag:
+        raise InputError("A DER value is of another kind than expected.")
+    offset, stop = _length(raw, 1, len(raw))
+    found: list[bytes] = []
+    while offset < stop:
+        start = offset
+        _, offset = _length(raw, start + 1, stop)
+        found.append(raw[start:offset])
+    return found
+
+
+def primitive(raw: bytes, tag: int) -> bytes:
+    """Return the content of one value with that tag.
+
+    Raises:
+        InputError: it has another tag.
+    """
+    if not raw or raw[0] != tag:
+        raise InputError("A DER value is of another kind than expected.")
+    start, stop = _length(raw, 1, len(raw))
+    return raw[start:stop]
+
+
 def _value(raw: bytes, start: int, end: int, depth: int) -> int:
     """Check the value at `start` and return where it ends."""
     if depth > MAX_DEPTH:
         raise InputError(f"DER nested deeper than {MAX_DEPTH} levels is not accepted.")
-    if end - start < 2 or raw[start] & 0x1F == 0x1F:
+    # Tag 0 ends values of indefinite length in BER; readers skip it silently at the end of a sequence.
+    if end - start < 2 or raw[start] & 0x1F == 0x1F or raw[start] == 0:
         raise InputError("A DER value is cut short or has a tag that no known structure uses.")
     tag = raw[start]
     content, stop = _length(raw, start + 1, end)
@@ -42,6 +76,8 @@ def _value(raw: bytes, start: int, end: int, depth: int) -> int:
 
 def _length(raw: bytes, start: int, end: int) -> tuple[int, int]:
     """Return where the content begins and ends."""
+    if start >= end:
+        raise InputError("A DER value is cut short.")
     first = raw[start]
     if first < 0x80:
         content, size = start + 1, first

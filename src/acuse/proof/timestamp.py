@@ -20,8 +20,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from acuse.clock import to_rfc3339
 from acuse.errors import InputError, Invalid, PermanentError, TemporaryError
 from acuse.proof.chain import PathMaterial, load_certificate, name_of, validate_path
-from acuse.proof.der import check_der
-from acuse.proof.signed import FOREIGN_ERRORS, HASHES, Signed, open_signed
+from acuse.proof.der import check_der, parts
+from acuse.proof.signed import FOREIGN_ERRORS, HASHES, TST_INFO, Signed, open_signed
 
 STEP = 5
 DEVELOPMENT_POLICY = "2.25.181162039133338239944758515655283954132"
@@ -103,18 +103,17 @@ def parse_reply(raw: bytes) -> bytes:
         if len(raw) > MAX_TOKEN:
             raise InputError("too long")
         check_der(raw)
-        reply = tsp.TimeStampResp.load(raw, strict=True)
-        status = reply["status"]["status"].native
-        failures = reply["status"]["fail_info"].native or set()
-        said = "; ".join(map(str, reply["status"]["status_string"].native or ()))[:200]
-        token = reply["time_stamp_token"]
-        der = token.dump() if token.native is not None else b""
+        answered, *tokens = parts(raw)
+        reply = tsp.PKIStatusInfo.load(answered, strict=True)
+        status = reply["status"].native
+        failures = reply["fail_info"].native or set()
+        said = "; ".join(map(str, reply["status_string"].native or ()))[:200]
     except (InputError, *FOREIGN_ERRORS) as error:
         raise TemporaryError("The time stamping authority sent something that is not a reply of RFC 3161.") from error
-    if status in ("granted", "granted_with_mods") and der:
-        return der
+    if status in ("granted", "granted_with_mods") and len(tokens) == 1:
+        return tokens[0]
     message = f"The time stamping authority answered {status}: {', '.join(sorted(failures))} {said}".rstrip(": ")
-    if failures <= _PASSING_FAILURES:
+    if failures & _PASSING_FAILURES:
         raise TemporaryError(f"{message}.")
     raise PermanentError(f"{message}.")
 
@@ -148,7 +147,7 @@ def verify_token(
         CannotTell: sound, but leads to no anchor or lacks revocation lists.
     """
     try:
-        signed = open_signed(token, content_type="tst_info")
+        signed = open_signed(token, content_type=TST_INFO)
         further = [load_certificate(der) for der in chain]
         content = _content(signed, imprint_of)
         _check_expected(content, nonce, policy)

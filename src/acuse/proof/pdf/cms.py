@@ -1,7 +1,7 @@
 """Seals and time stamp tokens of a sealed PDF as strict CMS, each with its path to an anchor.
 
-What CMS leaves unsigned is fixed or compared by `acuse.proof.signed`; the one unsigned attribute of a seal is the time
-stamp over its signature, which is opened here as strictly as the others.
+What CMS leaves unsigned is fixed or compared by `acuse.proof.signed`, which accepts no unsigned attribute. A seal has
+one, the time stamp over its signature: it is taken out here and opened as strictly as the rest.
 """
 
 import hashlib
@@ -9,15 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from asn1crypto import cms, tsp
+from asn1crypto import core, tsp
 from cryptography import x509
 
 from acuse.errors import InputError, Invalid
 from acuse.proof.chain import PathMaterial, validate_path
+from acuse.proof.der import parts, primitive
 from acuse.proof.pdf.container import STEP
-from acuse.proof.signed import FOREIGN_ERRORS, HASHES, Signed, open_signed
+from acuse.proof.signed import DATA, FOREIGN_ERRORS, HASHES, TST_INFO, Signed, open_signed
 
-_SIGNATURE_TIME_STAMP = "signature_time_stamp_token"
+_SIGNATURE_TIME_STAMP = core.ObjectIdentifier("1.2.840.113549.1.9.16.2.14").dump()
+_TST_INFO = core.ObjectIdentifier(TST_INFO).dump()
+_SIGNATURE, _UNSIGNED = 5, 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,26 +54,68 @@ class SealSignature:
 
 
 def is_token(der: bytes) -> bool:
-    """Say whether a container holds a time stamp token and not a seal."""
+    """Say whether a container (in DER) holds a time stamp token and not a seal."""
     try:
-        kind = cms.ContentInfo.load(der, strict=True)["content"]["encap_content_info"]["content_type"].native
-    except FOREIGN_ERRORS as error:
-        raise Invalid(STEP, "The seal cannot be read.") from error
-    return bool(kind == "tst_info")
+        encapsulated = parts(parts(parts(der)[1])[0])[2]
+        return parts(encapsulated)[0] == _TST_INFO
+    except (InputError, IndexError) as error:
+        raise Invalid(STEP, "The seal is not a signature.") from error
 
 
 def open_seal(der: bytes, *, content: bytes) -> SealSignature:
     """Read a seal and verify its signature over `content`, and its time stamp over that signature.
 
+    Args:
+        der: the CMS, in DER.
+        content: all bytes of the PDF that it signs.
+
     Raises:
         Invalid: outside the profile, or over something else.
     """
     try:
-        signed = open_signed(der, content_type="data", detached=content, unsigned=_SIGNATURE_TIME_STAMP)
-    except InputError as error:
+        bare, signature, token = _take_out_token(der)
+        signed = open_signed(bare, content_type=DATA, detached=content)
+    except (InputError, IndexError) as error:
         raise Invalid(STEP, f"The seal: {error}") from error
-    token = None if signed.unsigned is None else open_token(signed.unsigned.dump(), content=signed.signature)
-    return SealSignature(signed=signed, token=token)
+    return SealSignature(signed=signed, token=None if token is None else open_token(token, content=signature))
+
+
+def _take_out_token(der: bytes) -> tuple[bytes, bytes, bytes | None]:
+    """Return the CMS without its unsigned attribute, the signature value, and the token that was in the attribute.
+
+    Every other byte is kept as it came; only the lengths around the attribute are written anew, in their one form.
+    """
+    kind, wrapped = parts(der)
+    (data,) = parts(wrapped)
+    *before, signers = parts(data)
+    (signer,) = parts(signers)
+    fields = parts(signer)
+    signature = primitive(fields[_SIGNATURE], 0x04)
+    if len(fields) == _UNSIGNED:
+        return der, signature, None
+    token = _token_of(fields[_UNSIGNED])
+    bare = _wrap(0x30, *fields[:_UNSIGNED], *fields[_UNSIGNED + 1 :])
+    return _wrap(0x30, kind, _wrap(0xA0, _wrap(0x30, *before, _wrap(0x31, bare)))), signature, token
+
+
+def _token_of(unsigned: bytes) -> bytes:
+    attributes = [parts(each) for each in parts(unsigned)]
+    if unsigned[0] != 0xA1 or len(attributes) != 1 or len(attributes[0]) != 2:
+        raise InputError("something unsigned was added to it.")
+    name, values = attributes[0]
+    if name != _SIGNATURE_TIME_STAMP or values[0] != 0x31 or len(parts(values)) != 1:
+        raise InputError("something unsigned other than one time stamp was added to it.")
+    return parts(values)[0]
+
+
+def _wrap(tag: int, *values: bytes) -> bytes:
+    """Write a constructed value in DER."""
+    content = b"".join(values)
+    size = len(content)
+    if size < 0x80:
+        return bytes([tag, size]) + content
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([tag, 0x80 | len(length)]) + length + content
 
 
 def open_token(der: bytes, *, content: bytes) -> Token:
@@ -80,12 +125,12 @@ def open_token(der: bytes, *, content: bytes) -> Token:
         Invalid: outside the profile, or over something else.
     """
     try:
-        signed = open_signed(der, content_type="tst_info")
+        signed = open_signed(der, content_type=TST_INFO)
         stamp = tsp.TSTInfo.load(signed.content, strict=True)
         imprint = stamp["message_imprint"]
         name = imprint["hash_algorithm"]["algorithm"].native
         if name not in HASHES or imprint["hashed_message"].native != hashlib.new(name, content).digest():
-            raise Invalid(STEP, "A time stamp of the PDF stamps something else.")
+            raise Invalid(STEP, "The PDF was altered: a time stamp in it stamps something else.")
         return Token(
             signed=signed,
             at=stamp["gen_time"].native,

@@ -1,0 +1,93 @@
+"""The seal's signature over the log's key, and the file of trust anchors."""
+
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from acuse.errors import AcuseError, CannotTell, ConfigurationError, InputError, Invalid
+from acuse.proof.binding import bind, verify_binding
+from acuse.proof.trust import Trust
+from tests.pki import Pki, revocation_list
+from tests.unit.proof.support import MOMENT, Operator
+
+OPERATOR = Operator()
+LINE = OPERATOR.key.verifier().line()
+CMS = OPERATOR.binding().cms
+ROOTS = [OPERATOR.root.certificate]
+
+
+def test_a_good_binding() -> None:
+    bound = verify_binding(CMS, verifier_key=LINE, trust=ROOTS)
+    assert (bound.name, bound.signed_at, len(bound.chain)) == ("Seal", MOMENT, 2)
+    verify_binding(CMS, verifier_key=LINE, trust=ROOTS, crls=[OPERATOR.crl()], at=MOMENT)
+    # A seal that the person trusts by itself needs no root.
+    verify_binding(CMS, verifier_key=LINE, trust=[OPERATOR.seal.certificate])
+
+
+@pytest.mark.parametrize("seal_key", ["p256", "rsa2048", "rsa3072"])
+def test_kinds_of_seal_keys(seal_key: str) -> None:
+    pki = Pki(MOMENT, seal_key=seal_key)
+    chain = [pki.root.certificate, pki.issuing.certificate]
+    cms = bind(LINE, key=pki.seal.key, certificate=pki.seal.certificate, chain=chain, at=MOMENT)
+    assert len(verify_binding(cms, verifier_key=LINE, trust=[pki.root.certificate], crls=pki.lists()).chain) == 3
+
+
+def test_what_does_not_hold() -> None:
+    with pytest.raises(Invalid, match="other content"):
+        verify_binding(CMS, verifier_key=LINE + "x", trust=ROOTS)
+    with pytest.raises(Invalid, match="not valid at"):
+        verify_binding(CMS, verifier_key=LINE, trust=ROOTS, at=MOMENT + timedelta(days=4000))
+    with pytest.raises(CannotTell, match="none of the trusted"):
+        verify_binding(CMS, verifier_key=LINE, trust=[])
+    revoked = revocation_list(OPERATOR.root, at=MOMENT, revoked=((OPERATOR.seal, MOMENT),))
+    with pytest.raises(Invalid, match="revoked"):
+        verify_binding(CMS, verifier_key=LINE, trust=ROOTS, crls=[revoked])
+
+
+def test_a_time_stamping_authority_does_not_pass_for_the_operator() -> None:
+    stamps = OPERATOR.authority.entity
+    cms = bind(LINE, key=stamps.key, certificate=stamps.certificate, chain=[], at=MOMENT)
+    with pytest.raises(Invalid, match="not sealing"):
+        verify_binding(cms, verifier_key=LINE, trust=ROOTS)
+
+
+def test_a_key_of_another_certificate_is_refused() -> None:
+    with pytest.raises(ConfigurationError):
+        bind(LINE, key=OPERATOR.root.key, certificate=OPERATOR.seal.certificate, chain=[], at=MOMENT)
+
+
+def test_every_changed_byte_is_refused() -> None:
+    for index in range(len(CMS)):
+        changed = bytearray(CMS)
+        changed[index] ^= 1 << index % 8
+        with pytest.raises(AcuseError):
+            verify_binding(bytes(changed), verifier_key=LINE, trust=ROOTS)
+
+
+@given(st.binary(max_size=200) | st.tuples(st.integers(0, len(CMS)), st.binary(max_size=8)))
+def test_foreign_bytes_raise_our_errors_only(what: bytes | tuple[int, bytes]) -> None:
+    raw = what if isinstance(what, bytes) else CMS[: what[0]] + what[1] + CMS[what[0] + len(what[1]) :]
+    with suppress(AcuseError):
+        verify_binding(raw, verifier_key=LINE, trust=ROOTS)
+
+
+def test_trust_files() -> None:
+    trust = Trust(certificates=(OPERATOR.root.certificate,), log_keys=(LINE,))
+    assert Trust.parse("# the demo's own\n\n" + trust.to_text()) == trust
+    assert Trust.parse(trust.to_text() * 2) == trust
+    assert Trust() | trust | trust == trust
+
+
+@pytest.mark.parametrize("text", ["hello", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "a+b+c"])
+def test_other_trust_files_are_refused(text: str) -> None:
+    with pytest.raises(InputError):
+        Trust.parse(text)
+
+
+@given(st.text(max_size=80) | st.text(max_size=80).map(lambda text: f"-----BEGIN CERTIFICATE-----\n{text}"))
+def test_foreign_trust_files_raise_our_errors_only(text: str) -> None:
+    with suppress(AcuseError):
+        Trust.parse(text)
