@@ -1,0 +1,1 @@
+"""Benches: each compares side by side in one run."""
