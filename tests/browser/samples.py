@@ -17,7 +17,7 @@ from acuse.delivery.services.attempts import SentCopy, close_attempt, open_attem
 from acuse.delivery.services.work import Work
 from acuse.proof.facts.fact import Actor
 
-PASSWORD = "correct-horse-battery-91"  # noqa: S105 - of a test's own user
+PASSWORD = "correct-horse-battery-91"
 SCHEDULE = Schedule(scale=1.0, limit=timedelta(days=5))
 CERTIFICATE = {
     "subject": "CN=mx1.correo.example",
@@ -29,18 +29,18 @@ CERTIFICATE = {
 TLS = {"version": "TLSv1.3", "cipher": "TLS_AES_256_GCM_SHA384", "certificate": CERTIFICATE, "verified": True}
 DNS = {"mx": [{"preference": 10, "host": "mx1.correo.example", "addresses": ["192.0.2.25"]}], "secure": False}
 HOSTILE = (
-    "From: Talleres Ribera <avisos@ribera.example>\r\nTo: victima@correo.example\r\nSubject: =?utf-8?q?HTML_hostil?=\r\n"
-    "Message-ID: <hostil@ribera.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
-    '<html><body onload="fetch(\'/stolen\')"><h1>Estimado cliente</h1><script>document.title="pwned";'
-    'new Image().src="http://tracker.example/s.gif"</script><p>Su cita <b>confirmada</b>.</p>'
-    '<img src="http://tracker.example/pixel.gif" alt="logotipo"><img src=x onerror="parent.pwned=1">'
-    '<link rel="stylesheet" href="http://tracker.example/a.css"><style>@import url(http://tracker.example/b.css);'
-    'body{background:url(http://tracker.example/c.png)}</style><iframe src="http://tracker.example/f"></iframe>'
-    '<form action="http://tracker.example/p"><input name="clave"><button>Enviar</button></form>'
-    '<svg onload="parent.pwned=2"><script>parent.pwned=3</script></svg>'
-    '<a href="javascript:parent.pwned=4">enlace</a><video src="http://tracker.example/v.mp4" autoplay></video>'
-    "</body></html>\r\n"
-).encode()
+    b"From: Talleres Ribera <avisos@ribera.example>\r\nTo: victima@correo.example\r\nSubject: =?utf-8?q?HTML_hostil?=\r\n"
+    b"Message-ID: <hostil@ribera.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+    b'<html><body onload="fetch(\'/stolen\')"><h1>Estimado cliente</h1><script>document.title="pwned";'
+    b'new Image().src="http://tracker.example/s.gif"</script><p>Su cita <b>confirmada</b>.</p>'
+    b'<img src="http://tracker.example/pixel.gif" alt="logotipo"><img src=x onerror="parent.pwned=1">'
+    b'<link rel="stylesheet" href="http://tracker.example/a.css"><style>@import url(http://tracker.example/b.css);'
+    b'body{background:url(http://tracker.example/c.png)}</style><iframe src="http://tracker.example/f"></iframe>'
+    b'<form action="http://tracker.example/p"><input name="clave"><button>Enviar</button></form>'
+    b'<svg onload="parent.pwned=2"><script>parent.pwned=3</script></svg>'
+    b'<a href="javascript:parent.pwned=4">enlace</a><video src="http://tracker.example/v.mp4" autoplay></video>'
+    b"</body></html>\r\n"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,13 +107,21 @@ FULL = outcome(Result.REFUSED, text="552 5.2.2 Mailbox full", failure_class="mai
 NO_DOMAIN = outcome(Result.REFUSED, text=None, failure_class="domain_not_found", reached=False)
 LOST = outcome(Result.UNKNOWN, text=None, failure_class="undetermined")
 SAMPLES = (
-    Sample(recipient="cliente1042@correo.example", subject="Resolución de su reclamación 2026-0417", outcomes=(GREYLISTED, RELAYED)),
+    Sample(
+        recipient="cliente1042@correo.example",
+        subject="Resolución de su reclamación 2026-0417",
+        outcomes=(GREYLISTED, RELAYED),
+    ),
     Sample(recipient="cliente0877@correo.example", subject="Conformidad con el presupuesto 8831", outcomes=(RELAYED,)),
     Sample(recipient="c0951@buzon.example", subject="Exclusión de garantía de la pieza 4471", outcomes=(UNKNOWN_USER,)),
     Sample(recipient="avisos@flotanorte.example", subject="Consentimiento para la orden 2207", outcomes=(RELAYED,)),
-    Sample(recipient="cliente1130@correo.example", subject="Su vehículo está listo para recoger", outcomes=(GREYLISTED,)),
+    Sample(
+        recipient="cliente1130@correo.example", subject="Su vehículo está listo para recoger", outcomes=(GREYLISTED,)
+    ),
     Sample(recipient="cliente1188@correo.example", subject="Solicitud de documentación", outcomes=(FULL,)),
-    Sample(recipient="cliente1077@noexiste.example", subject="Aceptación de la cita de revisión", outcomes=(NO_DOMAIN,)),
+    Sample(
+        recipient="cliente1077@noexiste.example", subject="Aceptación de la cita de revisión", outcomes=(NO_DOMAIN,)
+    ),
     Sample(recipient="cliente0702@correo.example", subject="Suspensión de la garantía 55120", outcomes=(LOST,)),
     Sample(recipient="cliente0480@correo.example", subject="Aviso de cierre del expediente", outcomes=()),
 )
@@ -132,7 +140,9 @@ def message(recipient: str, subject: str) -> bytes:
     ).encode()
 
 
-def organisation(*, name: str = "Talleres Ribera", slug: str = "talleres-ribera", email: str = "m.ribera@ribera.example") -> UUID:
+def organisation(
+    *, name: str = "Talleres Ribera", slug: str = "talleres-ribera", email: str = "m.ribera@ribera.example"
+) -> UUID:
     """An organisation with an owner."""
     made = accounts.create_organisation(name=name, slug=slug)
     accounts.create_user(email=email, password=PASSWORD, name="Marta Ribera")
@@ -143,7 +153,9 @@ def organisation(*, name: str = "Talleres Ribera", slug: str = "talleres-ribera"
 def credential(organisation_id: UUID) -> SmtpCredentialValue:
     """A credential of it, and the address it sends as."""
     made, _secret = accounts.create_credential(organisation=organisation_id, name="crm-taller")
-    accounts.add_sender_identity(organisation=organisation_id, pattern="@ribera.example", actor=Actor(kind="component", id="operator"))
+    accounts.add_sender_identity(
+        organisation=organisation_id, pattern="@ribera.example", actor=Actor(kind="component", id="operator")
+    )
     return SmtpCredentialValue(id=made.id, organisation=organisation_id, name=made.name)
 
 
@@ -153,7 +165,9 @@ def send(value: SmtpCredentialValue, raw: bytes, *, recipient: str, outcomes: tu
     Returns:
         The communication.
     """
-    client = Client(ip="203.0.113.42", helo="crm.ribera.example", tls_version="TLSv1.3", tls_cipher="TLS_AES_256_GCM_SHA384")
+    client = Client(
+        ip="203.0.113.42", helo="crm.ribera.example", tls_version="TLSv1.3", tls_cipher="TLS_AES_256_GCM_SHA384"
+    )
     envelope = Envelope(
         mail_from="avisos@ribera.example",
         recipients=(Recipient(address=recipient),),
@@ -171,7 +185,9 @@ def send(value: SmtpCredentialValue, raw: bytes, *, recipient: str, outcomes: tu
 
 def _try(communication: UUID, one: Outcome) -> None:
     lease = uuid4()
-    Dispatch.objects.filter(communication_id=communication).update(lease=lease, lease_until=clock.now() + timedelta(minutes=5))
+    Dispatch.objects.filter(communication_id=communication).update(
+        lease=lease, lease_until=clock.now() + timedelta(minutes=5)
+    )
     row = Communication.objects.select_related("submission").get(id=communication)
     work = Work(
         communication=row.id,

@@ -168,9 +168,7 @@ def proof_bundle(access: Access, *, code: str) -> bytes | None:
 
 
 def _kept(access: Access, code: str, member: str) -> bytes | None:
-    issued = Certificate.objects.filter(
-        organisation_id=access.organisation, code=code, state=Certificate.State.ISSUED
-    )
+    issued = Certificate.objects.filter(organisation_id=access.organisation, code=code, state=Certificate.State.ISSUED)
     sha256 = issued.values_list(member, flat=True).first()
     return custody.open_object(organisation=access.organisation, sha256=sha256) if sha256 else None
 

@@ -250,7 +250,9 @@ def newer(access: Access, *, filters: Filters, cursor: str) -> int:
         InputError: the cursor is none of ours.
     """
     created_at, identity = read_cursor(cursor)
-    later = _narrowed(access, filters).filter(created_at__gte=created_at).exclude(created_at=created_at, id__lte=identity)
+    later = (
+        _narrowed(access, filters).filter(created_at__gte=created_at).exclude(created_at=created_at, id__lte=identity)
+    )
     return len(later.order_by().values_list("id", flat=True)[:COUNT_LIMIT])
 
 
@@ -294,7 +296,7 @@ def any_communication(access: Access) -> bool:
     return _mine(access).exists()
 
 
-def communication(access: Access, *, id: UUID) -> CommunicationView | None:  # noqa: A002 - the communication's id
+def communication(access: Access, *, id: UUID) -> CommunicationView | None:
     """Return one communication, or None where the organisation has no such one."""
     row = _mine(access).select_related("submission__credential").filter(id=id).first()
     if row is None:
@@ -336,7 +338,7 @@ def _neighbour(access: Access, row: Communication, *, older: bool) -> UUID | Non
     return found.order_by(f"{sign}created_at", f"{sign}id").values_list("id", flat=True).first()
 
 
-def original_message(access: Access, *, id: UUID) -> bytes | None:  # noqa: A002 - the communication's id
+def original_message(access: Access, *, id: UUID) -> bytes | None:
     """Return the message exactly as submitted, or None where the organisation has no such communication.
 
     Raises:
@@ -348,7 +350,7 @@ def original_message(access: Access, *, id: UUID) -> bytes | None:  # noqa: A002
     return custody.open_object(organisation=access.organisation, sha256=row.submission.message_sha256)
 
 
-def dialogue(access: Access, *, id: UUID, sequence: int) -> bytes | None:  # noqa: A002 - the communication's id
+def dialogue(access: Access, *, id: UUID, sequence: int) -> bytes | None:
     """Return the raw dialogue that one fact of a communication cites, as JSON Lines, or None where it cites none.
 
     Args:

@@ -79,7 +79,7 @@ def _current(documents: tuple[CertificateView, ...], kind: str) -> CertificateVi
 
 @require_GET
 @frame.member_view
-def page(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:  # noqa: A002 - name in the address
+def page(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     """The page of one communication."""
     view = _found(access, id)
     facts = [item.fact for item in view.facts]
@@ -151,7 +151,7 @@ def read_dialogue(raw: bytes) -> list[Line]:
 
 @require_GET
 @frame.member_view
-def dialogue(request: HttpRequest, access: Access, id: UUID, sequence: int) -> HttpResponseBase:  # noqa: A002
+def dialogue(request: HttpRequest, access: Access, id: UUID, sequence: int) -> HttpResponseBase:
     """The complete raw dialogue that one fact cites."""
     view = _found(access, id)
     raw = delivery.dialogue(access, id=id, sequence=sequence)
@@ -159,13 +159,20 @@ def dialogue(request: HttpRequest, access: Access, id: UUID, sequence: int) -> H
         raise Http404("That fact cites no dialogue.")
     fact = next(item.fact for item in view.facts if item.fact.subject_sequence == sequence)
     digest = next(reference.sha256 for reference in fact.objects if reference.role == "smtp-dialogue")
-    context = {"view": view, "row": view.row, "lines": read_dialogue(raw), "told": timeline.tell(fact), "fact": fact, "digest": digest}
+    context = {
+        "view": view,
+        "row": view.row,
+        "lines": read_dialogue(raw),
+        "told": timeline.tell(fact),
+        "fact": fact,
+        "digest": digest,
+    }
     return frame.page(request, access, "communications", "console/dialogue.html", context)
 
 
 @require_POST
 @frame.member_view
-def receipt(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:  # noqa: A002
+def receipt(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     """Ask for the acceptance receipt; it is sealed on the first request."""
     view = _found(access, id)
     certificate_services.request_receipt(organisation=access.organisation, communication=view.row.id)

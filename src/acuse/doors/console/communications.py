@@ -8,7 +8,7 @@ from itertools import groupby
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from acuse import clock
-from acuse.accounts import queries as accounts
 from acuse.accounts.queries import Access
 from acuse.certificates import queries as certificates
 from acuse.clock import to_rfc3339
@@ -74,7 +73,11 @@ def _shown(row: CommunicationRow, state: LedgerState) -> Shown:
     mark = evidence_state(row.last_position, anchored_size=state.anchored_size)
     local = timezone.localtime(row.last_at)
     today = timezone.localdate()
-    last = f"{local:%H:%M:%S}" if local.date() == today else f"{figures.DAYS[figures.language()][local.weekday()]} {local:%H:%M}"
+    last = (
+        f"{local:%H:%M:%S}"
+        if local.date() == today
+        else f"{figures.DAYS[figures.language()][local.weekday()]} {local:%H:%M}"
+    )
     if today - local.date() >= timedelta(days=7):
         last = figures.day(row.last_at)
     return Shown(
@@ -98,7 +101,9 @@ def _day_title(moment: datetime) -> str:
 def _days(rows: Sequence[CommunicationRow], state: LedgerState) -> list[Day]:
     days = groupby(rows, key=lambda row: timezone.localtime(row.created_at).date())
     grouped = [(list(group)) for _day, group in days]
-    return [Day(title=_day_title(group[0].created_at), rows=tuple(_shown(row, state) for row in group)) for group in grouped]
+    return [
+        Day(title=_day_title(group[0].created_at), rows=tuple(_shown(row, state) for row in group)) for group in grouped
+    ]
 
 
 def _address(request: HttpRequest, **changes: str) -> str:
@@ -135,7 +140,9 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
         "export": f"export.csv{_address(request)}",
         "terms": TERMS,
         "asked_days": request.GET.get("days", ""),
-        "classes": [(name, grades.failure_word(name)) for name in FAILURE_CLASSES if name not in {"throttled", "undetermined"}],
+        "classes": [
+            (name, grades.failure_word(name)) for name in FAILURE_CLASSES if name not in {"throttled", "undetermined"}
+        ],
         "grades": [(str(grade), grades.word(grade)) for grade in range(3)],
         "wider": _address(request, days="", grade="", **{"class": ""}),
         "filters_said": _said(filters, request.GET.get("days", "")),
@@ -145,7 +152,9 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
 
 
 def _news_address(request: HttpRequest, shown: delivery.Page) -> str:
-    return _address(request, since=shown.newest, ids=",".join(str(row.id) for row in shown.rows)) if shown.newest else ""
+    return (
+        _address(request, since=shown.newest, ids=",".join(str(row.id) for row in shown.rows)) if shown.newest else ""
+    )
 
 
 def _tabs(request: HttpRequest, access: Access, filters: Filters) -> list[tuple[str, str, int, bool]]:
@@ -215,7 +224,19 @@ def _safe(value: str) -> str:
 
 def _lines(access: Access, filters: Filters) -> Iterator[str]:
     writer = csv.writer(_Echo())
-    head = ("id", "created_at", "sender", "recipient", "subject", "status", "outcome", "grade", "failure_class", "attempts", "last_fact_at")
+    head = (
+        "id",
+        "created_at",
+        "sender",
+        "recipient",
+        "subject",
+        "status",
+        "outcome",
+        "grade",
+        "failure_class",
+        "attempts",
+        "last_fact_at",
+    )
     yield "\ufeff" + writer.writerow(head)
     cursor, written = "", 0
     while written < EXPORT_LIMIT:

@@ -22,7 +22,17 @@ from acuse.mail.read import Attachment, Message, read
 
 MAX_PREVIEW = 10_000_000
 MAX_TEXT = 500_000
-REMOTE_SIGNS = ('src="http', "src='http", "src=http", "url(http", "url('http", 'url("http', "<script", "<iframe", "<object")
+REMOTE_SIGNS = (
+    'src="http',
+    "src='http",
+    "src=http",
+    "url(http",
+    "url('http",
+    'url("http',
+    "<script",
+    "<iframe",
+    "<object",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +113,7 @@ def _plain(text: str, language: str) -> str:
 @require_GET
 @xframe_options_sameorigin
 @member_view
-def preview(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:  # noqa: A002 - name in the address
+def preview(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     """The content, for the sandboxed frame and nothing else: no script, no form, no request to anywhere."""
     message = _read(access, id)
     language = message.language or access.view.language
@@ -118,7 +128,7 @@ def preview(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
 
 @require_GET
 @member_view
-def original(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:  # noqa: A002
+def original(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     """The message byte for byte as it was submitted."""
     raw = delivery.original_message(access, id=id)
     if raw is None:
@@ -128,7 +138,7 @@ def original(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase
 
 @require_GET
 @member_view
-def attachment(request: HttpRequest, access: Access, id: UUID, number: int) -> HttpResponseBase:  # noqa: A002
+def attachment(request: HttpRequest, access: Access, id: UUID, number: int) -> HttpResponseBase:
     """One attachment, decoded, always saved and never shown in place."""
     attachments = _read(access, id).attachments
     if not 1 <= number <= len(attachments):

@@ -61,7 +61,9 @@ def tasks(access: Access, state: LedgerState) -> list[Task]:
 
 def _ledger_task(state: LedgerState) -> Task:
     if state.anchor_development:
-        text = _("It uses the development authority. Everything it stamps says: “Development time stamp – no legal value”.")
+        text = _(
+            "It uses the development authority. Everything it stamps says: “Development time stamp – no legal value”."
+        )
         return Task(key="stamp", title=_("Ledger and time stamp"), text=text, state="warned")
     if state.anchored_at is None:
         text = _("The first time stamp has not come yet; it is asked for by itself.")

@@ -86,7 +86,9 @@ def _row(item: LedgerFact, access: Access, state: LedgerState) -> Row:
         mark=mark,
         mark_word=mark_word(mark, development=state.anchor_development),
         development=state.anchor_development and mark == "stamped",
-        subject_url=reverse("console:communication", args=[access.view.slug, fact.subject.id]) if is_communication else "",
+        subject_url=reverse("console:communication", args=[access.view.slug, fact.subject.id])
+        if is_communication
+        else "",
     )
 
 

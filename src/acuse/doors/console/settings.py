@@ -27,7 +27,9 @@ from acuse.proof.facts.fact import Actor
 class OrganisationForm(StyledForm):
     """What documents and pages of the organisation use."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120, help_text=gettext_lazy("As it appears on certificates."))
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=120, help_text=gettext_lazy("As it appears on certificates.")
+    )
     tax_id = forms.CharField(label=gettext_lazy("Tax number"), max_length=20, required=False)
     language = forms.ChoiceField(
         label=gettext_lazy("Language of certificates and notices"),
@@ -140,7 +142,7 @@ def create_credential(request: HttpRequest, access: Access) -> HttpResponseBase:
 
 @require_POST
 @member_view
-def revoke_credential(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:  # noqa: A002
+def revoke_credential(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     """Revoke a credential at once."""
     access.require_manager()
     try:

@@ -140,7 +140,9 @@ def _accepted(fact: Fact) -> Told:
     items = [Transport(icon="plugs", text=_("from %(ip)s") % {"ip": client["ip"]})]
     if client.get("tls"):
         items.append(Transport(icon="lock-simple", text=f"{client['tls']['version']}, {client['tls']['cipher']}"))
-    return Told(title=_("Accepted by Acuse"), icon="tray-arrow-down", style="raised", source=source, transport=tuple(items))
+    return Told(
+        title=_("Accepted by Acuse"), icon="tray-arrow-down", style="raised", source=source, transport=tuple(items)
+    )
 
 
 def _server(details: Mapping[str, Any]) -> str:
@@ -224,7 +226,9 @@ def _refused(fact: Fact) -> Told:
 
 def _unknown(fact: Fact) -> Told:
     details = fact.details
-    remark = _("Whether it was taken is not known. E-mail is sent again with the same Message-ID, so a second copy is possible.")
+    remark = _(
+        "Whether it was taken is not known. E-mail is sent again with the same Message-ID, so a second copy is possible."
+    )
     return Told(
         title=_("Connection lost after the message was sent"),
         icon="question",
@@ -282,7 +286,11 @@ def _lowered(fact: Fact) -> Told:
         "wanted": details["wanted"],
     }
     return Told(
-        title=_("Sealed at a lower level"), icon="warning", style="deferred", source=source, remark=str(details["reason"])
+        title=_("Sealed at a lower level"),
+        icon="warning",
+        style="deferred",
+        source=source,
+        remark=str(details["reason"]),
     )
 
 
@@ -309,7 +317,9 @@ def awaited(*, final: bool, certified: bool, facts: Sequence[Fact]) -> str:
         facts: of the communication, in order.
     """
     if not final:
-        retry = next((fact.details.get("retry_at") for fact in reversed(facts) if fact.type.startswith("attempt.")), None)
+        retry = next(
+            (fact.details.get("retry_at") for fact in reversed(facts) if fact.type.startswith("attempt.")), None
+        )
         if retry:
             return _("Next try at %(time)s.") % {"time": figures.clock_time(from_rfc3339(str(retry)))}
         return _("The answer of the recipient's server is awaited.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from acuse.doors.ui import figures, grades
 from acuse.proof.facts.fact import Fact
@@ -52,7 +53,12 @@ def sentence(verdict: Verdict, facts: Sequence[Fact]) -> str:
     if verdict.outcome == "failed":
         return _failed(verdict, at)
     if verdict.outcome == "undetermined":
-        return _("Outcome undetermined: the connection was lost on %(day)s at %(time)s, once the message was sent, and no answer is recorded.") % at
+        return (
+            _(
+                "Outcome undetermined: the connection was lost on %(day)s at %(time)s, once the message was sent, and no answer is recorded."
+            )
+            % at
+        )
     return _pending(facts)
 
 
@@ -66,7 +72,10 @@ def _failed(verdict: Verdict, at: Mapping[str, str]) -> str:
 def _pending(facts: Sequence[Fact]) -> str:
     accepted = when(facts[0].occurred_at)
     if any(fact.type == "attempt.deferred" for fact in facts):
-        return _("Accepted by Acuse on %(day)s at %(time)s. Their server has asked to wait; it is tried again by itself.") % accepted
+        return (
+            _("Accepted by Acuse on %(day)s at %(time)s. Their server has asked to wait; it is tried again by itself.")
+            % accepted
+        )
     return _("Accepted by Acuse on %(day)s at %(time)s; delivery is under way.") % accepted
 
 
@@ -141,8 +150,8 @@ def status(value: str, *, outcome: str = "") -> StatusWord:
     if outcome == "undetermined":
         return StatusWord(kind="filled waiting", icon="question", word=_("Undetermined"))
     if value == "failed":
-        return StatusWord(kind="filled failed", icon="x-circle", word=_("Failed"))
-    return StatusWord(kind="done", icon="check-circle", word=_("Concluded"))
+        return StatusWord(kind="filled failed", icon="x-circle", word=pgettext("Status of one", "Failed"))
+    return StatusWord(kind="done", icon="check-circle", word=pgettext("Status of one", "Concluded"))
 
 
 def role(value: str) -> str:

@@ -17,15 +17,15 @@ def language(request: HttpRequest) -> HttpResponse:
     """Change the language and go back to where one was."""
     chosen = request.POST.get("language", "")
     target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     response = redirect(target if safe else "portal:verify")
     if chosen not in LANGUAGES:
         return response
     user = request.user
     if user.is_authenticated:
-        services.change_preferences(
-            user=user, language=chosen, time_zone=user.time_zone, single_keys=user.single_keys
-        )
+        services.change_preferences(user=user, language=chosen, time_zone=user.time_zone, single_keys=user.single_keys)
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME, chosen, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
     )

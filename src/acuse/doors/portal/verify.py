@@ -83,12 +83,22 @@ def _refused(request: HttpRequest, text: str, status: int) -> HttpResponse:
 
 
 def _form(request: HttpRequest, *, problem: str = "", code: str = "", status: int = 200) -> HttpResponse:
-    context = {"problem": problem, "form": CodeForm(initial={"code": code}), "max_upload": MAX_UPLOAD, "code": code, **_foot()}
+    context = {
+        "problem": problem,
+        "form": CodeForm(initial={"code": code}),
+        "max_upload": MAX_UPLOAD,
+        "code": code,
+        **_foot(),
+    }
     return render(request, "portal/verify.html", context, status=status)
 
 
 def _foot() -> dict[str, object]:
-    return {"origin": ledger_state().origin, "certifier": settings.ACUSE.certifier, "log_public": settings.ACUSE.log_public}
+    return {
+        "origin": ledger_state().origin,
+        "certifier": settings.ACUSE.certifier,
+        "log_public": settings.ACUSE.log_public,
+    }
 
 
 @require_http_methods(["GET", "POST"])
@@ -154,7 +164,9 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
         return _refused(request, _("Too many codes from your address; wait a minute and try again."), 429)
     record = certificates.public_record(code=code)
     if record is None:
-        text = _("No document of this installation has that code. Check each character: the letters I, L, O and U are never used.")
+        text = _(
+            "No document of this installation has that code. Check each character: the letters I, L, O and U are never used."
+        )
         return _form(request, problem=text, code=code[:40], status=404)
     return render(request, "portal/code.html", {**_record_words(record), **_foot()})
 

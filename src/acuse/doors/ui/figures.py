@@ -50,7 +50,7 @@ LONG_MONTHS = {
 
 
 def language() -> str:
-    """"es" or "en": the language of the page being written."""
+    """ "es" or "en": the language of the page being written."""
     return "es" if (translation.get_language() or "es").startswith("es") else "en"
 
 
@@ -75,32 +75,36 @@ def size(octets: int) -> str:
 
 
 def day(moment: datetime) -> str:
-    """"23 nov 2026", in the reader's time zone."""
+    """ "23 nov 2026", in the reader's time zone."""
     local = timezone.localtime(moment)
     return f"{local.day}{NO_BREAK}{MONTHS[language()][local.month - 1]}{NO_BREAK}{local.year}"
 
 
 def weekday_and_day(moment: datetime) -> str:
-    """"lunes 23 de noviembre de 2026" / "Monday 23 November 2026"."""
+    """ "lunes 23 de noviembre de 2026" / "Monday 23 November 2026"."""
     local = timezone.localtime(moment)
     name = LONG_DAYS[language()][local.weekday()]
     month = LONG_MONTHS[language()][local.month - 1]
-    return f"{name} {local.day} de {month} de {local.year}" if language() == "es" else f"{name} {local.day} {month} {local.year}"
+    return (
+        f"{name} {local.day} de {month} de {local.year}"
+        if language() == "es"
+        else f"{name} {local.day} {month} {local.year}"
+    )
 
 
 def clock_time(moment: datetime) -> str:
-    """"11:04:17", in the reader's time zone."""
+    """ "11:04:17", in the reader's time zone."""
     return f"{timezone.localtime(moment):%H:%M:%S}"
 
 
 def day_and_time(moment: datetime) -> str:
-    """"lun 23 nov 2026, 11:04:17", in the reader's time zone."""
+    """ "lun 23 nov 2026, 11:04:17", in the reader's time zone."""
     local = timezone.localtime(moment)
     return f"{DAYS[language()][local.weekday()]} {day(moment)}, {local:%H:%M:%S}"
 
 
 def zone(moment: datetime) -> str:
-    """"UTC+1": the offset in force at that moment, because evidence never shows a time without its zone."""
+    """ "UTC+1": the offset in force at that moment, because evidence never shows a time without its zone."""
     offset = timezone.localtime(moment).utcoffset() or timedelta()
     minutes = round(offset.total_seconds() / 60)
     if minutes == 0:

@@ -36,6 +36,6 @@ class PreferencesMiddleware:
 
 
 def theme(request: HttpRequest) -> str:
-    """"light", "dark", or "" for what the device says."""
+    """ "light", "dark", or "" for what the device says."""
     chosen = request.COOKIES.get(THEME_COOKIE, "")
     return chosen if chosen in THEMES else ""

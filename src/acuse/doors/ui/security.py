@@ -49,7 +49,9 @@ class ContentSecurityMiddleware:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
+        )
         if request.path.startswith(("/console", "/accounts")):
             # Evidence of one organisation must not stay in a shared browser's cache.
             response.headers.setdefault("Cache-Control", "no-store")
@@ -77,7 +79,11 @@ def download(content: bytes, *, filename: str, media_type: str) -> HttpResponse:
         filename: suggested name; Django quotes it per RFC 6266.
         media_type: declared type; anything a browser could run is sent as plain octets.
     """
-    inert = media_type if media_type in {"application/pdf", "application/zip", "application/json"} else "application/octet-stream"
+    inert = (
+        media_type
+        if media_type in {"application/pdf", "application/zip", "application/json"}
+        else "application/octet-stream"
+    )
     response = HttpResponse(content, content_type=inert)
     response.headers["Content-Disposition"] = content_disposition(filename)
     response.headers["Content-Security-Policy"] = DOWNLOAD_POLICY

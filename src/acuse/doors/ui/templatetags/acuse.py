@@ -32,7 +32,9 @@ def meter(row: Any, *, words: bool = True) -> dict[str, object]:
     return {
         "bars": grades.bars(grade=row.grade, outcome=row.outcome, final=row.final),
         "grade": row.grade,
-        "word": grades.outcome_word(outcome=row.outcome, grade=row.grade, failure_class=row.failure_class) if words else "",
+        "word": grades.outcome_word(outcome=row.outcome, grade=row.grade, failure_class=row.failure_class)
+        if words
+        else "",
         "spoken": grades.spoken(grade=row.grade, outcome=row.outcome, failure_class=row.failure_class),
     }
 
@@ -113,5 +115,5 @@ def dressed(field: BoundField) -> BoundField:
 
 @register.filter
 def widget_kind(field: BoundField) -> str:
-    """"checkbox" or another word for the kind of control."""
+    """ "checkbox" or another word for the kind of control."""
     return "checkbox" if isinstance(field.field.widget, CheckboxInput) else "input"

@@ -1,0 +1,77 @@
+"""Collect the texts of the web doors into their catalogue and compile it (needs gettext; the results are committed).
+
+With --check, nothing is written: it fails where a text has no Spanish, or where the compiled catalogue is not that of
+the written one. That needs no gettext, so it runs everywhere.
+"""
+
+import gettext
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+
+DOORS = Path(__file__).parent.parent / "src" / "acuse" / "doors"
+CATALOGUE = DOORS / "ui" / "locale" / "es" / "LC_MESSAGES" / "django.po"
+_QUOTED = r'"((?:[^"\\]|\\.)*)"'
+_ENTRY = re.compile(
+    rf"^(?:msgctxt {_QUOTED}\n)?msgid {_QUOTED}\n(?:msgid_plural {_QUOTED}\n)?msgstr(?:\[0\])? {_QUOTED}", re.MULTILINE
+)
+
+
+def written() -> list[tuple[str, str, str]]:
+    """The catalogue as written: context, English, Spanish. Entries stand on one line each (--no-wrap)."""
+    text = CATALOGUE.read_text("utf-8")
+    found = [match.groups(default="") for match in _ENTRY.finditer(text)]
+    return [(unescape(context), unescape(key), unescape(value)) for context, key, _plural, value in found if key]
+
+
+def unescape(text: str) -> str:
+    """The string that a quoted one of the catalogue stands for."""
+    return text.replace('\\"', '"').replace("\\n", "\n").replace("\\\\", "\\")
+
+
+def check() -> int:
+    """Compare; returns the exit status."""
+    with CATALOGUE.with_suffix(".mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+    wrong = []
+    for context, english, spanish in written():
+        got = compiled.pgettext(context, english) if context else compiled.gettext(english)
+        if not spanish or spanish not in {got, compiled.ngettext(english, english, 1)}:
+            wrong.append(english)
+    for english in wrong:
+        print(f"No Spanish, or not compiled: {english!r}")
+    if "#, fuzzy" in CATALOGUE.read_text("utf-8").split("\n\n", 1)[1]:
+        print("A text is only a guess (fuzzy); read it and remove the mark.")
+        return 1
+    return 1 if wrong else 0
+
+
+def collect() -> None:
+    """Run Django's collection over the doors."""
+    settings.configure(USE_I18N=True, LOCALE_PATHS=[str(DOORS / "ui" / "locale")], INSTALLED_APPS=[])
+    django.setup()
+    os.chdir(DOORS)
+    call_command(
+        "makemessages",
+        locale=["es"],
+        no_location=True,
+        no_wrap=True,
+        no_obsolete=True,
+        extensions=["html", "py"],
+        ignore_patterns=["node_modules", "smtp"],
+        verbosity=0,
+    )
+
+
+if __name__ == "__main__":
+    if "--check" in sys.argv:
+        sys.exit(check())
+    collect()
+    subprocess.run(["msgfmt", "--check-format", "-o", CATALOGUE.with_suffix(".mo"), CATALOGUE], check=True)
+    sys.exit(check())
