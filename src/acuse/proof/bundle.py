@@ -111,6 +111,8 @@ class Bundle:
         Raises:
             InputError: over a limit of this format.
         """
+        if len(self.facts) > MAX_FACTS:
+            raise InputError(f"A bundle has at most {MAX_FACTS} facts.")
         members: dict[str, Any] = {
             "format": FORMAT,
             "v": VERSION,
@@ -133,8 +135,8 @@ class Bundle:
             ],
         }
         raw = canonicalise(members)
-        if len(raw) > MAX_BUNDLE or len(self.facts) > MAX_FACTS:
-            raise InputError(f"A bundle has at most {MAX_FACTS} facts and {MAX_BUNDLE} bytes.")
+        if len(raw) > MAX_BUNDLE:
+            raise InputError(f"A bundle has at most {MAX_BUNDLE} bytes.")
         return raw
 
 

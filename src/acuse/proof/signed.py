@@ -24,8 +24,8 @@ HASHES: Mapping[str, hashes.HashAlgorithm] = {
     "sha384": hashes.SHA384(),
     "sha512": hashes.SHA512(),
 }
-DATA, TST_INFO = "data", "tst_info"
-_CONTENT_TYPES = {DATA: "1.2.840.113549.1.7.1", TST_INFO: "1.2.840.113549.1.9.16.1.4"}
+DATA = "1.2.840.113549.1.7.1"
+TST_INFO = "1.2.840.113549.1.9.16.1.4"
 SIGNING_TIME = "1.2.840.113549.1.9.5"
 _SIGNED_DATA = "1.2.840.113549.1.7.2"
 _CONTENT_TYPE = "1.2.840.113549.1.9.3"
@@ -104,7 +104,7 @@ def open_signed(der: bytes, *, content_type: str, detached: bytes | None = None,
 
     Args:
         der: the ContentInfo.
-        content_type: TST_INFO or DATA.
+        content_type: dotted OID of the content, TST_INFO or DATA.
         detached: the content, where it is not inside.
         unsigned: dotted OID of the one unsigned attribute that may be there, with one value; None for none at all.
 
@@ -116,7 +116,7 @@ def open_signed(der: bytes, *, content_type: str, detached: bytes | None = None,
     """
     check_der(der)
     try:
-        return _open(der, _CONTENT_TYPES[content_type], detached, unsigned)
+        return _open(der, content_type, detached, unsigned)
     except FOREIGN_ERRORS as error:
         raise InputError(f"Not a readable signature: {str(error)[:120]}.") from error
 
@@ -124,7 +124,7 @@ def open_signed(der: bytes, *, content_type: str, detached: bytes | None = None,
 def _open(der: bytes, content_type: str, detached: bytes | None, unsigned: str | None) -> Signed:
     version, digests, encapsulated, inside, signers = _frame(der)
     info = _signer_info(signers, unsigned)
-    expected = _VERSION_1 if content_type == _CONTENT_TYPES[DATA] else _VERSION_3
+    expected = _VERSION_1 if content_type == DATA else _VERSION_3
     if version != expected or parts(digests, 0x31) != [info.digest_algorithm]:
         raise InputError("The signature is of another CMS version, or names other digests, than it should.")
     content = _content(encapsulated, content_type) if detached is None else detached

@@ -55,8 +55,15 @@ class Trust:
             if line == _BEGIN:
                 certificates.append(_certificate(lines))
             elif line and not line.startswith("#"):
-                keys.append(VerifierKey.parse(line).line())
+                keys.append(_log_key(line))
         return cls(certificates=tuple(dict.fromkeys(certificates)), log_keys=tuple(dict.fromkeys(keys)))
+
+
+def _log_key(line: str) -> str:
+    try:
+        return VerifierKey.parse(line).line()
+    except InputError as error:
+        raise InputError(f"Neither a PEM certificate nor a verifier key (name+hash+base64): {line[:60]!r}.") from error
 
 
 def _certificate(lines: Iterable[str]) -> x509.Certificate:

@@ -1,7 +1,7 @@
 """Seals and time stamp tokens of a sealed PDF as strict CMS, each with its path to an anchor.
 
-What CMS leaves unsigned is fixed or compared by `acuse.proof.signed`, which accepts no unsigned attribute. A seal has
-one, the time stamp over its signature: it is taken out here and opened as strictly as the rest.
+What CMS leaves unsigned is fixed or compared by `acuse.proof.signed`; the one unsigned attribute of a seal is the time
+stamp over its signature, which is opened here as strictly as the rest.
 """
 
 import hashlib
@@ -14,13 +14,12 @@ from cryptography import x509
 
 from acuse.errors import InputError, Invalid
 from acuse.proof.chain import PathMaterial, validate_path
-from acuse.proof.der import parts, primitive
+from acuse.proof.der import parts
 from acuse.proof.pdf.container import STEP
 from acuse.proof.signed import DATA, FOREIGN_ERRORS, HASHES, TST_INFO, Signed, open_signed
 
-_SIGNATURE_TIME_STAMP = core.ObjectIdentifier("1.2.840.113549.1.9.16.2.14").dump()
-_TST_INFO = core.ObjectIdentifier(TST_INFO).dump()
-_SIGNATURE, _UNSIGNED = 5, 6
+_SIGNATURE_TIME_STAMP = "1.2.840.113549.1.9.16.2.14"
+_TST_INFO = bytes(core.ObjectIdentifier(TST_INFO).dump())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +55,8 @@ class SealSignature:
 def is_token(der: bytes) -> bool:
     """Say whether a container (in DER) holds a time stamp token and not a seal."""
     try:
-        encapsulated = parts(parts(parts(der)[1])[0])[2]
+        wrapped = parts(der)[1]
+        encapsulated = parts(parts(wrapped, 0xA0)[0])[2]
         return parts(encapsulated)[0] == _TST_INFO
     except (InputError, IndexError) as error:
         raise Invalid(STEP, "The seal is not a signature.") from error
@@ -73,49 +73,11 @@ def open_seal(der: bytes, *, content: bytes) -> SealSignature:
         Invalid: outside the profile, or over something else.
     """
     try:
-        bare, signature, token = _take_out_token(der)
-        signed = open_signed(bare, content_type=DATA, detached=content)
-    except (InputError, IndexError) as error:
+        signed = open_signed(der, content_type=DATA, detached=content, unsigned=_SIGNATURE_TIME_STAMP)
+    except InputError as error:
         raise Invalid(STEP, f"The seal: {error}") from error
-    return SealSignature(signed=signed, token=None if token is None else open_token(token, content=signature))
-
-
-def _take_out_token(der: bytes) -> tuple[bytes, bytes, bytes | None]:
-    """Return the CMS without its unsigned attribute, the signature value, and the token that was in the attribute.
-
-    Every other byte is kept as it came; only the lengths around the attribute are written anew, in their one form.
-    """
-    kind, wrapped = parts(der)
-    (data,) = parts(wrapped)
-    *before, signers = parts(data)
-    (signer,) = parts(signers)
-    fields = parts(signer)
-    signature = primitive(fields[_SIGNATURE], 0x04)
-    if len(fields) == _UNSIGNED:
-        return der, signature, None
-    token = _token_of(fields[_UNSIGNED])
-    bare = _wrap(0x30, *fields[:_UNSIGNED], *fields[_UNSIGNED + 1 :])
-    return _wrap(0x30, kind, _wrap(0xA0, _wrap(0x30, *before, _wrap(0x31, bare)))), signature, token
-
-
-def _token_of(unsigned: bytes) -> bytes:
-    attributes = [parts(each) for each in parts(unsigned)]
-    if unsigned[0] != 0xA1 or len(attributes) != 1 or len(attributes[0]) != 2:
-        raise InputError("something unsigned was added to it.")
-    name, values = attributes[0]
-    if name != _SIGNATURE_TIME_STAMP or values[0] != 0x31 or len(parts(values)) != 1:
-        raise InputError("something unsigned other than one time stamp was added to it.")
-    return parts(values)[0]
-
-
-def _wrap(tag: int, *values: bytes) -> bytes:
-    """Write a constructed value in DER."""
-    content = b"".join(values)
-    size = len(content)
-    if size < 0x80:
-        return bytes([tag, size]) + content
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes([tag, 0x80 | len(length)]) + length + content
+    token = None if signed.unsigned is None else open_token(signed.unsigned, content=signed.signature)
+    return SealSignature(signed=signed, token=token)
 
 
 def open_token(der: bytes, *, content: bytes) -> Token:
