@@ -5,6 +5,7 @@ Every change records its fact in the same transaction.
 
 from datetime import timedelta
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -27,7 +28,7 @@ def _member(access: Access) -> Actor:
     return Actor(kind="member", id=str(access.member))
 
 
-def _draft(organisation: UUID, type: str, actor: Actor, details: dict[str, object]) -> FactDraft:  # noqa: A002
+def _draft(organisation: UUID, type: str, actor: Actor, details: dict[str, object]) -> FactDraft:
     return FactDraft(
         organisation=organisation,
         subject_kind="organisation",
@@ -204,6 +205,29 @@ def remove_sender_identity(*, organisation: UUID, pattern: str, actor: Actor = O
             record(_draft(organisation, "sender_identity.removed", actor, {"identity": normal}))
 
 
+def change_preferences(
+    *, user: User, language: str | None = None, time_zone: str | None = None, single_keys: bool | None = None
+) -> None:
+    """Change how the console shows itself to one person; what is None stays.
+
+    Raises:
+        InputError: a value is not one of the choices.
+    """
+    changes = {"language": language, "time_zone": time_zone, "single_keys": single_keys}
+    given = {name: value for name, value in changes.items() if value is not None}
+    for name, value in given.items():
+        if name in _CHOICES and value not in _CHOICES[name]:
+            raise InputError(f"{value!r} is not a choice of {name}.")
+        setattr(user, name, value)
+    user.save(update_fields=list(given))
+
+
+_CHOICES: dict[str, frozenset[object]] = {
+    "language": frozenset({"es", "en"}),
+    "seal_level": frozenset({"B-LTA", "B-T", "B-B"}),
+    "time_zone": frozenset(available_timezones()),
+    "certificate_by_email": frozenset({True, False}),
+}
 _SETTINGS = frozenset({"language", "time_zone", "seal_level", "certificate_by_email", "tax_id", "name"})
 
 
@@ -224,8 +248,8 @@ def change_settings(*, access: Access, **changes: object) -> None:
         if not changed:
             return
         for name, value in changed.items():
-            choices = organisation._meta.get_field(name).choices
-            if choices and value not in dict(choices):
+            choices = _CHOICES.get(name)
+            if choices is not None and value not in choices:
                 raise InputError(f"{value!r} is not a choice of {name}.")
             setattr(organisation, name, value)
         organisation.save(update_fields=list(changed))

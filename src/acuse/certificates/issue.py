@@ -82,17 +82,15 @@ def issue(*, certificate: UUID, lease: UUID, press: Press) -> None:
         ConflictError: somebody else holds the lease.
     """
     row = Certificate.objects.get(id=certificate)
-    # (1)
+    # Step 1
     bundle = _bundle(row)
     dated_at = clock.now().replace(microsecond=0)
-    # (2), (3), (4)
+    # Steps 2 to 4
     sealed, dossier = _seal_at_best(row, bundle, dated_at, press)
-    # (5)
+    # Step 5
     document = custody.keep(organisation=row.organisation_id, content=sealed.content, media_type=PDF)
-    proof = custody.keep(
-        organisation=row.organisation_id, content=bundle.to_json(), media_type="application/json"
-    )
-    # (6)
+    proof = custody.keep(organisation=row.organisation_id, content=bundle.to_json(), media_type="application/json")
+    # Step 6
     _record(row, lease, sealed, document, proof, dossier)
 
 
@@ -102,10 +100,15 @@ def _bundle(row: Certificate) -> Bundle:
     patience = timedelta() if row.kind == Certificate.Kind.RECEIPT else rules.ANCHOR_PATIENCE
     if row.reason == UPGRADE:
         patience = timedelta.max
-    asked = {"organisation": row.organisation_id, "kind": row.subject_kind, "id": row.subject, "up_to": up_to}
-    bundle = bundle_for(**asked, unanchored=False)
+
+    def ask(*, unanchored: bool) -> Bundle | None:
+        return bundle_for(
+            organisation=row.organisation_id, kind=row.subject_kind, id=row.subject, up_to=up_to, unanchored=unanchored
+        )
+
+    bundle = ask(unanchored=False)
     if bundle is None and clock.now() - max(row.due_at, row.requested_at) >= patience:
-        bundle = bundle_for(**asked, unanchored=True)
+        bundle = ask(unanchored=True)
     if bundle is None:
         raise NotPublished("The facts are not yet in a published checkpoint.")
     return bundle
@@ -119,9 +122,7 @@ def _levels(row: Certificate) -> list[Level]:
     return [cast(Level, level) for level in reversed(rules.LEVELS[: best + 1])]
 
 
-def _seal_at_best(
-    row: Certificate, bundle: Bundle, dated_at: datetime, press: Press
-) -> tuple[SealedPdf, Dossier]:
+def _seal_at_best(row: Certificate, bundle: Bundle, dated_at: datetime, press: Press) -> tuple[SealedPdf, Dossier]:
     """Typeset and seal at the highest level that can be had: the document states its own level."""
     failure: TemporaryError | None = None
     for level in _levels(row):
@@ -129,9 +130,7 @@ def _seal_at_best(
         story = receipt.tell if row.kind == Certificate.Kind.RECEIPT else communication.tell
         template = "receipt.typ" if row.kind == Certificate.Kind.RECEIPT else "certificate.typ"
         model = story(bundle.facts, read(dossier.message), dossier.context)
-        unsigned = press.typesetter.typeset(
-            str(TEMPLATES / template), model, dossier.attachments, date=dated_at
-        )
+        unsigned = press.typesetter.typeset(str(TEMPLATES / template), model, dossier.attachments, date=dated_at)
         try:
             return _seal(unsigned, level, dated_at, press), dossier
         except TemporaryError as error:
@@ -152,16 +151,12 @@ def _seal(unsigned: bytes, level: Level, dated_at: datetime, press: Press) -> Se
     )
 
 
-def _record(
-    row: Certificate, lease: UUID, sealed: SealedPdf, document: Kept, proof: Kept, dossier: Dossier
-) -> None:
+def _record(row: Certificate, lease: UUID, sealed: SealedPdf, document: Kept, proof: Kept, dossier: Dossier) -> None:
     receipt_asked = row.kind == Certificate.Kind.RECEIPT
     bundle = dossier.bundle
     lower = rules.is_lower(sealed.level, row.wanted_level)
     with transaction.atomic():
-        held = Certificate.objects.select_for_update().filter(
-            id=row.id, lease=lease, state=Certificate.State.REQUESTED
-        )
+        held = Certificate.objects.select_for_update().filter(id=row.id, lease=lease, state=Certificate.State.REQUESTED)
         if not held.exists():
             raise ConflictError("Another worker issued this document.")
         draft = FactDraft(
@@ -224,4 +219,3 @@ def put_off(*, certificate: UUID, error: Exception) -> None:
         wait = rules.retry_wait(row.tries)
     row.lease, row.lease_until = None, clock.now() + wait
     row.save(update_fields=["tries", "last_error", "lease", "lease_until"])
-

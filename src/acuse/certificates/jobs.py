@@ -68,9 +68,7 @@ class Issuer:
 
 def sweep() -> None:
     """Raise or clear the alarm over late documents, and ask for the upgrade of those sealed at a lower level."""
-    late = Certificate.objects.filter(
-        state=Certificate.State.REQUESTED, due_at__lt=clock.now() - rules.ALARM_AFTER
-    )
+    late = Certificate.objects.filter(state=Certificate.State.REQUESTED, due_at__lt=clock.now() - rules.ALARM_AFTER)
     count = late.count()
     if count:
         oldest = late.order_by("due_at").first()

@@ -36,7 +36,8 @@ def normalise_code(text: str) -> str | None:
 
 def retry_wait(tries: int) -> timedelta:
     """Return how long a request waits after so many failures."""
-    return min(RETRY_AFTER * 2 ** min(tries, 10), RETRY_CAP)
+    wait: timedelta = RETRY_AFTER * 2 ** min(tries, 10)
+    return min(wait, RETRY_CAP)
 
 
 def is_late(*, due_at: datetime, now: datetime) -> bool:

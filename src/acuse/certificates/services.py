@@ -16,9 +16,7 @@ COMMUNICATION = "communication"
 UPGRADE = "level"
 
 
-def request_certificate(
-    *, organisation: UUID, communication: UUID, final_at: datetime, reason: str = ""
-) -> None:
+def request_certificate(*, organisation: UUID, communication: UUID, final_at: datetime, reason: str = "") -> None:
     """Ask for the certificate of a communication, in the transaction of what makes it due.
 
     It is due after the settle time, so that an early delivery notification is inside. While a request waits, later
@@ -55,9 +53,7 @@ def request_upgrade(*, certificate: Certificate) -> None:
         )
 
 
-def _request(
-    organisation: UUID, subject: UUID, kind: Certificate.Kind, *, due_at: datetime, reason: str
-) -> None:
+def _request(organisation: UUID, subject: UUID, kind: Certificate.Kind, *, due_at: datetime, reason: str) -> None:
     """Insert the next revision's request unless one is waiting already."""
     with transaction.atomic():
         newest = (

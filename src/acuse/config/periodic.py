@@ -10,10 +10,12 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from django.db import close_old_connections, transaction
+from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 
 from acuse import clock
 from acuse.certificates import jobs as certificates
+from acuse.config.database import conninfo
 from acuse.config.installation import INSTALLATION
 from acuse.config.ntp import clock_state
 from acuse.delivery.jobs import dispatch, notices
@@ -105,7 +107,7 @@ def run(stop: threading.Event) -> None:
 
 
 async def _work(stop: threading.Event) -> None:
-    worker_app = app.with_connector(app.connector.get_worker_connector())
+    worker_app = app.with_connector(PsycopgConnector(conninfo=conninfo(), min_size=1, max_size=4))
     async with worker_app.open_async():
         working = asyncio.create_task(
             worker_app.run_worker_async(concurrency=2, install_signal_handlers=False, listen_notify=True)

@@ -40,4 +40,6 @@ def keep_secret(path: Path, *, size: int = 32) -> bytes:
             write_private(path, secrets.token_bytes(size))
         return path.read_bytes()
     except OSError as error:
-        raise ConfigurationError(f"The secret {path} cannot be read: {error.strerror}. Check owner and mode.") from error
+        raise ConfigurationError(
+            f"The secret {path} cannot be read: {error.strerror}. Check owner and mode."
+        ) from error

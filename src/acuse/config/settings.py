@@ -2,12 +2,13 @@
 
 from urllib.parse import urlsplit
 
+from acuse.config import logs
 from acuse.config.database import databases
 from acuse.config.environment import environment
 from acuse.config.keys import Keys
-from acuse.config.logs import LOGGING as LOGGING
 
 ACUSE = environment()
+LOGGING = logs.LOGGING
 ACUSE_KEYS = Keys(ACUSE.keys, origin=ACUSE.log_origin)
 
 _public = urlsplit(ACUSE.public_url)
@@ -122,4 +123,3 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-

@@ -192,4 +192,3 @@ def serve_web() -> int:
         respawn_failed_workers=True,
     ).serve()
     return 0
-

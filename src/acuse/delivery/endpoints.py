@@ -8,8 +8,8 @@ from django.conf import settings
 from acuse.channels.base import EmailDispatch, Outcome
 from acuse.channels.dns import Resolver
 from acuse.channels.email.exchangers import Smarthost
-from acuse.channels.email.session import Login
 from acuse.channels.email.send import EmailChannel
+from acuse.channels.email.session import Login
 from acuse.channels.email.wire import Timeouts
 from acuse.delivery import rules
 from acuse.delivery.services.attempts import SentCopy

@@ -55,7 +55,9 @@ class Examined:
     objects: int
 
 
-def examine(*, tsa_roots: Sequence[x509.Certificate], progress: Callable[[str], None]) -> tuple[Examined, list[Finding]]:
+def examine(
+    *, tsa_roots: Sequence[x509.Certificate], progress: Callable[[str], None]
+) -> tuple[Examined, list[Finding]]:
     """Examine everything; return how much was read and what was found.
 
     Args:
@@ -198,9 +200,7 @@ def _examine_anchors(tsa_roots: Sequence[x509.Certificate]) -> tuple[int, list[F
             found = _note_findings(anchor.note, head.verifier_key, anchor.size, root, where)
             if found:
                 return count, found
-            verify_token(
-                bytes(anchor.token), imprint_of=anchor.note.encode(), trust=tsa_roots, **_material(anchor)
-            )
+            verify_token(bytes(anchor.token), imprint_of=anchor.note.encode(), trust=tsa_roots, **_material(anchor))
         except AcuseError as error:
             return count, [Finding(where=where, what=str(error))]
     return count, _custody_ahead(head)

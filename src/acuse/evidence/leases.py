@@ -89,7 +89,7 @@ class Holder:
             waiting=sql.SQL(queue.waiting),
             excluded=sql.SQL("AND domain <> ALL(%(excluding)s)" if excluding else ""),
         )
-        parameters = {
+        parameters: dict[str, Any] = {
             "lease": self.lease,
             "until": now + term,
             "now": now,

@@ -86,7 +86,7 @@ def ledger_fact(row: Sequence[Any]) -> LedgerFact:
     return LedgerFact(fact=Fact.parse(bytes(row[0])), position=row[1], organisation_sequence=row[2])
 
 
-def facts_of(*, organisation: UUID, kind: str, id: UUID) -> list[LedgerFact]:  # noqa: A002 - the subject's id
+def facts_of(*, organisation: UUID, kind: str, id: UUID) -> list[LedgerFact]:
     """Return the facts of one subject, in order, pending ones included; empty for another organisation's subject."""
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, (kind, id, organisation))
@@ -148,7 +148,7 @@ def bundle_for(
     *,
     organisation: UUID,
     kind: str,
-    id: UUID,  # noqa: A002 - the subject's id
+    id: UUID,
     up_to: int | None = None,
     unanchored: bool = False,
 ) -> Bundle | None:
@@ -174,13 +174,12 @@ def bundle_for(
     last = max(item.position for item in facts if item.position is not None)
     anchor = Anchor.objects.filter(size__gt=last).order_by("size").first()
     head = TreeHead.objects.get(id=1)
+    tokens: tuple[TimeStamp, ...] = ()
     if anchor is not None:
         size, note = anchor.size, anchor.note
-        tokens = (
-            TimeStamp(token=bytes(anchor.token), chain=_decoded(anchor.chain), crls=_decoded(anchor.crls)),
-        )
+        tokens = (TimeStamp(token=bytes(anchor.token), chain=_decoded(anchor.chain), crls=_decoded(anchor.crls)),)
     elif unanchored and head.size > last:
-        size, note, tokens = head.size, head.note, ()
+        size, note = head.size, head.note
     else:
         return None
     return Bundle(

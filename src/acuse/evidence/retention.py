@@ -43,9 +43,9 @@ def extend(*, kind: str, subject: UUID, until: datetime) -> None:
             return
         Head.objects.filter(id=head.id).update(retain_until=until)
         digests = _digests(head.organisation, kind, subject)
-        StoredObject.objects.filter(
-            organisation=head.organisation, sha256__in=digests, retain_until__lt=until
-        ).update(retain_until=until)
+        StoredObject.objects.filter(organisation=head.organisation, sha256__in=digests, retain_until__lt=until).update(
+            retain_until=until
+        )
 
 
 def erase(*, organisation: UUID, kind: str, subject: UUID, reason: str) -> int:

@@ -132,4 +132,3 @@ def _compare_clocks(stamp: Stamp, before: datetime, after: datetime) -> None:
                 },
             )
         )
-

@@ -132,7 +132,8 @@ class Sequencer:
         assert row is not None
         if row[0] != self._key.name:
             raise ConflictError(
-                f"The database holds the log {row[0]}, but the key is for {self._key.name}: ACUSE_LOG_ORIGIN never changes."
+                f"The database holds the log {row[0]}, but the key is for {self._key.name}: "
+                "ACUSE_LOG_ORIGIN never changes."
             )
         custody.check_not_behind(row[1])
         return int(row[1])

@@ -28,9 +28,9 @@ def test_facts_are_recorded_only_inside_a_transaction(database: Addresses) -> No
 
 def test_a_fact_goes_with_the_transaction_that_it_proves(database: Addresses) -> None:
     member = uuid4()
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         record(login(member))
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert facts_of(organisation=ORGANISATION, kind="member", id=member) == []
 
 
@@ -229,9 +229,7 @@ def test_the_database_refuses_to_change_what_happened(
 
 
 @pytest.mark.parametrize("statement", _CHANGES[:11])
-def test_even_the_owner_is_refused_by_the_triggers(
-    database: Addresses, sequencer: Sequencer, statement: str
-) -> None:
+def test_even_the_owner_is_refused_by_the_triggers(database: Addresses, sequencer: Sequencer, statement: str) -> None:
     with transaction.atomic():
         record(login())
     sequencer.tick()

@@ -63,11 +63,11 @@ class Sent:
 
 
 def demo(
-    once: Annotated[bool, typer.Option("--once", help="Stop everything after the last certificate is verified.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="Stop everything after the last certificate is verified.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Write the certificates and trust.pem to this directory.")] = None,
-    examples: Annotated[
-        Path, typer.Option(help="Directory with the messages and envelopes.json.")
-    ] = Path("examples"),
+    examples: Annotated[Path, typer.Option(help="Directory with the messages and envelopes.json.")] = Path("examples"),
 ) -> None:
     """Start everything on this machine, send the examples, certify and verify them; stay up until Ctrl-C."""
     envelopes = _read_envelopes(examples)
@@ -99,7 +99,9 @@ def _read_envelopes(examples: Path) -> list[dict[str, Any]]:
     try:
         return list(json.loads((examples / "envelopes.json").read_text("utf-8")))
     except (OSError, ValueError) as error:
-        raise ConfigurationError(f"{examples}/envelopes.json cannot be read: run `make demo` in the project.") from error
+        raise ConfigurationError(
+            f"{examples}/envelopes.json cannot be read: run `make demo` in the project."
+        ) from error
 
 
 def _configure() -> None:
@@ -171,7 +173,9 @@ def _sample_organisation(settings: Environment) -> str:
     return password
 
 
-def _run_examples(settings: Environment, examples: Path, envelopes: Sequence[dict[str, Any]]) -> list[tuple[str, Outcome]]:
+def _run_examples(
+    settings: Environment, examples: Path, envelopes: Sequence[dict[str, Any]]
+) -> list[tuple[str, Outcome]]:
     """Submit every example and wait for its certificates; return (file, outcome) pairs."""
     account = read_account(settings)
     sent = []
@@ -186,9 +190,7 @@ def _run_examples(settings: Environment, examples: Path, envelopes: Sequence[dic
         sent.append(Sent(file=envelope["file"], communications=tuple(siblings(reply))))
         print(f"  {envelope['file']:<36} {reply}", flush=True)
     everything = [identity for one in sent for identity in one.communications]
-    found = wait_for_certificates(
-        everything, deadline=time.monotonic() + _PATIENCE_SECONDS, progress=_show_progress
-    )
+    found = wait_for_certificates(everything, deadline=time.monotonic() + _PATIENCE_SECONDS, progress=_show_progress)
     files = {identity: one.file for one in sent for identity in one.communications}
     return [(files[outcome.communication], outcome) for outcome in found]
 

@@ -29,9 +29,7 @@ def account_file(settings: Environment) -> Path:
 def keep_account(settings: Environment, account: Account) -> None:
     """Keep the sample organisation's credential."""
     account_file(settings).unlink(missing_ok=True)
-    write_private(
-        account_file(settings), json.dumps({"username": account.username, "secret": account.secret}).encode()
-    )
+    write_private(account_file(settings), json.dumps({"username": account.username, "secret": account.secret}).encode())
 
 
 def read_account(settings: Environment) -> Account:

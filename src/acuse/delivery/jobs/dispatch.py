@@ -103,9 +103,7 @@ class Dispatcher:
             close_old_connections()
             work = load_work(communication)
             content, copy = self._endpoint.compose(work)
-            opened = open_attempt(
-                work=work, lease=self._holder.lease, target=self._endpoint.target(domain), copy=copy
-            )
+            opened = open_attempt(work=work, lease=self._holder.lease, target=self._endpoint.target(domain), copy=copy)
             outcome = self._endpoint.send(work, content)
             decision = close_attempt(
                 opened=opened, outcome=outcome, schedule=self._schedule, reporting_host=self._endpoint.helo

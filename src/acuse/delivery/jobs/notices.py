@@ -47,7 +47,7 @@ class Notifier:
                 stop.wait(_POLL_SECONDS)
 
     def _send(self, identity: UUID) -> None:
-        """Send one. A crash after the server's 250 and before the commit may tell the sender twice, never not at all."""
+        """Send one. A crash between the server's 250 and our commit may tell the sender twice, never not at all."""
         try:
             row = Notice.objects.get(id=identity)
             content = custody.open_object(organisation=row.organisation_id, sha256=row.message_sha256)

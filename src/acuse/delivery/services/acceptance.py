@@ -94,7 +94,7 @@ def accept_message(*, credential: SmtpCredentialValue, envelope: Envelope, raw: 
     summary = summarise(raw, envelope.mail_from)
     received_at = clock.now()
     with transaction.atomic():
-        fresh = {recipient.address: uuid7() for recipient in envelope.recipients}
+        fresh: dict[str, UUID] = {recipient.address: uuid7() for recipient in envelope.recipients}
         known = _find_repeats(credential, envelope.recipients, summary, kept.sha256, received_at)
         new = [recipient for recipient in envelope.recipients if recipient.address not in known]
         if new:

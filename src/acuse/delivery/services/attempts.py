@@ -215,7 +215,9 @@ def close_attempt(
         delay_after=rules.DELAY_NOTICE_AFTER * schedule.scale,
         delay_told=opened.work.delay_notified,
     )
-    notice = notices.write(opened.work, outcome, owed, reporting_host, retry_until=opened.work.accepted_at + schedule.limit)
+    notice = notices.write(
+        opened.work, outcome, owed, reporting_host, retry_until=opened.work.accepted_at + schedule.limit
+    )
     # Transcript and notice are in custody; a crash here leaves the attempt open, to be found as unknown.
     with transaction.atomic():
         row = _lock(opened.work.communication, opened.lease)
