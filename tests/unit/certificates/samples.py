@@ -29,6 +29,10 @@ RECEIPT = str(TEMPLATES / "receipt.typ")
 START = datetime(2026, 11, 23, 8, 0, 0, 412009, tzinfo=UTC)
 ORGANISATION = UUID("0193505e-7a00-7000-8000-0000000000aa")
 COMMUNICATION = Subject(kind="communication", id=UUID("0193505e-7a00-7000-8000-0000000000bb"))
+LONG_ADDRESS = (
+    "atencion-al-cliente.departamento-de-reclamaciones-y-garantias"
+    "@subdominio-de-correo-con-nombre-muy-largo.example.com"
+)
 CODE = "7KQM-4T2H-9XWD-3PFA"
 
 TLS = {
@@ -182,8 +186,7 @@ def exhausted(tries: int, failure_class: str = "server_unavailable") -> History:
 
 def unanswered() -> History:
     """Return a try whose connection was lost after the whole message."""
-    recipient = "atencion-al-cliente.departamento-de-reclamaciones-y-garantias@subdominio-de-correo-con-nombre-muy-largo.example.com"
-    history = History(subject="طلب موعد – 预约确认 \U0001fadf", recipient=recipient).opened(0.5)
+    history = History(subject="طلب موعد – 预约确认 \U0001fadf", recipient=LONG_ADDRESS).opened(0.5)
     return history.answered(
         "attempt.unknown",
         33,
@@ -223,16 +226,17 @@ def message(text: str, *, subject: str = "Presupuesto de reparación 2026/318", 
     return made.as_bytes()
 
 
-LETTER = """Estimado cliente:
-
-Le remitimos el presupuesto de la reparación de su vehículo, que entró en nuestro taller el 19 de noviembre. El importe total, con IVA, es de 549,88 €.
-
-Puede aceptarlo antes del 4 de diciembre de 2026 respondiendo a este mensaje, o retirar el vehículo sin coste, de lunes a viernes de 9 a 14 h.
-
-Un saludo,
-
-Talleres Ribera, S. L.
-"""
+LETTER = "\n\n".join(
+    (
+        "Estimado cliente:",
+        "Le remitimos el presupuesto de la reparación de su vehículo, que entró en nuestro taller el 19 de "
+        "noviembre. El importe total, con IVA, es de 549,88 €.",
+        "Puede aceptarlo antes del 4 de diciembre de 2026 respondiendo a este mensaje, o retirar el vehículo sin coste, "
+        "de lunes a viernes de 9 a 14 h.",
+        "Un saludo,",
+        "Talleres Ribera, S. L.\n",
+    )
+)
 
 
 def files(language: Language, contents: Sequence[tuple[str, str, int | None]] = ()) -> tuple[EmbeddedFile, ...]:
@@ -256,7 +260,8 @@ def files(language: Language, contents: Sequence[tuple[str, str, int | None]] = 
 
 NOTE = (
     "acuse.example.org/registro\n48240\nSBNJTRN+FjG7owHVrKtue7eqdM4RhdRWVl71HXN2d7I=\n\n"
-    "— acuse.example.org/registro AHPsJm1PtK2/PRBKpxT58RAy/Yq22IKfxAtSyG9khdeSjMLr1GRvP+PzdL4R2QW/S+J1+obziJ2CqffcXkHdMllOUZo=\n"
+    "— acuse.example.org/registro AHPsJm1PtK2/PRBKpxT58RAy/Yq22IKfxAt"
+    "SyG9khdeSjMLr1GRvP+PzdL4R2QW/S+J1+obziJ2CqffcXkHdMllOUZo=\n"
 )
 
 

@@ -67,10 +67,10 @@ def _headers(case: Case, message: Message) -> list[dict[str, Any]]:
     """Return From, Date and Message-ID as the message itself states them: they are claims of the sender's program."""
     stated = {name.lower(): value for name, value in reversed(message.headers)}
     parts = []
-    for name, key in (("from", "from"), ("date", "date"), ("message-id", "id")):
-        value = stated.get(name, "").strip()
+    for name in ("From", "Date", "Message-ID"):
+        value = stated.get(name.lower(), "").strip()
         if value:
-            runs = [{"t": case.word(f"content.header.{key}"), "k": "grey"}, case.theirs(value, limit=400)]
+            runs = [{"t": f"{name}: ", "k": "grey"}, case.theirs(value, limit=400)]
             parts.append(_line(runs))
     return parts
 

@@ -117,7 +117,6 @@ WORDS: dict[str, str] = {
     "proves.exhausted": "Acuse tried {attempts} times, until {time}{day}; each attempt is in section 4.",
     "proves.no_domain": "Acuse looked up the mail server of {domain} in the DNS and found none that takes mail.",
     "proves.all_sent": "The recipient’s server received every byte of the message at {time}{day} and did not answer.",
-    "proves.other": "What section 4 records, fact by fact, up to position {position} of the ledger.",
     "limits.title": "What this does not prove",
     "limit.not_arrived": "That the message has reached any system of the recipient.",
     "limit.not_inbox": "That it reached the inbox.",
@@ -172,11 +171,7 @@ WORDS: dict[str, str] = {
     "content.mode.content": "The complete message travels by e-mail.",
     "content.mode.attachments": "The complete message travels by e-mail, with its attachments ({count}).",
     "content.headers": "Headers",
-    "content.header.from": "From: ",
-    "content.header.date": "Date: ",
-    "content.header.id": "Message-ID: ",
     "content.original": "Original",
-    "content.original.is": "{name} · {size}",
     "content.unseen": "Undrawn characters",
     "content.unseen.one": (
         "{marks} stands for a character that has no drawing in this document; the embedded original keeps it."

@@ -120,7 +120,6 @@ WORDS: dict[str, str] = {
     "proves.all_sent": (
         "El servidor del destinatario recibió todos los bytes del mensaje a las {time}{day} y no contestó."
     ),
-    "proves.other": "Lo que consta en el apartado 4, hecho por hecho, hasta la posición {position} del registro.",
     "limits.title": "Qué no prueba",
     "limit.not_arrived": "Que el mensaje haya llegado a ningún sistema del destinatario.",
     "limit.not_inbox": "Que llegara a la bandeja de entrada.",
@@ -177,11 +176,7 @@ WORDS: dict[str, str] = {
     "content.mode.content": "El mensaje completo viaja por correo.",
     "content.mode.attachments": "El mensaje completo viaja por correo, con sus adjuntos ({count}).",
     "content.headers": "Cabeceras",
-    "content.header.from": "From: ",
-    "content.header.date": "Date: ",
-    "content.header.id": "Message-ID: ",
     "content.original": "Original",
-    "content.original.is": "{name} · {size}",
     "content.unseen": "Signos no disponibles",
     "content.unseen.one": (
         "{marks} está en el lugar de un signo sin dibujo en este documento; el original incrustado lo conserva."
