@@ -62,7 +62,7 @@ OK = "250 2.1.0 Ok\r\n"
         (lambda c: c.say("hola\r\n"), Result.DEFERRED, "server_unavailable", "connect"),
         (up_to(("MAIL", "550 5.7.1 no\r\n")), Result.REFUSED, "policy_blocked", "mail"),
         (up_to(("MAIL", "451 4.3.0 later\r\n")), Result.DEFERRED, "server_unavailable", "mail"),
-        (up_to(("MAIL", OK), ("RCPT", "550 no\r\n")), Result.REFUSED, "mailbox_not_found", "rcpt"),
+        (up_to(("MAIL", OK), ("RCPT", "550 no\r\n")), Result.REFUSED, "other", "rcpt"),
         (up_to(("MAIL", OK), ("RCPT", "450 4.2.0 greylisted\r\n")), Result.DEFERRED, "throttled", "rcpt"),
         (up_to(("MAIL", OK), ("RCPT", OK), ("DATA", "554 5.7.1 no\r\n")), Result.REFUSED, "policy_blocked", "data"),
         (up_to(("MAIL", OK), ("RCPT", OK)), Result.DEFERRED, "server_unavailable", "data"),
@@ -159,6 +159,25 @@ def test_hostile_servers_are_bounded(drip: str) -> None:
     assert outcome.result is Result.DEFERRED
     assert time.monotonic() - began < 6
     assert len(outcome.transcript) < 2_000_000
+
+
+def test_all_addresses_together_are_bounded() -> None:
+    zone = {("d.example", "A"): [f"127.0.0.{number}" for number in range(1, 6)]}
+    listeners: list[socket.socket] = [socket.create_server(("127.0.0.1", 0))]
+    port = listeners[0].getsockname()[1]
+    listeners += [socket.create_server((f"127.0.0.{number}", port)) for number in range(2, 6)]
+    with name_server(zone) as names:
+        timeouts = replace(SHORT, greeting=1, total=1.5)
+        resolver = Resolver((names.address,), allow_private=True)
+        channel = EmailChannel(resolver, helo="a.example", port=port, timeouts=timeouts, trust=Trust(roots=()))
+        began = time.monotonic()
+        outcome = channel.send(replace(DISPATCH, recipient="ana@d.example"))
+        took = time.monotonic() - began
+    for listener in listeners:
+        listener.close()
+    assert (outcome.result, outcome.failure_class) == (Result.DEFERRED, "server_unavailable")
+    assert outcome.transcript.count(b'"host":"d.example"}\n') == 2
+    assert took < 3
 
 
 def test_a_server_that_answers_before_it_is_asked_is_not_believed() -> None:

@@ -40,7 +40,7 @@ class NameServer:
         if isinstance(found, int):
             if found < 0:
                 return None
-            reply.set_rcode(found)
+            reply.set_rcode(dns.rcode.Rcode(found))
         elif found:
             reply.answer.append(dns.rrset.from_text(question.name, 60, "IN", kind, *found))
         elif not any(known == name or known.endswith(f".{name}") for known, _ in self.zone):

@@ -92,6 +92,12 @@ BY_TEXT = (
         stages=("rcpt", "data"),
     ),
     _text(
+        POLICY_BLOCKED,
+        "speaks of the sender",
+        r"sender('s)? (address|domain|verif|id\b|is un)|(domain )?of sender|sender rejected|unauthenticated",
+        r"purported responsible",
+    ),
+    _text(
         MAILBOX_NOT_FOUND,
         "says that the mailbox is not known",
         r"(user|mail ?box|recipient|addressee|account|alias|local part)( address)?( is)? (unknown|not found|not known)",
@@ -103,23 +109,32 @@ BY_TEXT = (
         first="5",
     ),
     _text(
+        OTHER,
+        "says that the mailbox is not in use, which is not to say that it does not exist",
+        r"(user|mail ?box|recipient|address(ee)?|account|alias|customer)\b.{0,60}\b"
+        r"(disabled|inactive|suspended|deactivated|frozen|locked|expired|blocked|terminated|closed)",
+        r"disabled (recipient|user|account|mail ?box)",
+        first="5",
+        stages=("rcpt", "data"),
+    ),
+    _text(
         POLICY_BLOCKED,
         "says that the sender or the content, not the mailbox, is the obstacle",
         r"spam|virus|malware|phish|black ?list|block ?list|reputation|unsolicited|barracuda",
         r"dmarc|dkim|\bspf\b|sender policy|reverse (dns|host|lookup|name)|\bptr\b|\bhelo\b|\behlo\b",
-        r"sender (address|domain|verif|id\b)|relay(ing)? (access )?(denied|not|prohibited)|policy|not authori[sz]ed",
+        r"\bblocked\b|network not allowed|\(bl\)|relay(ing)? (access )?(denied|not|prohibited)|policy|not authori[sz]ed",
         r"(access|permission).{0,10}(denied|not permitted|not allowed)|authentication|administrative prohibition",
         r"(ip|client|host|address|connection|domain)\b.{0,40}\b(blocked|banned|listed)",
         r"(content|message|mail).{0,20}(rejected|filter|blocked|refused)|(reject|refus)ed.{0,20}content",
     ),
     _text(
         MAILBOX_NOT_FOUND,
-        "says that the mailbox is not in use",
+        "says that the mailbox cannot be found",
         r"(user|mail ?box|recipient|address(ee)?|account|alias|customer|person|name)\b.{0,60}\b"
-        r"(unknown|not (found|known|listed|here|available|valid|active|local)|invalid|unavailable|disabled|inactive"
-        r"|suspended|no longer|rejected|deactivated|expired|couldn't be found|undeliverable|discontinued|locked)",
+        r"(unknown|not (found|known|listed|here|available|valid|local)|invalid|unavailable|no longer|couldn't be found"
+        r"|undeliverable|discontinued)",
         r"(no|invalid|bad) (such )?(user|mail ?box|recipient|address|account|person)\b",
-        r"does ?n[o']t have (an|a yahoo).{0,20}account|account.{0,20}(is )?(disabled|closed|terminated)",
+        r"does ?n[o']t have (an|a yahoo).{0,20}account",
         first="5",
         stages=("rcpt", "data"),
     ),
@@ -128,15 +143,14 @@ BY_TEXT = (
         "says that the server cannot take mail now",
         r"(service|server|system|host).{0,30}(unavailable|not available|busy|overload|shutting down|down for)",
         r"insufficient (system )?(storage|resources|disk)|out of memory|lookup (failure|failed)|too busy",
-        r"connection (timed out|refused|limit)|internal (server )?error",
-        first="4",
+        r"connection (timed out|refused|limit)|internal (server )?error|not accepting connections",
     ),
 )
 
 BY_ENHANCED = (
     _code(MAILBOX_NOT_FOUND, "RFC 3463: bad, moved or ambiguous mailbox", r"5\.1\.[01346]"),
     _code(DOMAIN_NOT_FOUND, "RFC 3463, RFC 7505: no such system, null MX", r"5\.1\.2", r"5\.1\.10", r"5\.4\.4"),
-    _code(MAILBOX_NOT_FOUND, "RFC 3463: mailbox disabled", r"5\.2\.[01]", r"5\.7\.13"),
+    _code(OTHER, "RFC 3463: mailbox disabled, which is not to say that it does not exist", r"5\.2\.[01]", r"5\.7\.13"),
     _code(MAILBOX_FULL, "RFC 3463: mailbox full", r"[45]\.2\.2"),
     _code(TOO_BIG, "RFC 3463: message too big for the mailbox or the system", r"[45]\.2\.3", r"[45]\.3\.4"),
     _code(ATTACHMENT_BLOCKED, "RFC 3463: media not supported", r"[45]\.6\.[01]"),
@@ -149,7 +163,10 @@ BY_ENHANCED = (
 BY_CODE = (
     _code(SERVER_UNAVAILABLE, "RFC 5321: service not available", "421"),
     _code(POLICY_BLOCKED, "RFC 5321: refused before any mailbox was named", r"5\d\d", stages=("connect", "ehlo")),
-    _code(MAILBOX_NOT_FOUND, "RFC 5321: mailbox unavailable, answered to RCPT", r"55[013]", stages=("rcpt",)),
+    _code(MAILBOX_NOT_FOUND, "RFC 5321: user not local, answered to RCPT", "551", stages=("rcpt",)),
+    _code(
+        OTHER, "RFC 5321: 550 is no mailbox, no access or policy, and does not say which", r"55[03]", stages=("rcpt",)
+    ),
     _code(TOO_BIG, "RFC 1870: more than the fixed size", "552", stages=("mail", "data")),
     _code(MAILBOX_FULL, "RFC 5321: storage allocation exceeded, answered to RCPT", "552", stages=("rcpt",)),
     _code(SERVER_UNAVAILABLE, "RFC 5321: insufficient system storage", "452", stages=("mail", "data")),

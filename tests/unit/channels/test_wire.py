@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from itertools import pairwise
 
 import pytest
@@ -30,7 +31,7 @@ def read(content: bytes, cuts: tuple[int, ...] = ()) -> tuple[Wire, Exception | 
 
     feeder = threading.Thread(target=feed)
     feeder.start()
-    wire = Wire(ours, QUICK)
+    wire = Wire(ours, QUICK, time.monotonic() + 2)
     try:
         wire.last = wire.reply("data", 1)  # type: ignore[attr-defined]
     except Broken as error:

@@ -15,7 +15,8 @@ from acuse.mail.structured import body_of, from_html, from_plain
 
 IMAGE = (
     b"Content-Type: multipart/related; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n"
-    b"<img src='cid:a@b' alt=logo><img src='cid:none@b'>\r\n--b\r\nContent-Type: image/png\r\nContent-ID: <a@b>\r\n\r\nPNG\r\n--b--\r\n"
+    b"<img src='cid:a@b' alt=logo><img src='cid:none@b'>\r\n--b\r\n"
+    b"Content-Type: image/png\r\nContent-ID: <a@b>\r\n\r\nPNG\r\n--b--\r\n"
 )
 
 

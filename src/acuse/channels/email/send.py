@@ -8,7 +8,9 @@ content                    broken before the final dot: deferred; a reply: as it
 after the final dot        a reply decides; no reply: unknown, because the server may have the message
 """
 
+import time
 from dataclasses import replace
+from typing import TypedDict
 
 from acuse.channels.base import EmailDispatch, Json, Outcome, Reply, Result
 from acuse.channels.dns import DnsUnavailable, DomainNotFound, NullMx, Resolver
@@ -31,6 +33,15 @@ from acuse.mail import failures
 
 _MAX_DIALOGUES = 2  # servers that answered "not now" before we leave it for the next attempt
 _TAKEN = "The server took responsibility for the message."
+
+
+class _Options(TypedDict):
+    """What every connection of one send shares."""
+
+    transcript: Transcript
+    timeouts: Timeouts
+    trust: Trust
+    ends_at: float
 
 
 class EmailChannel:
@@ -100,14 +111,15 @@ class EmailChannel:
         transcript.add("dns", answers=answers)
         deferred: Outcome | None = None
         dialogues = 0
+        ends_at = time.monotonic() + self._timeouts.total
         for peer in peers_of(route, smarthost=self._smarthost, port=self._port, helo=self._helo):
-            outcome = replace(self._try(peer, dispatch, transcript), dns=answers)
+            outcome = replace(self._try(peer, dispatch, transcript, ends_at), dns=answers)
             if outcome.result is not Result.DEFERRED:
                 return replace(outcome, transcript=transcript.to_bytes())
             if deferred is None or outcome.reply is not None:
                 deferred = outcome
             dialogues += outcome.reply is not None
-            if dialogues >= _MAX_DIALOGUES:
+            if dialogues >= _MAX_DIALOGUES or time.monotonic() >= ends_at:
                 break
         if deferred is None:  # a route always has an address; said here so that no caller has to trust it
             deferred = _local(Result.DEFERRED, failures.SERVER_UNAVAILABLE, "The domain's servers have no address.")
@@ -127,10 +139,10 @@ class EmailChannel:
         )
         return replace(outcome, transcript=transcript.to_bytes(), stage="dns")
 
-    def _try(self, peer: Peer, dispatch: EmailDispatch, transcript: Transcript) -> Outcome:
+    def _try(self, peer: Peer, dispatch: EmailDispatch, transcript: Transcript, ends_at: float) -> Outcome:
         session: Session | None = None
         try:
-            session = self._session(peer, transcript)
+            session = self._session(peer, transcript, ends_at)
             impossible = _impossible(session, dispatch)
             outcome = impossible or _outcome(session, session.transact(dispatch))
         except Rejected as error:
@@ -147,24 +159,25 @@ class EmailChannel:
                 self._pool.give_back(session)
         return outcome
 
-    def _session(self, peer: Peer, transcript: Transcript) -> Session:
+    def _session(self, peer: Peer, transcript: Transcript, ends_at: float) -> Session:
         kept = self._pool.take(peer)
         while kept is not None:
             probe = Transcript(kept.opening)
             probe.add("connect", text="kept connection used again")
-            if kept.begin(probe):
+            if kept.begin(probe, ends_at):
                 transcript.extend(probe.events())
                 kept.wire.transcript = transcript
                 return kept
             kept.quit()
             kept = self._pool.take(peer)
+        options = _Options(transcript=transcript, timeouts=self._timeouts, trust=self._trust, ends_at=ends_at)
         try:
-            return Session.connect(peer, transcript=transcript, timeouts=self._timeouts, trust=self._trust)
+            return Session.connect(peer, **options)
         except TlsFailed:
             if peer.tls is not Tls.OPPORTUNISTIC:
                 raise
         # RFC 7435: in plain, over a new connection, rather than not at all; the transcript shows both
-        return Session.connect(peer, transcript=transcript, timeouts=self._timeouts, trust=self._trust, use_tls=False)
+        return Session.connect(peer, **options, use_tls=False)
 
 
 def _impossible(session: Session, dispatch: EmailDispatch) -> Outcome | None:

@@ -116,9 +116,16 @@ class Session:
 
     @classmethod
     def connect(
-        cls, peer: Peer, *, transcript: Transcript, timeouts: Timeouts, trust: Trust, use_tls: bool = True
+        cls,
+        peer: Peer,
+        *,
+        transcript: Transcript,
+        timeouts: Timeouts,
+        trust: Trust,
+        ends_at: float,
+        use_tls: bool = True,
     ) -> "Session":
-        """Connect, greet and secure.
+        """Connect, greet and secure. `ends_at`: when all must be over, on the monotonic clock.
 
         Raises:
             TlsFailed: TLS was tried and failed (the caller may connect again without it, if the policy allows).
@@ -127,14 +134,15 @@ class Session:
         before = len(transcript.events())
         transcript.add("connect", host=peer.host, address=peer.endpoint)
         try:
-            connection = socket.create_connection((peer.address, peer.port), timeout=timeouts.connect)
+            seconds = max(0.1, min(timeouts.connect, ends_at - time.monotonic()))
+            connection = socket.create_connection((peer.address, peer.port), timeout=seconds)
         except OSError as error:
             reason = error.strerror or ("timed out" if isinstance(error, TimeoutError) else type(error).__name__)
             transcript.add("connect", text=f"failed: {reason}")
             raise Broken(f"No connection to {peer.host} ({peer.endpoint}): {reason}.") from error
         # the final dot travels alone; Nagle's algorithm would hold it back until the last block is confirmed
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        wire = Wire(connection, timeouts)
+        wire = Wire(connection, timeouts, ends_at)
         wire.transcript = transcript
         session = cls(peer, wire, trust)
         try:
@@ -207,9 +215,9 @@ class Session:
         if reply.code != 235:
             raise Rejected(reply, "The server did not accept the user name and password.")
 
-    def begin(self, transcript: Transcript) -> bool:
+    def begin(self, transcript: Transcript, ends_at: float) -> bool:
         """Make a kept connection ready for another message; false if it turns out to be gone."""
-        self.wire.begin(transcript)
+        self.wire.begin(transcript, ends_at)
         try:
             self.usable = self.wire.command(b"RSET", "mail", seconds=self.wire.timeouts.quit).code == 250
         except Broken:
@@ -298,7 +306,7 @@ class Session:
 
     def quit(self) -> None:
         """Say goodbye and close; what the server answers no longer matters."""
-        self.wire.begin(Transcript())
+        self.wire.begin(Transcript(), time.monotonic() + self.wire.timeouts.quit)
         try:
             if self.usable:
                 self.wire.command(b"QUIT", "quit", seconds=self.wire.timeouts.quit)
