@@ -1,8 +1,11 @@
-"""Writing small files so that a crash leaves the old content or the new one, never half."""
+"""Writing small files so that a crash leaves the old content or the new one, never half; making folders."""
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
+
+from acuse.errors import ConfigurationError
 
 
 def write_durably(path: Path, content: bytes, *, mode: int = 0o600) -> None:
@@ -38,3 +41,19 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def make_folder(folder: Path, mode: int) -> None:
+    """Create a folder with these permission bits; parents that we create can be passed through by everybody.
+
+    Raises:
+        ConfigurationError: it cannot be made or reached.
+    """
+    try:
+        for each in reversed([folder, *folder.parents]):
+            if not each.exists():
+                with suppress(FileExistsError):
+                    each.mkdir()
+                    each.chmod(mode if each == folder else 0o755)
+    except OSError as error:
+        raise ConfigurationError(f"The data directory {folder} cannot be made: {error.strerror}.") from error

@@ -76,8 +76,13 @@ class MailDomains:
         Raises:
             ConfigurationError: a port is taken; says which.
         """
-        dns_port = await self._free(self._wanted.dns, self._open_dns)
-        smtp_port = await self._free(self._wanted.smtp, self._open_smtp)
+        # The name server last: once it answers, all the servers that it names do.
+        try:
+            smtp_port = await self._free(self._wanted.smtp, self._open_smtp)
+            dns_port = await self._free(self._wanted.dns, self._open_dns)
+        except BaseException:
+            await self.close()
+            raise
         return Ports(dns=dns_port, smtp=smtp_port)
 
     async def close(self) -> None:

@@ -16,7 +16,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -24,7 +23,7 @@ from psycopg import sql
 
 from acuse.embedded import binaries as programs
 from acuse.embedded import processes, roles
-from acuse.embedded.files import sync_folder, write_durably
+from acuse.embedded.files import make_folder, sync_folder, write_durably
 from acuse.embedded.roles import Addresses
 from acuse.errors import ConfigurationError, TemporaryError
 
@@ -177,7 +176,7 @@ class EmbeddedPostgres:
 
     def _prepare(self) -> programs.Account:
         """Make the folders and decide who runs the server."""
-        _make_folder(self._top, 0o711 if os.geteuid() == 0 else 0o700)
+        make_folder(self._top, 0o711 if os.geteuid() == 0 else 0o700)
         owner = self.cluster.stat().st_uid if self.cluster.exists() else None
         user = programs.account(self._run_as, cluster_owner=owner)
         barrier = programs.first_unreachable(self._top, user)
@@ -213,8 +212,8 @@ class EmbeddedPostgres:
         self._lock = descriptor
         return True
 
-    def _passwords(self) -> roles.Passwords:
-        return roles.passwords(self._top / "passwords.json", new_cluster=not self.cluster.exists())
+    def _passwords(self, *, new_cluster: bool = False) -> roles.Passwords:
+        return roles.passwords(self._top / "passwords.json", new_cluster=new_cluster)
 
     # -- starting ----------------------------------------------------------------------------------------------------
 
@@ -243,7 +242,7 @@ class EmbeddedPostgres:
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)
         secret = self._top / "initdb.password"
-        write_durably(secret, self._passwords().superuser.encode())
+        write_durably(secret, self._passwords(new_cluster=True).superuser.encode())
         if user.switch:
             os.chown(new, user.uid, user.gid)
             os.chown(secret, user.uid, user.gid)
@@ -353,18 +352,6 @@ class EmbeddedPostgres:
     def _superuser(self, database: str, *, seconds: int = 10) -> psycopg.Connection:
         address = self._url(roles.SUPERUSER, self._passwords().superuser, database)
         return psycopg.connect(address, autocommit=True, connect_timeout=seconds)
-
-
-def _make_folder(folder: Path, mode: int) -> None:
-    """Create a folder; parents that we create can be passed through by everybody."""
-    try:
-        for each in reversed([folder, *folder.parents]):
-            if not each.exists():
-                with suppress(FileExistsError):
-                    each.mkdir()
-                    each.chmod(mode if each == folder else 0o755)
-    except OSError as error:
-        raise ConfigurationError(f"The data directory {folder} cannot be made: {error.strerror}.") from error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

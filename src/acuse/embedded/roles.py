@@ -49,10 +49,10 @@ class Passwords:
 
 
 def passwords(path: Path, *, new_cluster: bool) -> Passwords:
-    """Read the passwords, or generate and keep them (0600) when the cluster does not exist yet.
+    """Read the passwords, or generate and keep them (0600) for a cluster about to be made.
 
     Raises:
-        ConfigurationError: the cluster exists and its passwords are gone or damaged.
+        ConfigurationError: they are damaged, or are gone and no cluster is about to be made.
     """
     if path.exists():
         try:
@@ -60,7 +60,9 @@ def passwords(path: Path, *, new_cluster: bool) -> Passwords:
         except (ValueError, TypeError) as error:
             raise ConfigurationError(f"{path} is damaged; restore it from a backup.") from error
     if not new_cluster:
-        raise ConfigurationError(f"{path} is missing, and without it the database cannot be opened; restore it.")
+        raise ConfigurationError(
+            f"{path} is missing: the database was never started here, or its passwords are lost and must be restored."
+        )
     chosen = Passwords(superuser=secrets.token_hex(20), owner=secrets.token_hex(20), application=secrets.token_hex(20))
     write_durably(path, json.dumps(asdict(chosen)).encode())
     return chosen

@@ -272,7 +272,8 @@ class Supervisor:
     def _watch_children(self) -> None:
         while not self._ending.wait(_TICK):
             if self._guard and self._guard.poll() is not None:
-                self._start_guard()
+                with suppress(OSError):  # no room for a program: tried again at the next look
+                    self._start_guard()
             for child in self._children:
                 with self._turn:
                     if not self._ending.is_set():
@@ -285,13 +286,13 @@ class Supervisor:
             pause = min(self._backoff[0] * 2 ** min(child.crashes - 1, 20), self._backoff[1])
             child.next_try_at = time.monotonic() + pause
             child.state = State.RESTARTING
-            self._sink("supervisor", f"{child.command.name} ended with {child.last_exit}; next try in {pause:g} s")
+            self._say(f"{child.command.name} ended with {child.last_exit}; next try in {pause:g} s")
         elif child.state is State.RESTARTING and time.monotonic() >= child.next_try_at:
             child.restarts += 1
             try:
                 self._spawn(child)
             except ConfigurationError as error:  # its program was removed: tried again, and said each time
-                self._sink("supervisor", str(error))
+                self._say(str(error))
                 child.next_try_at = time.monotonic() + self._backoff[1]
 
     def _note_end(self, child: _Child) -> None:
@@ -316,9 +317,16 @@ class Supervisor:
             ready = child.command.ready()
         except OSError:
             ready = False
+        except Exception as error:  # a check that is wrong must not end the watch over the others
+            ready = False
+            self._say(f"the ready check of {child.command.name} failed: {error!r}")
         with self._turn:
             if ready and child.process is asked and child.state is State.STARTING:
                 child.state = State.READY
+
+    def _say(self, text: str) -> None:
+        with suppress(OSError, ValueError):  # a full disk must not end the watch
+            self._sink("supervisor", text)
 
     # -- stopping ----------------------------------------------------------------------------------------------------
 
@@ -329,6 +337,6 @@ class Supervisor:
         if child.process:
             processes.signal_all([child.process.pid], child.command.stop_signal)
             if processes.wait_gone([child.process.pid], seconds=child.command.stop_within):
-                self._sink("supervisor", f"{child.command.name} did not stop in time and is killed")
+                self._say(f"{child.command.name} did not stop in time and is killed")
             self._note_end(child)
         child.state = State.STOPPED

@@ -21,8 +21,6 @@ from acuse.embedded.authority import Authority
 from acuse.embedded.tsa import REQUEST_LIMIT, TimestampAuthority
 from acuse.errors import AcuseError
 
-# An identifier below 2.25 (a UUID) belongs to whoever drew it and needs no registration.
-DEVELOPMENT_POLICY = "2.25.112233445566778899.1"
 MOST_REQUESTS = 64  # at once; further ones wait
 QUERY = "application/timestamp-query"
 
@@ -52,7 +50,7 @@ class TrustServices(ThreadingHTTPServer):
         *,
         host: str = "127.0.0.1",
         port: int = 0,
-        policy: str = DEVELOPMENT_POLICY,
+        policy: str,
         now: Callable[[], datetime] = clock.now,
     ) -> None:
         super().__init__((host, port), _Answer)
@@ -135,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--directory", type=Path, required=True, help="folder of the authority; created when missing")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, required=True, help="port to listen on; 0 takes a free one")
-    parser.add_argument("--policy", default=DEVELOPMENT_POLICY, help="policy of the time stamps, dotted")
+    parser.add_argument("--policy", required=True, help="policy of the time stamps, dotted")
     chosen = parser.parse_args(arguments)
     try:
         server = TrustServices(chosen.directory, host=chosen.host, port=chosen.port, policy=chosen.policy)

@@ -272,6 +272,12 @@ def test_lost_passwords_are_named(folder: Path) -> None:
     server.stop()
 
 
+def test_addresses_before_the_first_start_are_an_error_and_make_nothing(folder: Path) -> None:
+    with pytest.raises(ConfigurationError, match="never started here"):
+        EmbeddedPostgres(folder / "data").addresses()
+    assert not (folder / "data").exists()
+
+
 def test_a_long_path_gets_a_short_socket(folder: Path) -> None:
     server = EmbeddedPostgres(folder / ("d" * 60) / ("e" * 60))
     dsn = server.start().owner_dsn

@@ -143,6 +143,40 @@ def test_one_that_is_never_ready_stops_everything(make: Maker) -> None:
     assert {report.state for report in supervisor.reports()} == {State.STOPPED}
 
 
+def test_a_ready_check_that_fails_does_not_end_the_watch(make: Maker, said: Said, eventually: Eventually) -> None:
+    answers = iter([KeyError("x"), OSError("not yet"), True])
+
+    def check() -> bool:
+        found = next(answers)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    supervisor = make(Command(name="one", arguments=(PYTHON, "-c", SLEEPER), ready=check))
+    supervisor.start()
+    assert supervisor.reports()[0].state is State.READY
+    assert any("ready check of one failed" in text for _, text in said)
+
+
+def test_a_sink_that_fails_stops_nothing(tmp_path: Path, eventually: Eventually) -> None:
+    def full(_name: str, _text: str) -> None:
+        raise OSError("No space left on device")
+
+    talker = "import sys\nwhile True: sys.stdout.write('x' * 10000 + '\\n'); open(sys.argv[1], 'a').write('.')"
+    progress = tmp_path / "progress"
+    command = Command(name="talker", arguments=(PYTHON, "-c", talker, str(progress)))
+    supervisor = Supervisor([command], directory=tmp_path / "tree", sink=full, backoff=(0.05, 0.2))
+    try:
+        supervisor.start()
+        eventually(lambda: progress.exists() and progress.stat().st_size > 100)
+        pid = supervisor.reports()[0].pid
+        assert pid
+        os.kill(pid, signal.SIGKILL)
+        eventually(lambda: supervisor.reports()[0].restarts == 1)
+    finally:
+        supervisor.stop()
+
+
 def test_a_program_that_is_missing_is_named(make: Maker) -> None:
     with pytest.raises(ConfigurationError, match="absent cannot be started"):
         make(Command(name="absent", arguments=("/nonexistent/program",))).start()
