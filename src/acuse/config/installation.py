@@ -5,7 +5,9 @@ authority; the schema; the seal's binding of the checkpoint key; the trust file.
 """
 
 import hashlib
+import logging
 import os
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,8 +25,10 @@ from acuse.config.keys import Keys
 from acuse.embedded.authority import Authority
 from acuse.embedded.postgres import EmbeddedPostgres
 from acuse.embedded.trust_services import crl_url
-from acuse.errors import ConfigurationError
+from acuse.errors import ConfigurationError, TemporaryError
 from acuse.proof.trust import Trust
+
+log = logging.getLogger(__name__)
 
 #: The installation itself, as an organisation and as a subject of facts.
 INSTALLATION = UUID(int=0)
@@ -177,6 +181,19 @@ def load_seal_key(
     return key, certificate, tuple(others)
 
 
+def _revocation_lists(environment: Environment, files: SealFiles, path: list[bytes]) -> list[bytes]:
+    """Return the lists that show the seal was not revoked when it bound the key; none where they cannot be had now."""
+    from acuse.evidence.revocation import RevocationSource
+
+    if files.development:
+        return [authority(environment).crl()]
+    try:
+        return RevocationSource().lists_for(path)
+    except TemporaryError as error:
+        log.warning("the seal's revocation lists cannot be had: %s", error)
+        return []
+
+
 def bind_checkpoint_key(environment: Environment, keys: Keys) -> None:
     """Have the seal sign the log's verifier key, once per seal, and record it as a fact."""
     from django.db import transaction
@@ -195,9 +212,11 @@ def bind_checkpoint_key(environment: Environment, keys: Keys) -> None:
         return
     now = clock.now()
     cms = bind(line, key=key, certificate=certificate, chain=chain, at=now)
+    path = [each.public_bytes(Encoding.DER) for each in (certificate, *chain)]
+    crls = [b64encode(crl).decode("ascii") for crl in _revocation_lists(environment, files, path)]
     kept = custody.keep(organisation=INSTALLATION, content=cms, media_type="application/pkcs7-signature")
     with transaction.atomic():
-        Binding.objects.create(verifier_key=line, seal_sha256=digest, cms=cms, bound_at=now)
+        Binding.objects.create(verifier_key=line, seal_sha256=digest, cms=cms, crls=crls, bound_at=now)
         record(
             FactDraft(
                 organisation=INSTALLATION,
