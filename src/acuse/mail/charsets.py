@@ -12,6 +12,7 @@ _TEXT_CODEC = re.compile(
     r"|big5(hkscs)?|gb2312|gbk|gb18030|hz|shift_jis(x0213|_2004)?|euc_(jp|kr|jis_2004|jisx0213)|johab"
     r"|iso2022_(jp(_\w+)?|kr)|tis-620|hp-roman8|ptcp154)\Z"
 )
+_C1 = re.compile(rb"[\x80-\x9f]")
 # What web browsers and mail programs do (WHATWG Encoding): the C1 range of ISO 8859-1 is never meant.
 _WIDER = {"iso8859-1": "cp1252", "ascii": "utf-8"}
 
@@ -55,4 +56,4 @@ def _strictest(content: bytes, declared: str) -> str:
     """Pick the narrow codec where the bytes allow it and its wider practice where they do not."""
     if declared == "ascii":
         return "ascii"
-    return declared if not any(0x80 <= byte <= 0x9F for byte in content) else _WIDER[declared]
+    return _WIDER[declared] if _C1.search(content) else declared

@@ -15,7 +15,9 @@ from acuse.mail.headers import ContentHeaders, Field, content_headers, split_blo
 MAX_DEPTH = 20
 MAX_PARTS = 1000
 
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+_NOT_BASE64 = bytes(octet for octet in range(256) if octet not in _ALPHABET)
+_PADDED_ENDS = (b" \r\n", b"\t\r\n", b" \n", b"\t\n")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,12 +131,14 @@ def content_of(raw: bytes, part: Part) -> tuple[bytes, bool]:
 
 def _without_padding(body: bytes) -> bytes:
     """Delete the white space that transports add at line ends (RFC 2045 6.7 rule 3)."""
+    if not any(end in body for end in _PADDED_ENDS):
+        return body
     lines = body.split(b"\n")
     return b"\n".join(line.rstrip(b" \t\r") + (b"\r" if line.endswith(b"\r") else b"") for line in lines)
 
 
 def _base64(body: bytes) -> tuple[bytes, bool]:
-    letters = _NOT_BASE64.sub(b"", body).partition(b"=")[0]
+    letters = body.translate(None, _NOT_BASE64).partition(b"=")[0]
     clean = len(letters) % 4 != 1
     letters = letters if clean else letters[:-1]
     return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4)), clean
