@@ -229,7 +229,9 @@ class Seal:
         self, unsigned: bytes, metadata: PdfSignatureMetadata, signed_at: datetime, tokens: _Tokens | None
     ) -> bytes:
         """Append the seal's revision (with the signature time stamp when there are tokens)."""
-        writer = IncrementalPdfFileWriter(BytesIO(unsigned), strict=True)
+        # A line end between the old end mark and the new objects: without it both stand on one line.
+        base = unsigned if unsigned.endswith(b"\n") else unsigned + b"\n"
+        writer = IncrementalPdfFileWriter(BytesIO(base), strict=True)
         if writer.prev.embedded_signatures:
             raise InputError("This PDF is already signed.")
         widget = fields.SigFieldSpec(sig_field_name=SEAL_FIELD, invis_sig_settings=_UNTAGGED_WIDGET)

@@ -48,10 +48,15 @@ def examine_pdf(raw: bytes, anchors: tuple[x509.Certificate, ...]) -> PdfEvidenc
         level=level,
         timestamps=tuple(_timestamp(each, first=at == 0) for at, each in enumerate(tokens)),
         anchors=tuple(dict.fromkeys(ends)),
-        development=any(each.policy == DEVELOPMENT_POLICY for each in tokens),
+        development=any(each.policy == DEVELOPMENT_POLICY for each in tokens) or any(map(_is_development, ends)),
         revocation_checked=level == "B-LTA",
         unsigned_prefix_length=structure.prefix_length,
     )
+
+
+def _is_development(anchor: x509.Certificate) -> bool:
+    """The development authority says in its name what it is worth, for seals without any time stamp."""
+    return "no legal value" in anchor.subject.rfc4514_string()
 
 
 def _tokens(structure: Structure, seal: SealSignature) -> list[Token]:

@@ -17,7 +17,7 @@ from pyhanko.sign.validation.policy_decl import (
     SignatureValidationSpec,
 )
 from pyhanko.sign.validation.settings import KeyUsageConstraints
-from pyhanko.sign.validation.status import PdfSignatureStatus
+from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureStatus
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
@@ -58,11 +58,11 @@ def validate_long_term(seal: EmbeddedPdfSignature, anchors: tuple[crypto_x509.Ce
     result: AdESLTAValidationResult = asyncio.run(
         ades_lta_validation(seal, PdfSignatureValidationSpec(specification), timing_info=timing)
     )
-    _judge(result.ades_subindic, result.failure_msg)
+    _judge(result.ades_subindic, result.failure_msg, result.api_status)
     stamped = result.signature_timestamp_status
     if stamped is None or result.oldest_evidence_record_timestamp is None:
         raise CannotTell(STEP, "The time stamps of the PDF could not be validated from the lists it carries.")
-    _judge(stamped.ades_subindic, stamped.failure_msg)
+    _judge(stamped.ades_subindic, stamped.failure_msg, stamped.api_status)
     _check_unchanged(result.api_status)
 
 
@@ -97,11 +97,13 @@ def _roots(anchors: tuple[crypto_x509.Certificate, ...]) -> list[x509.Certificat
     return [x509.Certificate.load(each.public_bytes(Encoding.DER)) for each in anchors]
 
 
-def _judge(indication: AdESSubIndic, message: str | None) -> None:
+def _judge(indication: AdESSubIndic, message: str | None, status: SignatureStatus | None) -> None:
     if indication is AdESPassed.OK:
         return
     reason = f"The seal does not validate: {indication.standard_name}" + (f" ({message})." if message else ".")
-    if isinstance(indication, AdESFailure) or indication in _REVOKED:
+    # Judging a revoked certificate in the past fails in several ways; what counts is that it was revoked at all then.
+    revoked = status is not None and status.trust_problem_indic in _REVOKED
+    if isinstance(indication, AdESFailure) or indication in _REVOKED or revoked:
         raise Invalid(STEP, reason)
     raise CannotTell(STEP, reason)
 
