@@ -41,7 +41,7 @@ from acuse.proof.verdicts.delivery import statement, verdict
 EMBEDDED_LIMIT = 25_000_000
 _RELATIONSHIPS: dict[str, Relationship] = {"message": "source", "proof": "data", "statement": "data"}
 #: Documents sealed before are evidence of themselves; embedding each in the next would double every revision.
-_NOT_EMBEDDED = frozenset({"certificate"})
+_NOT_EMBEDDED = frozenset({"certificate", "proof-bundle"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -173,7 +173,7 @@ def _record(row: Certificate, lease: UUID, sealed: SealedPdf, document: Kept, pr
                 "supersedes": row.supersedes or None,
                 "reason": row.reason or None,
             },
-            objects=(refer("certificate", document),),
+            objects=(refer("certificate", document), refer("proof-bundle", proof)),
         )
         drafts = [draft]
         if lower:

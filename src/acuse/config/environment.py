@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -173,6 +174,11 @@ def check_known(names: set[str]) -> None:
         )
 
 
+def settings_file() -> Path:
+    """Return the file whose settings apply where the environment says nothing: `acuse.env` in the data directory."""
+    return Path(os.environ.get("ACUSE_DATA_DIRECTORY") or default_data_directory()) / "acuse.env"
+
+
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """Read the settings of this process, once.
@@ -181,8 +187,10 @@ def environment() -> Environment:
         ConfigurationError: one is unknown, of the wrong type or contradicts another.
     """
     check_known(set(os.environ))
+    file = settings_file()
+    check_known({name.upper() for name in dotenv_values(file)} if file.is_file() else set())
     try:
-        return Environment()
+        return Environment(_env_file=file)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = "".join(f"{PREFIX}{str(part).upper()}: " for part in first["loc"])

@@ -75,6 +75,7 @@ def demo(
     settings = environment()
     _claim_directory(settings)
     with ready_database(settings):
+        _keep_settings(settings)
         prepare(settings)
         tree = supervisor(settings, ROLES, quiet=True)
         print("Starting the database, mail servers, time stamps, worker, sequencer and console ...", flush=True)
@@ -112,6 +113,13 @@ def _configure() -> None:
         if name not in os.environ:
             os.environ[name] = str(port if _is_free(port) else _free_port())
     os.environ.setdefault("ACUSE_PUBLIC_URL", f"http://127.0.0.1:{os.environ['ACUSE_WEB_PORT']}")
+
+
+def _keep_settings(settings: Environment) -> None:
+    """Write the demo's settings where `acuse send`, `acuse check` and the others find them."""
+    names = (*_SETTINGS, *_PORTS, "ACUSE_PUBLIC_URL")
+    lines = [f'{name}="{os.environ[name]}"\n' for name in names]
+    (settings.data_directory / "acuse.env").write_text("".join(lines), "utf-8")
 
 
 def _is_free(port: int) -> bool:

@@ -193,7 +193,7 @@ TYPES = (
                     "reason": Nullable(Text(2048)),
                 }
             ),
-            roles={"certificate": "the sealed PDF"},
+            roles={"certificate": "the sealed PDF", "proof-bundle": "the proof that it embeds"},
         )
         for name, meaning in (
             ("receipt.issued", "A sealed receipt of acceptance was issued."),
