@@ -231,8 +231,8 @@ LETTER = "\n\n".join(
         "Estimado cliente:",
         "Le remitimos el presupuesto de la reparación de su vehículo, que entró en nuestro taller el 19 de "
         "noviembre. El importe total, con IVA, es de 549,88 €.",
-        "Puede aceptarlo antes del 4 de diciembre de 2026 respondiendo a este mensaje, o retirar el vehículo sin coste, "
-        "de lunes a viernes de 9 a 14 h.",
+        "Puede aceptarlo antes del 4 de diciembre de 2026 respondiendo a este mensaje, o retirar el vehículo sin "
+        "coste, de lunes a viernes de 9 a 14 h.",
         "Un saludo,",
         "Talleres Ribera, S. L.\n",
     )

@@ -44,7 +44,10 @@ def test_every_outcome_class_and_limit_has_words(words: dict[str, str]) -> None:
 
 @LANGUAGES
 def test_every_role_of_a_cited_object_has_a_name_and_a_description(words: dict[str, str]) -> None:
-    roles = {role for kind in CATALOGUE.values() if KIND in kind.kinds for role in kind.roles} - {"certificate"}
+    roles = {role for kind in CATALOGUE.values() if KIND in kind.kinds for role in kind.roles} - {
+        "certificate",
+        "proof-bundle",
+    }
     for role in roles:
         assert f"file.{role}" in words
         assert f"name.{role}" in words

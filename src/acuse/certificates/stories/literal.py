@@ -20,11 +20,14 @@ from acuse.pdf.images import redrawn
 MAX_LINES = 20 * 43
 """Twenty pages of the message face."""
 
+MAX_DEPTH = 8
+"""Levels of lists and quotations that are drawn as such; the typesetter allows a few dozen boxes in each other."""
+
 MAX_PICTURES = 20
 MAX_PICTURE_BYTES = 6 * 1024 * 1024
 
 _LINE = 92
-_PARAGRAPH_SPACE = 0.25
+_PARAGRAPH = 1.25
 _VERBATIM_COLUMNS = 94
 _PIECE = 2000
 _PIXELS_TO_MM = 25.4 / 96
@@ -63,6 +66,7 @@ class _Setter:
         self.replaced: dict[str, None] = {}
         self.pictures: dict[str, str] = {}
         self._picture_bytes = 0
+        self._depth = 0
 
     def blocks(self, blocks: Iterable[Block], into: list[dict[str, Any]]) -> None:
         """Append what fits.
@@ -70,26 +74,31 @@ class _Setter:
         Raises:
             _Full: not all of it did; what came before is in `into`.
         """
-        for block in blocks:
-            self._SETTERS[block.kind](self, block, into)
+        self._depth += 1
+        try:
+            for block in blocks:
+                self._SETTERS[block.kind](self, block, into)
+        finally:
+            self._depth -= 1
 
     def text(self, text: str) -> str:
-        """Take a piece of text: count it, make it fit."""
-        rows = sum(1 + len(row) // _LINE for row in text.split("\n"))
-        if self.lines + rows > MAX_LINES:
-            raise _Full
-        self.lines += rows
-        self.characters += len(text)
-        return "\n".join(self._fitted(row) for row in text.split("\n"))
+        """Take a piece of one line: count it, make it fit.
 
-    def _fitted(self, row: str) -> str:
-        made = fit(row.replace("\t", "    "), message=True)
+        Raises:
+            _Full: there is no room for it.
+        """
+        lines = len(text) / _LINE
+        if self.lines + lines > MAX_LINES:
+            raise _Full
+        self.lines += lines
+        self.characters += len(text)
+        made = fit(text.replace("\t", "    "), message=True)
         self.replaced.update(dict.fromkeys(made.replaced))
         return made.text
 
     def paragraph(self, block: Paragraph | Heading, into: list[dict[str, Any]]) -> None:
         """A paragraph or heading; an image in it stands between two pieces of it."""
-        self.lines += _PARAGRAPH_SPACE
+        self.lines += _PARAGRAPH
         gathered: list[dict[str, Any]] = []
         shape = {"kind": block.kind, "dir": block.direction, "lang": self._language(block)}
         try:
@@ -107,14 +116,15 @@ class _Setter:
 
     def _pieces(self, run: Run, into: list[dict[str, Any]]) -> None:
         """Take a run in pieces, so that where the pages end is known to a few lines."""
-        for start in range(0, len(run.text), _PIECE):
-            rows = self.text(run.text[start : start + _PIECE]).split("\n")
-            last = start + _PIECE >= len(run.text)
-            for place, row in enumerate(rows):
-                if place:
-                    into.append({"break": True})
-                if row:
-                    into.append(self._look(run, row, link=last and place == len(rows) - 1))
+        rows = run.text.split("\n")
+        for place, row in enumerate(rows):
+            if place:
+                into.append({"break": True})
+                self.lines += 1
+                self.characters += 1
+            for start in range(0, len(row), _PIECE):
+                last = place == len(rows) - 1 and start + _PIECE >= len(row)
+                into.append(self._look(run, self.text(row[start : start + _PIECE]), link=last))
 
     def _look(self, run: Run, text: str, *, link: bool) -> dict[str, Any]:
         look: dict[str, Any] = {"t": text, "lang": language_of(text, self.case.message_language)}
@@ -160,13 +170,19 @@ class _Setter:
         try:
             for row in block.text.split("\n"):
                 fitted = self.text(row)
+                self.lines += 0.8
+                self.characters += 1
                 lines += wrapped(fitted, _VERBATIM_COLUMNS, fitted=True)
         finally:
             if lines:
                 into.append({"kind": "preformatted", "lines": lines})
 
     def listing(self, block: Listing, into: list[dict[str, Any]]) -> None:
-        """A list; each item is blocks."""
+        """A list; each item is blocks. Below the deepest level its items follow each other as paragraphs."""
+        if self._depth > MAX_DEPTH:
+            for item in block.items:
+                self.blocks(item, into)
+            return
         items: list[list[dict[str, Any]]] = []
         try:
             for item in block.items:
@@ -178,6 +194,9 @@ class _Setter:
 
     def quote(self, block: Quote, into: list[dict[str, Any]]) -> None:
         """Quoted blocks."""
+        if self._depth > MAX_DEPTH:
+            self.blocks(block.blocks, into)
+            return
         inside: list[dict[str, Any]] = []
         try:
             self.blocks(block.blocks, inside)

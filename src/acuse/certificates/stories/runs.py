@@ -24,7 +24,7 @@ class Line(TypedDict):
 
 
 HEADLINE_LIMIT = 120
-ADDRESS_LIMIT = 48
+ADDRESS_LIMIT = 56
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 _BYTE = re.compile(f"{OPEN}U\\+DC([89A-F][0-9A-F]){CLOSE}")
 _SCRIPTS = (
@@ -95,8 +95,8 @@ def phrase(template: str, **values: Run | Runs | str) -> Runs:
     runs: Runs = []
     for number, piece in enumerate(_SLOT.split(template)):
         if number % 2 == 0:
-            # A name such as "S. A." already ends the sentence.
-            ended = piece.startswith(".") and runs and str(runs[-1]["t"]).endswith(".")
+            # A name such as "S. A.", or a cut one, already ends the sentence.
+            ended = piece.startswith(".") and runs and str(runs[-1]["t"]).endswith((".", "…"))
             if words := piece[1:] if ended else piece:
                 runs.append(own(words))
             continue
