@@ -1,4 +1,4 @@
-"""One client on one socket: reads lines, asks the conversation, calls the verbs, replies.
+"""One client: its commands, the verbs they call, the replies.
 
 Built on aiosmtpd's protocol class, which gives the life of the connection and the table of commands. Its reader of
 commands is replaced: it takes a bare LF for a line end, its replies have no enhanced codes, and it knows no DSN.
@@ -21,18 +21,14 @@ from acuse.doors.smtp.content import DataReader, check_content
 from acuse.doors.smtp.replies import Refused, Reply
 from acuse.doors.smtp.service import Service
 from acuse.doors.smtp.session import Conversation
+from acuse.doors.smtp.wire import Over, Wire
 from acuse.errors import AccessDenied, AcuseError, TemporaryError
 
 log = logging.getLogger(__name__)
 # aiosmtpd tells of every connection there, several lines each.
 logging.getLogger("mail.log").setLevel(logging.WARNING)
 _CHUNK = 65_536
-_LINGER_SECONDS = 2.0
 _Answer = TypeVar("_Answer")
-
-
-class _Over(Exception):
-    """The connection ends; nothing more is said."""
 
 
 class _Silence(Exception):
@@ -62,11 +58,10 @@ class Connection(SMTP):
         )
         self._service = service
         self._starttls = starttls
-        self._ahead = bytearray()
+        self._permitted: dict[str, float] = {}
         self._busy = False
         self._errors = 0
         self._failed_logins = 0
-        self._born = loop.time()
         self._ip = ""
         self._greeting = replies.STOPPING
         self._talk = Conversation(limits=service.limits, ip="")
@@ -81,6 +76,8 @@ class Connection(SMTP):
             self._talk.encrypted(tls.version() or "", tls.cipher()[0])
         self._greeting = self._service.enter(self, self._ip) or Reply(220, "", f"{self._service.hostname} ESMTP")
         super().connection_made(transport)
+        self._wire = Wire(self._reader, self._writer, self._service.limits, self.loop)
+        self._wire.deadline = self.loop.time() + self._service.limits.login
 
     def connection_lost(self, error: Exception | None) -> None:
         """Count the connection out: its socket is gone."""
@@ -89,111 +86,50 @@ class Connection(SMTP):
 
     async def _handle_client(self) -> None:
         try:
-            await self._say(self._greeting)
+            await self._wire.say(self._greeting)
             while True:
                 await self._step()
-        except (_Over, ConnectionError, ssl.SSLError):
+        except (Over, ConnectionError, ssl.SSLError):
             log.debug("smtp connection from %s over", self._ip)
         finally:
-            self._close()
+            self._wire.close()
 
     async def _step(self) -> None:
         """Read one command and answer it."""
         if self._service.stopping:
-            await self._say(replies.STOPPING)
+            await self._wire.say(replies.STOPPING)
         try:
-            line = await self._line(self._service.limits.command, replies.COMMAND_TOO_LONG)
+            line = await self._wire.line(self._service.limits.command, replies.COMMAND_TOO_LONG)
             reply = await self._command(line)
         except _Silence:
             return
         except Refused as refused:
             reply = refused.reply
-        except (_Over, ConnectionError, ssl.SSLError):
+        except (Over, ConnectionError, ssl.SSLError):
             raise
         except Exception as error:
             reply = self._failed(error, "command")
         if reply.refuses:
             self._errors += 1
-        await self._say(reply)
+        await self._wire.say(reply)
         if self._errors >= self._service.limits.errors:
-            await self._say(replies.TOO_MANY_ERRORS)
+            await self._wire.say(replies.TOO_MANY_ERRORS)
 
     def dismiss(self) -> None:
         """Say 421 and close, unless a message is under way: then `_step` does it, after the message's reply."""
-        if not self._busy and not self._writer.is_closing():
-            self._writer.write(replies.STOPPING.line().encode() + b"\r\n")
-            self._close()
+        if not self._busy:
+            self._wire.close(replies.STOPPING)
 
     def cut(self) -> None:
         """Close at once; the client does not hear what became of a message under way, and will send it again."""
-        self._writer.transport.abort()
-
-    def _close(self) -> None:
-        """Close once everything is written; a client that does not answer TLS's farewell is not waited for long."""
-        self._writer.close()
-        self.loop.call_later(_LINGER_SECONDS, self._writer.transport.abort)
+        self._wire.transport.abort()
 
     def _timeout_cb(self) -> None:
-        if not self._writer.is_closing():
-            self._writer.write(replies.TOO_SLOW.line().encode() + b"\r\n")
-            self._close()
+        self._wire.close(replies.TOO_SLOW)
 
     def eof_received(self) -> bool | None:
         """Let what was sent be answered: a client may close its half early, and the base class would cancel all."""
         return asyncio.StreamReaderProtocol.eof_received(self)
-
-    # Reading and writing -------------------------------------------------------------------------------------------
-
-    async def _say(self, reply: Reply) -> None:
-        """Send a reply; end the connection where the reply says so."""
-        await self._send(reply.line())
-        if reply.closes:
-            raise _Over
-
-    async def _send(self, text: str) -> None:
-        self._writer.write(text.encode() + b"\r\n")
-        try:
-            async with asyncio.timeout(self._service.limits.idle):
-                await self._writer.drain()
-        except TimeoutError as error:
-            raise _Over from error  # it sends, and never reads what is answered
-
-    async def _more(self, deadline: float | None = None) -> bytes:
-        """Return octets from the client; end the connection at its end, or where it takes too long."""
-        now = self.loop.time()
-        limits = self._service.limits
-        ends = [now + limits.idle] if deadline is None else [now + limits.idle, deadline]
-        if self._talk.credential is None:
-            ends.append(self._born + limits.login)
-        try:
-            async with asyncio.timeout_at(min(ends)):
-                chunk = await self._reader.read(_CHUNK)
-        except TimeoutError:
-            await self._say(replies.IDLE if min(ends) == ends[0] else replies.TOO_SLOW)
-        if not chunk:
-            raise _Over
-        return chunk
-
-    async def _line(self, most: int, too_long: Reply) -> str:
-        """Return one line without its CRLF.
-
-        Raises:
-            Refused: the line is too long, has a bare CR or LF, or a NUL. The whole of it has been read.
-        """
-        start, long = 0, False
-        while (at := self._ahead.find(b"\n", start)) < 0:
-            if len(self._ahead) > most:
-                long = True
-                self._ahead.clear()
-            start = len(self._ahead)
-            self._ahead += await self._more()
-        line = bytes(self._ahead[: at + 1])
-        del self._ahead[: at + 1]
-        if long or len(line) > most:
-            raise Refused(too_long)
-        if not line.endswith(b"\r\n") or b"\r" in line[:-2] or b"\0" in line:
-            raise Refused(replies.BAD_COMMAND_LINE)
-        return line[:-2].decode("utf-8", "surrogateescape")
 
     async def _call(self, verb: Callable[..., _Answer], *arguments: object) -> _Answer:
         return await self.loop.run_in_executor(self._service.threads, verb, *arguments)
@@ -228,7 +164,7 @@ class Connection(SMTP):
         self._talk.hello(argument, extended=True)
         lines = self._talk.capabilities(self._service.hostname, tls_offered=self._starttls is not None)
         for text in lines[:-1]:
-            self._writer.write(f"250-{text}\r\n".encode())
+            self._wire.put(f"250-{text}")
         return Reply(250, "", lines[-1])
 
     async def smtp_STARTTLS(self, argument: str) -> Reply:  # noqa: N802
@@ -237,16 +173,16 @@ class Connection(SMTP):
             return replies.NO_ARGUMENT
         if self._starttls is None or self._talk.tls is not None:
             return replies.NO_TLS
-        if self._ahead:
+        if self._wire.ahead:
             return replies.INJECTED
-        await self._say(replies.READY_FOR_TLS)
+        await self._wire.say(replies.READY_FOR_TLS)
         try:
-            await self._writer.start_tls(self._starttls, ssl_handshake_timeout=self._service.limits.login)
+            await self._wire.start_tls(self._starttls)
         except (OSError, TimeoutError) as error:
             log.info("smtp TLS with %s failed: %s", self._ip, error)
-            raise _Over from error
-        self.transport = self._writer.transport
-        tls = self._writer.get_extra_info("ssl_object")
+            raise Over from error
+        self.transport = self._wire.transport
+        tls = self.transport.get_extra_info("ssl_object")
         self._talk.encrypted(tls.version() or "", tls.cipher()[0])
         raise _Silence
 
@@ -272,6 +208,7 @@ class Connection(SMTP):
         except Exception as error:
             self._failed(error, "login")
             return replies.AUTH_LATER
+        self._wire.deadline = None
         return replies.AUTH_OK
 
     async def _read_plain(self, initial: str) -> tuple[str, str]:
@@ -287,8 +224,8 @@ class Connection(SMTP):
     async def _respond(self, initial: str, challenge: str) -> str:
         """Return the decoded initial response, or that to a challenge (base64)."""
         if not initial:
-            await self._send(f"334 {challenge}")
-            initial = await self._line(self._service.limits.command, replies.COMMAND_TOO_LONG)
+            self._wire.put(f"334 {challenge}")
+            initial = await self._wire.line(self._service.limits.command, replies.COMMAND_TOO_LONG)
         if initial == "*":
             raise Refused(replies.AUTH_CANCELLED)
         try:
@@ -299,7 +236,7 @@ class Connection(SMTP):
     async def smtp_MAIL(self, argument: str) -> Reply:  # noqa: N802
         """RFC 5321 section 4.1.1.2."""
         sender = self._talk.mail(argument)
-        if not await self._call(self._service.verbs.may_send_as, self._credential, sender.address):
+        if not await self._may_send_as(sender.address):
             return replies.NOT_YOURS
         return self._talk.begin(sender)
 
@@ -314,7 +251,7 @@ class Connection(SMTP):
         self._talk.check_data()
         self._busy = True
         try:
-            await self._say(replies.GO_AHEAD)
+            await self._wire.say(replies.GO_AHEAD)
             raw = await self._content()
             return await self._submit(raw)
         except Refused as refused:
@@ -330,20 +267,19 @@ class Connection(SMTP):
             Refused: too large, or no room; the content has been read to its end.
         """
         reader = DataReader(self._service.limits.message)
-        deadline = self.loop.time() + self._service.limits.data
-        counted, refusal, chunk = 0, None, bytes(self._ahead)
-        self._ahead.clear()
+        self._wire.deadline = self.loop.time() + self._service.limits.data
+        counted, refusal = 0, None
         try:
-            while (rest := reader.feed(chunk)) is None:
+            while (rest := reader.feed(await self._wire.more())) is None:
                 self._service.in_flight += reader.held - counted
                 counted = reader.held
                 if self._service.in_flight > self._service.limits.in_flight and not reader.overflown:
                     refusal = replies.NO_ROOM
                     reader.discard()
-                chunk = await self._more(deadline)
         finally:
             self._service.in_flight -= counted
-        self._ahead += rest
+            self._wire.deadline = None
+        self._wire.give_back(rest)
         if refusal is not None:
             raise Refused(refusal)
         return reader.content()
@@ -354,7 +290,7 @@ class Connection(SMTP):
         envelope = self._talk.envelope(raw)
         try:
             for address in check_content(raw, self._service.limits):
-                if address != envelope.mail_from and not await self._call(verbs.may_send_as, self._credential, address):
+                if not await self._may_send_as(address):
                     return replies.FROM_NOT_YOURS
             # A crash from here to the 250 leaves at most an accepted message that the client sends again; `accept`
             # knows it by its key.
@@ -364,6 +300,17 @@ class Connection(SMTP):
         except Exception as error:
             return self._failed(error, "submission")
         return replies.accepted(len(ids), str(ids[0]))
+
+    async def _may_send_as(self, address: str) -> bool:
+        """Ask the verb; a yes is remembered for seconds, so that a client with a queue does not always ask."""
+        now = self.loop.time()
+        if self._permitted.get(address, 0.0) > now:
+            return True
+        allowed = await self._call(self._service.verbs.may_send_as, self._credential, address)
+        if allowed:
+            self._permitted = {known: until for known, until in self._permitted.items() if until > now}
+            self._permitted[address] = now + self._service.limits.permission
+        return allowed
 
     @property
     def _credential(self) -> SmtpCredentialValue:

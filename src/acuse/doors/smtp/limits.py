@@ -22,6 +22,7 @@ class Limits:
         login: from the connection to a successful AUTH.
         data: one DATA, from 354 to the final dot.
         total: one connection.
+        permission: how long a connection remembers that it may send as an address.
     """
 
     message: int = 50 * 2**20
@@ -39,3 +40,4 @@ class Limits:
     login: float = 60.0
     data: float = 1800.0
     total: float = 86_400.0
+    permission: float = 10.0
