@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -146,6 +147,9 @@ class EmbeddedPostgres:
         if self._child:
             self._child.wait()
             self._child = None
+        if self._sockets().parent != self._top:
+            with suppress(OSError):
+                self._sockets().rmdir()
         os.close(self._lock)
         self._lock = None
 
