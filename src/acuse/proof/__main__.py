@@ -47,7 +47,10 @@ def main(arguments: Sequence[str] | None = None, *, default_trust: Trust | None 
     if chosen.json:
         sys.stdout.write(json.dumps([each.to_members() for each in reports], indent=2) + "\n")
     else:
-        sys.stdout.write("\n".join(each.to_text() for each in reports))
+        text = "\n".join(each.to_text() for each in reports)
+        encoding = sys.stdout.encoding or "utf-8"
+        # A terminal without Unicode still gets every line.
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
     statuses = {each.exit_status for each in reports}
     return 1 if 1 in statuses else max(statuses)
 

@@ -109,7 +109,8 @@ def verify_binding(
         verifier_key: line without its line break.
         trust: anchors.
         crls: DER revocation lists of the seal's path. A certificate without one is not checked for revocation.
-        at: moment at which the seal must be valid, aware; None for the time that the seal itself states.
+        at: when somebody outside saw the key in use, aware; None where nobody did. The seal must be valid at that
+            time or at the time that it states itself, whichever is later: neither an old seal nor a false date helps.
 
     Raises:
         Invalid: altered, over another key, or by a certificate that was not valid or was revoked.
@@ -118,12 +119,13 @@ def verify_binding(
     try:
         signed = open_signed(binding, content_type=DATA, detached=_content(verifier_key))
         signed_at = cms.Time.load(signed.attributes[SIGNING_TIME], strict=True).native
+        judged_at = signed_at if at is None else max(at, signed_at)
         _check_purpose(signed.signer)
     except InputError as error:
         raise Invalid(STEP, f"The seal's signature over the log's key: {error}") from error
     except FOREIGN_ERRORS as error:
         raise Invalid(STEP, "The seal's signature over the log's key does not say when it was made.") from error
-    material = PathMaterial(others=signed.others, trust=trust, crls=crls, at=at or signed_at, needs_crls=False)
+    material = PathMaterial(others=signed.others, trust=trust, crls=crls, at=judged_at, needs_crls=False)
     chain = validate_path(signed.signer, material, step=STEP)
     return VerifiedBinding(name=name_of(signed.signer), signed_at=signed_at, chain=chain)
 

@@ -294,7 +294,6 @@ def _check_origin(examination: _Examination, bundle: Bundle, tokens: list[Verifi
             verifier_key=bundle.key,
             trust=examination.trust.certificates,
             crls=bundle.binding.crls,
-            # The seal must have been good when somebody outside saw the checkpoint, not only when it says it signed.
             at=min((token.gen_time for token in tokens), default=None),
         )
     except CannotTell:
@@ -304,7 +303,10 @@ def _check_origin(examination: _Examination, bundle: Bundle, tokens: list[Verifi
             )
         raise
     examination.sealed_by = examination.sealed_by or bound.chain[0].subject.rfc4514_string()
-    return f"Signed by the log's key, which the seal of {bound.name} signed on {to_rfc3339(bound.signed_at)}."
+    unchecked = "" if bundle.binding.crls else " The file holds no revocation list of that seal."
+    return (
+        f"Signed by the log's key, which the seal of {bound.name} signed on {to_rfc3339(bound.signed_at)}.{unchecked}"
+    )
 
 
 def _check_objects(examination: _Examination, bundle: Bundle, evidence: _Evidence) -> str | None:

@@ -47,6 +47,12 @@ def test_what_does_not_hold() -> None:
         verify_binding(CMS, verifier_key=LINE, trust=ROOTS, crls=[revoked])
 
 
+def test_the_later_of_the_two_times_counts() -> None:
+    # Seen in use before the present seal signed it: judged when it signed.
+    early = OPERATOR.moment - timedelta(days=30)
+    assert verify_binding(CMS, verifier_key=LINE, trust=ROOTS, at=early).signed_at == MOMENT
+
+
 def test_a_time_stamping_authority_does_not_pass_for_the_operator() -> None:
     stamps = OPERATOR.authority.entity
     cms = bind(LINE, key=stamps.key, certificate=stamps.certificate, chain=[], at=MOMENT)
