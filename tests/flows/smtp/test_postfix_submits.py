@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from acuse.errors import TemporaryError
+from tests.flows.smtp.conftest import Door, Opener
 from tests.peers.postfix import Postfix, Relay, postfix
-from tests.unit.doors.smtp.conftest import Door, Opener
 
 SENDER = "avisos@talleres-ribera.example"
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"

@@ -12,7 +12,7 @@ _LOCAL_MOST, _DOMAIN_MOST, _MOST = 64, 255, 254
 
 
 def mailbox(text: str) -> str | None:
-    """Return the mailbox with its domain in lower case; None where `text` is not one.
+    """Return the mailbox with its domain name in lower case; None where `text` is not one.
 
     Args:
         text: `local@domain`, without angle brackets, white space or comments.
@@ -23,7 +23,7 @@ def mailbox(text: str) -> str | None:
     local, domain = found["local"], found["domain"]
     if len(local.encode()) > _LOCAL_MOST or len(domain.encode()) > _DOMAIN_MOST or len(text.encode()) > _MOST:
         return None
-    return f"{local}@{domain.lower()}"
+    return f"{local}@{domain if domain.startswith('[') else domain.lower()}"
 
 
 def from_addresses(value: str) -> tuple[str, ...] | None:

@@ -14,7 +14,7 @@ from acuse.accounts.values import SmtpCredentialValue
 from acuse.delivery.envelope import Envelope
 from acuse.doors.smtp.connector import Listening, serve, tls_context
 from acuse.doors.smtp.service import Verbs
-from tests.unit.doors.smtp.client import MESSAGE
+from tests.flows.smtp.client import MESSAGE
 
 SENDER, RECIPIENT = "avisos@talleres-ribera.example", "cliente@acepta.example"
 

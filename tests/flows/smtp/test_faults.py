@@ -20,8 +20,8 @@ from acuse.errors import (
     PermanentError,
     TemporaryError,
 )
-from tests.unit.doors.smtp.client import MAIL, MESSAGE, RCPT, Client
-from tests.unit.doors.smtp.conftest import Door, Opener
+from tests.flows.smtp.client import MAIL, MESSAGE, RCPT, Client
+from tests.flows.smtp.conftest import Door, Opener
 
 
 class DiskFull(Exception):

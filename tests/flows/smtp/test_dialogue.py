@@ -7,8 +7,8 @@ import pytest
 
 from acuse.doors.smtp.limits import Limits
 from acuse.errors import TemporaryError
-from tests.unit.doors.smtp.client import MAIL, MESSAGE, RCPT, Client, has_enhanced_code
-from tests.unit.doors.smtp.conftest import CREDENTIAL, Door, Opener
+from tests.flows.smtp.client import MAIL, MESSAGE, RCPT, Client, has_enhanced_code
+from tests.flows.smtp.conftest import CREDENTIAL, Door, Opener
 
 
 def b64(text: str) -> str:
