@@ -58,7 +58,7 @@ def name_server(
     server = NameServer(zone=dict(zone), authenticated=authenticated)
     wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     wire.bind(("127.0.0.1", 0))
-    wire.settimeout(0.1)
+    wire.settimeout(0.02)
     server.port = wire.getsockname()[1]
     stop = threading.Event()
 

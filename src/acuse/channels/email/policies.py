@@ -17,6 +17,13 @@ from acuse.channels.base import Json
 
 _BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
 _MAX_NAMES = 100
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 class Tls(StrEnum):
@@ -88,7 +95,7 @@ def describe(certificate: bytes) -> Json:
         described["issuer"] = parsed.issuer.rfc4514_string()
         described["not_after"] = clock.to_rfc3339(parsed.not_valid_after_utc)
         described["names"] = _names(parsed)
-    except (ValueError, TypeError):  # certificates in the wild break rules; TLS worked all the same
+    except _UNREADABLE:  # certificates in the wild break rules; TLS worked all the same
         described = {"subject": "", "issuer": "", "not_after": None, "names": []} | described
     return described
 
@@ -116,6 +123,6 @@ def _doubt(leaf: bytes, chain: list[bytes], host: str, trust: Trust, at: datetim
         builder = verification.PolicyBuilder().store(verification.Store(list(trust.roots))).time(at or clock.now())
         verifier = builder.build_server_verifier(x509.DNSName(host))
         verifier.verify(x509.load_der_x509_certificate(leaf), intermediates)
-    except (verification.VerificationError, ValueError, TypeError) as error:
+    except (verification.VerificationError, *_UNREADABLE) as error:
         return str(error)[:300] or type(error).__name__
     return ""
