@@ -46,6 +46,6 @@ def test_other_zones() -> None:
 
 def test_utc_times_have_microseconds_and_numbers_groups() -> None:
     assert utc_time(NOVEMBER) == "08:00:00.412009Z"
-    assert number(1042) == "1\u202f042"
-    assert number(48236) == "48\u202f236"
+    assert number(1042) == "1\u00a0042"
+    assert number(48236) == "48\u00a0236"
     assert number(7) == "7"

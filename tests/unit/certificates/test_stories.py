@@ -109,7 +109,7 @@ def test_a_revision_names_what_it_supersedes() -> None:
     earlier = Superseded(code="3TQY-6FNB-2WHM-8KCD", position=48211, reason="consta un hecho posterior")
     model = told(samples.refused(), supersedes=earlier, revision=2)
     assert plain(model["first"]["supersedes"]) == (
-        "Sustituye al certificado 3TQY-6FNB-2WHM-8KCD, que sigue siendo cierto hasta su posición 48\u202f211. "
+        "Sustituye al certificado 3TQY-6FNB-2WHM-8KCD, que sigue siendo cierto hasta su posición 48\u00a0211. "
         "Cambia: consta un hecho posterior."
     )
     assert model["strip"][3]["label"] == "Sustituye a"

@@ -56,7 +56,7 @@ _NAMED = {
         "UTC": ("UTC", "UTC"),
     },
 }
-_THIN = "\N{NARROW NO-BREAK SPACE}"
+_GROUP = "\N{NO-BREAK SPACE}"
 
 
 class Clock:
@@ -172,5 +172,5 @@ def utc_date(moment: datetime, language: Language) -> str:
 
 
 def number(value: int) -> str:
-    """Return an integer in groups of three, by narrow spaces that do not break."""
-    return f"{value:,}".replace(",", _THIN)
+    """Return an integer in groups of three, by spaces that do not break."""
+    return f"{value:,}".replace(",", _GROUP)
