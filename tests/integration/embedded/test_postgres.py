@@ -1,107 +1,27 @@
 """The embedded database: first start, kill -9, adoption, users, roles."""
 
 import os
-import pwd
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-import traceback
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from acuse.embedded import binaries, processes
+from acuse.embedded import processes
 from acuse.embedded.postgres import EmbeddedPostgres
 from acuse.errors import ConfigurationError, TemporaryError
+from tests.integration.embedded.rows import ask, rows, write_rows
 
 ROOT = os.geteuid() == 0
 FOREGROUND = [sys.executable, "-m", "acuse.embedded.postgres", "--directory"]
 
 
-def make_folder() -> Path:
-    """Return a folder that every user can reach, which pytest's own is not."""
-    folder = Path(tempfile.mkdtemp(prefix="embedded-"))
-    folder.chmod(0o755)
-    return folder
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """Return a folder reachable by all, removed at the end with whatever still runs in it."""
-    made = make_folder()
-    yield made
-    for cluster in made.rglob("cluster"):
-        processes.end(processes.working_in(cluster), seconds=10, first=signal.SIGQUIT)
-    shutil.rmtree(made)
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[EmbeddedPostgres]:
-    """Return a running server for the tests that do not hurt it."""
-    made = make_folder()
-    server = EmbeddedPostgres(made / "data")
-    server.start()
-    yield server
-    server.stop()
-    shutil.rmtree(made)
-
-
-@pytest.fixture(scope="module")
-def stopped() -> Iterator[Path]:
-    """Return the data directory of a server that was started once and stopped."""
-    made = make_folder()
-    server = EmbeddedPostgres(made / "data")
-    server.start()
-    server.stop()
-    yield made / "data"
-    shutil.rmtree(made)
-
-
-@pytest.fixture
-def data(folder: Path, stopped: Path) -> Path:
-    """Return a copy of that directory, at `folder/data`: much quicker than a first start."""
-    subprocess.run(["cp", "-a", stopped, folder / "data"], check=True)
-    return folder / "data"
-
-
-@pytest.fixture
-def server(data: Path) -> Iterator[EmbeddedPostgres]:
-    """Return a running server of its own."""
-    made = EmbeddedPostgres(data)
-    made.start()
-    yield made
-    made.stop()
-
-
 def postmaster(server: EmbeddedPostgres) -> int:
     return int((server.cluster / "postmaster.pid").read_text().split("\n")[0])
-
-
-def write_rows(dsn: str, count: int) -> None:
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute("CREATE TABLE IF NOT EXISTS kept (n integer PRIMARY KEY)")
-        for _ in range(count):
-            connection.execute("INSERT INTO kept SELECT coalesce(max(n), 0) + 1 FROM kept")
-
-
-def rows(dsn: str) -> int:
-    with psycopg.connect(dsn) as connection:
-        found = connection.execute("SELECT count(*) FROM kept").fetchone()
-    assert found
-    return int(found[0])
-
-
-def ask(dsn: str, query: str) -> object:
-    with psycopg.connect(dsn) as connection:
-        found = connection.execute(query).fetchone()
-    assert found
-    return found[0]
 
 
 def test_rows_survive_kill_9_of_every_process(server: EmbeddedPostgres) -> None:
@@ -336,109 +256,6 @@ def test_a_server_that_cannot_start_says_why(data: Path) -> None:
     with pytest.raises(TemporaryError, match="max_connections"):
         server.start()
     server.stop()
-
-
-def test_root_runs_it_as_nobody_and_others_as_themselves(shared: EmbeddedPostgres) -> None:
-    expected = pwd.getpwnam("nobody").pw_uid if ROOT else os.geteuid()
-    for pid in processes.working_in(shared.cluster):
-        assert Path(f"/proc/{pid}").stat().st_uid == expected
-
-
-def test_a_folder_that_the_user_cannot_enter_is_named(folder: Path) -> None:
-    closed = folder / "closed"
-    closed.mkdir(mode=0o700 if ROOT else 0o600)
-    with pytest.raises(ConfigurationError, match=str(closed)):
-        EmbeddedPostgres(closed / "data").start()
-    closed.chmod(0o700)
-
-
-def test_binaries_that_the_user_cannot_reach_are_copied(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    chosen = binaries.choose(configured=None, major=None)
-    hidden = folder / "hidden"
-    hidden.mkdir(mode=0o700)
-    binaries.copy_to(chosen, hidden / "pg")
-    monkeypatch.setattr(binaries, "COPIES", folder / "copies")
-    for _ in range(2):
-        server = EmbeddedPostgres(folder / "data", binaries=hidden / "pg")
-        assert ask(server.start().application_dsn, "SELECT 1") == 1
-        (pid, *_) = processes.working_in(server.cluster)
-        assert folder / ("copies" if ROOT else "hidden") in Path(f"/proc/{pid}/exe").readlink().parents
-        server.stop()
-    assert len(list(folder.glob("copies/*"))) == (1 if ROOT else 0)
-
-
-def as_nobody(action: Callable[[], None]) -> None:
-    """Run `action` in a child that has become the user nobody; fail when it fails."""
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            os.setgroups([])
-            os.setresgid(65534, 65534, 65534)
-            os.setresuid(65534, 65534, 65534)
-            action()
-            status = 0
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(status)
-    assert os.waitpid(child, 0)[1] == 0
-
-
-def test_an_ordinary_user_runs_it_too(folder: Path) -> None:
-    chosen = binaries.choose(configured=None, major=None)
-    binaries.copy_to(chosen, folder / "pg")
-    (folder / "own").mkdir()
-
-    def action() -> None:
-        server = EmbeddedPostgres(folder / "own" / "data", binaries=folder / "pg")
-        dsn = server.start().owner_dsn
-        write_rows(dsn, 20)
-        processes.signal_all(processes.working_in(server.cluster), signal.SIGKILL)
-        server.start()
-        assert rows(dsn) == 20
-        server.stop()
-        assert (folder / "own" / "data").stat().st_mode & 0o777 == 0o700
-        with pytest.raises(ConfigurationError, match="Only root"):
-            EmbeddedPostgres(folder / "own" / "data", run_as="daemon").start()
-
-    if ROOT:
-        (folder / "own").chmod(0o777)
-        as_nobody(action)
-    else:
-        action()
-
-
-@pytest.mark.parametrize("major", [16, 18])
-def test_a_cluster_decides_its_binaries(folder: Path, major: int) -> None:
-    chosen = binaries.choose(configured=None, major=major)
-    server = EmbeddedPostgres(folder / "data", binaries=chosen.folder)
-    assert str(ask(server.start().owner_dsn, "SHOW server_version")).startswith(f"{major}.")
-    provider = "SELECT datlocprovider FROM pg_database WHERE datname = 'acuse'"
-    assert ask(server.addresses().owner_dsn, provider) == ("b" if major >= 17 else "c")
-    server.stop()
-    again = EmbeddedPostgres(folder / "data")
-    assert str(ask(again.start().owner_dsn, "SHOW server_version")).startswith(f"{major}.")
-    again.stop()
-
-
-def test_a_cluster_of_an_unknown_version_is_left_alone(data: Path) -> None:
-    server = EmbeddedPostgres(data)
-    server.start()
-    server.stop()
-    version = server.cluster / "PG_VERSION"
-    real = version.read_text()
-    version.write_text("99\n")
-    with pytest.raises(ConfigurationError, match="made by PostgreSQL 99"):
-        server.start()
-    version.write_text(real)
-    server.start()
-    server.stop()
-
-
-def test_a_folder_without_postgres_is_refused(folder: Path) -> None:
-    with pytest.raises(ConfigurationError, match="There is no PostgreSQL in"):
-        EmbeddedPostgres(folder / "data", binaries=folder).start()
 
 
 def test_starting_is_quick_enough_to_be_used_by_tests(shared: EmbeddedPostgres) -> None:
