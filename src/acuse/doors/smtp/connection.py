@@ -7,6 +7,7 @@ commands is replaced: it takes a bare LF for a line end, its replies have no enh
 import asyncio
 import base64
 import binascii
+import ipaddress
 import logging
 import secrets
 import ssl
@@ -29,6 +30,13 @@ log = logging.getLogger(__name__)
 logging.getLogger("mail.log").setLevel(logging.WARNING)
 _CHUNK = 65_536
 _Answer = TypeVar("_Answer")
+
+
+def _plain_address(text: str) -> str:
+    """Return an IP address without its zone; an IPv4 address as such where a dual socket writes it as IPv6."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
 
 
 class _Silence(Exception):
@@ -71,7 +79,7 @@ class Connection(SMTP):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Count the connection in, and let the base class start `_handle_client`."""
         peer = transport.get_extra_info("peername")
-        self._ip = self._talk.ip = str(peer[0]).partition("%")[0] if peer else ""
+        self._ip = self._talk.ip = _plain_address(str(peer[0])) if peer else ""
         if (tls := transport.get_extra_info("ssl_object")) is not None:
             self._talk.encrypted(tls.version() or "", tls.cipher()[0])
         self._greeting = self._service.enter(self, self._ip) or Reply(220, "", f"{self._service.hostname} ESMTP")
