@@ -172,7 +172,9 @@ class TimeStampingAuthority:
             **lies,
         )
         status = tsp.PKIStatusInfo({"status": "granted"})
-        return tsp.TimeStampResp({"status": status, "time_stamp_token": cms.ContentInfo.load(token)}).dump()
+        # Not through TimeStampResp, which copies the whole token value by value (200 ms).
+        content = status.dump() + token
+        return b"\x30\x82" + len(content).to_bytes(2, "big") + content
 
     def refusal(self) -> bytes:
         """A reply that grants nothing."""
