@@ -200,5 +200,6 @@ def content_headers(fields: tuple[Field, ...], default_type: str) -> ContentHead
 
 
 def _parameters(entity: Compat32Message) -> tuple[tuple[str, str], ...]:
-    pairs = entity.get_params(failobj=[], unquote=True) or []
-    return tuple((str(key).lower(), value) for key, value in pairs[1:] if isinstance(value, str))
+    # an RFC 2231 value comes as a tuple, whatever the library's types say
+    pairs: list[tuple[str, object]] = list(entity.get_params(failobj=[], unquote=True) or [])
+    return tuple((key.lower(), value) for key, value in pairs[1:] if isinstance(value, str))
