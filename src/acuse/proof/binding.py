@@ -108,7 +108,8 @@ def verify_binding(
         binding: DER of the CMS.
         verifier_key: line without its line break.
         trust: anchors.
-        crls: DER revocation lists of the seal's path. A certificate without one is not checked for revocation.
+        crls: DER revocation lists of the seal's path, as of whenever they were made: a binding is used long after it
+            was signed. A certificate without one is not checked for revocation.
         at: when somebody outside saw the key in use, aware; None where nobody did. The seal must be valid at that
             time or at the time that it states itself, whichever is later: neither an old seal nor a false date helps.
 

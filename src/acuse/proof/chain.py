@@ -60,7 +60,8 @@ class PathMaterial:
         trust: anchors.
         crls: DER revocation lists; each must concern a certificate of the path.
         at: the moment at which the path is judged, aware.
-        needs_crls: whether every certificate below the anchor needs a list.
+        needs_crls: whether every certificate below the anchor needs a list that covers `at`. Otherwise the lists given
+            speak as of their own dates.
     """
 
     others: Sequence[x509.Certificate]
@@ -123,6 +124,8 @@ def validate_path(leaf: x509.Certificate, material: PathMaterial, *, step: int) 
     for certificate, issuer in pairwise(path):
         found = [each for each in lists if _concerns(each, certificate, issuer)]
         for each in found:
+            if material.needs_crls:
+                _check_covers(certificate, each, material.at, step)
             _check_not_revoked(certificate, each, material.at, step)
         used += found
         if not found and material.needs_crls and path[-1] in material.trust:
@@ -278,13 +281,18 @@ def _distribution_names(certificate: x509.Certificate) -> list[x509.GeneralName]
     return [name for point in points for name in point.full_name or ()]
 
 
+def _check_covers(
+    certificate: x509.Certificate, revocation_list: x509.CertificateRevocationList, at: datetime, step: int
+) -> None:
+    next_update = revocation_list.next_update_utc
+    if next_update is None or next_update < at or revocation_list.last_update_utc > certificate.not_valid_after_utc:
+        raise CannotTell(step, f"The revocation list for {name_of(certificate)} does not cover {to_rfc3339(at)}.")
+
+
 def _check_not_revoked(
     certificate: x509.Certificate, revocation_list: x509.CertificateRevocationList, at: datetime, step: int
 ) -> None:
     name = name_of(certificate)
-    next_update = revocation_list.next_update_utc
-    if next_update is None or next_update < at or revocation_list.last_update_utc > certificate.not_valid_after_utc:
-        raise CannotTell(step, f"The revocation list for {name} does not cover {to_rfc3339(at)}.")
     try:
         entry = revocation_list.get_revoked_certificate_by_serial_number(certificate.serial_number)
         reason = _reason(entry) if entry is not None else None

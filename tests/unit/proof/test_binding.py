@@ -53,6 +53,10 @@ def test_the_later_of_the_two_times_counts() -> None:
     assert verify_binding(CMS, verifier_key=LINE, trust=ROOTS, at=early).signed_at == MOMENT
 
 
+def test_a_list_from_the_day_of_the_binding_serves_later() -> None:
+    verify_binding(CMS, verifier_key=LINE, trust=ROOTS, crls=[OPERATOR.crl()], at=MOMENT + timedelta(days=200))
+
+
 def test_a_time_stamping_authority_does_not_pass_for_the_operator() -> None:
     stamps = OPERATOR.authority.entity
     cms = bind(LINE, key=stamps.key, certificate=stamps.certificate, chain=[], at=MOMENT)

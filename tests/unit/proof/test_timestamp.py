@@ -1,5 +1,6 @@
 """Time stamps: asking, reading the reply, and everything that a token must satisfy."""
 
+import hashlib
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from acuse.errors import AcuseError, CannotTell, Invalid, PermanentError, TemporaryError
-from acuse.proof.timestamp import build_query, parse_reply, verify_token
+from acuse.proof.timestamp import Sha256, build_query, parse_reply, verify_token
 from tests.pki import DAY, TSA_POLICY, Entity, Pki, TimeStampingAuthority, issue, revocation_list
 from tests.unit.proof.support import MOMENT, Operator
 
@@ -56,6 +57,14 @@ def test_the_development_policy_is_recognised() -> None:
     operator = Operator()
     token = parse_reply(operator.authority.reply(QUERY.der))
     assert verify_token(token, imprint_of=CONTENT, trust=[operator.root.certificate], crls=[operator.crl()]).development
+
+
+def test_a_digest_in_place_of_the_content() -> None:
+    digest = Sha256(hashlib.sha256(CONTENT).digest())
+    assert verified(imprint_of=digest).gen_time == MOMENT
+    assert digest.digest in build_query(digest).der
+    with pytest.raises(Invalid, match="other content"):
+        verified(imprint_of=Sha256(b"\0" * 32))
 
 
 def test_the_query() -> None:

@@ -252,6 +252,9 @@ def test_the_files_inside_a_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (good.state, good.kind) == (State.VALID, "pdf")
     assert states(good)[7] is State.VALID
     assert [each.present for each in good.objects] == [True]
+    copies = {"checkpoint.txt": BUNDLE.checkpoint, "token.tst": BUNDLE.tokens[0].token}
+    assert examined({**copies}).state is State.VALID
+    assert failure(examined({"checkpoint.txt": BUNDLE.checkpoint + b" "}))[0] == 6
     assert failure(examined({"message.eml": MESSAGE + b" "}))[0] == 6
     assert failure(examined({"other.txt": b"x"}))[0] == 6
     assert failure(examined({"statement.json": stated(FACTS[:1])}))[0] == 8
