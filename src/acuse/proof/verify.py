@@ -118,14 +118,11 @@ def verify_bytes(raw: bytes, *, filename: str, trust: Trust) -> Report:
 
 
 def _kind(raw: bytes) -> str:
-    start = raw[:1024]
-    if b"%PDF-" in start:
-        return "pdf"
-    if start.startswith(b"PK"):
-        return "archive"
-    if start.startswith(MAGIC.encode()):
-        return "tlog-proof"
-    return "bundle" if start.startswith(b"{") else "unknown"
+    beginnings = {b"{": "bundle", b"PK": "archive", MAGIC.encode(): "tlog-proof"}
+    for beginning, kind in beginnings.items():
+        if raw.startswith(beginning):
+            return kind
+    return "pdf" if b"%PDF-" in raw[:1024] else "unknown"
 
 
 def _verify_unknown(examination: _Examination, raw: bytes) -> None:

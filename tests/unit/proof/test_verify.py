@@ -262,6 +262,13 @@ def test_the_files_inside_a_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
     assert failure(examined({"proof.json": None}))[0] == 1
 
 
+def test_a_bundle_that_speaks_of_pdfs_is_a_bundle() -> None:
+    facts = [fact("organisation.created", kind="organisation", details={"name": "%PDF-1.7"})]
+    raw = OPERATOR.bundle(facts, bound=False).to_json()
+    assert b"%PDF-" in raw[:1024]
+    assert check(raw).kind == "bundle"
+
+
 def test_a_pdf_that_is_none() -> None:
     assert check(b"%PDF-1.7\nnothing").state is not State.VALID
 
