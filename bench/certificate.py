@@ -8,6 +8,7 @@ turn, in one process. Counted is the processor time of the sealing side; what th
 
 import argparse
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -103,6 +104,7 @@ def cost(once: Callable[[], bytes], authority: Authority, rounds: int) -> float:
 
 def main() -> None:
     """Print a table: key, stock, ours, ratio."""
+    logging.getLogger("pyhanko").setLevel(logging.ERROR)
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rounds", type=int, default=20)
     options.add_argument("--key", action="append", choices=["p256", "rsa2048", "rsa3072"])

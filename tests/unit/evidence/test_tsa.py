@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from tests.pki import DAY, TSA_POLICY, Pki, TimeStampingAuthority
 
 from acuse.errors import ConfigurationError, TemporaryError
 from acuse.evidence.exchange import Address
 from acuse.evidence.revocation import RevocationSource
 from acuse.evidence.tsa import REPLY_LIMIT, Authority, TimestampClient
 from acuse.proof.timestamp import Sha256, verify_token
+from tests.pki import DAY, TSA_POLICY, Pki, TimeStampingAuthority
 
 NOW = datetime.now(UTC)
 CONTENT = b"checkpoint"

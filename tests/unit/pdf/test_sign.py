@@ -1,12 +1,25 @@
 """Seals: what goes in, what comes out, and what is refused."""
 
+import asyncio
 import subprocess
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from asn1crypto import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESPassed
+from pyhanko.sign.validation.ades import ades_lta_validation
+from pyhanko.sign.validation.policy_decl import (
+    PdfSignatureValidationSpec,
+    RevinfoOnlineFetchingRule,
+    RevocationInfoGatheringSpec,
+    SignatureValidationSpec,
+)
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationCheckingPolicy
+from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from acuse.errors import ConfigurationError, InputError, TemporaryError
 from acuse.pdf.sign import Seal
@@ -49,6 +62,20 @@ def test_an_independent_reader_accepts_the_seal(pki, level, tmp_path: Path):
     assert "Signature #1" in run.stdout
     assert "Signature Validation: Signature is Valid." in run.stdout
     assert "Total document signed" in run.stdout.rpartition("Signature #")[2]
+
+
+def test_a_long_term_seal_validates_by_the_standard_procedure_today(pki):
+    """ETSI EN 319 102-1, 5.6.3, as pyHanko does it for anybody: present time, nothing but the file and the root."""
+    policy = CertValidationPolicySpec(
+        trust_manager=SimpleTrustManager.build(trust_roots=[x509.Certificate.load(pki.root.der)]),
+        revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy.from_legacy("require")),
+    )
+    offline = RevocationInfoGatheringSpec(online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY)
+    specification = PdfSignatureValidationSpec(SignatureValidationSpec(policy, revinfo_gathering_policy=offline))
+    seal = PdfFileReader(BytesIO(sealed(pki, "B-LTA"))).embedded_signatures[0]
+    result = asyncio.run(ades_lta_validation(seal, specification))
+    assert result.ades_subindic is AdESPassed.OK
+    assert result.oldest_evidence_record_timestamp == NOW.replace(microsecond=0)
 
 
 def test_the_authority_may_change_between_the_two_stamps(pki):
@@ -139,4 +166,4 @@ def test_bytes_that_travel_apart_are_signed_too(pki):
         opened_seal(pki.pkcs12).sign_detached_cms(b"log key", signed_at=NOW), content_type=DATA, detached=b"log key"
     )
     assert signed.signer == pki.seal.certificate
-    assert [each for each in signed.others] == [pki.issuing.certificate]
+    assert signed.others == (pki.issuing.certificate,)
