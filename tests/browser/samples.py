@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from acuse import clock
 from acuse.accounts import services as accounts
+from acuse.accounts.models import SmtpCredential
 from acuse.accounts.values import SmtpCredentialValue
 from acuse.channels.base import Outcome, Reply, Result
 from acuse.delivery.envelope import Client, Envelope, Recipient
@@ -29,7 +30,8 @@ CERTIFICATE = {
 TLS = {"version": "TLSv1.3", "cipher": "TLS_AES_256_GCM_SHA384", "certificate": CERTIFICATE, "verified": True}
 DNS = {"mx": [{"preference": 10, "host": "mx1.correo.example", "addresses": ["192.0.2.25"]}], "secure": False}
 HOSTILE = (
-    b"From: Talleres Ribera <avisos@ribera.example>\r\nTo: victima@correo.example\r\nSubject: =?utf-8?q?HTML_hostil?=\r\n"
+    b"From: Talleres Ribera <avisos@ribera.example>\r\nTo: victima@correo.example\r\n"
+    b"Subject: =?utf-8?q?HTML_hostil?=\r\n"
     b"Message-ID: <hostil@ribera.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
     b'<html><body onload="fetch(\'/stolen\')"><h1>Estimado cliente</h1><script>document.title="pwned";'
     b'new Image().src="http://tracker.example/s.gif"</script><p>Su cita <b>confirmada</b>.</p>'
@@ -159,6 +161,12 @@ def credential(organisation_id: UUID) -> SmtpCredentialValue:
     return SmtpCredentialValue(id=made.id, organisation=organisation_id, name=made.name)
 
 
+def credential_again(organisation_id: UUID) -> SmtpCredentialValue:
+    """The credential that ``credential`` made."""
+    row = SmtpCredential.objects.get(organisation_id=organisation_id, name="crm-taller")
+    return SmtpCredentialValue(id=row.id, organisation=organisation_id, name=row.name)
+
+
 def send(value: SmtpCredentialValue, raw: bytes, *, recipient: str, outcomes: tuple[Outcome, ...] = ()) -> UUID:
     """Hand one message in and record what came of each try.
 
@@ -179,11 +187,12 @@ def send(value: SmtpCredentialValue, raw: bytes, *, recipient: str, outcomes: tu
     )
     accepted = accept_message(credential=value, envelope=envelope, raw=raw)[0]
     for one in outcomes:
-        _try(accepted.id, one)
+        try_once(accepted.id, one)
     return accepted.id
 
 
-def _try(communication: UUID, one: Outcome) -> None:
+def try_once(communication: UUID, one: Outcome) -> None:
+    """Record one try of a communication and what came of it."""
     lease = uuid4()
     Dispatch.objects.filter(communication_id=communication).update(
         lease=lease, lease_until=clock.now() + timedelta(minutes=5)

@@ -263,7 +263,7 @@ def rows_of(access: Access, *, ids: Iterable[UUID]) -> tuple[CommunicationRow, .
 
 
 def counts(access: Access, *, filters: Filters) -> Counts:
-    """Return how many communications match by status, each up to ``COUNT_LIMIT``, so that no list costs more as it grows."""
+    """Return how many communications match by status, each up to ``COUNT_LIMIT``: no list costs more as it grows."""
 
     def counted(status: str) -> int:
         wanted = Filters(

@@ -22,6 +22,10 @@ from acuse.mail.read import Attachment, Message, read
 
 MAX_PREVIEW = 10_000_000
 MAX_TEXT = 500_000
+PLAIN_STYLE = (
+    "body{font:14px/1.55 system-ui,sans-serif;color:#1a1d21;background:#fff;margin:4px}"
+    "pre{font:inherit;white-space:pre-wrap;overflow-wrap:anywhere;margin:0}"
+)
 REMOTE_SIGNS = (
     'src="http',
     "src='http",
@@ -106,8 +110,10 @@ def summary(access: Access, view: CommunicationView) -> Summary:
 def _plain(text: str, language: str) -> str:
     cut = text[:MAX_TEXT]
     rest = f"<p><em>{escape(_('It goes on in the original.'))}</em></p>" if len(text) > MAX_TEXT else ""
-    style = "body{font:14px/1.55 system-ui,sans-serif;color:#1a1d21;margin:4px}pre{font:inherit;white-space:pre-wrap;overflow-wrap:anywhere}"
-    return f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title></title><style>{style}</style><pre>{escape(cut)}</pre>{rest}'
+    head = f'<meta charset="utf-8"><title>{escape(_("Content of the message"))}</title><style>{PLAIN_STYLE}</style>'
+    return (
+        f'<!doctype html><html lang="{language}"><head>{head}</head><body><pre>{escape(cut)}</pre>{rest}</body></html>'
+    )
 
 
 @require_GET

@@ -227,7 +227,8 @@ def _refused(fact: Fact) -> Told:
 def _unknown(fact: Fact) -> Told:
     details = fact.details
     remark = _(
-        "Whether it was taken is not known. E-mail is sent again with the same Message-ID, so a second copy is possible."
+        "Whether it was taken is not known. E-mail is sent again with the same Message-ID, so a second copy is "
+        "possible."
     )
     return Told(
         title=_("Connection lost after the message was sent"),

@@ -55,7 +55,8 @@ def sentence(verdict: Verdict, facts: Sequence[Fact]) -> str:
     if verdict.outcome == "undetermined":
         return (
             _(
-                "Outcome undetermined: the connection was lost on %(day)s at %(time)s, once the message was sent, and no answer is recorded."
+                "Outcome undetermined: the connection was lost on %(day)s at %(time)s, once the message was sent, "
+                "and no answer is recorded."
             )
             % at
         )
@@ -107,7 +108,8 @@ def limits_sentence(keys: Sequence[str]) -> str:
 
 
 def ladder(verdict: Verdict) -> list[Step]:
-    """The seven steps: reached with its time, passed without a fact of its own, still possible, or never by this mode."""
+    """The seven steps: reached with its time, passed without a fact of its own, still possible, or never by this "
+    "mode."""
     steps = []
     ended = verdict.outcome in grades.ENDED_BADLY
     for grade in range(grades.HIGHEST + 1):

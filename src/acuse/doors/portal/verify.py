@@ -165,7 +165,8 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
     record = certificates.public_record(code=code)
     if record is None:
         text = _(
-            "No document of this installation has that code. Check each character: the letters I, L, O and U are never used."
+            "No document of this installation has that code. Check each character: the letters I, L, O and U are "
+            "never used."
         )
         return _form(request, problem=text, code=code[:40], status=404)
     return render(request, "portal/code.html", {**_record_words(record), **_foot()})

@@ -115,12 +115,14 @@ def file_outcome(report: Report, *, record: PublicRecord | None, content: Public
             icon="x",
             title=_("This file is not the one that was issued."),
             text=_(
-                "Its content is not what was certified. Do not take it as proof: ask for the original, or look it up by its code."
+                "Its content is not what was certified. Do not take it as proof: ask for the original, or look it "
+                "up by its code."
             ),
         )
     if content is not None:
         text = _(
-            "%(organisation)s handed it in on %(day)s at %(time)s, and these bytes are exactly those. It was certified for %(count)s recipients."
+            "%(organisation)s handed it in on %(day)s at %(time)s, and these bytes are exactly those. It was "
+            "certified for %(count)s recipients."
         )
         return Outcome(
             kind="ok",
@@ -140,7 +142,8 @@ def file_outcome(report: Report, *, record: PublicRecord | None, content: Public
             icon="question",
             title=_("This installation knows nothing of this file."),
             text=_(
-                "It is no certificate nor proof bundle, and no message with exactly these bytes was certified here. A file that was saved anew, printed or forwarded is no longer the same: try the original."
+                "It is no certificate nor proof bundle, and no message with exactly these bytes was certified here. "
+                "A file that was saved anew, printed or forwarded is no longer the same: try the original."
             ),
         )
     text = _(
@@ -148,7 +151,8 @@ def file_outcome(report: Report, *, record: PublicRecord | None, content: Public
     )
     if record is not None:
         text = _(
-            "This installation issued exactly this file, but something that is needed for a full answer is missing; the step below says what."
+            "This installation issued exactly this file, but something that is needed for a full answer is missing; "
+            "the step below says what."
         )
     return Outcome(
         kind="unsure", icon="question", title=_("It cannot be told whether this file is authentic."), text=text

@@ -19,7 +19,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403, and the page shown where a form's token has expired."""
     text = _(
-        "Your session may have ended, or your role does not allow it. Sign in again, or ask an owner of the organisation."
+        "Your session may have ended, or your role does not allow it. "
+        "Sign in again, or ask an owner of the organisation."
     )
     return _page(request, 403, _("You may not do that here."), text)
 
@@ -39,7 +40,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """500"""
     text = _(
-        "Nothing that had been accepted is lost. Try again in a moment; if it goes on, tell whoever runs this installation."
+        "Nothing that had been accepted is lost. "
+        "Try again in a moment; if it goes on, tell whoever runs this installation."
     )
     return _page(request, 500, _("Something failed on our side."), text)
 

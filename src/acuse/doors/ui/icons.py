@@ -11,7 +11,9 @@ from acuse.errors import ConfigurationError
 FOLDER = Path(__file__).parent / "icons"
 SIZES = frozenset({13, 15, 16, 17, 20, 22, 28})
 MARKS = {
-    "recorded": '<circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.5" stroke-dasharray="2.2 2"/>',
+    "recorded": (
+        '<circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.5" stroke-dasharray="2.2 2"/>'
+    ),
     "integrated": '<circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.7"/>',
     "anchored": (
         '<circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.7"/>'

@@ -18,7 +18,8 @@ def qr_svg(address: str) -> SafeString:
     edge = len(rows)
     path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
     return format_html(
-        '<svg viewBox="0 0 {} {}" shape-rendering="crispEdges" role="img" aria-label="QR"><path d="{}" fill="#141414"/></svg>',
+        '<svg viewBox="0 0 {} {}" shape-rendering="crispEdges" role="img" aria-label="QR">'
+        '<path d="{}" fill="#141414"/></svg>',
         edge,
         edge,
         mark_safe(path),  # noqa: S308 - digits and letters made above

@@ -1,0 +1,134 @@
+"""A browser, a web server over the world, and pages that note every request and every error."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.plugin import DjangoDbBlocker
+
+from acuse.accounts.models import User
+from acuse.embedded.postgres import EmbeddedPostgres
+from tests.browser import world as worlds
+from tests.browser.world import World
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+WAIT = 15_000
+
+# Playwright's synchronous interface keeps an event loop running in this thread, in which Django refuses its database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+
+class _Silent(WSGIRequestHandler):
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
+
+
+@dataclass(kw_only=True)
+class Visit:
+    """One page of one browser context and what happened on it.
+
+    Attributes:
+        elsewhere: requests to any other origin than the server's.
+        errors: uncaught errors of scripts.
+    """
+
+    page: Page
+    context: BrowserContext
+    origin: str
+    elsewhere: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        """Go to a path of the server."""
+        self.page.goto(f"{self.origin}{path}")
+        return self.page
+
+
+@pytest.fixture(scope="session")
+def built_world(
+    postgres: EmbeddedPostgres, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> World:
+    """The world, made once."""
+    with django_db_blocker.unblock():
+        return worlds.build(postgres, tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture
+def world(
+    built_world: World, postgres: EmbeddedPostgres, django_db_blocker: DjangoDbBlocker, tmp_path: Path
+) -> Iterator[World]:
+    """The world, for one test alone."""
+    with django_db_blocker.unblock(), worlds.clone(postgres, built_world, tmp_path):
+        yield built_world
+
+
+@pytest.fixture
+def origin(world: World) -> Iterator[str]:
+    """The address of a web server over the world."""
+    server = make_server("127.0.0.1", 0, get_wsgi_application(), server_class=_Server, handler_class=_Silent)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, once for the session."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+Opener = Callable[..., Visit]
+
+
+@pytest.fixture
+def visit(browser: Browser, origin: str) -> Iterator[Opener]:
+    """Opens contexts: ``visit(member=True, width=390, scheme="dark", locale="es-ES")``."""
+    opened: list[BrowserContext] = []
+
+    def opener(*, member: bool = True, width: int = 1440, scheme: str = "light", locale: str = "es-ES") -> Visit:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if scheme == "dark" else "light",
+            locale=locale,
+        )
+        context.set_default_timeout(WAIT)
+        opened.append(context)
+        if member:
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": _session(), "url": origin}])
+        made = Visit(page=context.new_page(), context=context, origin=origin)
+        context.on(
+            "request", lambda one: None if one.url.startswith((origin, "data:")) else made.elsewhere.append(one.url)
+        )
+        made.page.on("pageerror", lambda error: made.errors.append(str(error)))
+        return made
+
+    yield opener
+    for context in opened:
+        context.close()
+
+
+def _session() -> str:
+    client = Client()
+    client.force_login(User.objects.get(email="m.ribera@ribera.example"))
+    return client.cookies[settings.SESSION_COOKIE_NAME].value

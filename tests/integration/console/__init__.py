@@ -1,0 +1,1 @@
+"""The web doors over a real database, without a browser."""

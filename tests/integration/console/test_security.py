@@ -1,0 +1,71 @@
+"""What a page may load and run, and how foreign content is shut in."""
+
+from django.test import Client
+
+from tests.browser import samples
+from tests.browser.world import World
+
+BASE = "/console/talleres-ribera"
+
+
+def test_pages_allow_nothing_from_elsewhere_and_no_inline_code(member: Client, world: World) -> None:
+    one = world.communications["cliente1042@correo.example"]
+    for path in ("/verify/", "/accounts/login/", f"{BASE}/communications/", f"{BASE}/communications/{one}/"):
+        response = (Client() if "login" in path else member).get(path)
+        policy = response["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert response["X-Frame-Options"] == "DENY"
+        assert response["X-Content-Type-Options"] == "nosniff"
+        text = response.content.decode()
+        assert " style=" not in text
+        assert " onclick=" not in text
+        for script in text.split("<script")[1:]:
+            head = script.split(">", 1)[0]
+            assert 'src="/static/' in head or 'type="application/json"' in head
+
+
+def test_pages_of_members_stay_in_no_cache(member: Client, world: World) -> None:
+    assert member.get(f"{BASE}/communications/")["Cache-Control"] == "no-store"
+
+
+def test_foreign_html_is_shut_in(member: Client, world: World) -> None:
+    one = world.communications["victima@correo.example"]
+    response = member.get(f"{BASE}/communications/{one}/content/")
+    policy = response["Content-Security-Policy"]
+    assert "sandbox" in policy
+    assert "script-src" not in policy
+    assert "default-src 'none'" in policy
+    assert response["X-Frame-Options"] == "SAMEORIGIN"
+    text = response.content.decode()
+    for forbidden in ("<script", "onerror", "onload", "javascript:", "<iframe", "<form", "<svg", "<link", "@import"):
+        assert forbidden not in text
+    assert 'src="http' not in text
+    assert "Su cita" in text
+
+
+def test_original_and_attachments_are_saved_never_shown(member: Client, world: World) -> None:
+    one = world.communications["victima@correo.example"]
+    original = member.get(f"{BASE}/communications/{one}/original.eml")
+    assert original.content == samples.HOSTILE
+    assert original["Content-Disposition"].startswith("attachment")
+    assert original["Content-Type"] == "application/octet-stream"
+    other = world.communications["cliente1042@correo.example"]
+    attachment = member.get(f"{BASE}/communications/{other}/attachments/1/")
+    assert attachment["Content-Disposition"] == 'attachment; filename="informe-peritaje.pdf"'
+    assert "sandbox" in attachment["Content-Security-Policy"]
+    assert member.get(f"{BASE}/communications/{other}/attachments/9/").status_code == 404
+
+
+def test_forms_need_their_token(world: World) -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post("/verify/")
+    assert answer.status_code == 403
+    assert "Ese formulario ya no se puede enviar." in answer.content.decode()
+
+
+def test_language_form_goes_nowhere_else(world: World) -> None:
+    client = Client()
+    answer = client.post("/language/", {"language": "en", "next": "https://evil.example/"})
+    assert answer["Location"] == "/verify/"
+    assert "Is this document authentic" in client.get("/verify/").content.decode()

@@ -1,0 +1,92 @@
+"""Public verification tells what a file or a code proves, and reveals nothing else."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from acuse import clock
+from acuse.certificates.models import Certificate
+from acuse.evidence import custody
+from acuse.evidence.queries import facts_of
+from tests.browser import samples
+from tests.browser.world import World
+
+PDF = b"%PDF-1.7 not sealed by anybody"
+
+
+def upload(content: bytes, name: str = "fichero.bin") -> str:
+    """The page that comes of an upload."""
+    answer = Client().post("/verify/", {"file": SimpleUploadedFile(name, content)})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.fixture
+def code(world: World) -> str:
+    """A document recorded as issued."""
+    row = Certificate.objects.get(subject=world.communications["cliente1042@correo.example"])
+    kept = custody.keep(organisation=world.organisation, content=PDF, media_type="application/pdf")
+    facts = facts_of(organisation=world.organisation, kind="communication", id=row.subject)
+    row.state, row.issued_at, row.level = Certificate.State.ISSUED, clock.now(), "B-LTA"
+    row.sha256, row.size, row.facts_up_to = kept.sha256, kept.size, facts[-1].position
+    row.save()
+    return row.code
+
+
+def test_a_message_certified_here_is_recognised_by_its_bytes(world: World) -> None:
+    page = upload(samples.HOSTILE, "mensaje.eml")
+    assert "Este contenido se certificó aquí y no ha cambiado." in page
+    assert "victima@correo.example" not in page
+    assert "HTML hostil" not in page
+
+
+def test_one_changed_byte_is_another_file(world: World) -> None:
+    assert "Esta instalación no sabe nada de este fichero." in upload(samples.HOSTILE.replace(b"Su cita", b"Mi cita"))
+
+
+def test_a_broken_bundle_is_not_called_authentic(world: World) -> None:
+    page = upload(b'{"format":"acuse-proof","v":1}', "proof.json")
+    assert "Este fichero no es el que se emitió." in page
+    assert "Es auténtico" not in page
+
+
+def test_a_pdf_of_somebody_else_is_not_called_authentic(world: World) -> None:
+    page = upload(PDF, "otro.pdf")
+    assert "Es auténtico" not in page
+
+
+def test_a_code_reveals_that_it_exists_and_the_verdict(world: World, code: str) -> None:
+    page = Client().get(f"/v/{code.lower().replace('-', '')}").content.decode()
+    assert "Aquí se emitió un documento con este código." in page
+    assert "Aceptada por su servidor" in page
+    for private in ("cliente1042", "correo.example", "reclamaci", "avisos@", "crm-taller"):
+        assert private not in page
+
+
+def test_an_unknown_code_is_kept_in_the_form(world: World) -> None:
+    answer = Client().get("/v/0000-0000-0000-0000")
+    assert answer.status_code == 404
+    assert "Ningún documento de esta instalación tiene ese código." in answer.content.decode()
+    assert 'value="0000-0000-0000-0000"' in answer.content.decode()
+
+
+def test_codes_cannot_be_tried_in_bulk(world: World) -> None:
+    client = Client()
+    answers = [client.get(f"/v/0000-0000-0000-00{number:02d}").status_code for number in range(30)]
+    assert answers[0] == 404
+    assert answers[-1] == 429
+
+
+def test_no_file_and_too_big_a_file_are_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Client().post("/verify/").status_code == 400
+    monkeypatch.setattr("acuse.doors.portal.verify.MAX_UPLOAD", 10)
+    answer = Client().post("/verify/", {"file": SimpleUploadedFile("grande.pdf", b"x" * 11)})
+    assert answer.status_code == 413
+
+
+def test_a_member_downloads_the_sealed_document(member: Client, world: World, code: str) -> None:
+    answer = member.get(f"/console/talleres-ribera/certificates/{code}.pdf")
+    assert answer.content == PDF
+    assert answer["Content-Disposition"].startswith("attachment")
+    page = member.get(f"/console/talleres-ribera/communications/?q={code}")
+    assert page.status_code == 302
