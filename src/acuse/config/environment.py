@@ -57,31 +57,31 @@ class Environment(BaseSettings):
     bounce_domain: str | None = Field(None, max_length=253, description="Domain of the VERP envelope senders")
 
     # Web door
-    web_host: str = "127.0.0.1"
-    web_port: int = Field(8080, ge=1, le=65535)
-    web_processes: int = Field(1, ge=1, le=64)
-    web_threads: int = Field(8, ge=1, le=64)
+    web_host: str = Field("127.0.0.1", description="Address on which the web door listens")
+    web_port: int = Field(8080, ge=1, le=65535, description="Port of the web door")
+    web_processes: int = Field(1, ge=1, le=64, description="Processes of the web door")
+    web_threads: int = Field(8, ge=1, le=64, description="Threads of each web process")
     web_secure: bool = Field(False, description="The web door is reached by HTTPS: secure cookies and HSTS")
 
     # SMTP door
-    smtp_host: str = "127.0.0.1"
-    smtp_starttls_port: int = Field(587, ge=1, le=65535)
-    smtp_tls_port: int = Field(465, ge=1, le=65535)
+    smtp_host: str = Field("127.0.0.1", description="Address on which the SMTP connector listens")
+    smtp_starttls_port: int = Field(587, ge=1, le=65535, description="Port with STARTTLS (RFC 6409)")
+    smtp_tls_port: int = Field(465, ge=1, le=65535, description="Port with TLS from the start (RFC 8314)")
     smtp_certificate: Path | None = Field(None, description="PEM chain for the SMTP door")
     smtp_key: Path | None = Field(None, description="PEM private key for the SMTP door")
-    smtp_processes: int = Field(1, ge=1, le=64)
-    smtp_threads: int = Field(8, ge=1, le=64)
+    smtp_processes: int = Field(1, ge=1, le=64, description="Processes of the SMTP connector")
+    smtp_threads: int = Field(8, ge=1, le=64, description="Messages accepted at once, each with a database session")
     message_limit: int = Field(40_000_000, ge=10_000, le=150_000_000, description="Bytes of one message")
     recipients_limit: int = Field(1000, ge=1, le=10_000, description="Recipients of one message")
 
     # E-mail out
     dns_servers: Annotated[tuple[str, ...], NoDecode] = Field((), description="ip:port, comma separated; none = system")
-    email_port: int = Field(25, ge=1, le=65535)
+    email_port: int = Field(25, ge=1, le=65535, description="Port of the recipients' mail servers")
     email_private_targets: bool = Field(False, description="Deliver to private and loopback addresses too")
     smarthost: str | None = Field(None, description="host:port through which all mail leaves")
-    smarthost_user: str | None = None
-    smarthost_password: SecretStr | None = None
-    dispatch_threads: int = Field(16, ge=1, le=256)
+    smarthost_user: str | None = Field(None, description="User name at the smarthost")
+    smarthost_password: SecretStr | None = Field(None, description="Password at the smarthost")
+    dispatch_threads: int = Field(16, ge=1, le=256, description="Messages on their way out at once, of one worker")
     domain_concurrency: int = Field(4, ge=1, le=64, description="Simultaneous connections to one recipient domain")
     retry_scale: float = Field(1.0, gt=0, le=10, description="Multiplies the waits of the retry schedule")
     retry_for: timedelta = Field(timedelta(days=5), description="How long a message is tried (RFC 5321 4.5.4.1)")
@@ -94,15 +94,15 @@ class Environment(BaseSettings):
     anchor_interval: timedelta | None = Field(None, description="Between time stamps; 60 s, 1 s in development")
     development_authority: bool = Field(True, description="Run the embedded CA and TSA, which have no legal value")
     seal_pkcs12: Path | None = Field(None, description="PKCS#12 file with the seal's key and chain")
-    seal_passphrase: SecretStr | None = None
+    seal_passphrase: SecretStr | None = Field(None, description="Passphrase of that file")
     seal_trust: Path | None = Field(None, description="PEM file with the roots of the seal")
     settle_time: timedelta = Field(timedelta(hours=1), description="Wait after the final state before certifying")
     retention_years: int = Field(5, ge=5, le=30, description="Years that content and evidence are kept")
 
     # Sandbox
     sandbox: bool = Field(False, description="Deliver to the embedded mail server only; nothing leaves the machine")
-    sandbox_smtp_port: int = Field(2525, ge=1, le=65535)
-    sandbox_dns_port: int = Field(5353, ge=1, le=65535)
+    sandbox_smtp_port: int = Field(2525, ge=1, le=65535, description="Port of the sandbox's mail servers")
+    sandbox_dns_port: int = Field(5353, ge=1, le=65535, description="Port of the sandbox's name server")
     trust_services_port: int = Field(8318, ge=1, le=65535, description="Port of the embedded CA and TSA")
 
     debug: bool = Field(False, description="Show tracebacks to the browser; never on a reachable machine")
