@@ -18,6 +18,9 @@ _QUIET = frozenset("\u00ad\u034f\u061c\u200b\u200c\u200d\u200e\u200f\u2060\ufeff
 }
 """Seen by nobody and harmless within a message: joiners, break hints, marks of direction, variation selectors."""
 
+PLAIN = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0xAD), *range(0xAE, 0x100)))) | frozenset("–—‘’“”€…")
+"""Letters of most messages, drawn by the first face: a text of nothing else needs no look at each."""
+
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and symbols by category, yet empty by design."""
@@ -46,6 +49,8 @@ def drawn(text: str, *, message: bool = False) -> Drawn:
         message: it is the body of a message, where what is invisible and harmless stays invisible; elsewhere, and for
             characters that turn the direction of text, it is always shown.
     """
+    if PLAIN.issuperset(text):
+        return Drawn(text=text, replaced=())
     replaced: dict[str, None] = {}
     parts: list[str] = []
     for cluster, fits in _clusters(text, message):
@@ -61,7 +66,8 @@ def drawn(text: str, *, message: bool = False) -> Drawn:
 
 def _clusters(text: str, message: bool) -> Iterator[tuple[str, bool]]:
     """Yield pieces that can be drawn whole by one family (True), and single characters that cannot (False)."""
-    cluster, able = "", ()  # type: tuple[str, tuple[Coverage, ...]]
+    cluster = ""
+    able: tuple[Coverage, ...] = ()
     for character in text:
         quiet = message and character in _QUIET
         if quiet and cluster:

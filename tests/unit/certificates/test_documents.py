@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from acuse.certificates.stories import communication, receipt
+from acuse.certificates.stories.context import Party
 from acuse.certificates.stories.runs import plain
 from acuse.mail.read import read
 from acuse.pdf.attachments import Attachment
@@ -18,7 +19,7 @@ from acuse.pdf.typeset import typeset
 from tests.unit.certificates import samples
 
 Model = dict[str, Any]
-ANYTHING = st.text(st.characters(exclude_categories=("Cs",)), max_size=50)
+ANYTHING = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
 
 
 def model(history: samples.History, language: Any = "es", raw: bytes | None = None, **changes: Any) -> Model:
@@ -189,7 +190,7 @@ def test_receipts_are_documents_of_the_same_family(made: Callable[..., Path], la
 def test_any_text_anywhere_makes_a_document(subject: str, name: str, body: str, reply: str) -> None:
     history = samples.History(subject=subject, credential=name[:30]).opened(0.5)
     history.answered("attempt.refused", 2.4, 550, reply or "550", failure_class="other", stage="rcpt")
-    party = samples.Party(name=name or "x", tax_id=name)
+    party = Party(name=name or "x", tax_id=name)
     raw = b"Content-Type: text/plain; charset=utf-8\r\nSubject: x\r\n\r\n" + (body + "\n\n" + reply).encode()
     told = model(history, raw=raw, organisation=party, certifier=party)
     assert pdf(told).startswith(b"%PDF")

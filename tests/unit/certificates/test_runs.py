@@ -31,7 +31,7 @@ def test_a_slot_in_foreign_text_is_not_filled() -> None:
 
 
 @given(
-    st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r\n\t"), max_size=400), st.integers(20, 90)
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\t"), max_size=400), st.integers(20, 90)
 )
 def test_wrapped_lines_join_to_the_text_and_keep_to_the_columns(text: str, columns: int) -> None:
     lines = wrapped(text, columns)

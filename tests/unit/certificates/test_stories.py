@@ -1,5 +1,7 @@
 """What a document says of each case: headline, ladder, lists, timeline, commands. No PDF here."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -136,14 +138,14 @@ def test_every_fact_is_a_row_and_long_timelines_name_those_that_count() -> None:
 
 def test_what_was_recorded_later_says_when() -> None:
     history = samples.relayed()
-    late = samples.replace(history.facts[2].fact, recorded_at=samples.START + samples.timedelta(hours=2))
+    late = replace(history.facts[2].fact, recorded_at=samples.START + timedelta(hours=2))
     history.facts[2] = samples.Placed(late, 48217)
     assert plain(rows(told(history))[2]["remarks"][-1]) == "Registrado a las 11:00:00."
 
 
 def test_facts_of_a_later_version_are_told_by_their_type() -> None:
     history = samples.relayed()
-    unknown = samples.replace(history.facts[2].fact, type="moon.landed", subject_sequence=4)
+    unknown = replace(history.facts[2].fact, type="moon.landed", subject_sequence=4)
     history.facts.append(samples.Placed(unknown, 48220))
     assert plain(rows(told(history))[3]["title"]) == "Consta el hecho moon.landed"
 

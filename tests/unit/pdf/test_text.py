@@ -1,5 +1,6 @@
 """Foreign text made fit for the page: total, visible, unambiguous."""
 
+import json
 import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acuse.pdf import coverage
-from acuse.pdf.text import CLOSE, OPEN, direction, drawn, has_right_to_left
+from acuse.pdf.text import CLOSE, OPEN, PLAIN, direction, drawn, has_right_to_left
 from acuse.pdf.typeset import typeset
 
 DATE = datetime(2026, 11, 23, tzinfo=UTC)
@@ -35,7 +36,7 @@ SHEET = """
 
 def test_the_committed_table_is_that_of_the_fonts() -> None:
     committed = {name: [list(pair) for pair in ranges] for name, ranges in coverage.measure().items()}
-    assert coverage.json.loads(coverage.TABLE.read_text("ascii")) == committed
+    assert json.loads(coverage.TABLE.read_text("ascii")) == committed
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +114,8 @@ def test_direction_is_that_of_the_first_strong_letter() -> None:
     assert direction("...") == "ltr"
     assert has_right_to_left("abc سلام")
     assert not has_right_to_left("abc 预约")
+
+
+def test_plain_letters_are_what_the_long_way_finds_drawn() -> None:
+    for letter in PLAIN:
+        assert drawn(f"{letter}\u0915").text == f"{letter}{OPEN}U+0915{CLOSE}"

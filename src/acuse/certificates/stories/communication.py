@@ -1,5 +1,6 @@
 """The certificate of one communication: facts and the message, told as the model of `certificate.typ`."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ from acuse.certificates.stories.timeline import timeline
 from acuse.mail.read import Message
 
 PRODUCT = "Acuse"
+
+_DARK = re.compile("1+")
 
 
 def tell(facts: Sequence[LedgerFact], message: Message, context: Context) -> dict[str, Any]:
@@ -95,7 +98,16 @@ def up_to(case: Case) -> str | None:
     return None if position is None else plain(case.say("up_to", position=number(position)))
 
 
-def squares(address: str) -> list[str]:
-    """Return the QR of an address as rows of 0 and 1 (error level M), for the template to draw."""
+def squares(address: str) -> str:
+    """Return the QR of an address (error level M) as one SVG path: vector, and one object however many pages."""
     code = segno.make(address, error="m", micro=False, boost_error=False)
-    return ["".join("1" if module else "0" for module in row) for row in code.matrix]
+    rows = ["".join("1" if module else "0" for module in row) for row in code.matrix]
+    dark = "".join(
+        f"M{run.start()} {y}h{len(run[0])}v1h-{len(run[0])}z"
+        for y, row in enumerate(rows)
+        for run in _DARK.finditer(row)
+    )
+    side = len(rows)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}"><path fill="#141414" d="{dark}"/></svg>'
+    )

@@ -266,7 +266,10 @@ def parties(case: Case) -> dict[str, Any]:
             {"label": case.word("parties.from"), "parts": [_name(case), *address(case, str(accepted["sender"]))]},
             {"label": case.word("parties.to"), "parts": address(case, str(accepted["recipient"]))},
             {"label": case.word("parties.why"), "parts": [{"kind": "line", "runs": case.say(basis)}]},
-            {"label": case.word("parties.certifier"), "parts": [{"kind": "line", "runs": [*certifier, *_stop(certifier)]}]},
+            {
+                "label": case.word("parties.certifier"),
+                "parts": [{"kind": "line", "runs": [*certifier, *_stop(certifier)]}],
+            },
         ],
     }
 

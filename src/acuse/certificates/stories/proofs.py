@@ -97,7 +97,12 @@ def verification(case: Case, *, document: str, headline: str) -> dict[str, Any]:
         headline: the result that the last step expects.
     """
     context = case.context
-    anchors = case.say("verify.anchors", anchor=mono(TIME_STAMP_ANCHOR), seal_anchor=mono(SEAL_ANCHOR))
+    stamped = any(file.role == "token" for file in context.files)
+    anchors = case.say(
+        "verify.anchors" if stamped else "verify.anchors.seal",
+        anchor=mono(TIME_STAMP_ANCHOR),
+        seal_anchor=mono(SEAL_ANCHOR),
+    )
     return {
         "number": "7",
         "title": case.word("verify.title"),
@@ -140,7 +145,8 @@ def _steps(case: Case, document: str, headline: str) -> list[dict[str, Any]]:
         )
         steps.append(_step(case, "stamp", [command], anchor=mono(TIME_STAMP_ANCHOR)))
     if "proof" in names:
-        trust = f"--trust {TIME_STAMP_ANCHOR} --trust {SEAL_ANCHOR} --trust {LOG_KEY}"
+        anchors = (TIME_STAMP_ANCHOR,) if "token" in names else ()
+        trust = " ".join(f"--trust {name}" for name in (*anchors, SEAL_ANCHOR, LOG_KEY))
         step = _step(case, "verdict", [f"acuse verify {document} {trust}"], headline=headline)
         if case.context.development:
             step["expected"] = case.say("step.verdict.expected.development", headline=headline)

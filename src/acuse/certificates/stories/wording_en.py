@@ -323,6 +323,9 @@ WORDS: dict[str, str] = {
         "The certificates to trust are not taken from this PDF: {anchor} is published by the time-stamping "
         "authority, and {seal_anchor} by whoever issued the seal."
     ),
+    "verify.anchors.seal": (
+        "The certificates to trust are not taken from this PDF: {seal_anchor} is published by whoever issued the seal."
+    ),
     # embedded files
     "file.message": "The original message, byte for byte",
     "file.sent-copy": "What was sent (fact {number})",

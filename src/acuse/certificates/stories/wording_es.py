@@ -326,6 +326,10 @@ WORDS: dict[str, str] = {
         "Los certificados de confianza no se toman de este PDF: {anchor} lo publica la autoridad de sellado "
         "de tiempo, y {seal_anchor}, la entidad que emitió el sello."
     ),
+    "verify.anchors.seal": (
+        "Los certificados de confianza no se toman de este PDF: "
+        "{seal_anchor} lo publica la entidad que emitió el sello."
+    ),
     # embedded files
     "file.message": "El mensaje original, byte a byte",
     "file.sent-copy": "Lo que se envió (hecho {number})",
