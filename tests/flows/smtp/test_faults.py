@@ -128,6 +128,37 @@ def test_slow_data_is_cut_by_its_own_time(opened: Opener) -> None:
         assert not door.behind.accepted
 
 
+def wait_for_room(door: Door) -> None:
+    """Wait until a connection is greeted."""
+    until = time.monotonic() + 10
+    while True:
+        with door.plain() as client:
+            if client.banner.startswith("220"):
+                return
+        assert time.monotonic() < until
+
+
+def test_a_handshake_that_fails_is_counted_out(opened: Opener) -> None:
+    with opened(connections=1) as door:
+        for _ in range(3):
+            with door.plain() as client:
+                assert client.say("STARTTLS").startswith("220")
+                client.send(b"this is not TLS\r\n")
+            with socket.create_connection(("127.0.0.1", door.ports.tls), 20) as other:
+                other.sendall(b"EHLO nor is this\r\n")
+            wait_for_room(door)
+
+
+def test_a_handshake_that_does_not_come_is_cut_and_counted(opened: Opener) -> None:
+    with opened(login=0.5, connections=2) as door:
+        address = ("127.0.0.1", door.ports.tls)
+        with socket.create_connection(address, 20) as one, socket.create_connection(address, 20) as two:
+            with socket.create_connection(address, 20) as third:
+                assert third.recv(1) == b"", "the house is full, and no handshake is spent on saying so"
+            assert one.recv(1) == two.recv(1) == b"", "TLS did not come in time"
+        wait_for_room(door)
+
+
 def test_total_time(opened: Opener) -> None:
     with opened(total=0.4) as door, door.logged_in() as client:
         assert client.reply().startswith("421 4.4.2")

@@ -48,14 +48,17 @@ class Connection(SMTP):
 
     Args:
         service: what all connections share.
-        starttls: context to upgrade with; None on the port of implicit TLS.
+        context: TLS.
+        implicit: TLS comes first, before the banner (RFC 8314); otherwise it is offered.
         loop: the running loop.
     """
 
     # The size of the stream's buffer: flow control begins at twice as much. Lines are bounded by `Limits`.
     line_length_limit = _CHUNK
 
-    def __init__(self, service: Service, starttls: ssl.SSLContext | None, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, service: Service, context: ssl.SSLContext, implicit: bool, loop: asyncio.AbstractEventLoop
+    ) -> None:
         super().__init__(
             None,
             enable_SMTPUTF8=True,
@@ -65,7 +68,8 @@ class Connection(SMTP):
             loop=loop,
         )
         self._service = service
-        self._starttls = starttls
+        self._context = context
+        self._implicit = implicit
         self._permitted: dict[str, float] = {}
         self._busy = False
         self._errors = 0
@@ -80,8 +84,6 @@ class Connection(SMTP):
         """Count the connection in, and let the base class start `_handle_client`."""
         peer = transport.get_extra_info("peername")
         self._ip = self._talk.ip = _plain_address(str(peer[0])) if peer else ""
-        if (tls := transport.get_extra_info("ssl_object")) is not None:
-            self._talk.encrypted(tls.version() or "", tls.cipher()[0])
         self._greeting = self._service.enter(self, self._ip) or Reply(220, "", f"{self._service.hostname} ESMTP")
         super().connection_made(transport)
         self._wire = Wire(self._reader, self._writer, self._service.limits, self.loop)
@@ -94,6 +96,10 @@ class Connection(SMTP):
 
     async def _handle_client(self) -> None:
         try:
+            if self._implicit:
+                if self._greeting.closes:
+                    raise Over  # a handshake only to say that the house is full would fill it more
+                await self._encrypt()
             await self._wire.say(self._greeting)
             while True:
                 await self._step()
@@ -101,6 +107,19 @@ class Connection(SMTP):
             log.debug("smtp connection from %s over", self._ip)
         finally:
             self._wire.close()
+
+    async def _encrypt(self) -> None:
+        """Begin TLS; end the connection where the client does not agree."""
+        try:
+            await self._wire.start_tls(self._context)
+        except OSError as error:  # TimeoutError and SSLError are of its kind
+            log.info("smtp TLS with %s failed: %s", self._ip, error)
+            # asyncio does not tell a protocol whose handshake ran out of time that its connection is lost.
+            self.connection_lost(error)
+            raise Over from error
+        self.transport = self._wire.transport
+        tls = self.transport.get_extra_info("ssl_object")
+        self._talk.encrypted(tls.version() or "", tls.cipher()[0])
 
     async def _step(self) -> None:
         """Read one command and answer it."""
@@ -170,7 +189,7 @@ class Connection(SMTP):
     async def smtp_EHLO(self, argument: str) -> Reply:  # noqa: N802
         """RFC 5321 section 4.1.1.1; without enhanced codes, as RFC 2034 section 4 wants it."""
         self._talk.hello(argument, extended=True)
-        lines = self._talk.capabilities(self._service.hostname, tls_offered=self._starttls is not None)
+        lines = self._talk.capabilities(self._service.hostname, tls_offered=not self._implicit)
         for text in lines[:-1]:
             self._wire.put(f"250-{text}")
         return Reply(250, "", lines[-1])
@@ -179,19 +198,12 @@ class Connection(SMTP):
         """RFC 3207. What came in one breath with STARTTLS was not said under TLS: whoever put it there attacks."""
         if argument:
             return replies.NO_ARGUMENT
-        if self._starttls is None or self._talk.tls is not None:
+        if self._talk.tls is not None:
             return replies.NO_TLS
         if self._wire.ahead:
             return replies.INJECTED
         await self._wire.say(replies.READY_FOR_TLS)
-        try:
-            await self._wire.start_tls(self._starttls)
-        except (OSError, TimeoutError) as error:
-            log.info("smtp TLS with %s failed: %s", self._ip, error)
-            raise Over from error
-        self.transport = self._wire.transport
-        tls = self.transport.get_extra_info("ssl_object")
-        self._talk.encrypted(tls.version() or "", tls.cipher()[0])
+        await self._encrypt()
         raise _Silence
 
     async def smtp_AUTH(self, argument: str) -> Reply:  # noqa: N802

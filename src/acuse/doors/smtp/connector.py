@@ -122,17 +122,9 @@ class Connector:
         if port is None:
             return None
         loop = asyncio.get_running_loop()
-        factory = partial(Connection, self._service, None if implicit else self._context, loop)
+        factory = partial(Connection, self._service, self._context, implicit, loop)
         try:
-            server = await loop.create_server(
-                factory,
-                self._listening.host,
-                port,
-                reuse_port=True,
-                backlog=_BACKLOG,
-                ssl=self._context if implicit else None,
-                ssl_handshake_timeout=self._listening.limits.login if implicit else None,
-            )
+            server = await loop.create_server(factory, self._listening.host, port, reuse_port=True, backlog=_BACKLOG)
         except OSError as error:
             raise ConfigurationError(
                 f"The SMTP connector cannot listen on {self._listening.host} port {port}: {error.strerror}."

@@ -80,8 +80,10 @@ class Service:
         return replies.FULL_ADDRESS if self._per_ip[ip] > self.limits.connections_per_ip else None
 
     def leave(self, connection: Dismissable, ip: str) -> None:
-        """Count a connection out."""
-        self._connections.discard(connection)
+        """Count a connection out; once is enough, twice does no harm."""
+        if connection not in self._connections:
+            return
+        self._connections.remove(connection)
         self._per_ip[ip] -= 1
         if not self._per_ip[ip]:
             del self._per_ip[ip]

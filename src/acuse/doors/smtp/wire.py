@@ -130,7 +130,7 @@ class Wire:
         """Encrypt from here on.
 
         Raises:
-            OSError, TimeoutError: the client did not agree.
+            OSError: the client did not agree, or not in time.
         """
         await self.flush()
         await self._writer.start_tls(context, ssl_handshake_timeout=self._limits.login)
