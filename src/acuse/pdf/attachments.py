@@ -1,4 +1,4 @@
-"""Files embedded in a PDF: their names, kinds and limits (ISO 19005-3, 6.8: PDF/A-3 takes any file, with its relationship)."""
+"""Files embedded in a PDF: their names, kinds and limits (PDF/A-3 takes any file: ISO 19005-3, 6.8)."""
 
 import re
 from collections.abc import Iterable

@@ -103,7 +103,7 @@ def _subtable(font: bytes, at: int) -> set[int]:
             glyph = code
             if offset:
                 (glyph,) = struct.unpack_from(">H", font, offsets_at + 2 * i + offset + 2 * (code - first))
-            if glyph and (glyph + delta) & 0xFFFF or not offset and (code + delta) & 0xFFFF:
+            if (glyph and (glyph + delta) & 0xFFFF) or (not offset and (code + delta) & 0xFFFF):
                 found.add(code)
     return found
 

@@ -1,4 +1,4 @@
-"""Images from outside, redrawn before they come near a document: decoded within limits, flattened, written as plain PNG.
+"""Images from outside, redrawn before they come near a document: decoded within limits, flattened, saved as PNG.
 
 What a document shows is thus never the bytes somebody sent, whose metadata, colour profiles or malformations could
 break PDF/A or its reader; those bytes stay in the embedded original.

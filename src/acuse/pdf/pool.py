@@ -147,7 +147,7 @@ class Typesetter:
 
 
 def _opened(answer: bytes) -> bytes:
-    kind, content = pickle.loads(answer)
+    kind, content = pickle.loads(answer)  # noqa: S301 - written by our own worker
     if kind == "input":
         raise InputError(content)
     if kind == "permanent":

@@ -213,3 +213,10 @@ def test_any_text_anywhere_makes_a_document(subject: str, name: str, body: str, 
 def test_strange_markup_makes_a_document(html: str) -> None:
     raw = b"Content-Type: text/html; charset=utf-8\r\nSubject: x\r\n\r\n" + html.encode()
     assert pdf(model(samples.relayed(), raw=raw)).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("declared", ["x-klingon", "es-ES", "\u00f1\u00f1", "e", "zz", "123", "a b", "\u202e"])
+def test_any_declared_language_makes_a_document(declared: str) -> None:
+    head = f"Content-Type: text/html; charset=utf-8\r\nContent-Language: {declared}\r\n\r\n".encode()
+    raw = head + f'<p lang="{declared}">Hola</p>'.encode()
+    assert pdf(model(samples.relayed(), raw=raw)).startswith(b"%PDF")

@@ -80,6 +80,15 @@ def test_every_class_said_by_a_server_has_its_sentence(language: str, failure_cl
     assert len(items(model, "proves")) == 3
 
 
+def test_a_reply_too_long_for_the_first_page_says_where_all_of_it_is() -> None:
+    model = told(samples.refused("other", "".join(f"550-{n}\r\n" for n in range(40)) + "550 end\r\n"))
+    assert len(model["first"]["verbatim"]) == 8
+    assert model["first"]["verbatim_note"] == "La respuesta entera está en el hecho 3 del apartado 4."
+    assert [line["t"] for line in rows(model)[2]["verbatim"]] == [*(f"550-{n}" for n in range(40)), "550 end"]
+    assert rows(model)[2]["breakable"]
+    assert told(samples.refused())["first"]["verbatim_note"] is None
+
+
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_failures_that_no_server_said(language: str) -> None:
     for history in (samples.no_domain(), samples.exhausted(7), samples.exhausted(2, "undetermined")):

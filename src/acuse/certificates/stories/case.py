@@ -100,6 +100,12 @@ class Case:
         return {"time": self.clock.time(fact.occurred_at), "day": day}
 
 
+def declared_language(declared: str | None) -> str | None:
+    """Return the two letters of a declared language, None for anything else: what senders declare is any text."""
+    letters = (declared or "").partition("-")[0].strip().lower()
+    return letters if len(letters) == 2 and letters.isascii() and letters.isalpha() else None
+
+
 def open_case(facts: Sequence[LedgerFact], context: Context, *, message_language: str | None) -> Case:
     """Judge the facts and set the clock.
 
@@ -119,5 +125,5 @@ def open_case(facts: Sequence[LedgerFact], context: Context, *, message_language
         facts=given,
         verdict=judged,
         clock=Clock(context.language, context.zone, moments),
-        message_language=(message_language or context.language)[:2].lower(),
+        message_language=declared_language(message_language) or context.language,
     )

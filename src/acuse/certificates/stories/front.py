@@ -85,12 +85,11 @@ def _last_try(case: Case) -> Any:
 
 
 def decisive_reply(case: Case) -> list[Line] | None:
-    """Return the reply that decided a failure, verbatim, or None where no server gave one."""
+    """Return the reply that decided a failure, verbatim, or None where no server gave one; all its lines."""
     reply = case.decisive.details.get("reply")
     if case.verdict.outcome != "failed" or not reply:
         return None
-    lines = wrapped(text_of(reply["text"]), _HEADLINE_COLUMNS)
-    return lines[:_MAX_REPLY_LINES]
+    return wrapped(text_of(reply["text"]), _HEADLINE_COLUMNS)
 
 
 def opening(case: Case, kind: str) -> dict[str, Any]:
@@ -101,6 +100,8 @@ def opening(case: Case, kind: str) -> dict[str, Any]:
         kind: the words for the kind of document.
     """
     superseded = case.context.supersedes
+    reply = decisive_reply(case)
+    cut = reply is not None and len(reply) > _MAX_REPLY_LINES
     return {
         "kind": kind,
         "clock": case.clock.line(),
@@ -108,7 +109,8 @@ def opening(case: Case, kind: str) -> dict[str, Any]:
         "headline": headline(case),
         "sentence": sentence(case),
         "note": None,
-        "verbatim": decisive_reply(case),
+        "verbatim": reply and reply[:_MAX_REPLY_LINES],
+        "verbatim_note": plain(case.say("reply.cut", number=number(case.decisive.subject_sequence))) if cut else None,
         "supersedes": superseded
         and case.say(
             "supersedes",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from acuse.certificates.stories.case import Case
+from acuse.certificates.stories.case import Case, declared_language
 from acuse.certificates.stories.moments import number
 from acuse.certificates.stories.runs import Line, Runs, fit, foreign, language_of, mono, plain, wrapped
 from acuse.certificates.stories.tables import wide_as_rows, widths
@@ -136,8 +136,7 @@ class _Setter:
         return look
 
     def _language(self, block: Paragraph | Heading) -> str:
-        said = block.language or self.case.message_language
-        return said[:2].lower() if said[:2].isascii() and said[:2].isalpha() else self.case.message_language
+        return declared_language(block.language) or self.case.message_language
 
     def image(self, image: Image, *, drawable: bool = True) -> dict[str, Any]:
         """An inline image as a picture where it can be redrawn safely; its name and size in a dashed box otherwise."""

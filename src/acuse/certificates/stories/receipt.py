@@ -77,6 +77,7 @@ def _opening(case: Case, headline: str) -> dict[str, Any]:
         ),
         "note": case.word("receipt.note"),
         "verbatim": None,
+        "verbatim_note": None,
         "supersedes": superseded
         and case.say(
             "supersedes",

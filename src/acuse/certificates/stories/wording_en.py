@@ -88,6 +88,7 @@ WORDS: dict[str, str] = {
     "failed.other": "their server refused the message with this reply:",
     "failed.other.local": "the attempts ended, after {attempts}, without any server accepting it.",
     "failed.only_try": " It was the only attempt.",
+    "reply.cut": "The whole reply is in fact {number} of section 4.",
     # systems
     "system.server": "The mail server of {domain}",
     # ladder

@@ -87,6 +87,7 @@ WORDS: dict[str, str] = {
     "failed.other": "su servidor rechazó el mensaje con esta respuesta:",
     "failed.other.local": "se dejó de intentar, tras {attempts} intentos, sin que ningún servidor lo aceptara.",
     "failed.only_try": " Fue el único intento.",
+    "reply.cut": "La respuesta entera está en el hecho {number} del apartado 4.",
     # systems
     "system.server": "El servidor de correo de {domain}",
     # ladder
