@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,20 @@ def test_fifty_megabytes(opened_once: Door) -> None:
         assert opened_once.behind.accepted[0][2] == raw
         assert client.submit(raw + b"z" * 98 + b"\r\n" * 50).startswith("552 5.3.4")
         assert client.say("NOOP").startswith("250 2.0.0")
+
+
+def test_content_that_waits_for_the_database_is_in_flight(opened: Opener) -> None:
+    with opened(in_flight=100_000) as door, door.logged_in() as client, door.logged_in() as other:
+        door.behind.held = threading.Event()
+        for command in (MAIL, RCPT, "DATA"):
+            client.say(command)
+        client.send(MESSAGE + (b"x" * 98 + b"\r\n") * 900)
+        client.send(b".\r\n")
+        assert door.behind.inside.wait(20)
+        assert other.submit(MESSAGE + (b"x" * 98 + b"\r\n") * 900).startswith("452 4.3.1")
+        door.behind.held.set()
+        assert client.reply().startswith("250 2.6.0")
+        assert other.submit(MESSAGE).startswith("250 2.6.0")
 
 
 def test_content_in_flight_is_bounded(opened: Opener) -> None:

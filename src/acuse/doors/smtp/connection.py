@@ -72,6 +72,7 @@ class Connection(SMTP):
         self._implicit = implicit
         self._permitted: dict[str, float] = {}
         self._busy = False
+        self._held = 0
         self._errors = 0
         self._failed_logins = 0
         self._ip = ""
@@ -278,6 +279,7 @@ class Connection(SMTP):
             return refused.reply
         finally:
             self._busy = False
+            self._hold(0)
             self._talk.reset()
 
     async def _content(self) -> bytes:
@@ -288,21 +290,23 @@ class Connection(SMTP):
         """
         reader = DataReader(self._service.limits.message)
         self._wire.deadline = self.loop.time() + self._service.limits.data
-        counted, refusal = 0, None
-        try:
-            while (rest := reader.feed(await self._wire.more())) is None:
-                self._service.in_flight += reader.held - counted
-                counted = reader.held
-                if self._service.in_flight > self._service.limits.in_flight and not reader.overflown:
-                    refusal = replies.NO_ROOM
-                    reader.discard()
-        finally:
-            self._service.in_flight -= counted
-            self._wire.deadline = None
+        refusal = None
+        while (rest := reader.feed(await self._wire.more())) is None:
+            self._hold(reader.held)
+            if self._service.in_flight > self._service.limits.in_flight and not reader.overflown:
+                refusal = replies.NO_ROOM
+                reader.discard()
+        self._hold(reader.held)
+        self._wire.deadline = None
         self._wire.give_back(rest)
         if refusal is not None:
             raise Refused(refusal)
         return reader.content()
+
+    def _hold(self, octets: int) -> None:
+        """Say how much content this connection keeps in memory, from its first octet until the final reply."""
+        self._service.in_flight += octets - self._held
+        self._held = octets
 
     async def _submit(self, raw: bytes) -> Reply:
         verbs = self._service.verbs
