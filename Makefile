@@ -37,6 +37,8 @@ check: $(VENV)/.testing ## Style, types, import contract, budgets, generated doc
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python scripts/budgets.py
 	$(BIN)/python scripts/documents.py
+	$(BIN)/python scripts/messages.py --check
+	$(BIN)/python scripts/css.py --check
 
 format: $(VENV)/.testing ## Format the code
 	$(BIN)/ruff check --fix --quiet . || true
@@ -48,6 +50,12 @@ bench: $(VENV)/.testing ## Measure speed side by side with named rivals
 
 bench-growth: $(VENV)/.testing ## Measure 1,000 against 1,000,000 facts
 	$(BIN)/python -m bench.growth
+
+css: $(VENV)/.runtime ## Build the style sheet (needs node)
+	$(BIN)/python scripts/css.py
+
+messages: $(VENV)/.runtime ## Collect and compile the texts of the web doors (needs gettext)
+	$(BIN)/python scripts/messages.py
 
 lock: $(VENV)/.testing ## Renew the locked dependencies
 	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --no-header -o requirements.lock pyproject.toml requirements.in

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from acuse.accounts.queries import Access
 from acuse.certificates import queries as certificates
+from acuse.delivery import queries as delivery
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.ui.security import download
 
@@ -29,7 +30,9 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
     rows = certificates.certificates(access, before=_before(request.GET.get("before", "")), limit=certificates.PAGE + 1)
     shown = rows[: certificates.PAGE]
     older = shown[-1].requested_at.isoformat() if len(rows) > certificates.PAGE else ""
-    context = {"rows": shown, "older": older, "paged": "before" in request.GET}
+    communications = {row.id: row for row in delivery.rows_of(access, ids={one.communication for one in shown})}
+    pairs = [(one, communications.get(one.communication)) for one in shown]
+    context = {"rows": pairs, "older": older, "paged": "before" in request.GET}
     return page(request, access, "certificates", "console/certificates.html", context)
 
 

@@ -1,6 +1,7 @@
 """One communication: the verdict, how far it got, what that does not prove, and every fact behind it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,7 @@ from acuse.certificates import services as certificate_services
 from acuse.certificates.queries import CertificateView
 from acuse.clock import from_rfc3339
 from acuse.delivery import queries as delivery
-from acuse.delivery.queries import CommunicationView
+from acuse.delivery.queries import AttemptView, CommunicationView
 from acuse.doors.console import content, frame, timeline, wording
 from acuse.doors.ui.qr import qr_svg
 from acuse.errors import AcuseError
@@ -77,6 +78,14 @@ def _current(documents: tuple[CertificateView, ...], kind: str) -> CertificateVi
     return next((one for one in mine if one.issued), mine[0] if mine else None)
 
 
+def _tries(
+    view: CommunicationView, entries: Sequence[timeline.Entry]
+) -> list[tuple[AttemptView, timeline.Entry | None]]:
+    """Each try with the entry of the fact that closed it; None while it is under way."""
+    closed = {entry.attempt: entry for entry in entries if entry.attempt is not None}
+    return [(attempt, closed.get(attempt.number)) for attempt in view.attempts]
+
+
 @require_GET
 @frame.member_view
 def page(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
@@ -90,6 +99,7 @@ def page(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     tab = request.GET.get("tab", "facts")
     utc = request.GET.get("utc") == "1"
     with timezone.override("UTC") if utc else timezone.override(timezone.get_current_timezone()):
+        entries = _entries(access, view, state)
         context = {
             "view": view,
             "row": view.row,
@@ -99,7 +109,8 @@ def page(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
             "ladder": wording.ladder(judged),
             "ladder_label": wording.ladder_label(judged),
             "status": wording.status(view.row.status, outcome=view.row.outcome),
-            "entries": _entries(access, view, state),
+            "entries": entries,
+            "tries": _tries(view, entries),
             "awaited": timeline.awaited(final=judged.final, certified=bool(shown and shown.issued), facts=facts),
             "certificate": shown,
             "receipt": _current(documents, "receipt"),

@@ -56,6 +56,7 @@ class Entry:
     development: bool
     dialogue_url: str
     ledger_url: str
+    attempt: int | None
 
 
 def foreign(value: object) -> str:
@@ -120,6 +121,7 @@ def entry(
         development=development and state == "stamped",
         dialogue_url=dialogue_url if has_dialogue else "",
         ledger_url=ledger_url,
+        attempt=fact.details.get("attempt"),
     )
 
 

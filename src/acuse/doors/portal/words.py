@@ -120,22 +120,7 @@ def file_outcome(report: Report, *, record: PublicRecord | None, content: Public
             ),
         )
     if content is not None:
-        text = _(
-            "%(organisation)s handed it in on %(day)s at %(time)s, and these bytes are exactly those. It was "
-            "certified for %(count)s recipients."
-        )
-        return Outcome(
-            kind="ok",
-            icon="check",
-            title=_("This content was certified here and has not changed."),
-            text=text
-            % {
-                "organisation": content.organisation,
-                "day": figures.day(content.submitted_at),
-                "time": figures.clock_time(content.submitted_at),
-                "count": figures.number(content.communications),
-            },
-        )
+        return _certified_here(content)
     if report.kind == "unknown":
         return Outcome(
             kind="unsure",
@@ -156,6 +141,25 @@ def file_outcome(report: Report, *, record: PublicRecord | None, content: Public
         )
     return Outcome(
         kind="unsure", icon="question", title=_("It cannot be told whether this file is authentic."), text=text
+    )
+
+
+def _certified_here(content: PublicContent) -> Outcome:
+    text = _(
+        "%(organisation)s handed it in on %(day)s at %(time)s, and these bytes are exactly those. It was "
+        "certified for %(count)s recipients."
+    )
+    return Outcome(
+        kind="ok",
+        icon="check",
+        title=_("This content was certified here and has not changed."),
+        text=text
+        % {
+            "organisation": content.organisation,
+            "day": figures.day(content.submitted_at),
+            "time": figures.clock_time(content.submitted_at),
+            "count": figures.number(content.communications),
+        },
     )
 
 

@@ -16,7 +16,7 @@ register = template.Library()
 
 @register.simple_tag(name="icon")
 def icon_tag(name: str, size: int = 16) -> SafeString:
-    """``{% icon "envelope" 16 %}``"""
+    """``{% icon "envelope-simple" 16 %}``"""
     return icons.icon(name, int(size))
 
 

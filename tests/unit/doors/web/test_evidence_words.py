@@ -1,0 +1,141 @@
+"""Facts and verdicts as the pages tell them: nothing is said better than it is."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.utils import translation
+from uuid6 import uuid7
+
+from acuse.doors.console import timeline, wording
+from acuse.doors.ui import grades
+from acuse.proof.facts.fact import Actor, Fact, Subject
+from acuse.proof.verdicts.delivery import LIMITS, verdict
+
+START = datetime(2026, 11, 23, 10, 58, 41, 207_000, tzinfo=UTC)
+ID = UUID("0193505e-7a00-7000-8000-0000000000bb")
+REPLY = {"code": 250, "enhanced": "2.0.0", "text": "250 2.0.0 OK\r\n"}
+ATTEMPT = {
+    "attempt": 1,
+    "channel": "email",
+    "host": "mx1.correo.example",
+    "address": "192.0.2.25:25",
+    "stage": "data",
+    "reply": REPLY,
+    "tls": None,
+    "dns": {"mx": [{"preference": 10, "host": "mx1.correo.example.", "addresses": []}], "secure": False},
+    "dsn_supported": True,
+}
+ACCEPTED = {"credential": "crm", "size": 48_000, "client": {"ip": "203.0.113.1", "helo": "x", "tls": None}}
+
+
+def facts(*steps: tuple[str, dict[str, Any]]) -> list[Fact]:
+    """A communication's facts, ten minutes apart."""
+    every = [("communication.accepted", {**ACCEPTED, "recipient_basis": "sender_stated"}), *steps]
+    return [
+        Fact(
+            id=UUID(str(uuid7())),
+            organisation=ID,
+            subject=Subject(kind="communication", id=ID),
+            type=kind,
+            occurred_at=START + timedelta(minutes=10 * number),
+            recorded_at=START + timedelta(minutes=10 * number),
+            subject_sequence=number + 1,
+            previous=None if number == 0 else bytes(32),
+            actor=Actor(kind="component", id="dispatcher"),
+            details=details,
+            objects=(),
+            salt=bytes(16),
+        )
+        for number, (kind, details) in enumerate(every)
+    ]
+
+
+def test_every_limit_has_words_in_both_languages() -> None:
+    for language in ("es", "en"):
+        with translation.override(language):
+            assert len(wording.limits(tuple(LIMITS))) == len(LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("steps", "english", "spanish"),
+    [
+        ((), "Accepted by Acuse", "Aceptada por Acuse"),
+        (
+            (("attempt.relayed", ATTEMPT),),
+            "Accepted by the recipient's mail server",
+            "Aceptada por el servidor del destinatario",
+        ),
+        (
+            (("attempt.refused", {**ATTEMPT, "failure_class": "mailbox_full"}),),
+            "Not delivered: the mailbox is full. Their server refused it",
+            "No entregada: el buzón está lleno. Su servidor la rechazó",
+        ),
+        (
+            (
+                (
+                    "attempt.failed",
+                    {"attempts": 30, "channel": "email", "failure_class": "server_unavailable", "reason": "x"},
+                ),
+            ),
+            "Not delivered: server unavailable. It was given up",
+            "No entregada: servidor no disponible. Se abandonó",
+        ),
+        ((("attempt.unknown", ATTEMPT),), "Outcome undetermined", "Resultado indeterminado"),
+    ],
+)
+def test_the_sentence_comes_first(steps: tuple[tuple[str, dict[str, Any]], ...], english: str, spanish: str) -> None:
+    every = facts(*steps)
+    for language, expected in (("en", english), ("es", spanish)):
+        with translation.override(language):
+            assert wording.sentence(verdict(every), every).startswith(expected)
+
+
+def test_a_250_is_never_called_read_or_received() -> None:
+    every = facts(("attempt.relayed", ATTEMPT))
+    for language, forbidden in (("es", ("leíd", "recibid")), ("en", ("received", "has been read"))):
+        with translation.override(language):
+            said = wording.sentence(verdict(every), every) + "".join(
+                step.word for step in wording.ladder(verdict(every))
+            )
+            assert not any(word in said.lower() for word in forbidden)
+
+
+def test_ladder_says_where_a_failure_stopped() -> None:
+    every = facts(("attempt.refused", {**ATTEMPT, "failure_class": "mailbox_full"}))
+    with translation.override("en"):
+        steps = wording.ladder(verdict(every))
+    assert [step.state for step in steps] == ["ended", "stopped", "not", "never", "never", "never", "never"]
+    assert steps[1].word == "Refused by their server"
+
+
+def test_content_mode_never_promises_access() -> None:
+    assert [bar.style for bar in grades.bars(grade=1, outcome="relayed")] == [
+        "bar-on",
+        "bar-on",
+        "bar-could",
+        "bar-never",
+        "bar-never",
+        "bar-never",
+        "bar-never",
+    ]
+
+
+def test_marks_are_never_one_step_early() -> None:
+    assert timeline.evidence_state(None, anchored_size=10) == "recorded"
+    assert timeline.evidence_state(10, anchored_size=10) == "integrated"
+    assert timeline.evidence_state(9, anchored_size=10) == "stamped"
+
+
+def test_replies_stay_verbatim_and_bytes_stay_bytes() -> None:
+    relayed = facts(("attempt.relayed", ATTEMPT))[1]
+    assert timeline.tell(relayed).verbatim == "250 2.0.0 OK"
+    odd = facts(("attempt.relayed", {**ATTEMPT, "reply": {**REPLY, "text": {"base64": "/w=="}}}))[1]
+    with translation.override("en"):
+        assert timeline.tell(odd).verbatim == "(bytes that are not text, in base64) /w=="
+
+
+def test_unknown_types_keep_their_own_name() -> None:
+    told = timeline.tell(facts(("content.accessed", {}))[1])
+    assert told.title == "content.accessed"
