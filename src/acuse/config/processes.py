@@ -74,9 +74,12 @@ def worker() -> int:
     from acuse.config import wiring
 
     threads = Threads()
-    for name, run in wiring.worker_loops():
+    holder = wiring.living_holder()
+    for name, run in wiring.worker_loops(holder):
         threads.start(name, run)
-    return threads.wait()
+    status = threads.wait()
+    holder.release()
+    return status
 
 
 def smtp() -> int:

@@ -1,14 +1,20 @@
 """The process tree of an installation: which programs run, in which order, and when each is ready."""
 
+import logging
 import sys
 import threading
 from collections.abc import Iterable
 
 from acuse.config.environment import Environment, Role
+from acuse.config.installation import trust_services_url
 from acuse.embedded import ready
 from acuse.embedded.postgres import EmbeddedPostgres
 from acuse.embedded.supervisor import Command
+from acuse.embedded.trust_services import crl_url
+from acuse.errors import AcuseError
 from acuse.proof.timestamp import DEVELOPMENT_POLICY
+
+log = logging.getLogger(__name__)
 
 ROLES: tuple[Role, ...] = ("sequencer", "worker", "smtp", "web")
 
@@ -43,6 +49,7 @@ def _sandbox(environment: Environment) -> list[Command]:
         *("--directory", str(environment.data_directory / "sandbox")),
         *("--smtp-port", str(environment.sandbox_smtp_port), "--dns-port", str(environment.sandbox_dns_port)),
         *("--authority", str(environment.data_directory / "authority"), "--greylist-seconds", "2"),
+        *("--crl-url", crl_url(trust_services_url(environment))),
         # The sample organisation's own domain, so that notifications to its senders arrive too.
         *("--accepting", "talleres-ribera.example"),
     )
@@ -83,5 +90,9 @@ class DatabaseWatch:
 
     def _run(self) -> None:
         while not self._stop.wait(0.5):
-            if not self._postgres.alive():
+            if self._postgres.alive():
+                continue
+            try:
                 self._postgres.start()
+            except AcuseError as error:
+                log.error("the database does not start, tried again: %s", error)

@@ -86,10 +86,15 @@ def schedule() -> delivery_rules.Schedule:
     return delivery_rules.Schedule(scale=settings.ACUSE.retry_scale, limit=settings.ACUSE.retry_for)
 
 
-def worker_loops() -> list[tuple[str, Loop]]:
-    """Return the loops of a worker process, each for a thread of its own."""
+def living_holder() -> Holder:
+    """Return this process' right to claim work; release it when every loop has ended."""
     holder = Holder(conninfo=conninfo())
     holder.show_life()
+    return holder
+
+
+def worker_loops(holder: Holder) -> list[tuple[str, Loop]]:
+    """Return the loops of a worker process, each for a thread of its own."""
     endpoint = EmailEndpoint()
     spaced = schedule()
     dispatcher = Dispatcher(
@@ -100,7 +105,7 @@ def worker_loops() -> list[tuple[str, Loop]]:
         per_domain=settings.ACUSE.domain_concurrency,
     )
     return [
-        ("life", lambda stop: _show_life(holder, stop)),
+        ("life", lambda stop: _show_life(holder, endpoint, stop)),
         ("dispatch", dispatcher.run),
         ("notices", Notifier(holder=holder, endpoint=endpoint, schedule=spaced).run),
         ("certificates", Issuer(holder=holder, press=press(), threads=_ISSUE_THREADS).run),
@@ -109,12 +114,13 @@ def worker_loops() -> list[tuple[str, Loop]]:
     ]
 
 
-def _show_life(holder: Holder, stop: threading.Event) -> None:
-    """Keep the lock that shows that this worker lives, and free what dead workers held."""
+def _show_life(holder: Holder, endpoint: EmailEndpoint, stop: threading.Event) -> None:
+    """Keep the lock that shows that this worker lives, free what dead workers held, close idle connections."""
     while not stop.wait(_KEEP_ALIVE_SECONDS):
         close_old_connections()
         periodic.guarded("leases", lambda: _tend(holder))
-    holder.release()
+        endpoint.sweep()
+    endpoint.close()
 
 
 def _tend(holder: Holder) -> None:

@@ -101,6 +101,10 @@ class EmailEndpoint:
             )
         )
 
+    def sweep(self) -> None:
+        """Close the kept connections that have been idle too long."""
+        self._channel.sweep()
+
     def close(self) -> None:
         """Close the kept connections."""
         self._channel.close()

@@ -1,0 +1,220 @@
+"""A whole installation for a test: `acuse serve` as its own process tree, with own ports and directory."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from acuse.config.cli.submission import Account, submit
+from acuse.config.environment import Environment
+from acuse.embedded.postgres import EmbeddedPostgres
+
+ACUSE = str(Path(sys.executable).parent / "acuse")
+SLUG = "talleres-ribera"
+SENDER = "avisos@talleres-ribera.example"
+PATIENCE = 180.0
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody uses now, for TCP and UDP."""
+    found: list[int] = []
+    while len(found) < count:
+        with socket.socket() as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            tcp.bind(("127.0.0.1", 0))
+            port = int(tcp.getsockname()[1])
+            with contextlib.suppress(OSError):
+                udp.bind(("127.0.0.1", port))
+                found.append(port)
+    return found
+
+
+def until(condition: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
+    """Wait until a condition holds; fail with what was awaited."""
+    deadline = time.monotonic() + patience
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"Not within {patience:.0f} s: {what}")
+        time.sleep(0.1)
+
+
+@dataclass
+class Installation:
+    """A running installation."""
+
+    directory: Path
+    environment: dict[str, str]
+    account: Account | None = None
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def settings(self) -> Environment:
+        """Its settings, as the product reads them."""
+        names = {name.removeprefix("ACUSE_").lower(): value for name, value in self.environment.items()}
+        return Environment(_env_file=None, **{name: value for name, value in names.items()})  # type: ignore[arg-type]
+
+    def command(self, *arguments: str, check: bool = True, text: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run `acuse ...` against this installation."""
+        done = subprocess.run(
+            [ACUSE, *arguments],
+            env={**os.environ, **self.environment},
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    def start(self) -> None:
+        """Start the tree and wait until web and SMTP answer."""
+        log = (self.directory / "test-output.log").open("ab")
+        self.process = subprocess.Popen(
+            [ACUSE, "serve"],
+            env={**os.environ, **self.environment},
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        log.close()
+        until(self.answers, f"the installation answers; see its output:\n{self.output()}", patience=120)
+
+    def answers(self) -> bool:
+        """Whether the web door and the SMTP door answer."""
+        assert self.process is not None
+        assert self.process.poll() is None, self.output()
+        try:
+            with urllib.request.urlopen(f"{self.environment['ACUSE_PUBLIC_URL']}/health", timeout=5) as reply:
+                healthy = reply.status == 200
+            with socket.create_connection(("127.0.0.1", self.settings.smtp_starttls_port), timeout=5) as door:
+                return healthy and door.recv(3) == b"220"
+        except OSError:
+            return False
+
+    def output(self) -> str:
+        """The last lines of what the tree said."""
+        path = self.directory / "test-output.log"
+        return path.read_text("utf-8", "replace")[-6000:] if path.exists() else ""
+
+    def stop(self) -> None:
+        """Stop the tree as Ctrl-C does."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            assert self.process.wait(90) == 0, self.output()
+        self.process = None
+
+    def kill(self) -> None:
+        """Kill the parent of the tree with -9; its children end by themselves or at the next start."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(30)
+        self.process = None
+
+    def pids(self, name: str) -> list[int]:
+        """Process ids of one program of the tree, by a part of its command line."""
+        found = []
+        for path in Path("/proc").iterdir():
+            if path.name.isdigit():
+                with contextlib.suppress(OSError):
+                    words = (path / "cmdline").read_bytes().split(b"\0")
+                    variables = (path / "environ").read_bytes()
+                    mine = f"ACUSE_DATA_DIRECTORY={self.environment['ACUSE_DATA_DIRECTORY']}".encode() in variables
+                    if mine and any(name.encode() == word for word in words):
+                        found.append(int(path.name))
+        return found
+
+    def connect(self) -> "psycopg.Connection[tuple[object, ...]]":
+        """Connect to its database as the application."""
+        postgres = EmbeddedPostgres(Path(self.environment["ACUSE_DATA_DIRECTORY"]) / "postgres")
+        return psycopg.connect(postgres.addresses().application_dsn, autocommit=True)
+
+    def rows(self, statement: str, *parameters: object) -> list[tuple[object, ...]]:
+        """Read rows, waiting while the database recovers."""
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                with self.connect() as connection:
+                    return connection.execute(statement, parameters).fetchall()  # type: ignore[arg-type]
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
+    def value(self, statement: str, *parameters: object) -> object:
+        """Read one value."""
+        return self.rows(statement, *parameters)[0][0]
+
+    def submit(self, raw: bytes, *recipients: str, sender: str = SENDER) -> str:
+        """Submit through the SMTP door; return its reply."""
+        assert self.account is not None
+        return submit(self.settings, self.account, raw=raw, sender=sender, recipients=list(recipients))
+
+    def set_up(self) -> None:
+        """Make the organisation, its sender domain and a credential through the command line."""
+        self.command("organisation", "create", "Talleres Ribera", SLUG)
+        self.command("organisation", "sends-as", SLUG, "@talleres-ribera.example")
+        lines = self.command("key", "create", SLUG, "crm").stdout.splitlines()
+        words = dict(line.rsplit(maxsplit=1) for line in lines[:2])
+        self.account = Account(username=words["user name"], secret=words["secret"])
+
+
+def message(number: object, text: str = "Texto.", subject: str = "Presupuesto") -> bytes:
+    """Return a small message with a Message-ID of its own."""
+    return (
+        f"From: Talleres Ribera <{SENDER}>\r\nTo: cliente@acepta.example\r\nSubject: {subject} {number}\r\n"
+        f"Message-ID: <{number}@talleres-ribera.example>\r\nDate: Sat, 21 Nov 2026 10:00:00 +0100\r\n"
+        f"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"
+    ).encode()
+
+
+@contextlib.contextmanager
+def installation(**settings: str) -> Iterator[Installation]:
+    """Run an installation of the sandbox; everything is stopped and removed afterwards."""
+    directory = Path(tempfile.mkdtemp(prefix="acuse-flow-", dir="/var/tmp"))
+    directory.chmod(0o711)
+    web, starttls, tls, smtp, dns, trust = free_ports(6)
+    environment = {
+        "ACUSE_DATA_DIRECTORY": str(directory / "data"),
+        "ACUSE_PUBLIC_URL": f"http://127.0.0.1:{web}",
+        "ACUSE_WEB_PORT": str(web),
+        "ACUSE_SMTP_STARTTLS_PORT": str(starttls),
+        "ACUSE_SMTP_TLS_PORT": str(tls),
+        "ACUSE_SANDBOX_SMTP_PORT": str(smtp),
+        "ACUSE_SANDBOX_DNS_PORT": str(dns),
+        "ACUSE_TRUST_SERVICES_PORT": str(trust),
+        "ACUSE_SANDBOX": "1",
+        "ACUSE_MAIL_HOSTNAME": "acuse.example",
+        "ACUSE_SETTLE_TIME": "PT1S",
+        "ACUSE_RETRY_SCALE": "0.01",
+        "ACUSE_RETRY_FOR": "PT30S",
+        **settings,
+    }
+    running = Installation(directory=directory, environment=environment)
+    try:
+        running.start()
+        running.set_up()
+        yield running
+        running.stop()
+    finally:
+        if running.process is not None and running.process.poll() is None:
+            os.killpg(running.process.pid, signal.SIGKILL)
+            running.process.wait(30)
+            EmbeddedPostgres(directory / "data" / "postgres").stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def envelopes(examples: Path) -> list[dict[str, object]]:
+    """Read the table of examples."""
+    return list(json.loads((examples / "envelopes.json").read_text("utf-8")))
