@@ -14,6 +14,7 @@ revocation lists. Trust roots are always given; the operating system's store is 
 """
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,7 @@ from acuse import clock
 from acuse.errors import AcuseError, ConfigurationError, InputError, TemporaryError
 from acuse.pdf.sign.key import DIGEST, SealSigner, load_seal_key
 from acuse.pdf.sign.paths import Certificates, check_path
+from acuse.pdf.sign.splice import add_time_stamp, signature_value
 
 Level = Literal["B-B", "B-T", "B-LTA"]
 
@@ -74,6 +76,16 @@ class SealedPdf:
     level: Level
 
 
+class _TokenAsItCame(cms.ContentInfo):
+    """A token that is written byte for byte as the authority sent it (see `splice` for why)."""
+
+    der: bytes
+
+    def dump(self, force: bool = False) -> bytes:
+        del force
+        return self.der
+
+
 class _Tokens(TimeStamper):
     """pyHanko's view of the caller's `RequestToken`; remembers the certificates of the tokens that were embedded."""
 
@@ -86,9 +98,12 @@ class _Tokens(TimeStamper):
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         if md_algorithm != DIGEST:
             raise SigningError(f"Only {DIGEST} imprints are stamped.")
-        token: cms.ContentInfo = cms.ContentInfo.load(self._request_token(message_digest), strict=True)
-        self.last = Certificates.of_token(token)
-        self.last_time = token["content"]["encap_content_info"]["content"].parsed["gen_time"].native
+        der = self._request_token(message_digest)
+        read = cms.ContentInfo.load(der, strict=True)
+        self.last = Certificates.of_token(read)
+        self.last_time = read["content"]["encap_content_info"]["content"].parsed["gen_time"].native
+        token: _TokenAsItCame = _TokenAsItCame.load(der, strict=True)  # type: ignore[no-untyped-call]
+        token.der = der
         return token
 
 
@@ -235,13 +250,21 @@ class Seal:
         if writer.prev.embedded_signatures:
             raise InputError("This PDF is already signed.")
         widget = fields.SigFieldSpec(sig_field_name=SEAL_FIELD, invis_sig_settings=_UNTAGGED_WIDGET)
-        signer = PdfSigner(metadata, self._signer, timestamper=tokens, new_field_spec=widget)
+        signer = PdfSigner(metadata, self._signer, new_field_spec=widget)
         session = signer.init_signing_session(writer)
         session.system_time = signed_at
         prepared = session.prepare_tbs_document(validation_info=None, bytes_reserved=SIGNATURE_DIGITS)
         output = BytesIO()
         digest, _ = prepared.digest_tbs_document(output=output)
-        await prepared.perform_signature(digest.document_digest, PdfCMSSignedAttributes())
+        signed = await self._signer.async_sign(
+            digest.document_digest, DIGEST, use_pades=True, signed_attr_settings=PdfCMSSignedAttributes()
+        )
+        signature = bytes(signed.dump())
+        if tokens is not None:
+            imprint = hashlib.sha256(signature_value(signature)).digest()
+            token = await tokens.async_timestamp(imprint, DIGEST)
+            signature = add_time_stamp(signature, token.dump())
+        digest.fill_with_cms(output, signature)
         return output.getvalue()
 
     def _add_timestamp(
