@@ -203,6 +203,9 @@ def test_any_text_anywhere_makes_a_document(subject: str, name: str, body: str, 
         "<table>" + "<tr>" + "<td>palabra</td>" * 9 + "</tr>" * 3 + "</table>",
         "<table><tr><th>A</th></tr><tr><td colspan=3>x</td></tr><tr><td>1</td><td>2</td></tr></table>",
         "<ul>" * 30 + "<li>x",
+        "<ol start=-3><li>x<li>y</ol><ol start=99999999999999999999><li>x</ol><ol><li></ol>",
+        "<s><a href='https://a.example/'>x</a></s>",
+        "<table><tr><td colspan=1000>x</td></tr><tr></tr><tr><td rowspan=3>y<td>z</tr></table><table></table>",
         "<blockquote>" * 40 + "x",
         "<h1>" + "a" * 500 + "</h1><p>" + "b" * 3000,
         "<p dir=rtl lang=ar>سلام <b>abc</b> 12 <a href='https://a.example/%D8'>رابط</a></p>",
@@ -212,6 +215,23 @@ def test_any_text_anywhere_makes_a_document(subject: str, name: str, body: str, 
 )
 def test_strange_markup_makes_a_document(html: str) -> None:
     raw = b"Content-Type: text/html; charset=utf-8\r\nSubject: x\r\n\r\n" + html.encode()
+    assert pdf(model(samples.relayed(), raw=raw)).startswith(b"%PDF")
+
+
+# fmt: off
+TAGS = [
+    "p", "b", "i", "s", "ul", "ol", "li", "table", "tr", "td", "th", "blockquote", "pre", "h1", "h3", "code",
+    "br", "hr", "div", "/p", "/b", "/s", "/ul", "/li", "/table", "/tr", "/td", "/pre", "/h1", "/code", "a
+    href='https://a.example/%20'", "/a", "img src='cid:q'", "img src='http://a.example/z'", "ol start='-5'",
+]
+# fmt: on
+WORDS = ["texto ", "1,00 €", "سلام", "预约", "\u0301", "a" * 70, " ", "\n"]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.sampled_from([f"<{tag}>" for tag in TAGS] + WORDS), max_size=60))
+def test_any_markup_makes_a_document(pieces: list[str]) -> None:
+    raw = b"Content-Type: text/html; charset=utf-8\r\n\r\n" + "".join(pieces).encode()
     assert pdf(model(samples.relayed(), raw=raw)).startswith(b"%PDF")
 
 

@@ -183,13 +183,14 @@ class _Setter:
                 self.blocks(item, into)
             return
         items: list[list[dict[str, Any]]] = []
+        counted = block.ordered and block.start >= 0  # the typesetter counts from zero up; other numbers are text
         try:
-            for item in block.items:
-                items.append([])
+            for place, item in enumerate(block.items, start=block.start):
+                items.append([] if counted or not block.ordered else [_number(place, self.case.message_language)])
                 self.blocks(item, items[-1])
         finally:
             if items:
-                into.append({"kind": "list", "ordered": block.ordered, "start": block.start, "items": items})
+                into.append({"kind": "list", "ordered": counted, "start": max(0, block.start), "items": items})
 
     def quote(self, block: Quote, into: list[dict[str, Any]]) -> None:
         """Quoted blocks."""
@@ -252,6 +253,10 @@ class _Setter:
         "rule": rule,
         "table": table,
     }
+
+
+def _number(place: int, language: str) -> dict[str, Any]:
+    return {"kind": "paragraph", "dir": "ltr", "lang": language, "runs": [{"t": f"{place}."}]}
 
 
 def _says_something(runs: list[dict[str, Any]]) -> bool:
