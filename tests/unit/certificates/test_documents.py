@@ -220,9 +220,9 @@ def test_strange_markup_makes_a_document(html: str) -> None:
 
 # fmt: off
 TAGS = [
-    "p", "b", "i", "s", "ul", "ol", "li", "table", "tr", "td", "th", "blockquote", "pre", "h1", "h3", "code",
-    "br", "hr", "div", "/p", "/b", "/s", "/ul", "/li", "/table", "/tr", "/td", "/pre", "/h1", "/code", "a
-    href='https://a.example/%20'", "/a", "img src='cid:q'", "img src='http://a.example/z'", "ol start='-5'",
+    "p", "b", "i", "s", "ul", "ol", "li", "table", "tr", "td", "th", "blockquote", "pre", "h1", "h3", "code", "br", "hr",
+    "div", "/p", "/b", "/s", "/ul", "/li", "/table", "/tr", "/td", "/pre", "/h1", "/code", "/a",
+    "a href='https://a.example/%20'", "img src='cid:q'", "img src='http://a.example/z'", "ol start='-5'",
 ]
 # fmt: on
 WORDS = ["texto ", "1,00 €", "سلام", "预约", "\u0301", "a" * 70, " ", "\n"]
