@@ -24,6 +24,7 @@ from acuse.clock import from_rfc3339
 from acuse.delivery import queries as delivery
 from acuse.delivery.queries import AttemptView, CommunicationView
 from acuse.doors.console import content, frame, timeline, wording
+from acuse.doors.ui.limits import limits_sentence
 from acuse.doors.ui.qr import qr_svg
 from acuse.errors import AcuseError
 from acuse.evidence import queries as evidence
@@ -105,7 +106,7 @@ def page(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
             "row": view.row,
             "verdict": judged,
             "sentence": wording.sentence(judged, facts),
-            "limits": wording.limits_sentence(judged.limits),
+            "limits": limits_sentence(judged.limits),
             "ladder": wording.ladder(judged),
             "ladder_label": wording.ladder_label(judged),
             "status": wording.status(view.row.status, outcome=view.row.outcome),
@@ -142,6 +143,11 @@ def _text(members: dict[str, Any]) -> str:
     if "base64" in members:
         return _("(bytes that are not text, in base64) %(bytes)s") % {"bytes": members["base64"]}
     kept = {name: value for name, value in members.items() if name not in {"at", "from"}}
+    answers = kept.get("answers")
+    if isinstance(answers, dict) and isinstance(answers.get("mx"), list):
+        return "\n".join(f"MX {one['preference']} {one['host']} {' '.join(one['addresses'])}" for one in answers["mx"])
+    if kept and all(isinstance(value, str) for value in kept.values()):
+        return " ".join(kept[name] for name in sorted(kept, reverse=True))
     return json.dumps(kept, ensure_ascii=False)
 
 

@@ -26,7 +26,12 @@ class Transport:
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What one fact says, before its place in the ledger is known."""
+    """What one fact says, before its place in the ledger is known.
+
+    Attributes:
+        verbatim: the remote server's words and nothing else.
+        own_words: Acuse's own reason, recorded in English where the remote server said nothing.
+    """
 
     title: str
     icon: str
@@ -34,6 +39,7 @@ class Told:
     source: str = ""
     verbatim: str = ""
     remark: str = ""
+    own_words: str = ""
     transport: tuple[Transport, ...] = ()
 
 
@@ -48,6 +54,7 @@ class Entry:
     style: str
     source: str
     verbatim: str
+    own_words: str
     remark: str
     transport: tuple[Transport, ...]
     position: int | None
@@ -113,6 +120,7 @@ def entry(
         style=told.style,
         source=told.source,
         verbatim=told.verbatim,
+        own_words=told.own_words,
         remark=told.remark,
         transport=told.transport,
         position=position,
@@ -165,7 +173,7 @@ def _transport(details: Mapping[str, Any]) -> tuple[Transport, ...]:
             name = foreign(names[0]) if names else foreign(certificate["subject"])
             said = _("%(name)s, verified") if tls["verified"] else _("%(name)s, not verified")
             items.append(Transport(icon="identification-card", text=said % {"name": name}))
-    elif details.get("address"):
+    elif details.get("stage") not in {None, "dns", "connect"}:
         items.append(Transport(icon="link-break", text=_("without TLS")))
     exchangers = (details.get("dns") or {}).get("mx") or []
     for exchanger in exchangers:
@@ -208,7 +216,8 @@ def _deferred(fact: Fact) -> Told:
         icon="arrow-clockwise",
         style="deferred",
         source=_server(details),
-        verbatim=_reply(details) or _reason(details),
+        verbatim=_reply(details),
+        own_words=_reason(details),
         remark=remark,
         transport=_transport(details),
     )
@@ -221,7 +230,8 @@ def _refused(fact: Fact) -> Told:
         icon="x",
         style="failed",
         source=_("%(server)s refused it. Verbatim reply:") % {"server": _server(details)},
-        verbatim=_reply(details) or _reason(details),
+        verbatim=_reply(details),
+        own_words=_reason(details),
         transport=_transport(details),
     )
 
@@ -251,7 +261,7 @@ def _failed(fact: Fact) -> Told:
         icon="x",
         style="failed",
         source=source,
-        verbatim=foreign(details.get("reason")),
+        own_words=foreign(details.get("reason")),
     )
 
 

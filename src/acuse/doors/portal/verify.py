@@ -22,6 +22,7 @@ from acuse.delivery.queries import PublicContent
 from acuse.doors.portal.words import Outcome, StepLine, file_outcome, step_lines
 from acuse.doors.ui import grades
 from acuse.doors.ui.forms import StyledForm
+from acuse.doors.ui.limits import limits_sentence
 from acuse.errors import InputError
 from acuse.evidence.queries import ledger_state
 from acuse.proof.report import Report
@@ -117,6 +118,8 @@ def verify(request: HttpRequest) -> HttpResponse:
         return _refused(request, text, 413)
     checked = examine(upload.read(), name=(upload.name or "")[:200])
     context = {"checked": checked, "at": clock.now(), "max_upload": MAX_UPLOAD, "form": CodeForm(), **_foot()}
+    if checked.report.verdict is not None:
+        context["limits"] = limits_sentence(checked.report.verdict.limits)
     if checked.record is not None:
         context.update(_record_words(checked.record))
     return render(request, "portal/checked.html", context)
@@ -150,6 +153,7 @@ def _record_words(record: PublicRecord) -> dict[str, object]:
     decisive = judged.decisive
     return {
         "record": record,
+        "limits": limits_sentence(judged.limits),
         "grade": judged,
         "word": grades.outcome_word(outcome=judged.outcome, grade=judged.grade, failure_class=judged.failure_class),
         "decided_at": decisive.occurred_at if decisive else record.issued_at,

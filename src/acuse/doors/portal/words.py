@@ -107,7 +107,7 @@ def file_outcome(report: Report, *, record: PublicRecord | None, content: Public
             kind="ok",
             icon="check",
             title=_("It is authentic and has not changed since it was issued."),
-            text=_development() if report.development else "",
+            text="",
         )
     if report.state is State.INVALID:
         return Outcome(
@@ -161,7 +161,3 @@ def _certified_here(content: PublicContent) -> Outcome:
             "count": figures.number(content.communications),
         },
     )
-
-
-def _development() -> str:
-    return _("Development time stamp – no legal value")

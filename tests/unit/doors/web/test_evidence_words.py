@@ -9,7 +9,7 @@ from django.utils import translation
 from uuid6 import uuid7
 
 from acuse.doors.console import timeline, wording
-from acuse.doors.ui import grades
+from acuse.doors.ui import grades, limits
 from acuse.proof.facts.fact import Actor, Fact, Subject
 from acuse.proof.verdicts.delivery import LIMITS, verdict
 
@@ -55,7 +55,7 @@ def facts(*steps: tuple[str, dict[str, Any]]) -> list[Fact]:
 def test_every_limit_has_words_in_both_languages() -> None:
     for language in ("es", "en"):
         with translation.override(language):
-            assert len(wording.limits(tuple(LIMITS))) == len(LIMITS)
+            assert len(limits.limits(tuple(LIMITS))) == len(LIMITS)
 
 
 @pytest.mark.parametrize(
