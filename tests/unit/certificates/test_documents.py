@@ -220,8 +220,8 @@ def test_strange_markup_makes_a_document(html: str) -> None:
 
 # fmt: off
 TAGS = [
-    "p", "b", "i", "s", "ul", "ol", "li", "table", "tr", "td", "th", "blockquote", "pre", "h1", "h3", "code", "br", "hr",
-    "div", "/p", "/b", "/s", "/ul", "/li", "/table", "/tr", "/td", "/pre", "/h1", "/code", "/a",
+    "p", "b", "i", "s", "ul", "ol", "li", "table", "tr", "td", "th", "blockquote", "pre", "h1", "h3", "code", "br",
+    "hr", "div", "/p", "/b", "/s", "/ul", "/li", "/table", "/tr", "/td", "/pre", "/h1", "/code", "/a",
     "a href='https://a.example/%20'", "img src='cid:q'", "img src='http://a.example/z'", "ol start='-5'",
 ]
 # fmt: on
