@@ -1,0 +1,216 @@
+"""A message in, a proof out: through the real doors of a whole installation."""
+
+import hashlib
+import json
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from acuse.embedded.mailboxes import messages
+from acuse.errors import InputError
+from acuse.proof import merkle
+from acuse.proof.checkpoint import VerifierKey, open_note
+from acuse.proof.tiles import parse_entry_bundle
+from acuse.proof.trust import Trust
+from acuse.proof.verify import verify_bytes
+from tests.flows.installation import SLUG, Installation, installation, message, until
+
+EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Installation]:
+    """An installation for the tests of this module."""
+    with installation(ACUSE_RETRY_FOR="PT8S") as started:
+        yield started
+
+
+def certified(running: Installation, reply: str, tmp_path: Path) -> list[bytes]:
+    """Wait for the certificates of a submission, by the product's own queries, and return them."""
+    reference = reply.split()[-1]
+    sql = (
+        "SELECT count(*) FROM delivery_communications AS c JOIN delivery_communications AS one "
+        "ON one.submission_id = c.submission_id AND one.id = %s LEFT JOIN certificates_certificates AS p "
+        "ON p.subject = c.id AND p.kind = 'certificate' AND p.state = 'issued' WHERE p.id IS NULL"
+    )
+    until(lambda: running.value(sql, reference) == 0, "every recipient's certificate is issued")
+    rows = running.rows(
+        "SELECT p.organisation_id, p.sha256 FROM certificates_certificates AS p JOIN delivery_communications AS c "
+        "ON c.id = p.subject JOIN delivery_communications AS one ON one.submission_id = c.submission_id "
+        "WHERE one.id = %s AND p.state = 'issued' AND p.kind = 'certificate' ORDER BY c.id",
+        reference,
+    )
+    custody = running.directory / "data" / "custody" / "objects"
+    return [
+        (custody / str(organisation) / str(sha)[:2] / str(sha)[2:4] / str(sha)).read_bytes()
+        for organisation, sha in rows
+    ]
+
+
+def extracted(document: bytes, folder: Path) -> dict[str, bytes]:
+    """Extract the embedded files with poppler's pdfdetach."""
+    (folder / "files").mkdir(parents=True, exist_ok=True)
+    path = folder / "certificate.pdf"
+    path.write_bytes(document)
+    subprocess.run(["pdfdetach", "-saveall", "-o", str(folder / "files"), str(path)], check=True)
+    return {file.name: file.read_bytes() for file in (folder / "files").iterdir()}
+
+
+def test_an_accepted_message_arrives_and_its_certificate_rebuilds_it(running: Installation, tmp_path: Path) -> None:
+    raw = (EXAMPLES / "09-firmado-smime.eml").read_bytes()
+    reply = running.submit(raw, "uno@acepta.example", sender="marta.soler@talleres-ribera.example")
+    (document,) = certified(running, reply, tmp_path)
+    trust = Trust.parse((running.directory / "data" / "trust.pem").read_text("utf-8"))
+    report = verify_bytes(document, filename="x.pdf", trust=trust)
+    assert report.exit_status == 0, report.to_text()
+    assert "no legal value" in report.to_text()
+    files = extracted(document, tmp_path)
+    assert files["mensaje.eml"] == raw
+    statement = json.loads(files["statement.json"])
+    assert (statement["outcome"], statement["grade"]) == ("relayed", 1)
+    kept = messages(running.directory / "data" / "sandbox", "acepta.example")
+    delivered = [one for one in kept if one.content.endswith(raw)]
+    assert len(delivered) == 1, "the recipient has it once, byte for byte behind our trace line"
+    prepended = delivered[0].content[: -len(raw)]
+    facts = json.loads(files["proof.json"])["facts"]
+    opened = next(item["fact"] for item in facts if item["fact"]["type"] == "attempt.opened")
+    assert opened["details"]["copy"]["prepended"].encode() == prepended
+    assert opened["details"]["copy"]["digest"] == hashlib.sha256(delivered[0].content).hexdigest()
+
+
+def test_public_tools_agree_with_the_certificate(running: Installation, tmp_path: Path) -> None:
+    reply = running.submit(message("tools"), "dos@acepta.example")
+    (document,) = certified(running, reply, tmp_path)
+    files = extracted(document, tmp_path)
+    signature = subprocess.run(
+        ["pdfsig", str(tmp_path / "certificate.pdf")], capture_output=True, text=True, check=False
+    ).stdout
+    assert "Signature is Valid" in signature
+    assert "Total document signed" in signature
+    stamped = subprocess.run(
+        ["openssl", "ts", "-verify", "-token_in", "-in", "sello.tst", "-data", "punto-de-control.txt", "-CAfile"]
+        + [str(running.directory / "data" / "authority" / "ca.pem")],
+        cwd=tmp_path / "files",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Verification: OK" in stamped.stdout + stamped.stderr
+    assert set(files) >= {"mensaje.eml", "proof.json", "statement.json"}
+    done = subprocess.run(["pdfinfo", str(tmp_path / "certificate.pdf")], capture_output=True, text=True, check=True)
+    assert "Tagged:          yes" in done.stdout
+
+
+def test_a_failure_is_certified_and_told_to_the_sender_once(running: Installation, tmp_path: Path) -> None:
+    reply = running.submit(message("nobody"), "nadie@sinbuzon.example")
+    (document,) = certified(running, reply, tmp_path)
+    statement = json.loads(extracted(document, tmp_path)["statement.json"])
+    assert (statement["outcome"], statement["failure_class"]) == ("failed", "mailbox_not_found")
+    until(
+        lambda: running.value(
+            "SELECT count(*) FROM evidence_facts WHERE type = 'sender.notified' AND subject = %s", reply.split()[-1]
+        ),
+        "the sender is notified",
+    )
+    told = messages(running.directory / "data" / "sandbox", "talleres-ribera.example")
+    reports = [one for one in told if b"nadie@sinbuzon.example" in one.content]
+    assert len(reports) == 1
+    assert b"message/delivery-status" in reports[0].content
+    assert reports[0].envelope["sender"] == ""
+
+
+@pytest.mark.parametrize(
+    ("recipient", "outcome", "failure_class"),
+    [
+        ("x@listagris.example", "relayed", None),
+        ("x@llena.example", "failed", "mailbox_full"),
+        ("x@politica.example", "failed", "policy_blocked"),
+        ("x@nullmx.example", "failed", "domain_not_found"),
+        ("x@noexiste.example", "failed", "domain_not_found"),
+        ("x@inalcanzable.example", "failed", "server_unavailable"),
+        ("x@cortasiempre.example", "undetermined", None),
+    ],
+)
+def test_every_outcome_has_its_certificate(
+    running: Installation, tmp_path: Path, recipient: str, outcome: str, failure_class: str | None
+) -> None:
+    reply = running.submit(message(recipient), recipient)
+    (document,) = certified(running, reply, tmp_path)
+    statement = json.loads(extracted(document, tmp_path)["statement.json"])
+    assert (statement["outcome"], statement["failure_class"]) == (outcome, failure_class)
+
+
+def test_a_stranger_may_not_send_as_somebody_else(running: Installation) -> None:
+    with pytest.raises(InputError, match=r"550 5\.7\.1"):
+        running.submit(message("forged"), "x@acepta.example", sender="otro@empresa.example")
+
+
+def test_the_public_log_can_be_mirrored_and_checked(running: Installation, tmp_path: Path) -> None:
+    certified(running, running.submit(message("log"), "log@acepta.example"), tmp_path)
+    address = running.environment["ACUSE_PUBLIC_URL"]
+
+    def fetch(path: str) -> bytes:
+        with urllib.request.urlopen(f"{address}/log/{path}", timeout=10) as reply:
+            return bytes(reply.read())
+
+    note = fetch("checkpoint")
+    trust = Trust.parse((running.directory / "data" / "trust.pem").read_text("utf-8"))
+    opened = open_note(note, VerifierKey.parse(trust.log_keys[0]))
+    entries: list[bytes] = []
+    while len(entries) < opened.size:
+        index, width = len(entries) // 256, min(256, opened.size - len(entries))
+        suffix = "" if width == 256 else f".p/{width}"
+        entries += parse_entry_bundle(fetch(f"tile/entries/{index:03d}{suffix}"))
+    assert merkle.root_of([merkle.leaf_hash(entry) for entry in entries]) == opened.root
+    with pytest.raises(urllib.error.HTTPError):
+        fetch("tile/0/999")
+
+
+def test_send_and_verify_work_from_the_command_line(running: Installation, tmp_path: Path) -> None:
+    assert running.account is not None
+    (tmp_path / "secret").write_text(running.account.secret)
+    (tmp_path / "message.eml").write_bytes(message("cli"))
+    out = tmp_path / "out"
+    running.command(
+        "send", str(tmp_path / "message.eml"), "--to", "cli@acepta.example", "--user", running.account.username,
+        "--secret-file", str(tmp_path / "secret"), "--out", str(out),
+    )  # fmt: skip
+    (certificate,) = out.iterdir()
+    assert running.command("verify", str(certificate)).returncode == 0
+    damaged = bytearray(certificate.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    (tmp_path / "damaged.pdf").write_bytes(damaged)
+    assert running.command("verify", str(tmp_path / "damaged.pdf"), check=False).returncode == 1
+    empty = tmp_path / "empty.pem"
+    empty.write_text("")
+    assert running.command("verify", "--trust", str(empty), str(certificate), check=False).returncode == 2
+
+
+def test_check_and_fsck_say_that_all_is_well(running: Installation) -> None:
+    checked = running.command("check")
+    assert "FAILED" not in checked.stdout
+    assert "Everything holds." in running.command("fsck").stdout
+
+
+def test_a_revoked_key_opens_nothing(running: Installation) -> None:
+    username = running.command("key", "create", SLUG, "temporal").stdout.split()[2]
+    listed = running.command("key", "list", SLUG).stdout
+    assert username in listed
+    running.command("key", "revoke", SLUG, username)
+    assert "revoked" in running.command("key", "list", SLUG).stdout
+
+
+def test_wrong_use_is_one_sentence_and_a_status(running: Installation) -> None:
+    for arguments, status in (
+        (("key", "create", "nadie", "x"), 2),
+        (("send", "/nowhere.eml", "--to", "x@acepta.example"), 2),
+        (("serve", "--roles", "teapot"), 2),
+    ):
+        done = running.command(*arguments, check=False)
+        assert done.returncode == status
+        assert "Traceback" not in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
