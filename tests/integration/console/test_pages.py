@@ -206,3 +206,12 @@ def test_login_locks_out_after_many_failures(world: World) -> None:
         client.post(reverse("account_login"), {"login": "m.ribera@ribera.example", "password": "wrong"})
     answer = client.post(reverse("account_login"), {"login": "m.ribera@ribera.example", "password": samples.PASSWORD})
     assert "_auth_user_id" not in client.session, answer.content.decode()[:300]
+
+
+def test_a_forgotten_password_is_not_promised_by_mail(world: World) -> None:
+    for answer in (
+        Client().get("/accounts/password/reset/"),
+        Client().post("/accounts/password/reset/", {"email": "m.ribera@ribera.example"}, follow=True),
+    ):
+        assert answer.status_code == 200
+        assert "acuse user password" in answer.content.decode()

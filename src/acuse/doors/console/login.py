@@ -19,6 +19,9 @@ class AccountAdapter(DefaultAccountAdapter):
         """Closed."""
         return False
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send nothing: passwords are set by the operator, and the page of a forgotten one says so."""
+
     def post_login(self, request: HttpRequest, user: Any, **options: Any) -> HttpResponse:
         """Record the sign-in with every organisation whose evidence it opens; the fact is about the member."""
         response: HttpResponse = super().post_login(request, user, **options)
