@@ -52,8 +52,9 @@ def normalise_address(address: str) -> str:
 def may_send_as(address: str, patterns: frozenset[str]) -> bool:
     """Tell whether `address` is one of the listed addresses or in one of the listed domains (`@domain`)."""
     normal = normalise_address(address)
-    domain = normal.rpartition("@")[2]
-    return normal in patterns or f"@{domain}" in patterns
+    local, _, domain = normal.rpartition("@")
+    # Without a local part it is no address, though it may look like a pattern itself.
+    return bool(local) and (normal in patterns or f"@{domain}" in patterns)
 
 
 def check_pattern(pattern: str) -> str:

@@ -84,19 +84,34 @@ class Environment(BaseSettings):
     dispatch_threads: int = Field(16, ge=1, le=256, description="Messages on their way out at once, of one worker")
     domain_concurrency: int = Field(4, ge=1, le=64, description="Simultaneous connections to one recipient domain")
     retry_scale: float = Field(1.0, gt=0, le=10, description="Multiplies the waits of the retry schedule")
-    retry_for: timedelta = Field(timedelta(days=5), description="How long a message is tried (RFC 5321 4.5.4.1)")
+    retry_for: timedelta = Field(
+        timedelta(days=5),
+        gt=timedelta(),
+        le=timedelta(days=30),
+        description="How long a message is tried (RFC 5321 4.5.4.1)",
+    )
 
     # Evidence
     log_origin: str | None = Field(None, max_length=200, description="Name of the log; set once, never changed")
     log_public: bool = Field(True, description="Serve /log/ to anybody")
-    tsa_urls: Annotated[tuple[str, ...], NoDecode] = Field((), description="RFC 3161 services in order of preference")
+    # Not shown by `repr`: an address may hold the user and password of its service.
+    tsa_urls: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), repr=False, description="RFC 3161 services in order of preference"
+    )
     tsa_trust: Path | None = Field(None, description="PEM file with the roots of the time-stamping authorities")
-    anchor_interval: timedelta | None = Field(None, description="Between time stamps; 60 s, 1 s in development")
+    anchor_interval: timedelta | None = Field(
+        None, gt=timedelta(), le=timedelta(days=1), description="Between time stamps; 60 s, 1 s in development"
+    )
     development_authority: bool = Field(True, description="Run the embedded CA and TSA, which have no legal value")
     seal_pkcs12: Path | None = Field(None, description="PKCS#12 file with the seal's key and chain")
     seal_passphrase: SecretStr | None = Field(None, description="Passphrase of that file")
     seal_trust: Path | None = Field(None, description="PEM file with the roots of the seal")
-    settle_time: timedelta = Field(timedelta(hours=1), description="Wait after the final state before certifying")
+    settle_time: timedelta = Field(
+        timedelta(hours=1),
+        ge=timedelta(),
+        le=timedelta(days=30),
+        description="Wait after the final state before certifying",
+    )
     retention_years: int = Field(5, ge=5, le=30, description="Years that content and evidence are kept")
 
     # Sandbox

@@ -45,14 +45,16 @@ class Keys:
         """The log's Ed25519 key, whose name is the log's origin.
 
         Raises:
-            ConfigurationError: the file is damaged, or ACUSE_LOG_ORIGIN was changed after the first start.
+            ConfigurationError: the file is damaged or cannot be read or made, or ACUSE_LOG_ORIGIN was changed after the
+                first start or cannot name a log.
         """
         path = self._directory / "checkpoint.key"
-        if not path.exists():
-            origin = self._origin or f"acuse.invalid/{secrets.token_hex(8)}"
-            write_private(path, SigningKey.generate(origin).text().encode())
         try:
+            if not path.exists():
+                write_private(path, self._new_checkpoint_key())
             key = SigningKey.parse(path.read_text("ascii").strip())
+        except OSError as error:
+            raise ConfigurationError(f"{path} cannot be used: {error.strerror}. Check owner and mode.") from error
         except (InputError, UnicodeDecodeError) as error:
             raise ConfigurationError(f"{path} is damaged; restore it from a backup.") from error
         if self._origin is not None and key.name != self._origin:
@@ -61,3 +63,10 @@ class Keys:
                 "an origin never changes. Set it back, or unset it."
             )
         return key
+
+    def _new_checkpoint_key(self) -> bytes:
+        origin = self._origin or f"acuse.invalid/{secrets.token_hex(8)}"
+        try:
+            return SigningKey.generate(origin).text().encode()
+        except InputError as error:
+            raise ConfigurationError(f"ACUSE_LOG_ORIGIN is {origin!r}, which cannot name a log: {error}") from error

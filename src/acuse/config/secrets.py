@@ -33,13 +33,16 @@ def keep_secret(path: Path, *, size: int = 32) -> bytes:
     """Return the secret in `path`, making it of `size` random bytes at first use.
 
     Raises:
-        ConfigurationError: the file cannot be read or made.
+        ConfigurationError: the file cannot be read or made, or is damaged.
     """
     try:
         if not path.exists():
             write_private(path, secrets.token_bytes(size))
-        return path.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
         raise ConfigurationError(
             f"The secret {path} cannot be read: {error.strerror}. Check owner and mode."
         ) from error
+    if len(content) != size:
+        raise ConfigurationError(f"{path} is damaged: {len(content)} bytes, not {size}. Restore it from a backup.")
+    return content
