@@ -36,7 +36,9 @@ RESERVED = re.compile(r"\bqualified\b|\bcualificad[oa]s?\b", re.IGNORECASE)
 SHOWN_TO_PEOPLE = ("*.html", "*.typ", "*.po", "*wording*.py", "*words.py", "*/stories/*.py", "*/doors/*.py")
 PRIVATE = re.compile(r"(?<![\w.:/])/(?:root|work|home)/|\bTODO\b")
 NOT_OURS = ("*.min.js", "*.lock", "*.eml")
-WRITTEN_COMMAND = re.compile(r"(?:^|(?<=[\s/`]))acuse +[a-z-][^\s`|;&#>()]*(?: +[^\s`|;&#>()]+)*", re.MULTILINE)
+WRITTEN_COMMAND = re.compile(
+    r"(?:^|(?<=[\s`])|(?<=bin/))(?<!-[a-z] )acuse +[a-z-][^\s`|;&#>()]*(?: +[^\s`|;&#>()]+)*", re.MULTILINE
+)
 CODE = re.compile(r"^ *```.*?^ *```|^(?: {4}|\t).*?$|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\(<?([^)>\s]+)>?[^)]*\)")
 TYPES = {str: "text", Path: "path", int: "integer", float: "number", bool: "0 or 1", timedelta: "duration"}
@@ -57,13 +59,18 @@ def texts() -> dict[Path, str]:
     return found
 
 
+def documents() -> list[tuple[Path, str]]:
+    """Return the documents and their texts."""
+    return [(path, text) for path, text in texts().items() if path.suffix == ".md"]
+
+
 def called(path: Path) -> str:
     """Return how a complaint names a file."""
     return str(path.relative_to(ROOT))
 
 
 def settings_table() -> str:
-    """Return the table of every setting, one row each, in the order of the code."""
+    """Return the table of settings, in the order of the code."""
     rows = ["", "| setting | type | default | meaning |", "|---|---|---|---|"]
     for name, field in Environment.model_fields.items():
         meaning = (field.description or "").replace("|", "\\|")
@@ -81,8 +88,8 @@ def written_type(field: FieldInfo) -> str:
     bounds: dict[str, Any] = {}
     for each in field.metadata:
         bounds |= {n: getattr(each, n) for n in ("gt", "ge", "le", "max_length") if getattr(each, n, None) is not None}
-    low = f"over {bounds['gt']}" if "gt" in bounds else f"{bounds['ge']:,}" if "ge" in bounds else ""
-    limits = f" {low} to {bounds['le']:,}" if low else ""
+    low = f"over {written(bounds['gt'])}" if "gt" in bounds else written(bounds["ge"]) if "ge" in bounds else ""
+    limits = f", {low} to {written(bounds['le'])}" if low and "le" in bounds else ""
     return TYPES[options[0]] + limits
 
 
@@ -93,9 +100,18 @@ def written_default(field: FieldInfo) -> str:
     value = field.default
     if isinstance(value, bool):
         return f"`{int(value)}`"
+    return "" if value in (None, ()) else f"`{value if isinstance(value, int | float) else written(value)}`"
+
+
+def written(value: object) -> str:
+    """Return a number, a duration (ISO 8601) or a text as people write it."""
     if isinstance(value, timedelta):
-        return f"`P{value.days}D`" if value.days else f"`PT{value.seconds // 3600}H`"
-    return "" if value in (None, ()) else f"`{value}`"
+        hours, minutes = divmod(value.seconds // 60, 60)
+        time = "".join(
+            f"{count}{unit}" for count, unit in ((hours, "H"), (minutes, "M"), (value.seconds % 60, "S")) if count
+        )
+        return ("P" + (f"{value.days}D" if value.days else "") + (f"T{time}" if time else "")) if value else "0"
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def generated(*, write: bool) -> Iterator[str]:
@@ -133,9 +149,7 @@ def decisions() -> Iterator[str]:
 
 def links() -> Iterator[str]:
     """Complain of relative links that lead nowhere."""
-    for path, text in texts().items():
-        if path.suffix != ".md":
-            continue
+    for path, text in documents():
         for target in LINK.findall(CODE.sub("", text)):
             parts = urlsplit(target)
             if not parts.scheme and parts.path and not (path.parent / unquote(parts.path)).exists():
@@ -144,9 +158,7 @@ def links() -> Iterator[str]:
 
 def commands() -> Iterator[str]:
     """Complain of commands and options of `acuse` that a document shows and that do not exist."""
-    for path, text in texts().items():
-        if path.suffix != ".md":
-            continue
+    for path, text in documents():
         for line in (found for code in CODE.findall(text) for found in WRITTEN_COMMAND.findall(code)):
             complaint = wrong(line.split()[1:])
             if complaint:
@@ -183,9 +195,8 @@ def main() -> int:
     """Print every fault; return 1 when there is one."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true", help="bring what is generated up to date")
-    write = parser.parse_args().write
-    faults = [*generated(write=write), *decisions(), *links(), *commands(), *words()]
-    print("\n".join(faults) or f"documents: {sum(path.suffix == '.md' for path in texts())} hold")
+    faults = [*generated(write=parser.parse_args().write), *decisions(), *links(), *commands(), *words()]
+    print("\n".join(faults) or f"documents: {len(documents())} hold")
     return 1 if faults else 0
 
 
