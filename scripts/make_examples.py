@@ -29,7 +29,7 @@ EXPECTED = {
     "sinadjuntos.example": ("refused", "attachment_blocked"),
     "pequena.example": ("refused", "too_big"),
     "inalcanzable.example": ("expired", "server_unavailable"),
-    "corta.example": ("undetermined", None),
+    "cortasiempre.example": ("undetermined", None),
     "nullmx.example": ("failed", "domain_not_found"),
 }
 
@@ -61,7 +61,7 @@ def examples() -> list[Example]:
         ("12-adjunto-bloqueado", "Outlook", "a ZIP that is refused", desktop.outlook_flagged_zip()),
         ("13-recordatorio-erp", "an ERP", "ISO-8859-1, 8bit, a Received header", services.erp_latin1()),
         ("14-conexion-cortada", "a web application", "the peer drops after the final dot",
-         receipt("portal@corta.example", 4471, "Mon, 16 Nov 2026 10:11:12 -0000")),
+         receipt("portal@cortasiempre.example", 4471, "Mon, 16 Nov 2026 10:11:12 -0000")),
         ("15-dominio-sin-correo", "a web application", "the domain takes no mail (null MX)",
          receipt("cliente@nullmx.example", 4472, "Mon, 16 Nov 2026 10:12:40 -0000")),
         ("16-invitacion-outlook", "Outlook web", "English, an invitation", services.calendar_invitation()),

@@ -149,11 +149,11 @@ def _file(
     name = _name(item.role, language, number)
     if name in taken:
         name = f"{item.sha256[:8]}-{name}"
-    return _embedded(name, item.role, item.media_type, content, number)
+    return _embedded(name, item.role, item.media_type, content, language, number)
 
 
 def _embedded(
-    name: str, role: str, media_type: str, content: bytes, number: int | None = None
+    name: str, role: str, media_type: str, content: bytes, language: Language, number: int | None = None
 ) -> tuple[EmbeddedFile, Attachment]:
     shown = EmbeddedFile(
         name=name, role=role, sha256=hashlib.sha256(content).hexdigest(), size=len(content), number=number
@@ -163,7 +163,7 @@ def _embedded(
         media_type=media_type,
         content=content,
         relationship=_RELATIONSHIPS.get(role, "supplement"),
-        description=name,
+        description=WORDING[language].get(f"file.{role}", name).format(number=number),
     )
     return shown, attachment
 
@@ -172,13 +172,13 @@ def _own(bundle: Bundle, facts: Sequence[Fact], language: Language) -> list[tupl
     """Return the files that are ours: proof, statement, and checkpoint and token for tools that read nothing else."""
     judged = canonicalise(statement(verdict(facts), facts, facts_up_to=bundle.facts_up_to))
     files = [
-        _embedded("proof.json", "proof", "application/json", bundle.to_json()),
-        _embedded("statement.json", "statement", "application/json", judged),
-        _embedded(_name("checkpoint", language, 0), "checkpoint", "text/plain", bundle.checkpoint),
+        _embedded("proof.json", "proof", "application/json", bundle.to_json(), language),
+        _embedded("statement.json", "statement", "application/json", judged, language),
+        _embedded(_name("checkpoint", language, 0), "checkpoint", "text/plain", bundle.checkpoint, language),
     ]
     if bundle.tokens:
         token = bundle.tokens[0].token
-        files.append(_embedded(_name("token", language, 0), "token", "application/timestamp-token", token))
+        files.append(_embedded(_name("token", language, 0), "token", "application/timestamp-token", token, language))
     return files
 
 
@@ -212,7 +212,9 @@ def _context(
         organisation=Party(name=organisation.name, tax_id=organisation.tax_id or None),
         certifier=Party(name=certifier),
         third_party=certifier.casefold() != organisation.name.casefold(),
-        policy=Policy(title=environment.policy_url, address=environment.policy_url) if environment.policy_url else None,
+        policy=Policy(title=_POLICY_TITLES[language], address=environment.policy_url)
+        if environment.policy_url
+        else None,
         code=row.code,
         revision=row.revision,
         supersedes=_superseded(row, language),
@@ -237,6 +239,7 @@ def _context(
     )
 
 
+_POLICY_TITLES = {"es": "Política de certificación", "en": "Certification policy"}
 _REASONS = {
     "es": {"level": "vuelve a haber sellos de tiempo y se emite en su nivel", "": "consta un hecho posterior"},
     "en": {"level": "time stamps are available again and it is issued at its level", "": "a later fact is recorded"},

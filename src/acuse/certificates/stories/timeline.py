@@ -111,7 +111,17 @@ def _opened(case: Case, fact: Fact) -> Row:
         attempt=number(fact.details["attempt"]),
         target=case.theirs(str(fact.details["target"]), limit=120),
     )
-    return Row(title=title, remarks=[case.say("fact.opened.copy")] if fact.details.get("copy") else [])
+    copy = fact.details.get("copy")
+    if not copy:
+        return Row(title=title)
+    if fact.details["attempt"] > 1:  # the same lines stand with the first attempt
+        return Row(title=title, remarks=[case.say("fact.opened.again")])
+    lines = text_of(copy.get("prepended")) or ""
+    return Row(
+        title=title,
+        verbatim=wrapped(lines, _COLUMNS) if lines else None,
+        remarks=[[*case.say("fact.opened.copy"), mono(str(copy["digest"]))]],
+    )
 
 
 def _relayed(case: Case, fact: Fact) -> Row:
