@@ -31,7 +31,7 @@ def running() -> Iterator[Installation]:
 
 def certified(running: Installation, reply: str, tmp_path: Path) -> list[bytes]:
     """Wait for the certificates of a submission, by the product's own queries, and return them."""
-    reference = reply.split()[-1]
+    reference = reply.rsplit(maxsplit=1)[-1]
     sql = (
         "SELECT count(*) FROM delivery_communications AS c JOIN delivery_communications AS one "
         "ON one.submission_id = c.submission_id AND one.id = %s LEFT JOIN certificates_certificates AS p "
@@ -91,9 +91,9 @@ def test_public_tools_agree_with_the_certificate(running: Installation, tmp_path
     ).stdout
     assert "Signature is Valid" in signature
     assert "Total document signed" in signature
+    anchor = running.directory / "data" / "authority" / "ca.pem"
     stamped = subprocess.run(
-        ["openssl", "ts", "-verify", "-token_in", "-in", "sello.tst", "-data", "punto-de-control.txt", "-CAfile"]
-        + [str(running.directory / "data" / "authority" / "ca.pem")],
+        f"openssl ts -verify -token_in -in sello.tst -data punto-de-control.txt -CAfile {anchor}".split(),
         cwd=tmp_path / "files",
         capture_output=True,
         text=True,
