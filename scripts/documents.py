@@ -17,7 +17,7 @@ from typing import Any, get_args
 from urllib.parse import unquote, urlsplit
 
 import typer
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from acuse.config.cli import app
@@ -85,9 +85,7 @@ def written_type(field: FieldInfo) -> str:
         return "secret"
     if field.annotation == tuple[str, ...]:
         return "list, by commas"
-    bounds: dict[str, Any] = {}
-    for each in field.metadata:
-        bounds |= {n: getattr(each, n) for n in ("gt", "ge", "le", "max_length") if getattr(each, n, None) is not None}
+    bounds = {n: getattr(each, n) for each in field.metadata for n in ("gt", "ge", "le") if hasattr(each, n)}
     low = f"over {written(bounds['gt'])}" if "gt" in bounds else written(bounds["ge"]) if "ge" in bounds else ""
     limits = f", {low} to {written(bounds['le'])}" if low and "le" in bounds else ""
     return TYPES[options[0]] + limits
@@ -106,11 +104,7 @@ def written_default(field: FieldInfo) -> str:
 def written(value: object) -> str:
     """Return a number, a duration (ISO 8601) or a text as people write it."""
     if isinstance(value, timedelta):
-        hours, minutes = divmod(value.seconds // 60, 60)
-        time = "".join(
-            f"{count}{unit}" for count, unit in ((hours, "H"), (minutes, "M"), (value.seconds % 60, "S")) if count
-        )
-        return ("P" + (f"{value.days}D" if value.days else "") + (f"T{time}" if time else "")) if value else "0"
+        return str(TypeAdapter(timedelta).dump_python(value, mode="json"))
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
@@ -170,7 +164,7 @@ def wrong(words: list[str]) -> str | None:
     command: Any = typer.main.get_command(app)
     while hasattr(command, "commands"):
         if not words or words[0].startswith("-"):
-            return None if words == ["--help"] else "it names no command"
+            return None if words in ([], ["--help"]) else "it names no command"
         if words[0] not in command.commands:
             return f"there is no command {words[0]}"
         command, words = command.commands[words[0]], words[1:]
