@@ -134,3 +134,12 @@ def test_verifying_a_message_by_upload(world: World, visit: Opener) -> None:
     )
     expect(page.locator("h1")).to_have_text("Este contenido se certificó aquí y no ha cambiado.")
     assert seen.elsewhere == []
+
+
+def test_a_lost_line_is_said_in_words(world: World, visit: Opener) -> None:
+    seen = visit()
+    page = seen.open(f"{BASE}/communications/")
+    seen.context.set_offline(True)
+    expect(page.get_by_text("Sin conexión: lo que ve puede no ser lo último.")).to_be_visible()
+    seen.context.set_offline(False)
+    expect(page.get_by_text("En directo")).to_be_visible()

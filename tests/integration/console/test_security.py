@@ -69,3 +69,16 @@ def test_language_form_goes_nowhere_else(world: World) -> None:
     answer = client.post("/language/", {"language": "en", "next": "https://evil.example/"})
     assert answer["Location"] == "/verify/"
     assert "Is this document authentic" in client.get("/verify/").content.decode()
+
+
+def test_a_body_that_is_too_big_is_refused_before_it_is_read(world: World) -> None:
+    answer = Client().post(
+        "/verify/",
+        b"x",
+        content_type="multipart/form-data; boundary=b",
+        HTTP_ACCEPT_LANGUAGE="es",
+        CONTENT_LENGTH="99999999",
+    )
+    assert answer.status_code == 413
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert "Es más de lo que admite esta página." in answer.content.decode()

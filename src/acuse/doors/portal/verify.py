@@ -67,11 +67,12 @@ def trust() -> Trust:
 def limited(request: HttpRequest, what: str, limit: int) -> bool:
     """Whether this address has asked too often within the last minute.
 
-    The counter lies in the cache that the web processes share; an address counts by its digest, kept for the window.
+    The counter lies in the cache that the web processes share, one for each minute; an address counts by its digest.
     """
+    minute = int(clock.now().timestamp()) // WINDOW
     address = hashlib.sha256(f"{settings.SECRET_KEY}{request.META.get('REMOTE_ADDR', '')}".encode()).hexdigest()[:32]
-    key = f"verify:{what}:{address}"
-    if cache.add(key, 1, WINDOW):
+    key = f"verify:{what}:{minute}:{address}"
+    if cache.add(key, 1, 2 * WINDOW):
         return False
     try:
         return int(cache.incr(key)) > limit

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from acuse.errors import AcuseError
@@ -35,6 +36,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """404, the same for what does not exist and for what belongs to somebody else."""
     text = _("It does not exist, or it belongs to an organisation you do not work for.")
     return _page(request, 404, _("There is nothing at this address."), text)
+
+
+def too_big(request: HttpRequest) -> HttpResponse:
+    """413, answered before any other middleware: so the language is read from the request here."""
+    with translation.override(translation.get_language_from_request(request)):
+        text = _("The file is too big for this page. Check it on your own computer: acuse verify FILE.")
+        return _page(request, 413, _("That is more than this page takes."), text)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
+from acuse.doors.ui.errors import too_big
+
 PAGE_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -34,7 +36,15 @@ FOREIGN_POLICY = "; ".join(
         "sandbox allow-popups allow-popups-to-escape-sandbox",
     )
 )
+# Refused before anything is read: forms are parsed before a view can look at their size.
+BODY_LIMIT = 66 * 1024 * 1024
 DOWNLOAD_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+
+def _length(request: HttpRequest) -> int:
+    """The declared size of a request's body in bytes; without a declaration nothing of it is read."""
+    text = request.META.get("CONTENT_LENGTH") or "0"
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 class ContentSecurityMiddleware:
@@ -44,7 +54,7 @@ class ContentSecurityMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
+        response = too_big(request) if _length(request) > BODY_LIMIT else self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
