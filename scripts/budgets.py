@@ -22,7 +22,7 @@ def long_functions(path: Path, tree: ast.AST) -> list[str]:
 
 def nested_imports(path: Path, tree: ast.AST) -> list[str]:
     """Return a complaint for each import inside a function; `config` and the verifier's optional PDF reader may."""
-    if "config" in path.parts or path.name == "verify.py":
+    if "config" in path.parts or path.relative_to(SOURCE) == Path("proof/pdf/__init__.py"):
         return []
     return [
         f"{path}:{inner.lineno}: import inside {node.name}"
