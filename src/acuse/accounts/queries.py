@@ -7,6 +7,7 @@ from uuid import UUID
 from acuse.accounts.models import Membership, Organisation, SenderIdentity, SmtpCredential, User
 from acuse.accounts.rules import MANAGES, SENDS
 from acuse.errors import AccessDenied
+from acuse.evidence.statements import execute
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +106,13 @@ def organisations_of(*, user: User) -> list[OrganisationView]:
 def organisation_view(organisation: UUID) -> OrganisationView:
     """Return an organisation by id, for components that act on facts rather than for a member."""
     return _view(Organisation.objects.get(id=organisation))
+
+
+def language_of(organisation: UUID) -> str:
+    """Return the language of an organisation's documents; asked at every submission."""
+    found = execute("SELECT language FROM accounts_organisations WHERE id = %(id)s", {"id": organisation})
+    ((language,),) = found.fetchall()
+    return str(language)
 
 
 def credentials(access: Access) -> list[CredentialView]:

@@ -89,3 +89,37 @@ def check_role(role: str) -> str:
     if role in ROLES:
         return role
     raise InputError(f"There is no role {role!r}; choose one of {', '.join(ROLES)}.")
+
+
+def check_email(email: str) -> str:
+    """Return the normal form of the address with which somebody logs in.
+
+    Raises:
+        InputError: it is no address.
+    """
+    normal = normalise_address(email)
+    if len(normal) <= 254 and _ADDRESS.fullmatch(normal):
+        return normal
+    raise InputError("Write an e-mail address such as marta@empresa.example.")
+
+
+def check_name(name: object) -> str:
+    """Return the name of an organisation without the blanks around it.
+
+    Raises:
+        InputError: it is empty or too long.
+    """
+    if isinstance(name, str) and 1 <= len(name.strip()) <= 120:
+        return name.strip()
+    raise InputError("The name of an organisation takes 1 to 120 characters.")
+
+
+def check_tax_id(tax_id: object) -> str:
+    """Return the tax number of an organisation without the blanks around it; it may be empty.
+
+    Raises:
+        InputError: it is too long.
+    """
+    if isinstance(tax_id, str) and len(tax_id.strip()) <= 20:
+        return tax_id.strip()
+    raise InputError("A tax number takes up to 20 characters.")

@@ -3,7 +3,9 @@
 Every change records its fact in the same transaction.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -43,17 +45,16 @@ def create_organisation(*, name: str, slug: str, language: str = "es", tax_id: s
     """Create an organisation.
 
     Raises:
-        InputError: the name or the short name is not acceptable.
+        InputError: the name, the short name, the language or the tax number is not acceptable.
         ConflictError: the short name is taken.
     """
     rules.check_slug(slug)
-    if not 1 <= len(name.strip()) <= 120:
-        raise InputError("The name of an organisation takes 1 to 120 characters.")
+    given = {
+        name: _checked(name, value) for name, value in (("name", name), ("language", language), ("tax_id", tax_id))
+    }
     try:
         with transaction.atomic():
-            organisation = Organisation.objects.create(
-                name=name.strip(), slug=slug, language=language, tax_id=tax_id, created_at=clock.now()
-            )
+            organisation = Organisation.objects.create(slug=slug, created_at=clock.now(), **given)
             record(_draft(organisation.id, "organisation.created", OPERATOR, {"name": organisation.name}))
     except IntegrityError as error:
         raise ConflictError(f"The short name {slug} is taken; choose another.") from error
@@ -64,11 +65,13 @@ def create_user(*, email: str, password: str | None, name: str = "", language: s
     """Create a user who logs in with `email`.
 
     Raises:
+        InputError: that is no address.
         ConflictError: there is one already.
     """
-    if User.objects.filter(email=email.strip().lower()).exists():
+    address = rules.check_email(email)
+    if User.objects.filter(email=address).exists():
         raise ConflictError(f"There is already a user {email}.")
-    return User.objects.create_user(email.strip(), password, name=name, language=language)
+    return User.objects.create_user(address, password, name=name, language=language)
 
 
 def create_or_reset_user(*, email: str, password: str, name: str = "") -> None:
@@ -216,9 +219,7 @@ def change_preferences(
     changes = {"language": language, "time_zone": time_zone, "single_keys": single_keys}
     given = {name: value for name, value in changes.items() if value is not None}
     for name, value in given.items():
-        if name in _CHOICES and value not in _CHOICES[name]:
-            raise InputError(f"{value!r} is not a choice of {name}.")
-        setattr(user, name, value)
+        setattr(user, name, _checked(name, value))
     user.save(update_fields=list(given))
 
 
@@ -228,7 +229,21 @@ _CHOICES: dict[str, frozenset[object]] = {
     "time_zone": frozenset(available_timezones()),
     "certificate_by_email": frozenset({True, False}),
 }
+_CHECKS: dict[str, Callable[[object], object]] = {"name": rules.check_name, "tax_id": rules.check_tax_id}
 _SETTINGS = frozenset({"language", "time_zone", "seal_level", "certificate_by_email", "tax_id", "name"})
+
+
+def _checked(name: str, value: object) -> Any:
+    """Return a setting's value in the form in which it is kept.
+
+    Raises:
+        InputError: it cannot be the value of that setting.
+    """
+    if name in _CHECKS:
+        return _CHECKS[name](value)
+    if name in _CHOICES and value not in _CHOICES[name]:
+        raise InputError(f"{value!r} is not a choice of {name}.")
+    return value
 
 
 def change_settings(*, access: Access, **changes: object) -> None:
@@ -236,21 +251,19 @@ def change_settings(*, access: Access, **changes: object) -> None:
 
     Raises:
         AccessDenied: the member may not.
-        InputError: a value is not one of the choices.
+        InputError: a value is not one of the choices, or too long.
     """
     access.require_manager()
     if not changes.keys() <= _SETTINGS:
         raise InputError("There is no such setting.")
+    checked = {name: _checked(name, value) for name, value in changes.items()}
     with transaction.atomic():
         organisation = Organisation.objects.select_for_update().get(id=access.organisation)
-        before = {name: getattr(organisation, name) for name in changes}
-        changed = {name: value for name, value in changes.items() if before[name] != value}
+        before = {name: getattr(organisation, name) for name in checked}
+        changed = {name: value for name, value in checked.items() if before[name] != value}
         if not changed:
             return
         for name, value in changed.items():
-            choices = _CHOICES.get(name)
-            if choices is not None and value not in choices:
-                raise InputError(f"{value!r} is not a choice of {name}.")
             setattr(organisation, name, value)
         organisation.save(update_fields=list(changed))
         listed = [{"name": name, "before": str(before[name]), "after": str(value)} for name, value in changed.items()]
@@ -270,6 +283,7 @@ def authenticate(*, username: str, secret: str, address: str) -> SmtpCredentialV
         TemporaryError: too many failures from there or for that name; try later.
     """
     now = clock.now()
+    username, secret = _storable(username), _storable(secret)
     keys = {f"user:{username[:60]}": rules.FAILURES_PER_USERNAME, f"ip:{address}": rules.FAILURES_PER_ADDRESS}
     for row in FailedLogin.objects.filter(key__in=keys):
         if rules.is_locked(count=row.count, limit=keys[row.key], window_started_at=row.window_started_at, now=now):
@@ -283,6 +297,11 @@ def authenticate(*, username: str, secret: str, address: str) -> SmtpCredentialV
     if credential.last_used_at is None or now - credential.last_used_at > _USE_RECORDED_EVERY:
         SmtpCredential.objects.filter(id=credential.id).update(last_used_at=now)
     return SmtpCredentialValue(id=credential.id, organisation=credential.organisation_id, name=credential.name)
+
+
+def _storable(text: str) -> str:
+    """Return what can be looked up and digested: PostgreSQL's text has no NUL, and UTF-8 no lone surrogates."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
 def _count_failure(keys: tuple[str, ...]) -> None:
