@@ -109,25 +109,33 @@ class LocalStore:
             raise TemporaryError(f"Custody cannot read an object: {error.strerror}.") from error
 
     def keys(self, prefix: str) -> Iterator[str]:
-        """Yield the keys below `prefix`, sorted within each directory."""
-        for directory, subdirectories, names in os.walk(self._root / prefix):
+        """Yield the keys below `prefix`, sorted within each directory; none where `prefix` was never used."""
+        for directory, subdirectories, names in os.walk(self._root / prefix, onerror=_refuse_unless_absent):
             subdirectories.sort()
             for name in sorted(names):
                 yield str((Path(directory) / name).relative_to(self._root))
 
     def delete(self, key: str) -> None:
         """Remove `key`; removing what is not there is success."""
-        (self._root / key).unlink(missing_ok=True)
+        try:
+            (self._root / key).unlink(missing_ok=True)
+        except OSError as error:
+            raise TemporaryError(f"Custody cannot remove an object: {error.strerror}.") from error
 
     def _make_directory(self, directory: Path) -> None:
-        """Create `directory` and make each new name durable in its parent."""
+        """Create `directory` and make its name durable in its parent.
+
+        A directory that exists is synced all the same, once in each process: whoever made it may have crashed before
+        its own sync, and then everything below it would go with a power loss.
+        """
         if directory in self._known:
             return
-        if not directory.is_dir():
-            if directory != self._root:
-                self._make_directory(directory.parent)
-            directory.mkdir(mode=0o700, parents=directory == self._root, exist_ok=True)
-            self._sync(directory.parent)
+        if directory == self._root:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        else:
+            self._make_directory(directory.parent)
+            directory.mkdir(mode=0o700, exist_ok=True)
+        self._sync(directory.parent)
         self._known.add(directory)
 
     @staticmethod
@@ -137,6 +145,11 @@ class LocalStore:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _refuse_unless_absent(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise TemporaryError(f"Custody cannot be listed: {error.strerror}.") from error
 
 
 @lru_cache(maxsize=4)
