@@ -3,7 +3,7 @@
 import logging
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from acuse.config.environment import Environment, Role
 from acuse.config.installation import trust_services_url
@@ -25,7 +25,7 @@ def commands(environment: Environment, roles: Iterable[Role]) -> list[Command]:
     return [
         *_trust_services(environment),
         *_sandbox(environment),
-        *(_role(environment, role) for role in ROLES if role in chosen),
+        *(command for role in ROLES if role in chosen for command in _role(environment, role)),
     ]
 
 
@@ -58,14 +58,17 @@ def _sandbox(environment: Environment) -> list[Command]:
     ]
 
 
-def _role(environment: Environment, role: Role) -> Command:
+def _role(environment: Environment, role: Role) -> Iterator[Command]:
     checks = {
         "web": ready.answers(environment.web_host, environment.web_port, "/health"),
         "smtp": ready.greets(environment.smtp_host, environment.smtp_starttls_port),
     }
     arguments = (sys.executable, "-m", "acuse.config.processes", role)
-    # Whoever sends has to finish the message under way: longer than a usual SMTP conversation takes to end.
-    return Command(name=role, arguments=arguments, ready=checks.get(role), stop_within=30.0)
+    # Connectors share their ports (SO_REUSEPORT): the kernel hands each connection to one of them.
+    for number in range(environment.smtp_processes if role == "smtp" else 1):
+        name = role if number == 0 else f"{role}-{number + 1}"
+        # Whoever sends has to finish the message under way: longer than a usual SMTP conversation takes to end.
+        yield Command(name=name, arguments=arguments, ready=checks.get(role), stop_within=30.0)
 
 
 class DatabaseWatch:

@@ -6,6 +6,7 @@ subject, and two writers of the same subjects cannot deadlock. A crash before co
 fact is *pending* and the sequencer integrates it.
 """
 
+import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from uuid6 import uuid7
 from acuse import clock
 from acuse.errors import AcuseError
 from acuse.evidence.custody import Kept
+from acuse.evidence.statements import execute
 from acuse.proof.facts.catalogue import check_details
 from acuse.proof.facts.fact import Actor, Fact, ObjectReference, Subject
 
@@ -119,25 +121,26 @@ def record(*drafts: FactDraft) -> list[Fact]:
         check_details(draft.type, draft.details)
     recorded_at = clock.now()
     retain_until = recorded_at + settings.ACUSE.retention_years * _YEAR
-    with connection.cursor() as cursor:
-        heads = _lock_heads(cursor, drafts, retain_until)
-        facts = []
-        for draft in drafts:
-            sequence, entry = heads[draft.subject]
-            fact = _complete(draft, recorded_at, sequence + 1, entry)
-            heads[draft.subject] = (sequence + 1, fact.entry())
-            facts.append(fact)
-        _insert(cursor, facts, heads, retain_until)
+    heads = _lock_heads(drafts, retain_until)
+    facts, canonicals = [], []
+    for draft in drafts:
+        sequence, entry = heads[draft.subject]
+        fact = _complete(draft, recorded_at, sequence + 1, entry)
+        canonical = fact.canonical()
+        heads[draft.subject] = (sequence + 1, hashlib.sha256(canonical).digest())
+        facts.append(fact)
+        canonicals.append(canonical)
+    _insert(facts, canonicals, heads, retain_until)
     return facts
 
 
 def _lock_heads(
-    cursor: Any, drafts: Sequence[FactDraft], retain_until: datetime
+    drafts: Sequence[FactDraft], retain_until: datetime
 ) -> dict[tuple[str, UUID], tuple[int, bytes | None]]:
     """Lock, making it where it is new, the head of each subject; return (sequence, entry) of each."""
     owners = {draft.subject: draft.organisation for draft in drafts}
     subjects = sorted(owners)
-    cursor.execute(
+    rows = execute(
         _LOCK_HEADS,
         {
             "kinds": [kind for kind, _ in subjects],
@@ -147,7 +150,7 @@ def _lock_heads(
         },
     )
     heads = {}
-    for kind, identity, organisation, sequence, entry in cursor.fetchall():
+    for kind, identity, organisation, sequence, entry in rows.fetchall():
         if any(d.organisation != organisation for d in drafts if d.subject == (kind, identity)):
             raise ForeignSubject("The subject of this fact belongs to another organisation.")
         heads[(kind, identity)] = (sequence, None if entry is None else bytes(entry))
@@ -172,8 +175,8 @@ def _complete(draft: FactDraft, recorded_at: datetime, sequence: int, previous: 
 
 
 def _insert(
-    cursor: Any,
     facts: Sequence[Fact],
+    canonicals: Sequence[bytes],
     heads: Mapping[tuple[str, UUID], tuple[int, bytes | None]],
     retain_until: datetime,
 ) -> None:
@@ -188,7 +191,7 @@ def _insert(
         for fact in facts
         for item in fact.objects
     ]
-    cursor.execute(
+    execute(
         _INSERT,
         {
             "ids": [fact.id for fact in facts],
@@ -197,8 +200,8 @@ def _insert(
             "subjects": [fact.subject.id for fact in facts],
             "sequences": [fact.subject_sequence for fact in facts],
             "types": [fact.type for fact in facts],
-            "entries": [fact.entry() for fact in facts],
-            "canonicals": [fact.canonical() for fact in facts],
+            "entries": [hashlib.sha256(canonical).digest() for canonical in canonicals],
+            "canonicals": list(canonicals),
             "objects": Jsonb(cited),
             "retain_until": retain_until,
             "last_kinds": [kind for kind, _ in heads],

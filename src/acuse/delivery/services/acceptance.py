@@ -5,24 +5,25 @@ A crash after it, before the client reads the 250, is why a retry is recognised:
 same communications.
 """
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
+from psycopg.types.json import Jsonb
 from uuid6 import uuid7
 
 from acuse import clock
-from acuse.accounts.queries import organisation_view
+from acuse.accounts.queries import language_of
 from acuse.accounts.values import SmtpCredentialValue
 from acuse.delivery import rules
 from acuse.delivery.envelope import Client, Envelope, Recipient
-from acuse.delivery.models import Communication, Dispatch, Submission
+from acuse.delivery.models import Communication
 from acuse.evidence import custody
 from acuse.evidence.ledger import FactDraft, record, refer
+from acuse.evidence.statements import execute, together
 from acuse.mail import headers
 from acuse.proof.facts.fact import Actor, ObjectReference
 
@@ -93,20 +94,21 @@ def accept_message(*, credential: SmtpCredentialValue, envelope: Envelope, raw: 
     # In custody, cited by nobody: a crash here costs only the space.
     summary = summarise(raw, envelope.mail_from)
     received_at = clock.now()
-    with transaction.atomic():
-        fresh: dict[str, UUID] = {recipient.address: uuid7() for recipient in envelope.recipients}
-        known = _find_repeats(credential, envelope.recipients, summary, kept.sha256, received_at)
+    with transaction.atomic(), together():
+        fresh = {recipient.address: uuid7() for recipient in envelope.recipients}
+        known = _find_repeats(credential, summary, kept.sha256, fresh, received_at)
         new = [recipient for recipient in envelope.recipients if recipient.address not in known]
         if new:
-            language = organisation_view(credential.organisation).language
-            submission = _insert_submission(credential, envelope, summary, kept, received_at)
-            communications = [
-                _communication(submission, recipient, fresh[recipient.address], summary, language) for recipient in new
-            ]
-            _insert(communications)
-            reference = refer("message", kept)
-            record(*(_accepted(c, credential, envelope, summary, reference) for c in communications))
-        _remember(credential, new, summary, kept.sha256, fresh, received_at)
+            taken = _Taken(
+                credential=credential,
+                envelope=envelope,
+                summary=summary,
+                message=refer("message", kept),
+                received_at=received_at,
+                language=language_of(credential.organisation),
+            )
+            _insert(taken, new, fresh)
+            record(*(_accepted(taken, recipient, fresh[recipient.address]) for recipient in new))
     return [
         AcceptedCommunication(
             id=known.get(recipient.address, fresh[recipient.address]),
@@ -117,148 +119,137 @@ def accept_message(*, credential: SmtpCredentialValue, envelope: Envelope, raw: 
     ]
 
 
-def _keys(
-    credential: SmtpCredentialValue, recipients: Iterable[Recipient], summary: Summary, sha256: str
-) -> dict[bytes, str]:
-    """Return deduplication key -> address, in key order, so that two retries lock in the same order."""
-    keys = {
-        rules.deduplication_key(
-            credential=credential.id,
-            message_id=summary.message_id,
-            recipient=recipient.address,
-            content_sha256=sha256,
-        ): recipient.address
-        for recipient in recipients
-    }
-    return dict(sorted(keys.items()))
-
-
-def _lock(credential: SmtpCredentialValue, summary: Summary, sha256: str) -> int:
-    """Return the number of the advisory lock under which tries of one message take turns."""
-    digest = hashlib.sha256(f"{credential.id} {summary.message_id} {sha256}".encode()).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)
+_CLAIM = """
+INSERT INTO delivery_deduplication AS held (key, communication_id, expires_at)
+SELECT key, communication, %(expires_at)s FROM unnest(%(keys)s::bytea[], %(fresh)s::uuid[]) AS new (key, communication)
+ON CONFLICT (key) DO UPDATE SET
+    communication_id = CASE WHEN held.expires_at > %(now)s
+        THEN held.communication_id ELSE EXCLUDED.communication_id END,
+    expires_at = CASE WHEN held.expires_at > %(now)s THEN held.expires_at ELSE EXCLUDED.expires_at END
+RETURNING key, communication_id
+"""
 
 
 def _find_repeats(
-    credential: SmtpCredentialValue,
-    recipients: Iterable[Recipient],
-    summary: Summary,
-    sha256: str,
-    now: datetime,
+    credential: SmtpCredentialValue, summary: Summary, sha256: str, fresh: Mapping[str, UUID], now: datetime
 ) -> dict[str, UUID]:
-    """Return address -> communication of what this client handed in before. No Message-ID, no deduplication."""
+    """Claim this message's keys for fresh communications; return those that an earlier try made: address -> id.
+
+    Two simultaneous tries wait for each other at the key, in the order of the keys. No Message-ID, no deduplication.
+    """
     if not summary.message_id:
         return {}
-    keys = _keys(credential, recipients, summary, sha256)
-    with connection.cursor() as cursor:
-        # Two simultaneous tries of one message wait for each other here; the lock ends with the transaction.
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_lock(credential, summary, sha256),))
-        cursor.execute(
-            "SELECT key, communication_id FROM delivery_deduplication WHERE key = ANY(%s) AND expires_at > %s",
-            (list(keys), now),
-        )
-        return {keys[bytes(key)]: communication for key, communication in cursor.fetchall()}
+    keys = {
+        rules.deduplication_key(
+            credential=credential.id, message_id=summary.message_id, recipient=address, content_sha256=sha256
+        ): address
+        for address in fresh
+    }
+    ordered = sorted(keys)
+    held = execute(
+        _CLAIM,
+        {
+            "keys": ordered,
+            "fresh": [fresh[keys[key]] for key in ordered],
+            "now": now,
+            "expires_at": now + rules.DEDUPLICATION_TERM,
+        },
+    )
+    claimed = {keys[bytes(key)]: communication for key, communication in held.fetchall()}
+    return {address: found for address, found in claimed.items() if found != fresh[address]}
 
 
-def _remember(
-    credential: SmtpCredentialValue,
-    recipients: list[Recipient],
-    summary: Summary,
-    sha256: str,
-    fresh: dict[str, UUID],
-    now: datetime,
-) -> None:
-    if not summary.message_id or not recipients:
-        return
-    keys = _keys(credential, recipients, summary, sha256)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO delivery_deduplication (key, communication_id, expires_at) "
-            "SELECT key, communication, %s FROM unnest(%s::bytea[], %s::uuid[]) AS new (key, communication) "
-            "ON CONFLICT (key) DO UPDATE SET communication_id = EXCLUDED.communication_id, "
-            "expires_at = EXCLUDED.expires_at",
-            (now + rules.DEDUPLICATION_TERM, list(keys), [fresh[address] for address in keys.values()]),
-        )
+@dataclass(frozen=True, kw_only=True)
+class _Taken:
+    """What all communications of one submission share."""
+
+    credential: SmtpCredentialValue
+    envelope: Envelope
+    summary: Summary
+    message: ObjectReference
+    received_at: datetime
+    language: str
 
 
-def _insert_submission(
-    credential: SmtpCredentialValue, envelope: Envelope, summary: Summary, kept: custody.Kept, received_at: datetime
-) -> Submission:
-    return Submission.objects.create(
-        organisation_id=credential.organisation,
-        credential_id=credential.id,
-        received_at=received_at,
-        client_ip=envelope.client.ip,
-        client_helo=_storable(envelope.client.helo)[:512],
-        mail_from=envelope.mail_from,
-        sender=summary.sender,
-        subject=summary.subject[:_SUBJECT_LIMIT],
-        message_id=summary.message_id,
-        message_sha256=kept.sha256,
-        size=kept.size,
-        ret=envelope.ret or "",
-        envid=envelope.envid or "",
-        smtputf8=envelope.smtputf8,
-        body_8bit=envelope.body_8bit,
+_INSERT = """
+WITH submitted AS (
+    INSERT INTO delivery_submissions (id, organisation_id, credential_id, received_at, client_ip, client_helo,
+        mail_from, sender, subject, message_id, message_sha256, size, ret, envid, smtputf8, body_8bit)
+    VALUES (%(submission)s, %(organisation)s, %(credential)s, %(received_at)s, %(client_ip)s, %(client_helo)s,
+        %(mail_from)s, %(sender)s, %(subject)s, %(message_id)s, %(message_sha256)s, %(size)s, %(ret)s, %(envid)s,
+        %(smtputf8)s, %(body_8bit)s)
+), communicated AS (
+    INSERT INTO delivery_communications (id, organisation_id, submission_id, created_at, recipient, domain, sender,
+        subject, notify, orcpt, language, status, outcome, grade, failure_class, attempts, next_attempt_at,
+        delay_notified)
+    SELECT id, %(organisation)s, %(submission)s, %(received_at)s, recipient, domain, %(sender)s, %(subject)s, notify,
+        orcpt, %(language)s, %(status)s, 'pending', 0, '', 0, %(received_at)s, false
+    FROM unnest(%(ids)s::uuid[], %(recipients)s::text[], %(domains)s::text[], %(notifies)s::jsonb[], %(orcpts)s::text[])
+        AS new (id, recipient, domain, notify, orcpt)
+)
+INSERT INTO delivery_dispatches (communication_id, domain, due_at)
+SELECT id, domain, %(received_at)s FROM unnest(%(ids)s::uuid[], %(domains)s::text[]) AS new (id, domain)
+"""
+
+
+def _insert(taken: _Taken, recipients: Sequence[Recipient], fresh: Mapping[str, UUID]) -> None:
+    """Insert the submission, its communications and the work that they are: one statement."""
+    envelope, summary = taken.envelope, taken.summary
+    execute(
+        _INSERT,
+        {
+            "submission": uuid7(),
+            "organisation": taken.credential.organisation,
+            "credential": taken.credential.id,
+            "received_at": taken.received_at,
+            "client_ip": envelope.client.ip,
+            "client_helo": _storable(envelope.client.helo)[:512],
+            "mail_from": envelope.mail_from,
+            "sender": summary.sender,
+            "subject": summary.subject[:_SUBJECT_LIMIT],
+            "message_id": summary.message_id,
+            "message_sha256": taken.message.sha256,
+            "size": taken.message.size,
+            "ret": envelope.ret or "",
+            "envid": envelope.envid or "",
+            "smtputf8": envelope.smtputf8,
+            "body_8bit": envelope.body_8bit,
+            "language": taken.language,
+            "status": Communication.Status.IN_PROGRESS.value,
+            "ids": [fresh[recipient.address] for recipient in recipients],
+            "recipients": [recipient.address for recipient in recipients],
+            "domains": [rules.domain_of(recipient.address) for recipient in recipients],
+            "notifies": [Jsonb(list(recipient.notify)) for recipient in recipients],
+            "orcpts": [recipient.orcpt or "" for recipient in recipients],
+        },
     )
 
 
-def _communication(
-    submission: Submission, recipient: Recipient, identity: UUID, summary: Summary, language: str
-) -> Communication:
-    return Communication(
-        id=identity,
-        organisation_id=submission.organisation_id,
-        submission=submission,
-        created_at=submission.received_at,
-        recipient=recipient.address,
-        domain=rules.domain_of(recipient.address),
-        sender=summary.sender,
-        subject=summary.subject[:_SUBJECT_LIMIT],
-        notify=list(recipient.notify),
-        orcpt=recipient.orcpt or "",
-        language=language,
-        next_attempt_at=submission.received_at,
-    )
-
-
-def _insert(communications: list[Communication]) -> None:
-    Communication.objects.bulk_create(communications)
-    Dispatch.objects.bulk_create(
-        Dispatch(communication_id=row.id, domain=row.domain, due_at=row.created_at) for row in communications
-    )
-
-
-def _accepted(
-    communication: Communication,
-    credential: SmtpCredentialValue,
-    envelope: Envelope,
-    summary: Summary,
-    message: ObjectReference,
-) -> FactDraft:
+def _accepted(taken: _Taken, recipient: Recipient, communication: UUID) -> FactDraft:
+    summary = taken.summary
     return FactDraft(
-        organisation=credential.organisation,
+        organisation=taken.credential.organisation,
         subject_kind="communication",
-        subject_id=communication.id,
+        subject_id=communication,
         type="communication.accepted",
-        actor=Actor(kind="smtp_credential", id=str(credential.id)),
+        actor=Actor(kind="smtp_credential", id=str(taken.credential.id)),
         details={
             "sender": summary.sender,
-            "recipient": communication.recipient,
+            "recipient": recipient.address,
             "subject": summary.subject,
             "message_id": summary.message_id or None,
             "mode": "content",
-            "size": message.size,
-            "language": communication.language,
-            "credential": credential.name,
-            "client": _client(envelope.client),
-            "received_as": envelope.mail_from,
-            "notify": list(communication.notify),
-            "envid": envelope.envid,
+            "size": taken.message.size,
+            "language": taken.language,
+            "credential": taken.credential.name,
+            "client": _client(taken.envelope.client),
+            "received_as": taken.envelope.mail_from,
+            "notify": list(recipient.notify),
+            "envid": taken.envelope.envid,
             "recipient_basis": "sender_stated",
         },
-        objects=(message,),
-        occurred_at=communication.created_at,
+        objects=(taken.message,),
+        occurred_at=taken.received_at,
     )
 
 
