@@ -61,5 +61,6 @@ class Certificate(models.Model):
             models.Index(fields=("due_at",), name="certificates_due", condition=models.Q(state="requested")),
             models.Index(fields=("issued_at",), name="certificates_to_upgrade", condition=models.Q(needs_upgrade=True)),
             models.Index(fields=("sha256",), name="certificates_by_digest"),
+            models.Index(fields=("bundle_sha256",), name="certificates_by_bundle"),
             models.Index(fields=("organisation", "-requested_at"), name="certificates_by_time"),
         )

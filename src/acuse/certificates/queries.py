@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from acuse.accounts.queries import Access
 from acuse.certificates import rules
@@ -180,12 +180,12 @@ def public_record(*, code: str) -> PublicRecord | None:
 
 
 def public_record_of_file(*, sha256: str) -> PublicRecord | None:
-    """Return what anybody may learn from a file that is a sealed document of this installation; None for any other.
+    """Return what anybody may learn from a sealed document of this installation or its proof bundle; None for others.
 
     Args:
         sha256: digest of the file, 64 lower-case hex digits.
     """
-    return _record(Certificate.objects.filter(sha256=sha256))
+    return _record(Certificate.objects.filter(Q(sha256=sha256) | Q(bundle_sha256=sha256)))
 
 
 def _record(found: "QuerySet[Certificate]") -> PublicRecord | None:

@@ -32,6 +32,7 @@ class Submission(models.Model):
 
     class Meta:
         db_table = "delivery_submissions"
+        indexes = (models.Index(fields=("message_sha256",), name="submissions_by_digest"),)
 
 
 class Communication(models.Model):

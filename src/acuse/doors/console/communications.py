@@ -131,7 +131,6 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
         "filters": filters,
         "days": _days(shown.rows, state),
         "page": shown,
-        "counts": delivery.counts(access, filters=filters),
         "count_limit": delivery.COUNT_LIMIT,
         "tabs": _tabs(request, access, filters),
         "older": _address(request, after=shown.older) if shown.older else "",
@@ -146,7 +145,6 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
         "grades": [(str(grade), grades.word(grade)) for grade in range(3)],
         "wider": _address(request, days="", grade="", **{"class": ""}),
         "filters_said": _said(filters, request.GET.get("days", "")),
-        "ids": ",".join(str(row.id) for row in shown.rows),
     }
     return page(request, access, "communications", "console/communications.html", context)
 

@@ -25,7 +25,7 @@ from acuse.doors.ui.forms import StyledForm
 from acuse.doors.ui.limits import limits_sentence
 from acuse.errors import InputError
 from acuse.evidence.queries import ledger_state
-from acuse.proof.report import Report
+from acuse.proof.report import Report, State
 from acuse.proof.trust import Trust
 from acuse.proof.verify import verify_bytes
 
@@ -119,6 +119,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         return _refused(request, text, 413)
     checked = examine(upload.read(), name=(upload.name or "")[:200])
     context = {"checked": checked, "at": clock.now(), "max_upload": MAX_UPLOAD, "form": CodeForm(), **_foot()}
+    context["parties"] = _parties(checked.report)
     if checked.report.verdict is not None:
         context["limits"] = limits_sentence(checked.report.verdict.limits)
     if checked.record is not None:
@@ -147,6 +148,14 @@ def examine(raw: bytes, *, name: str) -> Checked:
         record=record,
         content=content,
     )
+
+
+def _parties(report: Report) -> dict[str, str]:
+    """Sender, recipient and subject as the proven facts of a file state them: its holder can read them there anyway."""
+    if report.state is not State.VALID or not report.facts or report.facts[0].type != "communication.accepted":
+        return {}
+    details = report.facts[0].details
+    return {name: details[name] for name in ("sender", "recipient", "subject") if isinstance(details.get(name), str)}
 
 
 def _record_words(record: PublicRecord) -> dict[str, object]:
