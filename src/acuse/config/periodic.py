@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
+from django.conf import settings
 from django.db import close_old_connections, transaction
 from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
@@ -20,6 +21,7 @@ from acuse.config.installation import INSTALLATION
 from acuse.config.ntp import clock_state
 from acuse.delivery.jobs import dispatch, notices
 from acuse.delivery.models import Deduplication
+from acuse.evidence.jobs import watch_ledger
 from acuse.evidence.ledger import FactDraft, record
 from acuse.proof.facts.fact import Actor
 
@@ -43,9 +45,10 @@ def guarded(name: str, act: Callable[[], T]) -> T | None:
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="sweep", pass_context=False)
 def sweep_certificates(timestamp: int) -> None:
-    """Every minute: alarm over documents that are late, upgrade those sealed at a lower level."""
+    """Every minute: alarm over documents and facts that are late, upgrade what was sealed at a lower level."""
     close_old_connections()
     certificates.sweep()
+    watch_ledger(interval=settings.ACUSE.effective_anchor_interval)
 
 
 @app.periodic(cron="7 * * * *")

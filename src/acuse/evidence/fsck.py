@@ -1,7 +1,8 @@
 """`fsck`: recompute the whole ledger and custody, and name the first damage of each kind.
 
 1. Entries: positions from 0 without gap; each organisation's sequence without gap.
-2. Facts: canonical, equal to their entry, in their subject's chain; columns repeat what is inside.
+2. Facts: canonical, equal to their entry, in their subject's chain; columns repeat what is inside; a missing one is
+   named by a `content.erased`; none is outside ledger and queue.
 3. Tiles and root: recomputed from the entries; the published checkpoint is signed and says the same.
 4. Anchors: every note is signed and its root is the tree's at that size; every token covers its note.
 5. Custody: every object that a row names is there and has its digest; what nobody names is reported.
@@ -10,7 +11,7 @@
 import base64
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -107,59 +108,85 @@ class _Tree:
         return self.tiles.get((level, index), b"")
 
 
+@dataclass
+class _Reading:
+    """What the walk over the entries has seen so far."""
+
+    tree: _Tree
+    count: int = 0
+    facts: int = 0
+    sequences: dict[UUID, int] = field(default_factory=dict)
+    heads: dict[tuple[str, UUID], tuple[int, bytes]] = field(default_factory=dict)
+    missing: dict[bytes, int] = field(default_factory=dict)
+    erased: set[bytes] = field(default_factory=set)
+
+    def take(self, row: Sequence[Any]) -> str | None:
+        """Take the next entry with its fact; return what is wrong with them, or None."""
+        position, entry, organisation, sequence, canonical, *columns = row
+        if position != self.count:
+            return f"Positions jump from {self.count - 1} to {position}."
+        if sequence != self.sequences.get(organisation, 0) + 1:
+            return f"The sequence of organisation {organisation} has a gap."
+        self.count, self.sequences[organisation] = self.count + 1, sequence
+        self.tree.add(bytes(entry))
+        if canonical is None:
+            self.missing[bytes(entry)] = position
+            return None
+        self.facts += 1
+        return self._take_fact(bytes(entry), bytes(canonical), (*columns, organisation))
+
+    def _take_fact(self, entry: bytes, canonical: bytes, columns: tuple[Any, ...]) -> str | None:
+        try:
+            fact = Fact.parse(canonical)
+        except AcuseError as error:
+            return f"The fact is not readable: {error}"
+        if fact.entry() != entry:
+            return f"The fact {fact.id} was altered: its digest is not that of its entry."
+        subject = (fact.subject.kind, fact.subject.id)
+        if (*subject, fact.type, fact.organisation) != columns:
+            return f"The columns of fact {fact.id} say something else than the fact."
+        if fact.type == "content.erased":
+            self.erased |= {bytes.fromhex(digest) for digest in fact.details["facts"]}
+        sequence, previous = self.heads.get(subject, (fact.subject_sequence - 1, fact.previous))
+        follows = previous is None if fact.subject_sequence == 1 else previous in self.missing or subject in self.heads
+        if (fact.subject_sequence, fact.previous) != (sequence + 1, previous) or not follows:
+            return f"The fact {fact.id} does not follow the one before it about {subject[0]} {subject[1]}."
+        self.heads[subject] = (fact.subject_sequence, entry)
+        return None
+
+
 def _examine_entries() -> tuple[int, int, _Tree, list[Finding]]:
-    tree = _Tree()
-    count = facts = 0
-    sequences: dict[UUID, int] = {}
-    heads: dict[tuple[str, UUID], tuple[int, bytes]] = {}
+    reading = _Reading(tree=_Tree())
     findings: list[Finding] = []
-    statement = (
+    for row in _rows(
         "SELECT entry.position, entry.entry, entry.organisation, entry.organisation_sequence, fact.canonical, "
         "fact.kind, fact.subject, fact.type FROM evidence_entries AS entry "
         "LEFT JOIN evidence_facts AS fact ON fact.entry = entry.entry ORDER BY entry.position"
-    )
-    for position, entry, organisation, sequence, canonical, kind, subject, name in _rows(statement):
-        where = f"ledger position {position}"
-        if position != count:
-            findings.append(Finding(where=where, what=f"Positions jump from {count - 1} to {position}."))
-            break
-        if sequence != sequences.get(organisation, 0) + 1:
-            findings.append(Finding(where=where, what=f"The sequence of organisation {organisation} has a gap."))
-            break
-        count, sequences[organisation] = count + 1, sequence
-        tree.add(bytes(entry))
-        if canonical is None:
-            continue  # erased after its retention; the entry stays
-        facts += 1
-        complaint = _complaint(bytes(entry), bytes(canonical), (kind, subject, name), organisation, heads)
+    ):
+        complaint = reading.take(row)
         if complaint:
-            findings.append(Finding(where=where, what=complaint))
+            findings.append(Finding(where=f"ledger position {row[0]}", what=complaint))
             break
-    tree.flush()
-    return count, facts, tree, findings
+    lost = [position for entry, position in reading.missing.items() if entry not in reading.erased]
+    if lost and not findings:
+        what = "The fact is gone, and no `content.erased` says that it was erased after its retention."
+        findings.append(Finding(where=f"ledger position {min(lost)}", what=what))
+    reading.tree.flush()
+    return reading.count, reading.facts, reading.tree, findings + _unsequenced()
 
 
-def _complaint(
-    entry: bytes,
-    canonical: bytes,
-    columns: tuple[str, UUID, str],
-    organisation: UUID,
-    heads: dict[tuple[str, UUID], tuple[int, bytes]],
-) -> str | None:
-    """Return what is wrong with a fact, or None."""
-    try:
-        fact = Fact.parse(canonical)
-    except AcuseError as error:
-        return f"The fact is not readable: {error}"
-    if fact.entry() != entry:
-        return f"The fact {fact.id} was altered: its digest is not that of its entry."
-    if (fact.subject.kind, fact.subject.id, fact.type) != columns or fact.organisation != organisation:
-        return f"The columns of fact {fact.id} say something else than the fact."
-    sequence, previous = heads.get((fact.subject.kind, fact.subject.id), (0, None))
-    if fact.subject_sequence != sequence + 1 or fact.previous != previous:
-        return f"The fact {fact.id} does not follow the one before it about {fact.subject.kind} {fact.subject.id}."
-    heads[(fact.subject.kind, fact.subject.id)] = (fact.subject_sequence, fact.entry())
-    return None
+def _unsequenced() -> list[Finding]:
+    """Find a fact that is neither in the ledger nor waiting for it: somebody took it out of the queue."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT fact.id FROM evidence_facts AS fact WHERE NOT EXISTS "
+            "(SELECT 1 FROM evidence_entries AS entry WHERE entry.entry = fact.entry) AND NOT EXISTS "
+            "(SELECT 1 FROM evidence_pending AS pending WHERE pending.entry = fact.entry) LIMIT 1"
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return []
+    return [Finding(where=f"fact {row[0]}", what="It is neither in the ledger nor waiting to be sequenced.")]
 
 
 def _examine_tree(count: int, tree: _Tree) -> list[Finding]:

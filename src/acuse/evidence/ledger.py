@@ -76,7 +76,7 @@ _LOCK_HEADS = """
 INSERT INTO evidence_heads AS head (kind, subject, organisation, sequence, entry, retain_until, legal_hold)
 SELECT kind, subject, organisation, 0, NULL, %(retain_until)s, false
 FROM unnest(%(kinds)s::text[], %(subjects)s::uuid[], %(organisations)s::uuid[]) AS new (kind, subject, organisation)
-ON CONFLICT (kind, subject) DO UPDATE SET sequence = head.sequence
+ON CONFLICT (kind, subject) DO UPDATE SET retain_until = greatest(head.retain_until, EXCLUDED.retain_until)
 RETURNING kind, subject, organisation, sequence, entry
 """
 

@@ -16,6 +16,8 @@ from acuse.evidence.models import Head, StoredObject
 from acuse.evidence.queries import facts_of
 from acuse.proof.facts.fact import Actor
 
+#: How many digests one fact names.
+_NAMED = 1000
 _ERASER = Actor(kind="component", id="retention")
 
 
@@ -77,23 +79,29 @@ def erase(*, organisation: UUID, kind: str, subject: UUID, reason: str) -> int:
             cursor.execute("SELECT evidence_erase_facts(%s, %s)", (kind, subject))
             erased: int = cursor.fetchone()[0]
         StoredObject.objects.filter(organisation=organisation, sha256__in=digests).delete()
-        record(
-            FactDraft(
-                organisation=organisation,
-                subject_kind="organisation",
-                subject_id=organisation,
-                type="content.erased",
-                actor=_ERASER,
-                details={
-                    "objects": sorted(digests)[:1000],
-                    "facts": [str(item.fact.id) for item in facts][:1000],
-                    "reason": reason,
-                },
-            )
-        )
+        record(*_erased(organisation, sorted(digests), [item.fact.entry().hex() for item in facts], reason))
     for digest in digests:
         custody.store().delete(custody.object_key(organisation, digest))
     return erased
+
+
+def _erased(organisation: UUID, objects: list[str], entries: list[str], reason: str) -> list[FactDraft]:
+    """Return the facts that say what was erased, by digest; `fsck` looks for every missing entry here."""
+    return [
+        FactDraft(
+            organisation=organisation,
+            subject_kind="organisation",
+            subject_id=organisation,
+            type="content.erased",
+            actor=_ERASER,
+            details={
+                "objects": objects[start : start + _NAMED],
+                "facts": entries[start : start + _NAMED],
+                "reason": reason,
+            },
+        )
+        for start in range(0, max(len(objects), len(entries), 1), _NAMED)
+    ]
 
 
 def _digests(organisation: UUID, kind: str, subject: UUID) -> set[str]:

@@ -38,7 +38,7 @@ def anchor_due(state: AnchorState, *, interval: timedelta, now: datetime) -> boo
     return state.urgent or waiting >= ANCHOR_COUNT or old
 
 
-def anchor_late(state: AnchorState, *, interval: timedelta, now: datetime) -> bool:
+def anchor_late(waiting_since: datetime | None, *, interval: timedelta, now: datetime) -> bool:
     """Tell whether entries have waited so long for a time stamp that somebody should look."""
     limit = max(interval * LATE_INTERVALS, timedelta(seconds=30))
-    return state.waiting_since is not None and now - state.waiting_since > limit
+    return waiting_since is not None and now - waiting_since > limit

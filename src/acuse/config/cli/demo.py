@@ -128,7 +128,7 @@ def _is_free(port: int) -> bool:
             if kind == socket.SOCK_STREAM:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", port))
+                probe.bind(("0.0.0.0", port))  # noqa: S104  only a probe: the sandbox uses several loopback addresses
             except OSError:
                 return False
     return True
@@ -136,7 +136,7 @@ def _is_free(port: int) -> bool:
 
 def _free_port() -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind(("0.0.0.0", 0))  # noqa: S104  as above
         return int(probe.getsockname()[1])
 
 

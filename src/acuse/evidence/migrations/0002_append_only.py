@@ -49,6 +49,19 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION evidence_retention_grows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.retain_until < OLD.retain_until OR NEW.organisation <> OLD.organisation OR NEW.sequence < OLD.sequence THEN
+        RAISE EXCEPTION 'Retention is only extended: shortening that of % % is refused.', OLD.kind, OLD.subject
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER heads_retention BEFORE UPDATE ON evidence_heads
+    FOR EACH ROW EXECUTE FUNCTION evidence_retention_grows();
+CREATE TRIGGER heads_no_delete BEFORE DELETE ON evidence_heads FOR EACH ROW EXECUTE FUNCTION evidence_refuse();
 CREATE TRIGGER facts_no_update BEFORE UPDATE ON evidence_facts FOR EACH ROW EXECUTE FUNCTION evidence_refuse();
 CREATE TRIGGER facts_no_delete BEFORE DELETE ON evidence_facts
     FOR EACH ROW EXECUTE FUNCTION evidence_refuse_unless_eraser();

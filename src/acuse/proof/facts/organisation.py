@@ -110,7 +110,7 @@ TYPES = (
         kinds=(ORGANISATION, INSTALLATION),
         meaning="Content was erased after its retention; the ledger keeps only its salted digests.",
         details=Record(
-            {"objects": Listing(Digest(), 1000), "facts": Listing(Text(40), 1000), "reason": Text(2048)},
+            {"objects": Listing(Digest(), 1000), "facts": Listing(Digest(), 1000), "reason": Text(2048)},
         ),
     ),
 )
