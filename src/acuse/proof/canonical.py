@@ -15,6 +15,7 @@ MAX_DEPTH = 32
 MAX_INTEGER = 2**53 - 1
 DEFAULT_LIMIT = 1 << 20
 
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False).encode
 _FOREIGN_ERRORS = (ValueError, TypeError, RecursionError, OverflowError)
 
 
@@ -30,8 +31,11 @@ def canonicalise(value: Any) -> bytes:
     Raises:
         InputError: a float, an integer of 2^53 or more, a lone surrogate, another type, or too deep a nesting.
     """
-    _check(value, 0)
     try:
+        # Without names beyond ASCII, sorting by code point is RFC 8785's sorting by UTF-16 unit, and without floats the
+        # standard library's compiled encoder writes the same bytes, many times faster.
+        if _check(value, 0):
+            return _encode(value).encode()
         return rfc8785.dumps(value)
     except (*_FOREIGN_ERRORS, AttributeError) as error:
         raise InputError(f"Not expressible as canonical JSON: {error}.") from error
@@ -76,21 +80,21 @@ def _integer(text: str) -> int:
     return int(text)
 
 
-def _check(value: Any, depth: int) -> None:
+def _check(value: Any, depth: int) -> bool:
+    """Refuse what has no canonical form here; return whether every name is ASCII."""
     if depth > MAX_DEPTH:
         raise InputError(f"JSON nested deeper than {MAX_DEPTH} levels is not accepted.")
     if value is None or isinstance(value, bool | str):
-        return
+        return True
     if isinstance(value, int):
         if abs(value) > MAX_INTEGER:
             raise InputError("Integers must be below 2^53; write larger ones as text.")
-    elif isinstance(value, list | tuple):
-        for member in value:
-            _check(member, depth + 1)
-    elif isinstance(value, dict):
-        for key, member in value.items():
-            if not isinstance(key, str):
-                raise InputError("Names of members must be text.")
-            _check(member, depth + 1)
-    else:
-        raise InputError(f"A {type(value).__name__} has no canonical JSON form here.")
+        return True
+    if isinstance(value, list | tuple):
+        return all([_check(member, depth + 1) for member in value])
+    if isinstance(value, dict):
+        if not all(isinstance(name, str) for name in value):
+            raise InputError("Names of members must be text.")
+        inner = all([_check(member, depth + 1) for member in value.values()])
+        return inner and all(name.isascii() for name in value)
+    raise InputError(f"A {type(value).__name__} has no canonical JSON form here.")

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +42,11 @@ def test_what_is_written_is_read_back(value: Any) -> None:
     raw = canonicalise(value)
     assert parse(raw) == value
     assert json.loads(raw) == value
+
+
+@given(JSON)
+def test_the_standard_encoder_writes_what_the_library_of_the_standard_writes(value: Any) -> None:
+    assert canonicalise(value) == rfc8785.dumps(value)
 
 
 @given(st.binary(max_size=200))
