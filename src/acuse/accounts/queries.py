@@ -108,11 +108,22 @@ def organisation_view(organisation: UUID) -> OrganisationView:
     return _view(Organisation.objects.get(id=organisation))
 
 
-def language_of(organisation: UUID) -> str:
-    """Return the language of an organisation's documents; asked at every submission."""
-    found = execute("SELECT language FROM accounts_organisations WHERE id = %(id)s", {"id": organisation})
-    ((language,),) = found.fetchall()
-    return str(language)
+def language_of_submissions(credential: UUID) -> str:
+    """Return the language of the documents of a credential's organisation; asked at every submission.
+
+    Raises:
+        AccessDenied: the credential was revoked, perhaps after the connection logged in.
+    """
+    found = execute(
+        "SELECT organisation.language FROM accounts_smtp_credentials AS credential "
+        "JOIN accounts_organisations AS organisation ON organisation.id = credential.organisation_id "
+        "WHERE credential.id = %(id)s AND credential.revoked_at IS NULL",
+        {"id": credential},
+    )
+    row = found.fetchone()
+    if row is None:
+        raise AccessDenied("This credential was revoked.")
+    return str(row[0])
 
 
 def credentials(access: Access) -> list[CredentialView]:

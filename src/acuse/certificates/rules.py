@@ -1,7 +1,7 @@
 """Pure rules of certificates: codes, when one is due, when an older one is superseded."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 #: Crockford's alphabet: digits and letters without I, L, O and U, which are misread.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -38,11 +38,6 @@ def retry_wait(tries: int) -> timedelta:
     """Return how long a request waits after so many failures."""
     wait: timedelta = RETRY_AFTER * 2 ** min(tries, 10)
     return min(wait, RETRY_CAP)
-
-
-def is_late(*, due_at: datetime, now: datetime) -> bool:
-    """Tell whether a request has waited so long that somebody must look."""
-    return now - due_at > ALARM_AFTER
 
 
 def is_lower(level: str, wanted: str) -> bool:

@@ -61,7 +61,7 @@ class Environment(BaseSettings):
     web_port: int = Field(8080, ge=1, le=65535, description="Port of the web door")
     web_processes: int = Field(1, ge=1, le=64, description="Processes of the web door")
     web_threads: int = Field(8, ge=1, le=64, description="Threads of each web process")
-    web_secure: bool = Field(False, description="The web door is reached by HTTPS: secure cookies and HSTS")
+    trusted_proxies: int = Field(0, ge=0, le=10, description="Reverse proxies whose X-Forwarded-* are believed")
 
     # SMTP door
     smtp_host: str = Field("127.0.0.1", description="Address on which the SMTP connector listens")
@@ -102,7 +102,6 @@ class Environment(BaseSettings):
     anchor_interval: timedelta | None = Field(
         None, gt=timedelta(), le=timedelta(days=1), description="Between time stamps; 60 s, 1 s in development"
     )
-    development_authority: bool = Field(True, description="Run the embedded CA and TSA, which have no legal value")
     seal_pkcs12: Path | None = Field(None, description="PKCS#12 file with the seal's key and chain")
     seal_passphrase: SecretStr | None = Field(None, description="Passphrase of that file")
     seal_trust: Path | None = Field(None, description="PEM file with the roots of the seal")
@@ -140,8 +139,6 @@ class Environment(BaseSettings):
                 raise ValueError(f"Set both {PREFIX}{first} and {PREFIX}{second}, or neither.")
         if self.tsa_urls and self.tsa_trust is None:
             raise ValueError(f"Set {PREFIX}TSA_TRUST to a PEM file with the roots of the services in {PREFIX}TSA_URLS.")
-        if not self.tsa_urls and not self.development_authority:
-            raise ValueError(f"Set {PREFIX}TSA_URLS, or leave {PREFIX}DEVELOPMENT_AUTHORITY on.")
         if self.sandbox and self.smarthost:
             raise ValueError(f"{PREFIX}SANDBOX keeps mail on this machine; unset {PREFIX}SMARTHOST.")
         return self

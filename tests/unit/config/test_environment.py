@@ -107,7 +107,6 @@ def test_a_value_out_of_its_range_is_refused_under_its_name(directory: Path, nam
             "Set both ACUSE_DATABASE_URL and ACUSE_DATABASE_OWNER_URL, or neither.",
         ),
         ({"TSA_URLS": f"https://a:{SECRET}@tsa.example/"}, "Set ACUSE_TSA_TRUST to a PEM file"),
-        ({"DEVELOPMENT_AUTHORITY": "0"}, "Set ACUSE_TSA_URLS, or leave ACUSE_DEVELOPMENT_AUTHORITY on."),
         ({"SANDBOX": "1", "SMARTHOST": "relay.example:587"}, "unset ACUSE_SMARTHOST"),
     ],
 )

@@ -24,7 +24,6 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 from acuse.errors import ConfigurationError, InputError, TemporaryError
 from acuse.pdf.sign import Seal
 from acuse.proof.pdf import examine
-from acuse.proof.signed import DATA, open_signed
 from tests.pki import DAY, PASSPHRASE, Pki, TimeStampingAuthority, issue, new_key, pkcs12
 from tests.sealed import opened_seal, sealed, trust_in, unsigned_pdf
 
@@ -159,11 +158,3 @@ def test_certificates_that_cannot_seal_are_refused(pki):
 def test_sealing_after_the_certificate_expired_is_refused(pki):
     with pytest.raises(ConfigurationError, match="install a current one"):
         opened_seal(pki.pkcs12).sign_pdf(unsigned_pdf(), level="B-B", signed_at=NOW + 900 * DAY)
-
-
-def test_bytes_that_travel_apart_are_signed_too(pki):
-    signed = open_signed(
-        opened_seal(pki.pkcs12).sign_detached_cms(b"log key", signed_at=NOW), content_type=DATA, detached=b"log key"
-    )
-    assert signed.signer == pki.seal.certificate
-    assert signed.others == (pki.issuing.certificate,)

@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 from uuid6 import uuid7
 
 from acuse import clock
-from acuse.accounts.queries import language_of
+from acuse.accounts.queries import language_of_submissions
 from acuse.accounts.values import SmtpCredentialValue
 from acuse.delivery import rules
 from acuse.delivery.envelope import Client, Envelope, Recipient
@@ -88,6 +88,7 @@ def accept_message(*, credential: SmtpCredentialValue, envelope: Envelope, raw: 
         One value per recipient, in the envelope's order. Everything is durable when it returns.
 
     Raises:
+        AccessDenied: the credential was revoked meanwhile.
         TemporaryError: custody or the database cannot take it now; nothing is half-written.
     """
     kept = custody.keep(organisation=credential.organisation, content=raw, media_type="message/rfc822")
@@ -105,7 +106,7 @@ def accept_message(*, credential: SmtpCredentialValue, envelope: Envelope, raw: 
                 summary=summary,
                 message=refer("message", kept),
                 received_at=received_at,
-                language=language_of(credential.organisation),
+                language=language_of_submissions(credential.id),
             )
             _insert(taken, new, fresh)
             record(*(_accepted(taken, recipient, fresh[recipient.address]) for recipient in new))

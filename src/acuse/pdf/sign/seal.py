@@ -148,28 +148,6 @@ class Seal:
         moment: datetime = self._signer.certificates.leaf.not_valid_after
         return moment
 
-    def sign_detached_cms(self, content: bytes, *, signed_at: datetime) -> bytes:
-        """Sign bytes that travel apart (RFC 5652, CAdES baseline B attributes).
-
-        Args:
-            content: what is signed; not included in the result.
-            signed_at: aware; becomes the `signing-time` attribute.
-
-        Returns:
-            DER of a ContentInfo with one signer and the chain without root.
-        """
-        self._check_validity(signed_at)
-        signed = asyncio.run(
-            self._signer.async_sign_general_data(
-                content,
-                DIGEST,
-                detached=True,
-                use_cades=True,
-                signed_attr_settings=PdfCMSSignedAttributes(signing_time=signed_at),
-            )
-        )
-        return bytes(signed.dump())
-
     def sign_pdf(
         self,
         unsigned: bytes,
