@@ -5,7 +5,8 @@
    named by a `content.erased`; none is outside ledger and queue.
 3. Tiles and root: recomputed from the entries; the published checkpoint is signed and says the same.
 4. Anchors: every note is signed and its root is the tree's at that size; every token covers its note.
-5. Custody: every object that a row names is there and has its digest; what nobody names is reported.
+5. Custody: every object that a fact cites has its row; every object that a row names is there and has its digest;
+   what nobody names is reported.
 """
 
 import base64
@@ -66,16 +67,16 @@ def examine(
         progress: called with one line at each stage.
     """
     progress("entries and facts")
-    entries, facts, tiles, findings = _examine_entries()
+    reading, findings = _examine_entries()
     progress("hashes and checkpoint")
-    findings += _examine_tree(entries, tiles)
+    findings += _examine_tree(reading.count, reading.tree)
     progress("time stamps")
     anchors, found = _examine_anchors(tsa_roots)
     findings += found
     progress("custody")
-    objects, found = _examine_custody()
+    objects, found = _examine_custody(reading.cited)
     findings += found
-    return Examined(entries=entries, facts=facts, anchors=anchors, objects=objects), findings
+    return Examined(entries=reading.count, facts=reading.facts, anchors=anchors, objects=objects), findings
 
 
 def _rows(statement: str) -> Iterator[Sequence[Any]]:
@@ -119,6 +120,7 @@ class _Reading:
     heads: dict[tuple[str, UUID], tuple[int, bytes]] = field(default_factory=dict)
     missing: dict[bytes, int] = field(default_factory=dict)
     erased: set[bytes] = field(default_factory=set)
+    cited: set[str] = field(default_factory=set)
 
     def take(self, row: Sequence[Any]) -> str | None:
         """Take the next entry with its fact; return what is wrong with them, or None."""
@@ -145,6 +147,7 @@ class _Reading:
         subject = (fact.subject.kind, fact.subject.id)
         if (*subject, fact.type, fact.organisation) != columns:
             return f"The columns of fact {fact.id} say something else than the fact."
+        self.cited.update(custody.object_key(fact.organisation, item.sha256) for item in fact.objects)
         if fact.type == "content.erased":
             self.erased |= {bytes.fromhex(digest) for digest in fact.details["facts"]}
         sequence, previous = self.heads.get(subject, (fact.subject_sequence - 1, fact.previous))
@@ -155,7 +158,7 @@ class _Reading:
         return None
 
 
-def _examine_entries() -> tuple[int, int, _Tree, list[Finding]]:
+def _examine_entries() -> tuple[_Reading, list[Finding]]:
     reading = _Reading(tree=_Tree())
     findings: list[Finding] = []
     for row in _rows(
@@ -172,7 +175,7 @@ def _examine_entries() -> tuple[int, int, _Tree, list[Finding]]:
         what = "The fact is gone, and no `content.erased` says that it was erased after its retention."
         findings.append(Finding(where=f"ledger position {min(lost)}", what=what))
     reading.tree.flush()
-    return reading.count, reading.facts, reading.tree, findings + _unsequenced()
+    return reading, findings + _unsequenced()
 
 
 def _unsequenced() -> list[Finding]:
@@ -248,7 +251,7 @@ def _custody_ahead(head: TreeHead | None) -> list[Finding]:
     return []
 
 
-def _examine_custody() -> tuple[int, list[Finding]]:
+def _examine_custody(cited: set[str]) -> tuple[int, list[Finding]]:
     findings: list[Finding] = []
     count = 0
     named: set[str] = set()
@@ -265,7 +268,11 @@ def _examine_custody() -> tuple[int, list[Finding]]:
             continue
         if len(content) != row.size or hashlib.sha256(content).hexdigest() != row.sha256:
             findings.append(Finding(where=where, what="The object has another size than its row says."))
-    loose = sum(1 for key in custody.store().keys("objects") if key not in named)
+    unprotected = cited - named
+    if unprotected:
+        what = "A fact cites it, but no row says how long it is kept."
+        findings.append(Finding(where=min(unprotected), what=what))
+    loose = sum(1 for key in custody.store().keys("objects") if key not in named and key not in unprotected)
     if loose:
         what = f"{loose} objects in custody are cited by no fact: kept before a crash or a refusal, harmless."
         findings.append(Finding(where="custody", what=what, damage=False))

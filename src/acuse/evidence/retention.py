@@ -12,9 +12,10 @@ from acuse import clock
 from acuse.errors import ConflictError, InputError
 from acuse.evidence import custody
 from acuse.evidence.ledger import FactDraft, record
-from acuse.evidence.models import Head, StoredObject
+from acuse.evidence.models import Fact, Head, StoredObject
 from acuse.evidence.queries import facts_of
 from acuse.proof.facts.fact import Actor
+from acuse.proof.facts.fact import Fact as ProvenFact
 
 #: How many digests one fact names.
 _NAMED = 1000
@@ -54,7 +55,7 @@ def erase(*, organisation: UUID, kind: str, subject: UUID, reason: str) -> int:
     """Erase the facts and objects of a subject whose retention has ended.
 
     The transaction comes first: a crash after it leaves objects whose rows are gone, which `fsck` names and a second
-    call removes.
+    call removes, recording nothing again.
 
     Args:
         organisation: whose subject it is.
@@ -75,14 +76,24 @@ def erase(*, organisation: UUID, kind: str, subject: UUID, reason: str) -> int:
             raise ConflictError("The retention of this subject has not ended, or it is on legal hold.")
         facts = facts_of(organisation=organisation, kind=kind, id=subject)
         digests = _unshared(organisation, _digests(organisation, kind, subject), now)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT evidence_erase_facts(%s, %s)", (kind, subject))
-            erased: int = cursor.fetchone()[0]
-        StoredObject.objects.filter(organisation=organisation, sha256__in=digests).delete()
-        record(*_erased(organisation, sorted(digests), [item.fact.entry().hex() for item in facts], reason))
+        if facts:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT evidence_erase_facts(%s, %s)", (kind, subject))
+            StoredObject.objects.filter(organisation=organisation, sha256__in=digests).delete()
+            record(*_erased(organisation, sorted(digests), [item.fact.entry().hex() for item in facts], reason))
+        else:
+            digests = _left_behind(organisation)
     for digest in digests:
         custody.store().delete(custody.object_key(organisation, digest))
-    return erased
+    return len(facts)
+
+
+def _left_behind(organisation: UUID) -> set[str]:
+    """Return the digests of erased objects that nothing cites again: a crash may have left them in custody."""
+    told = Fact.objects.filter(organisation=organisation, type="content.erased").values_list("canonical", flat=True)
+    erased = {digest for canonical in told for digest in ProvenFact.parse(bytes(canonical)).details["objects"]}
+    kept = StoredObject.objects.filter(organisation=organisation, sha256__in=erased)
+    return erased - set(kept.values_list("sha256", flat=True))
 
 
 def _erased(organisation: UUID, objects: list[str], entries: list[str], reason: str) -> list[FactDraft]:

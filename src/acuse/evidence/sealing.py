@@ -116,8 +116,11 @@ def _compare_clocks(stamp: Stamp, before: datetime, after: datetime) -> None:
     if difference <= _CLOCK_TOLERANCE + timedelta(seconds=1):
         clear_alarm(CLOCK_ALARM)
         return
-    raise_alarm(CLOCK_ALARM, f"This machine's clock and {stamp.service} differ by {difference.total_seconds():.1f} s.")
+    message = f"This machine's clock and {stamp.service} differ by {difference.total_seconds():.1f} s."
     with transaction.atomic():
+        if not raise_alarm(CLOCK_ALARM, message):
+            # Recorded when it began: a fact at every anchor would itself ask for the next anchor, without end.
+            return
         record(
             FactDraft(
                 organisation=_INSTALLATION,

@@ -44,4 +44,4 @@ def test_an_anchor_is_due(given: AnchorState, due: bool) -> None:
     ],
 )
 def test_an_anchor_is_late(age: timedelta | None, interval: timedelta, late: bool) -> None:
-    assert anchor_late(state(age=age), interval=interval, now=NOW) is late
+    assert anchor_late(state(age=age).waiting_since, interval=interval, now=NOW) is late

@@ -51,7 +51,8 @@ $$;
 
 CREATE FUNCTION evidence_retention_grows() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NEW.retain_until < OLD.retain_until OR NEW.organisation <> OLD.organisation OR NEW.sequence < OLD.sequence THEN
+    IF NEW.retain_until < OLD.retain_until OR NEW.organisation <> OLD.organisation OR NEW.sequence < OLD.sequence
+       OR NEW.kind <> OLD.kind OR NEW.subject <> OLD.subject THEN
         RAISE EXCEPTION 'Retention is only extended: shortening that of % % is refused.', OLD.kind, OLD.subject
             USING ERRCODE = 'insufficient_privilege';
     END IF;
@@ -62,6 +63,7 @@ $$;
 CREATE TRIGGER heads_retention BEFORE UPDATE ON evidence_heads
     FOR EACH ROW EXECUTE FUNCTION evidence_retention_grows();
 CREATE TRIGGER heads_no_delete BEFORE DELETE ON evidence_heads FOR EACH ROW EXECUTE FUNCTION evidence_refuse();
+CREATE TRIGGER heads_no_truncate BEFORE TRUNCATE ON evidence_heads EXECUTE FUNCTION evidence_refuse();
 CREATE TRIGGER facts_no_update BEFORE UPDATE ON evidence_facts FOR EACH ROW EXECUTE FUNCTION evidence_refuse();
 CREATE TRIGGER facts_no_delete BEFORE DELETE ON evidence_facts
     FOR EACH ROW EXECUTE FUNCTION evidence_refuse_unless_eraser();
@@ -78,8 +80,9 @@ CREATE TRIGGER tiles_no_truncate BEFORE TRUNCATE ON evidence_tiles EXECUTE FUNCT
 CREATE TRIGGER head_grows BEFORE UPDATE ON evidence_tree_head FOR EACH ROW EXECUTE FUNCTION evidence_head_grows();
 CREATE TRIGGER head_no_delete BEFORE DELETE ON evidence_tree_head FOR EACH ROW EXECUTE FUNCTION evidence_refuse();
 
+-- pg_temp comes last in the path: left unsaid it comes first, and the caller's temporary tables would stand for ours.
 CREATE FUNCTION evidence_erase_facts(erased_kind text, erased_subject uuid) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     held evidence_heads%ROWTYPE;
     erased integer;

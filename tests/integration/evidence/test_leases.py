@@ -1,0 +1,214 @@
+"""Leased work: nobody shares a row, the dead lose theirs, the living keep theirs."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from django.db import connection, connections
+
+from acuse import clock
+from acuse.config.database import conninfo
+from acuse.embedded.roles import Addresses
+from acuse.evidence.leases import Holder, Queue, _lock_number
+
+QUEUE = Queue(table="work", key="id", waiting="done IS NOT TRUE")
+TERM = timedelta(minutes=5)
+
+
+@pytest.fixture(autouse=True)
+def _table(database: Addresses) -> None:
+    """A table of work of the test's own: the queue is not told what its rows mean."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE work (id uuid PRIMARY KEY, domain text NOT NULL DEFAULT '', due_at timestamptz NOT NULL, "
+            "lease uuid, lease_until timestamptz, done boolean)"
+        )
+        cursor.execute("GRANT SELECT, INSERT, UPDATE ON work TO acuse_application")
+
+
+@pytest.fixture
+def holders(database: Addresses) -> Iterator[list[Holder]]:
+    """Three living workers."""
+    made = [Holder(conninfo=conninfo()) for _ in range(3)]
+    for holder in made:
+        holder.show_life()
+    yield made
+    for holder in made:
+        holder.release()
+
+
+def add(count: int = 1, *, due: timedelta = timedelta(), domain: str = "") -> list[UUID]:
+    made = [uuid4() for _ in range(count)]
+    with connection.cursor() as cursor:
+        for number, identity in enumerate(made):
+            due_at = clock.now() + due + timedelta(microseconds=number)
+            cursor.execute("INSERT INTO work (id, domain, due_at) VALUES (%s, %s, %s)", (identity, domain, due_at))
+    return made
+
+
+def state(identity: UUID) -> tuple[UUID | None, bool]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT lease, lease_until IS NOT NULL FROM work WHERE id = %s", (identity,))
+        row: tuple[UUID | None, bool] = cursor.fetchone()
+        return row
+
+
+def claim(holder: Holder, limit: int = 10, **more: object) -> list[UUID]:
+    return holder.claim(QUEUE, term=TERM, limit=limit, **more)  # type: ignore[arg-type]
+
+
+def kill(holder: Holder) -> None:
+    """End a worker's connection as the end of its process does."""
+    assert holder._connection is not None
+    holder._connection.close()
+
+
+def cut(holder: Holder, database: Addresses) -> None:
+    """End a worker's connection without its knowing."""
+    assert holder._connection is not None
+    with psycopg.connect(database.application_dsn, autocommit=True) as killer:
+        killer.execute("SELECT pg_terminate_backend(%s)", (holder._connection.info.backend_pid,))
+        while killer.execute(
+            "SELECT 1 FROM pg_locks WHERE pid = %s", (holder._connection.info.backend_pid,)
+        ).fetchone():
+            pass
+
+
+def test_what_is_due_is_claimed_the_longest_due_first(holders: list[Holder]) -> None:
+    late = add(2, due=-timedelta(hours=1))
+    now = add(2)
+    add(1, due=timedelta(hours=1))
+    assert claim(holders[0], limit=3) == [*late, now[0]]
+    assert claim(holders[0]) == [now[1]]
+    assert claim(holders[0]) == []
+    assert state(late[0]) == (holders[0].lease, True)
+
+
+def test_what_is_done_is_not_claimed(holders: list[Holder]) -> None:
+    done, left = add(2)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE work SET done = true WHERE id = %s", (done,))
+    assert claim(holders[0]) == [left]
+
+
+def test_crowded_domains_are_left(holders: list[Holder]) -> None:
+    add(2, domain="a.example")
+    other = add(1, domain="b.example")
+    assert claim(holders[0], excluding=["a.example"]) == other
+    assert claim(holders[0], excluding=["a.example", "b.example"]) == []
+
+
+def test_two_workers_never_share_a_row(holders: list[Holder]) -> None:
+    rows = add(60)
+
+    def take(number: int) -> list[UUID]:
+        taken: list[UUID] = []
+        while batch := claim(holders[number % 3], limit=3):
+            taken += batch
+        connections.close_all()
+        return taken
+
+    with ThreadPoolExecutor(6) as pool:
+        taken = [identity for part in pool.map(take, range(6)) for identity in part]
+    assert len(taken) == len(set(taken)) == 60
+    assert set(taken) == set(rows)
+
+
+def test_a_lease_ends_with_its_term(holders: list[Holder], monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = add()
+    assert claim(holders[0]) == rows
+    later = clock.now() + TERM
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "now", lambda: later - timedelta(seconds=5))
+        assert claim(holders[1]) == []
+        patch.setattr(clock, "now", lambda: later + timedelta(seconds=1))
+        assert claim(holders[1]) == rows
+    assert state(rows[0])[0] == holders[1].lease
+
+
+def test_the_rows_of_a_dead_worker_are_freed_at_the_second_look(holders: list[Holder]) -> None:
+    dead, living, watcher = holders
+    lost, kept = add(2)
+    assert claim(dead, limit=1) == [lost]
+    assert claim(living, limit=1) == [kept]
+    assert watcher.free_the_dead([QUEUE]) == 0
+    kill(dead)
+    assert watcher.free_the_dead([QUEUE]) == 0, "it may only have lost its connection"
+    assert state(lost) == (dead.lease, True)
+    assert watcher.free_the_dead([QUEUE]) == 1
+    assert state(lost) == (None, False)
+    assert state(kept) == (living.lease, True)
+    assert watcher.free_the_dead([QUEUE]) == 0
+    assert claim(watcher) == [lost]
+
+
+def test_the_living_keep_their_rows_however_often_one_looks(holders: list[Holder]) -> None:
+    rows = add(2)
+    assert claim(holders[0]) == rows
+    assert [holders[1].free_the_dead([QUEUE]) for _ in range(4)] == [0, 0, 0, 0]
+    assert state(rows[0])[0] == holders[0].lease
+
+
+def test_a_worker_is_not_dead_to_itself(database: Addresses) -> None:
+    holder = Holder(conninfo=conninfo())
+    rows = add()
+    assert claim(holder) == rows
+    assert [holder.free_the_dead([QUEUE]) for _ in range(3)] == [0, 0, 0]
+
+
+def test_a_worker_that_lost_its_connection_takes_its_lock_again(holders: list[Holder], database: Addresses) -> None:
+    cut_off, watcher, _ = holders
+    rows = add()
+    assert claim(cut_off) == rows
+    cut(cut_off, database)
+    assert watcher.free_the_dead([QUEUE]) == 0
+    cut_off.show_life()
+    assert watcher.free_the_dead([QUEUE]) == 0
+    assert watcher.free_the_dead([QUEUE]) == 0
+    assert state(rows[0])[0] == cut_off.lease
+    # What was suspected once is not remembered for ever: it takes two looks in a row.
+    cut(cut_off, database)
+    assert watcher.free_the_dead([QUEUE]) == 0
+    assert watcher.free_the_dead([QUEUE]) == 1
+
+
+def test_watchers_do_not_mistake_each_other_for_the_living(holders: list[Holder]) -> None:
+    dead, first, second = holders
+    rows = add(3)
+    assert claim(dead) == rows
+    kill(dead)
+    with psycopg.connect(conninfo(), autocommit=True) as asking:
+        # Another watcher is just looking: it holds the lock shared.
+        assert asking.execute("SELECT pg_try_advisory_lock_shared(%s)", (_lock_number(dead.lease),)).fetchone() == (
+            True,
+        )
+        assert [first.free_the_dead([QUEUE]) for _ in range(2)] == [0, 3]
+    assert [second.free_the_dead([QUEUE]) for _ in range(2)] == [0, 0]
+
+
+def test_a_worker_that_leaves_frees_what_it_holds(holders: list[Holder]) -> None:
+    rows = add()
+    assert claim(holders[0]) == rows
+    holders[0].release()
+    assert [holders[1].free_the_dead([QUEUE]) for _ in range(2)] == [0, 1]
+
+
+def test_showing_life_twice_takes_one_lock(holders: list[Holder]) -> None:
+    holders[0].show_life()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+        assert cursor.fetchone() == (3,)
+
+
+def test_what_is_done_is_not_freed_for_others(holders: list[Holder]) -> None:
+    (row,) = add()
+    claim(holders[0])
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE work SET done = true")
+    kill(holders[0])
+    assert [holders[1].free_the_dead([QUEUE]) for _ in range(3)] == [0, 0, 0]
+    assert claim(holders[1]) == []
+    assert state(row)[0] == holders[0].lease
