@@ -53,6 +53,11 @@ def request_upgrade(*, certificate: Certificate) -> None:
         )
 
 
+def forget(*, subject: UUID) -> None:
+    """Remove the rows of a subject's documents, in the transaction that erases its facts."""
+    Certificate.objects.filter(subject=subject).delete()
+
+
 def _request(organisation: UUID, subject: UUID, kind: Certificate.Kind, *, due_at: datetime, reason: str) -> None:
     """Insert the next revision's request unless one is waiting already."""
     with transaction.atomic():

@@ -3,10 +3,12 @@
 Entries stay for ever: the ledger remains verifiable, and shows that something was there.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from acuse import clock
 from acuse.errors import ConflictError, InputError
@@ -20,6 +22,16 @@ from acuse.proof.facts.fact import Fact as ProvenFact
 #: How many digests one fact names.
 _NAMED = 1000
 _ERASER = Actor(kind="component", id="retention")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """A subject whose retention has ended."""
+
+    organisation: UUID
+    kind: str
+    subject: UUID
+    retain_until: datetime
 
 
 def hold(*, kind: str, subject: UUID, held: bool) -> None:
@@ -51,11 +63,20 @@ def extend(*, kind: str, subject: UUID, until: datetime) -> None:
         )
 
 
+def due(*, limit: int = 1000) -> list[Due]:
+    """Return subjects whose retention has ended and that are not held, the oldest first."""
+    rows = Head.objects.filter(retain_until__lt=clock.now(), legal_hold=False, sequence__gt=0).order_by("retain_until")
+    return [
+        Due(organisation=row.organisation, kind=row.kind, subject=row.subject, retain_until=row.retain_until)
+        for row in rows.filter(Exists(Fact.objects.filter(kind=OuterRef("kind"), subject=OuterRef("subject"))))[:limit]
+    ]
+
+
 def erase(*, organisation: UUID, kind: str, subject: UUID, reason: str) -> int:
     """Erase the facts and objects of a subject whose retention has ended.
 
-    The transaction comes first: a crash after it leaves objects whose rows are gone, which `fsck` names and a second
-    call removes, recording nothing again.
+    The objects are removed after the commit, also where a transaction is around this one. A crash in between leaves
+    objects whose rows are gone, which `fsck` names and a second call removes, recording nothing again.
 
     Args:
         organisation: whose subject it is.
@@ -83,9 +104,13 @@ def erase(*, organisation: UUID, kind: str, subject: UUID, reason: str) -> int:
             record(*_erased(organisation, sorted(digests), [item.fact.entry().hex() for item in facts], reason))
         else:
             digests = _left_behind(organisation)
+        transaction.on_commit(lambda: _remove(organisation, digests))
+    return len(facts)
+
+
+def _remove(organisation: UUID, digests: set[str]) -> None:
     for digest in digests:
         custody.store().delete(custody.object_key(organisation, digest))
-    return len(facts)
 
 
 def _left_behind(organisation: UUID) -> set[str]:

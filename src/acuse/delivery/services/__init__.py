@@ -2,6 +2,7 @@
 
 from acuse.delivery.services.acceptance import AcceptedCommunication, accept_message
 from acuse.delivery.services.attempts import close_attempt, open_attempt
+from acuse.delivery.services.erasure import erase_communication
 from acuse.delivery.services.notices import close_notice, owe_certificate
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "accept_message",
     "close_attempt",
     "close_notice",
+    "erase_communication",
     "open_attempt",
     "owe_certificate",
 ]

@@ -1,0 +1,92 @@
+"""`acuse retention`: what may be erased, what is held, what is kept longer."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from acuse.config.cli.serve import ready_database
+from acuse.config.environment import environment
+from acuse.errors import InputError
+
+retention = typer.Typer(no_args_is_help=True, help="Custody after its term: due, hold, release, extend, erase.")
+
+Kind = Annotated[str, typer.Argument(help="Kind of subject, such as communication.")]
+Subject = Annotated[str, typer.Argument(help="Its id.")]
+
+
+def check_subject(text: str) -> UUID:
+    """Return the id that a person typed.
+
+    Raises:
+        InputError: it is none.
+    """
+    try:
+        return UUID(text)
+    except ValueError:
+        raise InputError(f"{text!r} is not the id of a subject.") from None
+
+
+@retention.command("due")
+def list_due(limit: Annotated[int, typer.Option(help="Most subjects to list.")] = 1000) -> None:
+    """List the subjects whose retention has ended and that are not held."""
+    with ready_database(environment()):
+        from acuse.evidence.retention import due
+
+        for item in due(limit=limit):
+            print(f"{item.retain_until:%Y-%m-%d}  {item.kind}  {item.subject}")
+
+
+@retention.command("hold")
+def hold(kind: Kind, subject: Subject) -> None:
+    """Put a subject under legal hold: it is never erased until released."""
+    _set_hold(kind, subject, held=True)
+
+
+@retention.command("release")
+def release(kind: Kind, subject: Subject) -> None:
+    """Release a subject from legal hold."""
+    _set_hold(kind, subject, held=False)
+
+
+def _set_hold(kind: str, subject: str, *, held: bool) -> None:
+    with ready_database(environment()):
+        from acuse.evidence import retention as evidence
+
+        evidence.hold(kind=kind, subject=check_subject(subject), held=held)
+        print("Held." if held else "Released.")
+
+
+@retention.command("extend")
+def extend(
+    kind: Kind, subject: Subject, until: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="Last day.")]
+) -> None:
+    """Keep a subject until a later date; a term is never shortened."""
+    with ready_database(environment()):
+        from acuse.evidence import retention as evidence
+
+        evidence.extend(kind=kind, subject=check_subject(subject), until=until.replace(tzinfo=UTC))
+        print(f"Kept until {until:%Y-%m-%d}.")
+
+
+@retention.command("erase")
+def erase(
+    reason: Annotated[str, typer.Option(help="Recorded in the ledger; without personal data.")] = "retention ended",
+    limit: Annotated[int, typer.Option(help="Most subjects to erase.")] = 1000,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase what `due` lists: facts, objects and documents. The ledger stays whole and verifiable."""
+    with ready_database(environment()):
+        from acuse.delivery.services import erase_communication
+        from acuse.evidence import retention as evidence
+
+        found = evidence.due(limit=limit)
+        if found and not yes:
+            typer.confirm(f"Erase {len(found)} subjects for good?", abort=True)
+        for item in found:
+            if item.kind == "communication":
+                erase_communication(organisation=item.organisation, communication=item.subject, reason=reason)
+            else:
+                evidence.erase(organisation=item.organisation, kind=item.kind, subject=item.subject, reason=reason)
+        print(f"Erased {len(found)} subjects.")
