@@ -49,6 +49,29 @@ def until(condition: Callable[[], object], what: str, patience: float = PATIENCE
         time.sleep(0.1)
 
 
+def processes_of(data: Path) -> set[int]:
+    """Return the live processes of an installation: by their settings, by their arguments, by what they run in."""
+    found = set()
+    for path in Path("/proc").iterdir():
+        if path.name.isdigit() and int(path.name) != os.getpid():
+            with contextlib.suppress(OSError):
+                said = (path / "environ").read_bytes() + b"\0" + (path / "cmdline").read_bytes()
+                if str(data).encode() in said or os.readlink(path / "cwd").startswith(str(data)):
+                    found.add(int(path.name))
+    return found
+
+
+def end_all_of(data: Path) -> None:
+    """Kill everything of an installation at once, as a loss of power does."""
+    deadline = time.monotonic() + 30
+    while left := processes_of(data):
+        assert time.monotonic() < deadline, f"{left} do not end"
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.05)
+
+
 @dataclass
 class Installation:
     """A running installation."""
@@ -58,6 +81,11 @@ class Installation:
     roles: str = "web,smtp,worker,sequencer"
     account: Account | None = None
     process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def data(self) -> Path:
+        """Its data directory."""
+        return Path(self.environment["ACUSE_DATA_DIRECTORY"])
 
     @property
     def settings(self) -> Environment:
@@ -75,6 +103,7 @@ class Installation:
             text=True,
             timeout=300,
             check=False,
+            start_new_session=True,  # no terminal: a password is asked for on standard input
         )
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
@@ -93,13 +122,15 @@ class Installation:
         until(self.answers, f"the installation answers; see its output:\n{self.output()}", patience=120)
 
     def answers(self) -> bool:
-        """Whether the web door, where it is asked for, and the SMTP door answer."""
+        """Whether the doors that are asked for answer."""
         assert self.process is not None
         assert self.process.poll() is None, self.output()
         try:
             if "web" in self.roles:
                 with urllib.request.urlopen(f"{self.environment['ACUSE_PUBLIC_URL']}/health", timeout=5) as reply:
                     assert reply.status == 200
+            if "smtp" not in self.roles:
+                return True
             with socket.create_connection(("127.0.0.1", self.settings.smtp_starttls_port), timeout=5) as door:
                 return door.recv(3) == b"220"
         except OSError:
@@ -139,8 +170,9 @@ class Installation:
 
     def connect(self) -> "psycopg.Connection[tuple[object, ...]]":
         """Connect to its database as the application."""
-        postgres = EmbeddedPostgres(Path(self.environment["ACUSE_DATA_DIRECTORY"]) / "postgres")
-        return psycopg.connect(postgres.addresses().application_dsn, autocommit=True)
+        outside = self.environment.get("ACUSE_DATABASE_URL")
+        address = outside or EmbeddedPostgres(self.data / "postgres").addresses().application_dsn
+        return psycopg.connect(address, autocommit=True)
 
     def rows(self, statement: str, *parameters: object) -> list[tuple[object, ...]]:
         """Read rows, waiting while the database recovers."""
@@ -167,9 +199,46 @@ class Installation:
         """Make the organisation, its sender domain and a credential through the command line."""
         self.command("organisation", "create", "Talleres Ribera", SLUG)
         self.command("organisation", "sends-as", SLUG, "@talleres-ribera.example")
-        lines = self.command("key", "create", SLUG, "crm").stdout.splitlines()
+        self.account = self.new_key(SLUG)
+
+    def new_key(self, slug: str) -> Account:
+        """Make an SMTP credential of an organisation."""
+        lines = self.command("key", "create", slug, "crm").stdout.splitlines()
         words = dict(line.rsplit(maxsplit=1) for line in lines[:2])
-        self.account = Account(username=words["user name"], secret=words["secret"])
+        return Account(username=words["user name"], secret=words["secret"])
+
+    def add_member(self, email: str, password: str, role: str = "owner") -> None:
+        """Make a person who may log in."""
+        arguments = ("user", "create", email, "--organisation", SLUG, "--role", role)
+        self.command(*arguments, text=f"{password}\n{password}\n")
+
+    def sweep(self) -> None:
+        """Run now what runs every minute: alarms and upgrades."""
+        self.command("manage", "procrastinate", "defer", "acuse.config.periodic.sweep_certificates", '{"timestamp": 0}')
+
+    def kept(self, organisation: object, sha256: object) -> bytes:
+        """Read an object of custody."""
+        name = str(sha256)
+        return (self.data / "custody" / "objects" / str(organisation) / name[:2] / name[2:4] / name).read_bytes()
+
+    def documents(self, reply: str, kind: str = "certificate") -> list[bytes]:
+        """Wait for the documents of the submission that a reply names; return the newest one of each recipient."""
+        reference = reply.rsplit(maxsplit=1)[-1]
+        of_it = (
+            "FROM delivery_communications AS c JOIN delivery_communications AS one ON one.submission_id = "
+            "c.submission_id AND one.id = %s LEFT JOIN certificates_certificates AS p ON p.subject = c.id "
+            "AND p.kind = %s AND p.state = 'issued'"
+        )
+        until(
+            lambda: self.value(f"SELECT count(*) {of_it} WHERE p.id IS NULL", reference, kind) == 0,
+            f"every recipient's {kind} is issued",
+        )
+        rows = self.rows(
+            f"SELECT DISTINCT ON (c.id) p.organisation_id, p.sha256 {of_it} ORDER BY c.id, p.revision DESC",
+            reference,
+            kind,
+        )
+        return [self.kept(organisation, sha256) for organisation, sha256 in rows]
 
 
 def message(number: object, text: str = "Texto.", subject: str = "Presupuesto") -> bytes:
@@ -182,8 +251,14 @@ def message(number: object, text: str = "Texto.", subject: str = "Presupuesto") 
 
 
 @contextlib.contextmanager
-def installation(*, roles: str = Installation.roles, **settings: str) -> Iterator[Installation]:
-    """Run an installation of the sandbox; everything is stopped and removed afterwards."""
+def installation(*, roles: str = Installation.roles, new: bool = True, **settings: str) -> Iterator[Installation]:
+    """Run an installation of the sandbox; everything is stopped and removed afterwards.
+
+    Args:
+        roles: as `acuse serve --roles`.
+        new: it gets its organisation and credential.
+        settings: ACUSE_* that differ.
+    """
     directory = Path(tempfile.mkdtemp(prefix="acuse-flow-", dir="/var/tmp"))
     directory.chmod(0o711)
     web, starttls, tls, smtp, dns, trust = free_ports(6)
@@ -206,14 +281,15 @@ def installation(*, roles: str = Installation.roles, **settings: str) -> Iterato
     running = Installation(directory=directory, environment=environment, roles=roles)
     try:
         running.start()
-        running.set_up()
+        if new:
+            running.set_up()
         yield running
         running.stop()
     finally:
         if running.process is not None and running.process.poll() is None:
             os.killpg(running.process.pid, signal.SIGKILL)
             running.process.wait(30)
-            EmbeddedPostgres(directory / "data" / "postgres").stop()
+            end_all_of(running.data)
         shutil.rmtree(directory, ignore_errors=True)
 
 

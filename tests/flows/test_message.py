@@ -5,7 +5,6 @@ import json
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,38 +16,15 @@ from acuse.proof.checkpoint import VerifierKey, open_note
 from acuse.proof.tiles import parse_entry_bundle
 from acuse.proof.trust import Trust
 from acuse.proof.verify import verify_bytes
-from tests.flows.installation import SLUG, Installation, installation, message, until
+from tests.flows.installation import SLUG, Installation, message, until
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Installation]:
-    """An installation for the tests of this module."""
-    with installation(ACUSE_RETRY_FOR="PT8S") as started:
-        yield started
-
-
-def certified(running: Installation, reply: str, tmp_path: Path) -> list[bytes]:
-    """Wait for the certificates of a submission, by the product's own queries, and return them."""
-    reference = reply.rsplit(maxsplit=1)[-1]
-    sql = (
-        "SELECT count(*) FROM delivery_communications AS c JOIN delivery_communications AS one "
-        "ON one.submission_id = c.submission_id AND one.id = %s LEFT JOIN certificates_certificates AS p "
-        "ON p.subject = c.id AND p.kind = 'certificate' AND p.state = 'issued' WHERE p.id IS NULL"
-    )
-    until(lambda: running.value(sql, reference) == 0, "every recipient's certificate is issued")
-    rows = running.rows(
-        "SELECT p.organisation_id, p.sha256 FROM certificates_certificates AS p JOIN delivery_communications AS c "
-        "ON c.id = p.subject JOIN delivery_communications AS one ON one.submission_id = c.submission_id "
-        "WHERE one.id = %s AND p.state = 'issued' AND p.kind = 'certificate' ORDER BY c.id",
-        reference,
-    )
-    custody = running.directory / "data" / "custody" / "objects"
-    return [
-        (custody / str(organisation) / str(sha)[:2] / str(sha)[2:4] / str(sha)).read_bytes()
-        for organisation, sha in rows
-    ]
+@pytest.fixture
+def running(shared: Installation) -> Installation:
+    """The installation that the modules share."""
+    return shared
 
 
 def extracted(document: bytes, folder: Path) -> dict[str, bytes]:
@@ -63,7 +39,7 @@ def extracted(document: bytes, folder: Path) -> dict[str, bytes]:
 def test_an_accepted_message_arrives_and_its_certificate_rebuilds_it(running: Installation, tmp_path: Path) -> None:
     raw = (EXAMPLES / "09-firmado-smime.eml").read_bytes()
     reply = running.submit(raw, "uno@acepta.example", sender="marta.soler@talleres-ribera.example")
-    (document,) = certified(running, reply, tmp_path)
+    (document,) = running.documents(reply)
     trust = Trust.parse((running.directory / "data" / "trust.pem").read_text("utf-8"))
     report = verify_bytes(document, filename="x.pdf", trust=trust)
     assert report.exit_status == 0, report.to_text()
@@ -84,7 +60,7 @@ def test_an_accepted_message_arrives_and_its_certificate_rebuilds_it(running: In
 
 def test_public_tools_agree_with_the_certificate(running: Installation, tmp_path: Path) -> None:
     reply = running.submit(message("tools"), "dos@acepta.example")
-    (document,) = certified(running, reply, tmp_path)
+    (document,) = running.documents(reply)
     files = extracted(document, tmp_path)
     signature = subprocess.run(
         ["pdfsig", str(tmp_path / "certificate.pdf")], capture_output=True, text=True, check=False
@@ -107,7 +83,7 @@ def test_public_tools_agree_with_the_certificate(running: Installation, tmp_path
 
 def test_a_failure_is_certified_and_told_to_the_sender_once(running: Installation, tmp_path: Path) -> None:
     reply = running.submit(message("nobody"), "nadie@sinbuzon.example")
-    (document,) = certified(running, reply, tmp_path)
+    (document,) = running.documents(reply)
     statement = json.loads(extracted(document, tmp_path)["statement.json"])
     assert (statement["outcome"], statement["failure_class"]) == ("failed", "mailbox_not_found")
     until(
@@ -139,7 +115,7 @@ def test_every_outcome_has_its_certificate(
     running: Installation, tmp_path: Path, recipient: str, outcome: str, failure_class: str | None
 ) -> None:
     reply = running.submit(message(recipient), recipient)
-    (document,) = certified(running, reply, tmp_path)
+    (document,) = running.documents(reply)
     statement = json.loads(extracted(document, tmp_path)["statement.json"])
     assert (statement["outcome"], statement["failure_class"]) == (outcome, failure_class)
 
@@ -150,7 +126,7 @@ def test_a_stranger_may_not_send_as_somebody_else(running: Installation) -> None
 
 
 def test_the_public_log_can_be_mirrored_and_checked(running: Installation, tmp_path: Path) -> None:
-    certified(running, running.submit(message("log"), "log@acepta.example"), tmp_path)
+    running.documents(running.submit(message("log"), "log@acepta.example"))
     address = running.environment["ACUSE_PUBLIC_URL"]
 
     def fetch(path: str) -> bytes:
@@ -214,3 +190,12 @@ def test_wrong_use_is_one_sentence_and_a_status(running: Installation) -> None:
         assert done.returncode == status
         assert "Traceback" not in done.stderr
         assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_the_pages_can_be_made_again_from_the_file_alone(running: Installation, tmp_path: Path) -> None:
+    raw = (EXAMPLES / "02-imagenes-thunderbird.eml").read_bytes()
+    reply = running.submit(raw, "paginas@acepta.example", sender="marta.soler@talleres-ribera.example")
+    (document,) = running.documents(reply)
+    (tmp_path / "pages.pdf").write_bytes(document)
+    done = running.command("verify", "--render", str(tmp_path / "pages.pdf"))
+    assert "are the same in all" in done.stdout

@@ -159,6 +159,11 @@ class Environment(BaseSettings):
         return self.data_directory / "trust.pem"
 
     @property
+    def anchors_directory(self) -> Path:
+        """The same anchors one by one, under the names that the certificates' own instructions use."""
+        return self.data_directory / "anchors"
+
+    @property
     def effective_anchor_interval(self) -> timedelta:
         """Time between anchored checkpoints: as configured, else 60 s, or 1 s with the development TSA."""
         return self.anchor_interval or timedelta(seconds=60 if self.tsa_urls else 1)

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
 from acuse import clock
+from acuse.certificates.stories.proofs import LOG_KEY, SEAL_ANCHOR, TIME_STAMP_ANCHOR
 from acuse.config.database import embedded_postgres
 from acuse.config.environment import Environment
 from acuse.config.keys import Keys
@@ -231,13 +232,24 @@ def bind_checkpoint_key(environment: Environment, keys: Keys) -> None:
 
 
 def write_trust(environment: Environment, keys: Keys) -> None:
-    """Write the anchors that `acuse verify` uses when none are given: roots and the log's key."""
-    certificates = (*seal_files(environment).roots, *tsa_roots(environment))
-    trust = Trust(certificates=certificates, log_keys=(keys.checkpoint.verifier().line(),))
-    temporary = environment.trust_file.with_suffix(".new")
+    """Write the anchors: all in the file that `acuse verify` reads when none are given, and each kind by itself."""
+    seals, stamps = seal_files(environment).roots, tsa_roots(environment)
+    log_keys = (keys.checkpoint.verifier().line(),)
+    _publish(environment.trust_file, Trust(certificates=(*seals, *stamps), log_keys=log_keys))
+    environment.anchors_directory.mkdir(mode=0o755, exist_ok=True)
+    for name, trust in (
+        (TIME_STAMP_ANCHOR, Trust(certificates=stamps)),
+        (SEAL_ANCHOR, Trust(certificates=seals)),
+        (LOG_KEY, Trust(log_keys=log_keys)),
+    ):
+        _publish(environment.anchors_directory / name, trust)
+
+
+def _publish(path: Path, trust: Trust) -> None:
+    temporary = path.with_suffix(".new")
     temporary.write_text(trust.to_text(), "utf-8")
     temporary.chmod(0o644)
-    temporary.replace(environment.trust_file)
+    temporary.replace(path)
 
 
 def prepare(environment: Environment) -> Keys:

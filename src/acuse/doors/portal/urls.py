@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from acuse.doors.portal import language, start, verify
+from acuse.doors.portal import anchors, language, start, verify
 
 app_name = "portal"
 urlpatterns = [
@@ -10,5 +10,6 @@ urlpatterns = [
     path("language/", language.language, name="language"),
     path("verify/", verify.verify, name="verify"),
     path("verify/offline/", verify.offline, name="offline"),
+    path("verify/offline/<str:name>", anchors.anchor, name="anchor"),
     path("v/<str:code>", verify.by_code, name="code"),
 ]

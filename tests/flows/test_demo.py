@@ -1,0 +1,179 @@
+"""`acuse demo`: everything certified as the examples say, nothing left behind, and the next run whatever happened."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+
+from tests.flows.installation import ACUSE, end_all_of, envelopes, free_ports, processes_of, until
+
+EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+FEW = ("01-texto-mutt.eml", "05-foto-apple-mail.eml")
+PORTS = ("WEB", "SMTP_STARTTLS", "SMTP_TLS", "SANDBOX_SMTP", "SANDBOX_DNS", "TRUST_SERVICES")
+
+
+@dataclass
+class Demo:
+    """Runs of the demo over one data directory."""
+
+    directory: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("ACUSE_")},
+            **{f"ACUSE_{name}_PORT": str(port) for name, port in ports.items()},
+            "ACUSE_DATA_DIRECTORY": str(self.data),
+            "ACUSE_RETRY_FOR": "PT8S",
+            "ACUSE_SETTLE_TIME": "PT1S",
+        }
+
+    @property
+    def data(self) -> Path:
+        return self.directory / "data"
+
+    @property
+    def out(self) -> Path:
+        return self.directory / "out"
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `acuse ...` to its end."""
+        return subprocess.run(
+            [ACUSE, *arguments], env=self.environment, capture_output=True, text=True, timeout=300, check=False
+        )
+
+    def once(self, examples: Path) -> subprocess.CompletedProcess[str]:
+        return self.command("demo", "--once", "--out", str(self.out), "--examples", str(examples))
+
+    def start(self, examples: Path) -> "subprocess.Popen[bytes]":
+        """Start a demo that stays."""
+        with (self.directory / "said").open("wb") as said:
+            return subprocess.Popen(
+                [ACUSE, "demo", "--examples", str(examples)],
+                env=self.environment,
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
+            )
+
+    def said(self) -> str:
+        return (self.directory / "said").read_text("utf-8", "replace")
+
+    def nothing_is_left(self) -> None:
+        """Neither processes nor ports."""
+        assert processes_of(self.data) == set()
+        for name in PORTS:
+            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                with socket.socket(socket.AF_INET, kind) as probe:
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # ended connections may linger
+                    probe.bind(("127.0.0.1", int(self.environment[f"ACUSE_{name}_PORT"])))
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Demo]:
+    """A data directory that no demo has used."""
+    directory = Path(mkdtemp(prefix="acuse-demo-", dir="/var/tmp"))
+    directory.chmod(0o711)
+    running = Demo(directory)
+    yield running
+    end_all_of(running.data)
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def first(demo: Demo) -> subprocess.CompletedProcess[str]:
+    """The first run, over every example."""
+    return demo.once(EXAMPLES)
+
+
+@pytest.fixture(scope="module")
+def few(demo: Demo) -> Path:
+    """A directory with two of the examples: the later runs need no more."""
+    folder = demo.directory / "examples"
+    folder.mkdir()
+    rows = [row for row in envelopes(EXAMPLES) if row["file"] in FEW]
+    (folder / "envelopes.json").write_text(json.dumps(rows))
+    for name in FEW:
+        shutil.copyfile(EXAMPLES / name, folder / name)
+    return folder
+
+
+def expected(examples: Path) -> dict[str, tuple[object, object]]:
+    """File name of each certificate to its outcome and failure class, as the table of the examples says."""
+    found: dict[str, tuple[object, object]] = {}
+    for row in envelopes(examples):
+        for recipient in row["recipients"]:  # type: ignore[attr-defined]
+            address = re.sub(r"[^A-Za-z0-9.@-]+", "_", recipient["address"])
+            name = f"{Path(str(row['file'])).stem}--{address}.pdf"
+            found[name] = (recipient["outcome"], recipient["failure_class"])
+    return found
+
+
+def stated(certificate: Path, folder: Path) -> dict[str, object]:
+    """The statement inside a certificate, extracted by a public tool."""
+    path = folder / f"{certificate.name}.json"
+    subprocess.run(["pdfdetach", "-savefile", "statement.json", "-o", path, certificate], check=True)
+    return dict(json.loads(path.read_text("utf-8")))
+
+
+def test_every_example_is_certified_as_its_table_says(
+    demo: Demo, first: subprocess.CompletedProcess[str], tmp_path: Path
+) -> None:
+    assert first.returncode == 0, first.stdout + first.stderr
+    wanted = expected(EXAMPLES)
+    assert {path.name for path in demo.out.iterdir()} == {*wanted, "trust.pem"}
+    assert list(demo.directory.rglob("*.pdf")) == list(demo.out.glob("*.pdf")), "no other PDF is written"
+    found = {name: stated(demo.out / name, tmp_path) for name in wanted}
+    assert {name: (one["outcome"], one["failure_class"]) for name, one in found.items()} == wanted
+    table = [line.split() for line in first.stdout.splitlines() if "B-LTA" in line]
+    assert len(table) == len(wanted), "one line of the table for each certificate, all at the best level"
+    assert f"{len(wanted)} of {len(wanted)} certificates verified" in first.stdout
+
+
+def test_the_verifier_finds_the_anchors_of_the_demo_by_itself(
+    demo: Demo, first: subprocess.CompletedProcess[str]
+) -> None:
+    certificates = sorted(str(path) for path in demo.out.glob("*.pdf"))
+    assert len(certificates) == len(expected(EXAMPLES))
+    done = demo.command("verify", *certificates)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert demo.command("verify", "--trust", str(demo.out / "trust.pem"), certificates[0]).returncode == 0
+
+
+def test_nothing_that_it_started_is_left(demo: Demo, first: subprocess.CompletedProcess[str]) -> None:
+    demo.nothing_is_left()
+
+
+def test_it_runs_again_after_each_kind_of_kill(
+    demo: Demo, first: subprocess.CompletedProcess[str], few: Path, tmp_path: Path
+) -> None:
+    # The parent alone, while messages are under way.
+    run = demo.start(few)
+    until(lambda: "accepted, reference" in demo.said() or run.poll() is not None, "the second run sends")
+    run.send_signal(signal.SIGKILL)
+    run.wait(30)
+    # The next run comes to its end and stays; then everything at once.
+    run = demo.start(few)
+    until(lambda: "Ctrl-C stops everything" in demo.said() or run.poll() is not None, "the third run stays up")
+    assert run.poll() is None, demo.said()
+    assert "Console" in demo.said()
+    end_all_of(demo.data)
+    run.wait(30)
+    last = demo.once(few)
+    assert last.returncode == 0, last.stdout + last.stderr
+    wanted = expected(few)
+    assert {path.name for path in demo.out.iterdir()} == {*wanted, "trust.pem"}
+    assert {name: stated(demo.out / name, tmp_path)["outcome"] for name in wanted} == {
+        name: outcome for name, (outcome, _) in wanted.items()
+    }
+    demo.nothing_is_left()
