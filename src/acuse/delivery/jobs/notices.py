@@ -10,7 +10,7 @@ from django.db import close_old_connections
 from acuse.delivery import rules
 from acuse.delivery.endpoints import EmailEndpoint
 from acuse.delivery.models import Notice
-from acuse.delivery.services.notices import close_notice, put_off
+from acuse.delivery.services.notices import close_notice, put_off, renew
 from acuse.errors import AcuseError
 from acuse.evidence import custody
 from acuse.evidence.leases import Holder, Queue
@@ -48,14 +48,18 @@ class Notifier:
 
     def _send(self, identity: UUID) -> None:
         """Send one. A crash between the server's 250 and our commit may tell the sender twice, never not at all."""
+        lease = self._holder.lease
         try:
+            # The ones before it in the batch may have taken so long that another worker took this one over.
+            if not renew(notice=identity, lease=lease):
+                return
             row = Notice.objects.get(id=identity)
             content = custody.open_object(organisation=row.organisation_id, sha256=row.message_sha256)
             outcome = self._endpoint.send_own(recipient=row.recipient, message=content)
-            close_notice(notice=identity, outcome=outcome, schedule=self._schedule)
+            close_notice(notice=identity, lease=lease, outcome=outcome, schedule=self._schedule)
         except AcuseError as error:
             log.warning("notice put off: %s", error, extra={"notice": str(identity)})
-            put_off(notice=identity, wait=timedelta(minutes=5) * self._schedule.scale)
+            put_off(notice=identity, lease=lease, wait=timedelta(minutes=5) * self._schedule.scale)
         except Exception:
             log.exception("notice failed inside Acuse", extra={"notice": str(identity)})
-            put_off(notice=identity, wait=timedelta(minutes=5) * self._schedule.scale)
+            put_off(notice=identity, lease=lease, wait=timedelta(minutes=5) * self._schedule.scale)

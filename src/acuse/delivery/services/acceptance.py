@@ -21,6 +21,7 @@ from acuse.accounts.values import SmtpCredentialValue
 from acuse.delivery import rules
 from acuse.delivery.envelope import Client, Envelope, Recipient
 from acuse.delivery.models import Communication
+from acuse.delivery.services.attempts import foreign
 from acuse.evidence import custody
 from acuse.evidence.ledger import FactDraft, record, refer
 from acuse.evidence.statements import execute, together
@@ -256,4 +257,5 @@ def _accepted(taken: _Taken, recipient: Recipient, communication: UUID) -> FactD
 
 def _client(client: Client) -> dict[str, Any]:
     tls = {"version": client.tls_version, "cipher": client.tls_cipher or ""} if client.tls_version else None
-    return {"ip": client.ip, "helo": client.helo, "tls": tls}
+    # The connector reads octets that are not UTF-8 as lone surrogates, so that none is lost.
+    return {"ip": client.ip, "helo": foreign(client.helo.encode("utf-8", "surrogateescape")), "tls": tls}

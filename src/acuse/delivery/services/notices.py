@@ -129,17 +129,28 @@ def owe_certificate(*, communication: UUID, code: str, message_sha256: str, reci
         )
 
 
-def close_notice(*, notice: UUID, outcome: Outcome, schedule: rules.Schedule) -> None:
+def renew(*, notice: UUID, lease: UUID) -> bool:
+    """Lengthen the lease of a notice that is about to be sent; return whether it is still ours to send."""
+    held = Notice.objects.filter(id=notice, lease=lease, sent_at__isnull=True, given_up_at__isnull=True)
+    return bool(held.update(lease_until=clock.now() + rules.LEASE))
+
+
+def close_notice(*, notice: UUID, lease: UUID, outcome: Outcome, schedule: rules.Schedule) -> None:
     """Record what came of sending a notice: sent, tried again later, or given up.
+
+    Where another worker took it over meanwhile, only a success is recorded: the sender has it.
 
     Args:
         notice: which one.
+        lease: under which it was sent.
         outcome: of the channel.
         schedule: of retries.
     """
     now = clock.now()
     with transaction.atomic():
         row = Notice.objects.select_for_update().get(id=notice)
+        if row.sent_at is not None or (row.lease != lease and outcome.result is not Result.RELAYED):
+            return
         row.tries += 1
         row.last_reply = outcome.reason[:2000]
         row.lease = row.lease_until = None
@@ -154,9 +165,9 @@ def close_notice(*, notice: UUID, outcome: Outcome, schedule: rules.Schedule) ->
         row.save()
 
 
-def put_off(*, notice: UUID, wait: timedelta) -> None:
-    """Leave a notice for later after a fault of our own."""
-    Notice.objects.filter(id=notice).update(due_at=clock.now() + wait, lease=None, lease_until=None)
+def put_off(*, notice: UUID, lease: UUID, wait: timedelta) -> None:
+    """Leave a notice for later after a fault of our own, unless another worker took it over."""
+    Notice.objects.filter(id=notice, lease=lease).update(due_at=clock.now() + wait, lease=None, lease_until=None)
 
 
 def _record_sent(row: Notice) -> None:

@@ -34,7 +34,7 @@ FAILURE_CLASSES = (
 
 SEAL_LEVELS = ("B-B", "B-T", "B-LTA")
 
-_STAGES = Choice("dns", "connect", "tls", "ehlo", "mail", "rcpt", "data", "quit")
+_STAGES = Choice("local", "dns", "connect", "tls", "ehlo", "auth", "mail", "rcpt", "data", "quit")
 _ADDRESS = Text(512)
 _REPLY = Record({"code": Integer(0, 999), "enhanced": Nullable(Text(32)), "text": Foreign()})
 _PEER_CERTIFICATE = Record(
