@@ -1,10 +1,11 @@
 """What a document is made of: the bundle's files, embedded under their names, and the context that the story tells.
 
-No network here: everything comes from the bundle, from custody and from the certificate's row.
+No network here: everything comes from the bundle, from custody and from the certificate's row. `assemble` does the same
+from a sealed file alone.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from django.conf import settings
 
 from acuse.accounts.queries import OrganisationView, organisation_view
 from acuse.certificates.models import Certificate
+from acuse.certificates.particulars import FILE, Particulars
 from acuse.certificates.stories.case import WORDING
 from acuse.certificates.stories.context import (
     CheckpointShown,
@@ -39,7 +41,12 @@ from acuse.proof.verdicts.delivery import statement, verdict
 
 #: Above this many bytes the message travels in the `.zip` bundle and the certificate says so (evidence.md section 6).
 EMBEDDED_LIMIT = 25_000_000
-_RELATIONSHIPS: dict[str, Relationship] = {"message": "source", "proof": "data", "statement": "data"}
+_RELATIONSHIPS: dict[str, Relationship] = {
+    "message": "source",
+    "proof": "data",
+    "statement": "data",
+    "document": "data",
+}
 #: Documents sealed before are evidence of themselves; embedding each in the next would double every revision.
 _NOT_EMBEDDED = frozenset({"certificate", "proof-bundle"})
 
@@ -83,7 +90,7 @@ class Standing:
 def compile_dossier(
     row: Certificate, *, bundle: Bundle, level: Level, dated_at: datetime, standing: Standing
 ) -> Dossier:
-    """Gather what a document is made of.
+    """Gather what a document that was asked for is made of.
 
     Args:
         row: the request.
@@ -92,22 +99,40 @@ def compile_dossier(
         dated_at: the document's date; with equal arguments the result is equal byte for byte.
         standing: seal and roots.
     """
+
+    def open_object(sha256: str) -> bytes:
+        return custody.open_object(organisation=row.organisation_id, sha256=sha256)
+
+    particulars = _particulars(row, bundle.facts[0].fact, level, dated_at, standing)
+    return assemble(bundle=bundle, particulars=particulars, standing=standing, open_object=open_object)
+
+
+def assemble(
+    *, bundle: Bundle, particulars: Particulars, standing: Standing, open_object: Callable[[str], bytes]
+) -> Dossier:
+    """Put a document's files and context together: a function of its arguments and of the objects' bytes alone.
+
+    Args:
+        bundle: proof of the facts that it tells.
+        particulars: what it says besides.
+        standing: seal and roots.
+        open_object: SHA-256 (hex) of an object that the facts cite to its bytes.
+    """
     facts = tuple(item.fact for item in bundle.facts)
-    organisation = organisation_view(row.organisation_id)
-    language = _language(facts[0].details.get("language"), organisation)
     message_reference = next(item for item in facts[0].objects if item.role == "message")
-    message = custody.open_object(organisation=row.organisation_id, sha256=message_reference.sha256)
+    message = open_object(message_reference.sha256)
     elsewhere = len(message) > EMBEDDED_LIMIT
     files = [
-        *_cited(row, facts, language, skip=message_reference.sha256 if elsewhere else None),
-        *_own(bundle, facts, language),
+        *_cited(facts, particulars.language, open_object, skip=message_reference.sha256 if elsewhere else None),
+        *_own(bundle, facts, particulars),
     ]
     tokens = [_verified(stamp.token, stamp.crls, stamp.chain, bundle, standing) for stamp in bundle.tokens]
+    shown = tuple(file for file, _ in files)
     return Dossier(
         facts=facts,
         message=message,
         attachments=tuple(attachment for _, attachment in files),
-        context=_context(row, bundle, tokens, level, dated_at, standing, organisation, language, files, elsewhere),
+        context=_context(particulars, bundle, tokens, standing, shown, elsewhere=elsewhere),
         bundle=bundle,
     )
 
@@ -128,7 +153,7 @@ def _name(role: str, language: Language, number: int) -> str:
 
 
 def _cited(
-    row: Certificate, facts: Iterable[Fact], language: Language, *, skip: str | None
+    facts: Iterable[Fact], language: Language, open_object: Callable[[str], bytes], *, skip: str | None
 ) -> list[tuple[EmbeddedFile, Attachment]]:
     """Return the custody objects that the facts cite, each once, in the order of the facts."""
     files: list[tuple[EmbeddedFile, Attachment]] = []
@@ -138,7 +163,7 @@ def _cited(
             if item.sha256 in seen or item.role in _NOT_EMBEDDED:
                 continue
             seen.add(item.sha256)
-            content = custody.open_object(organisation=row.organisation_id, sha256=item.sha256)
+            content = open_object(item.sha256)
             files.append(_file(item, content, language, fact.subject_sequence, {one.name for one, _ in files}))
     return files
 
@@ -168,8 +193,9 @@ def _embedded(
     return shown, attachment
 
 
-def _own(bundle: Bundle, facts: Sequence[Fact], language: Language) -> list[tuple[EmbeddedFile, Attachment]]:
+def _own(bundle: Bundle, facts: Sequence[Fact], particulars: Particulars) -> list[tuple[EmbeddedFile, Attachment]]:
     """Return the files that are ours: proof, statement, and checkpoint and token for tools that read nothing else."""
+    language = particulars.language
     judged = canonicalise(statement(verdict(facts), facts, facts_up_to=bundle.facts_up_to))
     files = [
         _embedded("proof.json", "proof", "application/json", bundle.to_json(), language),
@@ -179,6 +205,7 @@ def _own(bundle: Bundle, facts: Sequence[Fact], language: Language) -> list[tupl
     if bundle.tokens:
         token = bundle.tokens[0].token
         files.append(_embedded(_name("token", language, 0), "token", "application/timestamp-token", token, language))
+    files.append(_embedded(FILE, "document", "application/json", particulars.to_json(), language))
     return files
 
 
@@ -190,31 +217,19 @@ def _common_name(name: x509.Name) -> str:
     return name.rfc4514_string()
 
 
-def _context(
-    row: Certificate,
-    bundle: Bundle,
-    tokens: Sequence[VerifiedToken],
-    level: Level,
-    dated_at: datetime,
-    standing: Standing,
-    organisation: OrganisationView,
-    language: Language,
-    files: Sequence[tuple[EmbeddedFile, Attachment]],
-    elsewhere: bool,
-) -> Context:
+def _particulars(row: Certificate, first: Fact, level: Level, dated_at: datetime, standing: Standing) -> Particulars:
     environment = settings.ACUSE
+    organisation = organisation_view(row.organisation_id)
+    language = _language(first.details.get("language"), organisation)
     address = environment.public_url.removeprefix("https://").removeprefix("http://").rstrip("/")
-    opened = parse_note(bundle.checkpoint).checkpoint
-    certifier = _common_name(standing.certificate.subject)
-    return Context(
+    policy = environment.policy_url
+    return Particulars(
+        kind=row.kind,
         language=language,
         zone=organisation.time_zone,
         organisation=Party(name=organisation.name, tax_id=organisation.tax_id or None),
-        certifier=Party(name=certifier),
-        third_party=certifier.casefold() != organisation.name.casefold(),
-        policy=Policy(title=_POLICY_TITLES[language], address=environment.policy_url)
-        if environment.policy_url
-        else None,
+        third_party=_common_name(standing.certificate.subject).casefold() != organisation.name.casefold(),
+        policy=Policy(title=_POLICY_TITLES[language], address=policy) if policy else None,
         code=row.code,
         revision=row.revision,
         supersedes=_superseded(row, language),
@@ -222,19 +237,48 @@ def _context(
         verification_url=f"{environment.public_url.rstrip('/')}/v/{row.code}",
         level=level,
         issued_at=dated_at,
+        development=standing.development,
+    )
+
+
+def _context(
+    particulars: Particulars,
+    bundle: Bundle,
+    tokens: Sequence[VerifiedToken],
+    standing: Standing,
+    files: tuple[EmbeddedFile, ...],
+    *,
+    elsewhere: bool,
+) -> Context:
+    opened = parse_note(bundle.checkpoint).checkpoint
+    certifier = Party(name=_common_name(standing.certificate.subject))
+    return Context(
+        language=particulars.language,
+        zone=particulars.zone,
+        organisation=particulars.organisation,
+        certifier=certifier,
+        third_party=particulars.third_party,
+        policy=particulars.policy,
+        code=particulars.code,
+        revision=particulars.revision,
+        supersedes=particulars.supersedes,
+        verification_address=particulars.verification_address,
+        verification_url=particulars.verification_url,
+        level=particulars.level,
+        issued_at=particulars.issued_at,
         checkpoint=CheckpointShown(note=bundle.checkpoint.decode(), size=opened.size, root=opened.root.hex()),
         time_stamps=tuple(
             TimeStampShown(authority=token.tsa_name, time=token.gen_time, serial=f"{token.serial:x}")
             for token in tokens
         ),
         seal=SealShown(
-            subject=Party(name=certifier),
+            subject=certifier,
             issuer=_common_name(standing.certificate.issuer),
             serial=f"{standing.certificate.serial_number:x}",
             valid_until=standing.certificate.not_valid_after_utc,
         ),
-        files=tuple(file for file, _ in files),
-        development=standing.development or any(token.development for token in tokens),
+        files=files,
+        development=particulars.development or any(token.development for token in tokens),
         message_elsewhere=elsewhere,
     )
 

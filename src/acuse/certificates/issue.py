@@ -127,16 +127,32 @@ def _seal_at_best(row: Certificate, bundle: Bundle, dated_at: datetime, press: P
     failure: TemporaryError | None = None
     for level in _levels(row):
         dossier = compile_dossier(row, bundle=bundle, level=level, dated_at=dated_at, standing=press.standing)
-        story = receipt.tell if row.kind == Certificate.Kind.RECEIPT else communication.tell
-        template = "receipt.typ" if row.kind == Certificate.Kind.RECEIPT else "certificate.typ"
-        model = story(bundle.facts, read(dossier.message), dossier.context)
-        unsigned = press.typesetter.typeset(str(TEMPLATES / template), model, dossier.attachments, date=dated_at)
+        unsigned = pages(row.kind, dossier, press.typesetter)
         try:
             return _seal(unsigned, level, dated_at, press), dossier
         except TemporaryError as error:
             failure = error
             log.warning("sealing at %s failed, trying lower: %s", level, error, extra={"certificate": row.code})
     raise failure or TemporaryError("The document could not be sealed.")
+
+
+def pages(kind: str, dossier: Dossier, typesetter: Typesetter) -> bytes:
+    """Return the unsigned PDF of a dossier: equal dossiers give equal bytes.
+
+    Args:
+        kind: `certificate` or `receipt`.
+        dossier: what it is made of; its context holds the date.
+        typesetter: of the PDF.
+    """
+    story, template = _DOCUMENTS[kind]
+    model = story(dossier.bundle.facts, read(dossier.message), dossier.context)
+    return typesetter.typeset(str(TEMPLATES / template), model, dossier.attachments, date=dossier.context.issued_at)
+
+
+_DOCUMENTS = {
+    Certificate.Kind.CERTIFICATE.value: (communication.tell, "certificate.typ"),
+    Certificate.Kind.RECEIPT.value: (receipt.tell, "receipt.typ"),
+}
 
 
 def _seal(unsigned: bytes, level: Level, dated_at: datetime, press: Press) -> SealedPdf:

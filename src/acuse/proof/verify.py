@@ -29,6 +29,8 @@ __all__ = ["Trust", "verify_bytes"]
 
 PROOF_NAME = "proof.json"
 STATEMENT_NAME = "statement.json"
+DOCUMENT_NAME = "document.json"
+"""What the pages say besides the facts; the seal covers it, and re-rendering (`acuse verify --render`) checks it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +145,7 @@ def _verify_pdf(examination: _Examination, raw: bytes) -> None:
     examination.take(7, lambda: sealed + revocation)
     attachments = dict(evidence.attachments)
     proof, stated = attachments.pop(PROOF_NAME, None), attachments.pop(STATEMENT_NAME, None)
+    attachments.pop(DOCUMENT_NAME, None)
     if proof is None or stated is None:
         raise Invalid(1, f"The PDF does not hold {PROOF_NAME} and {STATEMENT_NAME}: it is sealed, but no certificate.")
     _verify_evidence(examination, _Evidence(proof=proof, statement=stated, attachments=attachments))

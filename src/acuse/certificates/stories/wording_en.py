@@ -336,6 +336,7 @@ WORDS: dict[str, str] = {
     "file.certificate": "Document sealed before (fact {number})",
     "file.proof": "Facts, inclusion proofs, checkpoint and time stamps",
     "file.statement": "The result on page 1, as data",
+    "file.document": "What this document says besides the facts, as data",
     "file.checkpoint": "The checkpoint that was time-stamped",
     "file.token": "The time stamp of the checkpoint",
     "file.other": "File cited by fact {number}",

@@ -340,6 +340,7 @@ WORDS: dict[str, str] = {
     "file.certificate": "Documento sellado antes (hecho {number})",
     "file.proof": "Hechos, pruebas de inclusión, punto de control y sellos",
     "file.statement": "El resultado de la página 1, como datos",
+    "file.document": "Lo que este documento dice además de los hechos, como datos",
     "file.checkpoint": "El punto de control que se selló",
     "file.token": "El sello de tiempo del punto de control",
     "file.other": "Fichero citado por el hecho {number}",

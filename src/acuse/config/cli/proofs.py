@@ -11,7 +11,7 @@ from acuse.config.cli.outcomes import siblings, wait_for_certificates
 from acuse.config.cli.serve import ready_database
 from acuse.config.cli.submission import Account, read_account, submit
 from acuse.config.environment import environment
-from acuse.errors import InputError
+from acuse.errors import CannotTell, InputError, Invalid
 from acuse.proof.__main__ import main as verify_files
 from acuse.proof.trust import Trust
 
@@ -80,9 +80,37 @@ def verify(
         typer.Option(help="PEM certificates and verifier keys to trust; else this installation's trust.pem."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array instead of text.")] = False,
+    render: Annotated[
+        bool, typer.Option("--render", help="Also make the pages again from the facts and compare them byte for byte.")
+    ] = False,
 ) -> None:
     """Verify proofs offline. Exit status: 0 all valid, 1 one is invalid, 2 cannot tell."""
     arguments = [*map(str, files), *(f"--trust={path}" for path in trust or ()), *(["--json"] if as_json else [])]
     own = environment().trust_file
     default = Trust.parse(own.read_text("utf-8")) if not trust and own.is_file() else None
-    sys.exit(verify_files(arguments, default_trust=default))
+    status = verify_files(arguments, default_trust=default)
+    if render and status == 0:
+        status = _render(files, Trust.parse("".join(path.read_text("utf-8") for path in trust)) if trust else default)
+    sys.exit(status)
+
+
+def _render(files: list[Path], trust: Trust | None) -> int:
+    """Make the pages of valid certificates again; return the exit status."""
+    import django
+
+    django.setup()
+    from acuse.certificates.rerender import rerender
+    from acuse.pdf.pool import Typesetter
+
+    typesetter = Typesetter(processes=1)
+    worst = 0
+    for file in files:
+        try:
+            said = rerender(file.read_bytes(), trust=trust or Trust(), typesetter=typesetter)
+        except CannotTell as error:
+            said, worst = f"cannot tell: {error}", worst or 2
+        except Invalid as error:
+            said, worst = f"INVALID: {error}", 1
+        print(f"{file.name}: {said}")
+    typesetter.close()
+    return worst
