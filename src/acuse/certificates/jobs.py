@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from uuid import UUID
 
 from django.db import close_old_connections
@@ -41,14 +41,18 @@ class Issuer:
 
     def run(self, stop: threading.Event) -> None:
         """Issue until `stop`; documents under way are finished."""
+        running: set[Future[None]] = set()
         with ThreadPoolExecutor(self._threads, thread_name_prefix="issue") as pool:
             while not stop.is_set():
                 close_old_connections()
-                claimed = self._holder.claim(QUEUE, term=rules.LEASE, limit=self._threads * 2)
-                for done in [pool.submit(self._issue, certificate) for certificate in claimed]:
-                    done.result()
-                if not claimed:
+                claimed = self._holder.claim(QUEUE, term=rules.LEASE, limit=self._threads - len(running))
+                running |= {pool.submit(self._issue, certificate) for certificate in claimed}
+                if not running:
                     stop.wait(_POLL_SECONDS)
+                else:
+                    # With a thread free, look again soon; else as soon as one is.
+                    patience = _POLL_SECONDS if len(running) < self._threads else None
+                    _, running = wait(running, timeout=patience, return_when=FIRST_COMPLETED)
         self._press.typesetter.close()
 
     def _issue(self, certificate: UUID) -> None:

@@ -105,6 +105,7 @@ class Environment(BaseSettings):
     seal_pkcs12: Path | None = Field(None, description="PKCS#12 file with the seal's key and chain")
     seal_passphrase: SecretStr | None = Field(None, description="Passphrase of that file")
     seal_trust: Path | None = Field(None, description="PEM file with the roots of the seal")
+    certificate_threads: int = Field(2, ge=1, le=64, description="Certificates under way at once, of one worker")
     settle_time: timedelta = Field(
         timedelta(hours=1),
         ge=timedelta(),

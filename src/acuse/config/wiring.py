@@ -29,6 +29,7 @@ from acuse.delivery.jobs.notices import Notifier
 from acuse.doors.smtp.connector import Connector, Listening, tls_context
 from acuse.doors.smtp.limits import Limits
 from acuse.doors.smtp.service import Verbs
+from acuse.evidence.following import WINDOW
 from acuse.evidence.leases import Holder
 from acuse.evidence.revocation import RevocationSource
 from acuse.evidence.sealing import Sealer
@@ -37,7 +38,6 @@ from acuse.pdf.pool import Typesetter
 from acuse.pdf.sign import Seal
 
 Loop = Callable[[threading.Event], None]
-_ISSUE_THREADS = 2
 _KEEP_ALIVE_SECONDS = 5.0
 
 
@@ -75,7 +75,7 @@ def press() -> Press:
             roots=tuple(dict.fromkeys((*files.roots, *stamps))),
             development=files.development,
         ),
-        typesetter=Typesetter(processes=_ISSUE_THREADS),
+        typesetter=Typesetter(processes=settings.ACUSE.certificate_threads),
         request_token=timestamps().request_token,
         revocation_lists=revocation().lists_for,
     )
@@ -108,7 +108,7 @@ def worker_loops(holder: Holder) -> list[tuple[str, Loop]]:
         ("life", lambda stop: _show_life(holder, endpoint, stop)),
         ("dispatch", dispatcher.run),
         ("notices", Notifier(holder=holder, endpoint=endpoint, schedule=spaced).run),
-        ("certificates", Issuer(holder=holder, press=press(), threads=_ISSUE_THREADS).run),
+        ("certificates", Issuer(holder=holder, press=press(), threads=settings.ACUSE.certificate_threads).run),
         ("followers", lambda stop: _follow((follow_certificates,), stop)),
         ("periodic", periodic.run),
     ]
@@ -129,11 +129,11 @@ def _tend(holder: Holder) -> None:
 
 
 def _follow(followers: tuple[Callable[[], int], ...], stop: threading.Event) -> None:
-    """Let every follower read on, again and again; what fails is tried again after a pause."""
+    """Let every follower read on, again and again; one with a whole window behind it at once, others after a pause."""
     while not stop.is_set():
         close_old_connections()
         moved = [periodic.guarded(follower.__name__, follower) or 0 for follower in followers]
-        if not any(moved):
+        if max(moved) < WINDOW:
             stop.wait(0.5)
 
 

@@ -139,6 +139,8 @@ def _lock_heads(
 ) -> dict[tuple[str, UUID], tuple[int, bytes | None]]:
     """Lock, making it where it is new, the head of each subject; return (sequence, entry) of each."""
     owners = {draft.subject: draft.organisation for draft in drafts}
+    if any(owners[draft.subject] != draft.organisation for draft in drafts):
+        raise ForeignSubject("Two drafts give one subject to different organisations.")
     subjects = sorted(owners)
     rows = execute(
         _LOCK_HEADS,
@@ -151,7 +153,7 @@ def _lock_heads(
     )
     heads = {}
     for kind, identity, organisation, sequence, entry in rows.fetchall():
-        if any(d.organisation != organisation for d in drafts if d.subject == (kind, identity)):
+        if organisation != owners[kind, identity]:
             raise ForeignSubject("The subject of this fact belongs to another organisation.")
         heads[(kind, identity)] = (sequence, None if entry is None else bytes(entry))
     return heads
