@@ -56,7 +56,7 @@ def processes_of(data: Path) -> set[int]:
         if path.name.isdigit() and int(path.name) != os.getpid():
             with contextlib.suppress(OSError):
                 said = (path / "environ").read_bytes() + b"\0" + (path / "cmdline").read_bytes()
-                if str(data).encode() in said or os.readlink(path / "cwd").startswith(str(data)):
+                if str(data).encode() in said or str((path / "cwd").readlink()).startswith(str(data)):
                     found.add(int(path.name))
     return found
 
@@ -214,7 +214,7 @@ class Installation:
 
     def sweep(self) -> None:
         """Run now what runs every minute: alarms and upgrades."""
-        self.command("manage", "procrastinate", "defer", "acuse.config.periodic.sweep_certificates", '{"timestamp": 0}')
+        self.command("manage", "procrastinate", "defer", "--unknown", "acuse.config.periodic.sweep_certificates", '{"timestamp": 0}')
 
     def kept(self, organisation: object, sha256: object) -> bytes:
         """Read an object of custody."""

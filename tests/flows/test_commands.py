@@ -1,10 +1,9 @@
-"""What section 7 of a sealed document tells its holder to do, done: with public tools and nothing of ours but `verify`."""
+"""What section 7 of a sealed document tells its holder to do, done: public tools, and nothing of ours but `verify`."""
 
 import os
 import re
 import subprocess
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +61,7 @@ def commands_of(text: str) -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="module")
-def documents(shared: Installation) -> Iterator[dict[tuple[str, str, str], bytes]]:
+def documents(shared: Installation) -> dict[tuple[str, str, str], bytes]:
     """A relayed and a failed message in each language, and the receipts of the relayed ones."""
     shared.command("organisation", "create", "Ribera Motors", "ribera-motors", "--language", "en")
     shared.command("organisation", "sends-as", "ribera-motors", "@talleres-ribera.example")
@@ -78,7 +77,7 @@ def documents(shared: Installation) -> Iterator[dict[tuple[str, str, str], bytes
         ask_for_receipt(shared, relayed.split()[-1])
         (found[language, "relayed", "receipt"],) = shared.documents(relayed, "receipt")
     shared.account = spanish
-    yield found
+    return found
 
 
 def ask_for_receipt(running: Installation, communication: str) -> None:

@@ -2,25 +2,31 @@
 
 For each: open the attempt (committed), send, close the attempt (committed). Nothing is locked while sending. A claimed
 row whose domain has its full share of connections already goes back to the queue for a second.
+
+An outcome that cannot be recorded (custody is full, the database is away) is held, and the lease with it, until it can:
+to send again what may have been accepted would be worse than to wait. Held messages fill the threads, so that nothing
+more is sent meanwhile.
 """
 
 import logging
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from acuse import clock
+from acuse.channels.base import Outcome
 from acuse.delivery import rules
 from acuse.delivery.endpoints import EmailEndpoint
 from acuse.delivery.models import Dispatch
 from acuse.delivery.services import close_attempt, open_attempt
-from acuse.delivery.services.attempts import LostLease
+from acuse.delivery.services.attempts import LostLease, OpenedAttempt
 from acuse.delivery.services.work import load_work
-from acuse.errors import AcuseError
+from acuse.errors import AcuseError, TemporaryError
 from acuse.evidence.leases import Holder, Queue
 
 log = logging.getLogger(__name__)
@@ -28,6 +34,7 @@ log = logging.getLogger(__name__)
 QUEUE = Queue(table="delivery_dispatches", key="communication_id")
 _POLL_SECONDS = 0.2
 _CROWDED = timedelta(seconds=1)
+_HOLD_SECONDS = 2.0
 
 
 class Dispatcher:
@@ -51,9 +58,11 @@ class Dispatcher:
         self._per_domain = per_domain
         self._domains: Counter[str] = Counter()
         self._lock = threading.Lock()
+        self._stop = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
         """Claim and send until `stop`; messages under way are finished."""
+        self._stop = stop
         with ThreadPoolExecutor(self._threads, thread_name_prefix="dispatch") as pool:
             while not stop.is_set():
                 close_old_connections()
@@ -105,9 +114,7 @@ class Dispatcher:
             content, copy = self._endpoint.compose(work)
             opened = open_attempt(work=work, lease=self._holder.lease, target=self._endpoint.target(domain), copy=copy)
             outcome = self._endpoint.send(work, content)
-            decision = close_attempt(
-                opened=opened, outcome=outcome, schedule=self._schedule, reporting_host=self._endpoint.helo
-            )
+            decision = self._close(opened, outcome)
             log.info(
                 "attempt closed",
                 extra={"communication": str(communication), "fact": decision.fact_type, "final": decision.final},
@@ -122,3 +129,30 @@ class Dispatcher:
             self._put_back(communication, clock.now() + timedelta(minutes=5) * self._schedule.scale)
         finally:
             self._leave(domain)
+
+    def _close(self, opened: OpenedAttempt, outcome: Outcome) -> rules.Decision:
+        """Record what came of an attempt, trying until it is done; a stop leaves it open, to be found as unknown."""
+        communication = opened.work.communication
+        while True:
+            try:
+                close_old_connections()
+                return close_attempt(
+                    opened=opened, outcome=outcome, schedule=self._schedule, reporting_host=self._endpoint.helo
+                )
+            except (TemporaryError, OperationalError, InterfaceError) as error:
+                log.warning(
+                    "an attempt's outcome is held until it can be recorded: %s",
+                    error,
+                    extra={"communication": str(communication)},
+                )
+                if self._stop.wait(_HOLD_SECONDS):
+                    raise
+                self._renew(communication)
+
+    def _renew(self, communication: UUID) -> None:
+        """Keep what is held from being claimed by others; without a database nobody can claim anything."""
+        with suppress(OperationalError, InterfaceError):
+            close_old_connections()
+            Dispatch.objects.filter(communication_id=communication, lease=self._holder.lease).update(
+                lease_until=clock.now() + rules.LEASE
+            )
