@@ -51,7 +51,8 @@ def envelope(*recipients: str | Recipient, **changes: Any) -> Envelope:
 
 def accept(value: SmtpCredentialValue, raw: bytes | None = None, *recipients: str | Recipient, **more: Any) -> UUID:
     """Accept a message for one recipient; return the communication."""
-    return accept_message(credential=value, envelope=envelope(*recipients, **more), raw=raw or message())[0].id
+    content = message() if raw is None else raw
+    return accept_message(credential=value, envelope=envelope(*recipients, **more), raw=content)[0].id
 
 
 def outcome(result: Result, *, reply: str | None = None, **changes: Any) -> Outcome:

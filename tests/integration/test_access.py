@@ -1,0 +1,256 @@
+"""Every address, as everybody, with the identifiers of an organisation that is not theirs: nothing of it is found."""
+
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from acuse import clock
+from acuse.accounts import rules
+from acuse.accounts import services as accounts
+from acuse.accounts.models import Membership, SenderIdentity, SmtpCredential, User
+from acuse.certificates.models import Certificate
+from acuse.config.database import conninfo
+from acuse.embedded.roles import Addresses
+from acuse.evidence import custody
+from acuse.evidence.models import Fact
+from acuse.evidence.queries import facts_of
+from acuse.evidence.sequencer import Sequencer
+from acuse.proof.checkpoint import SigningKey
+from tests.browser import samples
+
+PDF = b"%PDF-1.7 sealed for somebody else"
+MINE, THEIRS = "talleres-ribera", "flota-norte"
+BASE = "console/<slug:slug>/"
+ONE = f"{BASE}communications/<uuid:id>/"
+#: Every address of ours. An address that is added must be added here, which has it tried by the tests below.
+ROUTES = {
+    "": "public",
+    "language/": "public",
+    "verify/": "public",
+    "verify/offline/": "public",
+    "verify/offline/<str:name>": "public",
+    "v/<str:code>": "public",
+    "health": "public",
+    "log/checkpoint": "public",
+    "log/tile/<path:path>": "public",
+    "console/": "any member",
+    "console/preferences/": "any member",
+    f"{BASE}communications/": "member",
+    f"{BASE}communications/news/": "member",
+    f"{BASE}communications/export.csv": "member",
+    ONE: "member",
+    f"{ONE}dialogues/<int:sequence>/": "member",
+    f"{ONE}receipt/": "member",
+    f"{ONE}content/": "member",
+    f"{ONE}original.eml": "member",
+    f"{ONE}attachments/<int:number>/": "member",
+    f"{BASE}certificates/": "member",
+    f"{BASE}certificates/<str:code>.pdf": "member",
+    f"{BASE}certificates/<str:code>/proof/": "member",
+    f"{BASE}ledger/": "member",
+    f"{BASE}settings/": "member",
+    f"{BASE}settings/credentials/": "manager",
+    f"{BASE}settings/credentials/<uuid:id>/revoke/": "manager",
+    f"{BASE}settings/senders/": "manager",
+    f"{BASE}settings/senders/remove/": "manager",
+}
+#: What a form might carry.
+FORM = {"name": "nueva", "pattern": "@ajeno.example", "language": "en", "seal_level": "B-B"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Theirs:
+    """What the other organisation has, and the words by which its content would be known."""
+
+    organisation: UUID
+    communication: UUID
+    credential: UUID
+    code: str
+    secrets: tuple[str, ...]
+
+
+@pytest.fixture
+def theirs(database: Addresses) -> Theirs:
+    """Two organisations with mail; the second one's is looked for."""
+    first = samples.organisation()
+    samples.send(
+        samples.credential(first),
+        samples.message("propia@correo.example", "Propia"),
+        recipient="propia@correo.example",
+        outcomes=(samples.RELAYED,),
+    )
+    second = samples.organisation(name="Flota Norte", slug=THEIRS, email="jefa@norte.example")
+    made, _ = accounts.create_credential(organisation=second, name="programa-ajeno")
+    accounts.add_sender_identity(organisation=second, pattern="@norte.example")
+    value = samples.SmtpCredentialValue(id=made.id, organisation=second, name=made.name)
+    raw = samples.message("destinataria@ajena.example", "Expediente 998877")
+    one = samples.send(value, raw, recipient="destinataria@ajena.example", outcomes=(samples.UNKNOWN_USER,))
+    sequencer = Sequencer(conninfo=conninfo(), key=SigningKey.generate("acuse.example/test"))
+    assert sequencer.lead()
+    while sequencer.tick():
+        pass
+    sequencer.resign()
+    row = Certificate.objects.get(subject=one)
+    kept = custody.keep(organisation=second, content=PDF, media_type="application/pdf")
+    facts = facts_of(organisation=second, kind="communication", id=one)
+    row.state, row.issued_at, row.level, row.size = Certificate.State.ISSUED, clock.now(), "B-LTA", kept.size
+    row.sha256 = row.bundle_sha256 = kept.sha256
+    row.facts_up_to = facts[-1].position
+    row.save()
+    secrets = (
+        "destinataria@ajena.example",
+        "Expediente 998877",
+        "programa-ajeno",
+        made.username,
+        "@norte.example",
+        "Estimado cliente",
+        "informe-peritaje",
+        "User unknown",
+        PDF.decode(),
+    )
+    return Theirs(organisation=second, communication=one, credential=made.id, code=row.code, secrets=secrets)
+
+
+def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> list[str]:
+    """Every route of ours; login and second factors are the library's."""
+    found = []
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            found += routes(pattern.url_patterns, route)
+        elif not route.startswith("accounts/"):
+            found.append(route)
+    return found
+
+
+def filled(route: str, slug: str, theirs: Theirs) -> list[str]:
+    """The addresses of a route with what is theirs; several where a number has to be guessed."""
+    identity = theirs.credential if "credentials/" in route else theirs.communication
+    path = "/" + route.replace("<slug:slug>", slug).replace("<uuid:id>", str(identity))
+    path = path.replace("<str:code>", theirs.code).replace("<path:path>", "entries/000")
+    path = path.replace("<str:name>", "root.pem")
+    if "<int:" not in path:
+        assert "<" not in path, f"say how {route} is filled"
+        return [path]
+    return [re.sub(r"<int:\w+>", str(number), path) for number in range(1, 5)]
+
+
+def content(answer: HttpResponse) -> str:
+    raw = b"".join(answer) if answer.streaming else answer.content  # type: ignore[arg-type]
+    return raw.decode("utf-8", "replace")
+
+
+def who(role: str) -> Client:
+    """A client of somebody: nobody, or a member of the first organisation only."""
+    client = Client()
+    if role != "anonymous":
+        email = f"{role}@ribera.example"
+        accounts.create_user(email=email, password=samples.PASSWORD)
+        user = User.objects.get(email=email)
+        if role != "stranger":
+            membership = Membership.objects.filter(organisation__slug=MINE).first()
+            assert membership is not None
+            accounts.add_member(organisation=membership.organisation_id, email=email, role=role)
+        client.force_login(user)
+    return client
+
+
+def state(theirs: Theirs) -> tuple[object, ...]:
+    """Everything of theirs that a wrong answer could have changed."""
+    return (
+        Fact.objects.filter(organisation=theirs.organisation).count(),
+        list(SmtpCredential.objects.filter(organisation_id=theirs.organisation).values("id", "revoked_at")),
+        list(SenderIdentity.objects.filter(organisation_id=theirs.organisation).values_list("pattern", flat=True)),
+        list(Certificate.objects.filter(organisation_id=theirs.organisation).values("code", "state", "kind")),
+    )
+
+
+def test_every_address_is_listed_here() -> None:
+    assert set(routes(get_resolver().url_patterns)) == ROUTES.keys()
+
+
+EVERYBODY = ("anonymous", "stranger", *rules.ROLES)
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_nothing_of_another_organisation_is_found(theirs: Theirs, role: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["testserver"])
+    client = who(role)
+    before = state(theirs)
+    looked = 0
+    for route, audience in ROUTES.items():
+        for slug in (THEIRS, MINE):
+            for path in filled(route, slug, theirs):
+                for answer in (client.get(path), client.post(path, FORM), client.head(path)):
+                    looked += 1
+                    text = content(answer)
+                    found = [secret for secret in theirs.secrets if secret in text]
+                    assert found == [], f"{role} {answer.request['REQUEST_METHOD']} {path} shows {found}"
+                    assert answer.status_code < 500, path
+                    foreign = audience not in {"public", "any member"} and (
+                        slug == THEIRS or "<uuid:" in route or "<str:" in route
+                    )
+                    if foreign:
+                        assert answer.status_code in {302, 403, 404, 405}, f"{role} {path}: {answer.status_code}"
+                    if answer.status_code == 302:
+                        assert theirs.code not in answer["Location"] or role == "anonymous", path
+    assert looked > 100
+    assert state(theirs) == before
+
+
+@pytest.mark.parametrize("role", ["anonymous", "stranger"])
+def test_who_is_no_member_sees_no_organisation_at_all(theirs: Theirs, role: str) -> None:
+    client = who(role)
+    for route, audience in ROUTES.items():
+        if audience in {"member", "manager"}:
+            for path in filled(route, MINE, theirs):
+                for answer in (client.get(path), client.post(path, FORM)):
+                    assert answer.status_code in {302, 403, 404, 405}, f"{role} {path}: {answer.status_code}"
+                    if answer.status_code == 302:
+                        assert answer["Location"].startswith("/accounts/login/"), path
+
+
+@pytest.mark.parametrize("role", ["agent", "auditor"])
+def test_who_does_not_manage_changes_nothing(theirs: Theirs, role: str) -> None:
+    client = who(role)
+    own = SmtpCredential.objects.get(organisation__slug=MINE)
+    facts = Fact.objects.count()
+    for route, audience in ROUTES.items():
+        if audience == "manager":
+            path = "/" + route.replace("<slug:slug>", MINE).replace("<uuid:id>", str(own.id))
+            assert client.post(path, FORM).status_code == 403, path
+    assert Fact.objects.count() == facts
+    own.refresh_from_db()
+    assert own.revoked_at is None
+
+
+@pytest.mark.parametrize(
+    "query", ["?q={code}", "?q=destinataria", "?q=Expediente", "?q=ajena.example", "?class=mailbox_not_found"]
+)
+def test_searching_finds_nothing_of_theirs(theirs: Theirs, query: str) -> None:
+    client = who("owner")
+    for page in ("communications/", "communications/export.csv"):
+        answer = client.get(f"/console/{MINE}/{page}{query.format(code=theirs.code)}")
+        text = content(answer)
+        assert answer.status_code == 200
+        assert str(theirs.communication) not in text
+        assert [secret for secret in theirs.secrets if secret in text] == []
+
+
+def test_the_words_looked_for_are_what_their_own_member_sees(theirs: Theirs) -> None:
+    """Otherwise the tests above would look for nothing."""
+    client = Client()
+    client.force_login(User.objects.get(email="jefa@norte.example"))
+    seen = ""
+    for route, audience in ROUTES.items():
+        if audience == "member":
+            for path in filled(route, THEIRS, theirs):
+                seen += content(client.get(path))
+    seen += content(client.get(f"/console/{THEIRS}/communications/{theirs.communication}/?tab=evidence"))
+    assert [secret for secret in theirs.secrets if secret not in seen] == []
