@@ -76,6 +76,18 @@ class Communication(models.Model):
             models.Index(fields=("organisation", "-created_at", "-id"), name="communications_by_time"),
             models.Index(fields=("organisation", "status", "-created_at"), name="communications_by_status"),
             GinIndex(fields=("search",), name="communications_search"),
+            # A search is for words or for a whole domain: with both indexed, PostgreSQL joins their bitmaps.
+            models.Index(fields=("organisation", "domain"), name="communications_by_domain"),
+            models.Index(
+                fields=("organisation", "failure_class", "-created_at"),
+                name="communications_by_failure",
+                condition=~models.Q(failure_class=""),
+            ),
+            models.Index(
+                fields=("organisation", "grade", "-created_at"),
+                name="communications_by_grade",
+                condition=models.Q(grade__gte=2),
+            ),
         )
 
 
