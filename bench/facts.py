@@ -1,0 +1,139 @@
+"""Facts recorded, sequenced and published, beside a plain INSERT of the same bytes in the same batches.
+
+    python -m bench.facts [--facts N]
+
+Both sides write from the same number of threads into the same durable PostgreSQL (fsync and synchronous commit on).
+Ours ends when the last fact is under a signed checkpoint; the rival ends with its last commit.
+"""
+
+import argparse
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from uuid import uuid4
+
+from bench.report import Row, median_of, table
+from bench.world import world
+
+ORGANISATION = uuid4()
+PLAIN = "CREATE TABLE IF NOT EXISTS plain_facts (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, canonical bytea)"
+
+
+def _batches(facts: int, size: int) -> list[list[int]]:
+    return [list(range(start, min(start + size, facts))) for start in range(0, facts, size)]
+
+
+def _parallel(writers: int, work: Sequence[list[int]], write: Callable[[list[int]], None]) -> None:
+    with ThreadPoolExecutor(writers) as pool:
+        for done in [pool.submit(write, batch) for batch in work]:
+            done.result()
+
+
+def ours(facts: int, batch: int, writers: int) -> tuple[float, list[bytes]]:
+    """Record so many facts while a sequencer runs; return facts per second until published, and their bytes."""
+    from django.db import connections, transaction
+
+    from acuse.config.database import conninfo
+    from acuse.config.settings import ACUSE_KEYS
+    from acuse.evidence.ledger import FactDraft, record
+    from acuse.evidence.queries import ledger_state
+    from acuse.evidence.sequencer import Sequencer
+    from acuse.proof.facts.fact import Actor
+
+    recorded: list[bytes] = []
+    lock = threading.Lock()
+
+    def write(numbers: list[int]) -> None:
+        drafts = [
+            FactDraft(
+                organisation=ORGANISATION,
+                subject_kind="member",
+                subject_id=uuid4(),
+                type="member.logged_in",
+                actor=Actor(kind="member", id=str(number)),
+                details={},
+            )
+            for number in numbers
+        ]
+        with transaction.atomic():
+            written = record(*drafts)
+        with lock:
+            recorded.extend(fact.canonical() for fact in written)
+
+    stop = threading.Event()
+    running = threading.Thread(target=Sequencer(conninfo=conninfo(), key=ACUSE_KEYS.checkpoint).run, args=(stop,))
+    running.start()
+    try:
+        before = ledger_state().size
+        begun = time.perf_counter()
+        _parallel(writers, _batches(facts, batch), write)
+        while ledger_state().size < before + facts:
+            time.sleep(0.01)
+        seconds = time.perf_counter() - begun
+    finally:
+        stop.set()
+        running.join()
+        connections.close_all()
+    return facts / seconds, recorded
+
+
+def plain(rows: Sequence[bytes], batch: int, writers: int) -> float:
+    """Insert the same bytes with plain INSERTs, a transaction per batch; return rows per second."""
+    import psycopg
+
+    from acuse.config.database import conninfo
+
+    local = threading.local()
+    opened: list[psycopg.Connection[tuple[object, ...]]] = []
+
+    def write(numbers: list[int]) -> None:
+        if not hasattr(local, "connection"):
+            local.connection = psycopg.connect(conninfo())
+            opened.append(local.connection)
+        with local.connection.transaction(), local.connection.cursor() as cursor:
+            cursor.executemany("INSERT INTO plain_facts (canonical) VALUES (%s)", [(rows[n],) for n in numbers])
+
+    with closing(psycopg.connect(conninfo("owner"), autocommit=True)) as owner:
+        owner.execute(PLAIN)
+        owner.execute("GRANT SELECT, INSERT ON plain_facts TO PUBLIC")
+    begun = time.perf_counter()
+    _parallel(writers, _batches(len(rows), batch), write)
+    seconds = time.perf_counter() - begun
+    for connection in opened:
+        connection.close()
+    return len(rows) / seconds
+
+
+def rows(*, facts: int, repeats: int) -> list[Row]:
+    """Measure one fact a transaction from eight writers, as acceptance records them, and a hundred from two."""
+    found = []
+    with world():
+        for batch, writers in ((1, 8), (100, 2)):
+            pairs = []
+            for _ in range(repeats + 1):
+                mine, canonicals = ours(facts, batch, writers)
+                pairs.append((mine, plain(canonicals, batch, writers)))
+            speed, rival, ratio, spread = median_of(pairs[1:])  # the first warms both up
+            found.append(
+                Row(
+                    what=f"Facts published, {batch} a transaction, {writers} writers",
+                    ours=speed, rival=rival, unit="facts/s", against="plain INSERT of the same bytes, the same batches",
+                    ratio=ratio, aim=">= 0.5", spread=spread,
+                )
+            )  # fmt: skip
+    return found
+
+
+def main() -> None:
+    """Print the table."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--facts", type=int, default=4000)
+    options.add_argument("--repeats", type=int, default=3)
+    given = options.parse_args()
+    print(table(rows(facts=given.facts, repeats=given.repeats)))
+
+
+if __name__ == "__main__":
+    main()
