@@ -214,7 +214,14 @@ class Installation:
 
     def sweep(self) -> None:
         """Run now what runs every minute: alarms and upgrades."""
-        self.command("manage", "procrastinate", "defer", "--unknown", "acuse.config.periodic.sweep_certificates", '{"timestamp": 0}')
+        self.command(
+            "manage",
+            "procrastinate",
+            "defer",
+            "--unknown",
+            "acuse.config.periodic.sweep_certificates",
+            '{"timestamp": 0}',
+        )
 
     def kept(self, organisation: object, sha256: object) -> bytes:
         """Read an object of custody."""

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +53,12 @@ class Service:
             stdout=subprocess.DEVNULL,
             env={name: value for name, value in os.environ.items() if not name.startswith("ACUSE_")},
         )  # fmt: skip
-        until(answers("127.0.0.1", self.port, "/ca.pem"), "the time-stamping authority answers", patience=30)
+        until(self.answers, "the time-stamping authority answers", patience=30)
+
+    def answers(self) -> bool:
+        with suppress(OSError):
+            return answers("127.0.0.1", self.port, "/ca.pem")()
+        return False
 
     def stop(self) -> None:
         if self.process is not None:
