@@ -317,3 +317,8 @@ def _count_failure(keys: tuple[str, ...]) -> None:
                 row.count, row.window_started_at = 0, now
             row.count += 1
             row.save()
+
+
+def forget_failures() -> int:
+    """Forget the failed logins whose window is over, which lock nobody out any more; return how many."""
+    return FailedLogin.objects.filter(window_started_at__lte=clock.now() - rules.FAILURE_WINDOW).delete()[0]

@@ -15,6 +15,7 @@ from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 
 from acuse import clock
+from acuse.accounts.services import forget_failures
 from acuse.certificates import jobs as certificates
 from acuse.config.database import conninfo
 from acuse.config.installation import INSTALLATION
@@ -57,6 +58,14 @@ def forget_deduplication(timestamp: int) -> None:
     """Every hour: forget the keys of client retries that are older than seven days."""
     close_old_connections()
     Deduplication.objects.filter(expires_at__lt=clock.now()).delete()
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(queueing_lock="failed_logins", pass_context=False)
+def forget_failed_logins(timestamp: int) -> None:
+    """Every hour: forget failed logins whose window is over, so that guessing names fills no table."""
+    close_old_connections()
+    forget_failures()
 
 
 @app.periodic(cron="23 4 * * *")

@@ -157,6 +157,17 @@ def test_failures_at_the_same_time_are_all_counted(organisation: UUID) -> None:
     assert FailedLogin.objects.get(key="user:nadie").count == 8
 
 
+def test_guessing_names_fills_no_table(organisation: UUID, at: Callable[[timedelta], None]) -> None:
+    for number in range(5):
+        fail(f"guess-{number}")
+    assert services.forget_failures() == 0
+    at(rules.FAILURE_WINDOW / 2)
+    fail("late", "192.0.2.99")
+    at(rules.FAILURE_WINDOW)
+    assert services.forget_failures() == 6
+    assert set(FailedLogin.objects.values_list("key", flat=True)) == {"user:late", "ip:192.0.2.99"}
+
+
 @pytest.mark.parametrize("username", ["", "x" * 10_000, "a\0b", "ñandú", "\udcff"])
 @pytest.mark.parametrize("secret", ["", "\0", "\udcff"])
 def test_whatever_is_typed_is_only_denied(organisation: UUID, username: str, secret: str) -> None:
