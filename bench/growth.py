@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 from uuid import UUID, uuid4
 
-from bench.report import Machine, Row, write
+from bench.report import RESULTS, Machine, Row, table, write
 from bench.world import world
 
 Operations = dict[str, tuple[int, Callable[[], object]]]
@@ -174,7 +174,9 @@ def main() -> None:
     options.add_argument("--large", type=int, default=1_000_000)
     given = options.parse_args()
     machine = Machine()
-    write("growth", rows(small=given.small, large=given.large), machine)
+    found = rows(small=given.small, large=given.large)
+    print(table(found))
+    print(write(RESULTS / "growth.json", found, machine))
 
 
 if __name__ == "__main__":

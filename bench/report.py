@@ -10,6 +10,7 @@ from pathlib import Path
 from acuse import clock
 
 RESULTS = Path(__file__).parent / "results"
+"""Where JSON is kept; not committed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,16 +86,26 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def write(name: str, rows: Sequence[Row], machine: Machine) -> Path:
-    """Print the table, and keep rows and machine as JSON; return where."""
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{name}.json"
+def write(path: Path, rows: Sequence[Row], machine: Machine) -> str:
+    """Keep rows and machine as JSON under `path`; return the JSON."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     kept = {
         "at": clock.to_rfc3339(clock.now()),
         "machine": asdict(machine),
         "rows": [{**asdict(row), "reached": row.reached} for row in rows],
     }
-    path.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    print(table(rows), flush=True)
-    print(json.dumps(kept, ensure_ascii=False), flush=True)
-    return path
+    text = json.dumps(kept, indent=2, ensure_ascii=False)
+    path.write_text(text + "\n", "utf-8")
+    return text
+
+
+def load_rows(path: Path) -> list[Row]:
+    """Read the rows that `write` kept."""
+    rows = json.loads(path.read_text("utf-8"))["rows"]
+    return [
+        Row(
+            **{name: value for name, value in row.items() if name not in ("reached", "spread")},
+            spread=tuple(row["spread"]) if row["spread"] else None,
+        )
+        for row in rows
+    ]
