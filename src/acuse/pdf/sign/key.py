@@ -17,6 +17,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from acuse.errors import ConfigurationError
 from acuse.pdf.sign.paths import Certificates
+from acuse.pdf.sign.signature import ECDSA_WITH_SHA256, RSA_WITH_SHA256, SealWriter
 
 DIGEST = "sha256"
 SMALLEST_RSA = 2048
@@ -34,8 +35,18 @@ class SealSigner(Signer):
         super().__init__(signing_cert=certificates.leaf, cert_registry=registry, embed_roots=False)
         self.certificates = certificates
         self._key = key
+        algorithm = RSA_WITH_SHA256 if isinstance(key, rsa.RSAPrivateKey) else ECDSA_WITH_SHA256
+        self._writer = SealWriter(certificates, algorithm=algorithm, sign=self._value)
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        """Sign for pyHanko's own CMS."""
+        return self._value(data)
+
+    def sign_digest(self, digest: bytes) -> bytes:
+        """Return the DER of the CMS of a seal over a document of this SHA-256 digest."""
+        return self._writer.write(digest)
+
+    def _value(self, data: bytes) -> bytes:
         """RSASSA-PKCS1-v1_5 or ECDSA over SHA-256 (RFC 8017, RFC 5753)."""
         if isinstance(self._key, rsa.RSAPrivateKey):
             return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())

@@ -26,7 +26,6 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign import fields
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.validation.dss import DocumentSecurityStore
@@ -234,10 +233,7 @@ class Seal:
         prepared = session.prepare_tbs_document(validation_info=None, bytes_reserved=SIGNATURE_DIGITS)
         output = BytesIO()
         digest, _ = prepared.digest_tbs_document(output=output)
-        signed = await self._signer.async_sign(
-            digest.document_digest, DIGEST, use_pades=True, signed_attr_settings=PdfCMSSignedAttributes()
-        )
-        signature = bytes(signed.dump())
+        signature = self._signer.sign_digest(digest.document_digest)
         if tokens is not None:
             imprint = hashlib.sha256(signature_value(signature)).digest()
             token = await tokens.async_timestamp(imprint, DIGEST)

@@ -25,9 +25,9 @@ def add_time_stamp(signature: bytes, token: bytes) -> bytes:
     """
     kind, wrapped = _parts(signature)
     *before, _ = _parts(_parts(wrapped)[0])
-    attribute = _wrap(0x30, _NAME, _wrap(0x31, token))
-    signer = _wrap(0x30, *_signer_parts(signature), _wrap(0xA1, attribute))
-    return _wrap(0x30, kind, _wrap(0xA0, _wrap(0x30, *before, _wrap(0x31, signer))))
+    attribute = wrap(0x30, _NAME, wrap(0x31, token))
+    signer = wrap(0x30, *_signer_parts(signature), wrap(0xA1, attribute))
+    return wrap(0x30, kind, wrap(0xA0, wrap(0x30, *before, wrap(0x31, signer))))
 
 
 def _signer_parts(signature: bytes) -> list[bytes]:
@@ -61,7 +61,8 @@ def _header(value: bytes) -> tuple[int, int]:
     return 2 + count, int.from_bytes(value[2 : 2 + count] if count else value[1:2], "big")
 
 
-def _wrap(tag: int, *values: bytes) -> bytes:
+def wrap(tag: int, *values: bytes) -> bytes:
+    """Return the DER of one value: tag, definite length, contents."""
     content = b"".join(values)
     size = len(content)
     if size < 0x80:
