@@ -277,13 +277,16 @@ class EmbeddedPostgres:
         sync_folder(self._top)
 
     def _clear_remains(self) -> None:
-        """End what a killed postmaster left and remove its pid file.
+        """End what a killed postmaster left and remove its pid file, its socket and the socket's lock.
 
-        PostgreSQL trusts the pid in that file as soon as any process of the same user has it, which after a reboot
-        or in a container is common; we know better, because nobody works in the cluster any more.
+        PostgreSQL trusts the pid in such a file as soon as any process has it, be it one of another program after a
+        reboot or in a container, or the dead postmaster itself that nobody has taken leave of yet. We know better,
+        because nobody works in the cluster any more, and the socket's folder belongs to this cluster alone.
         """
         processes.end(processes.working_in(self.cluster), seconds=10, first=signal.SIGQUIT)
-        (self.cluster / "postmaster.pid").unlink(missing_ok=True)
+        socket = self._sockets() / f".s.PGSQL.{PORT}"
+        for path in (self.cluster / "postmaster.pid", socket, socket.with_name(f"{socket.name}.lock")):
+            path.unlink(missing_ok=True)
 
     def _launch(self, user: programs.Account, chosen: programs.Binaries) -> None:
         write_durably(self.cluster / "pg_hba.conf", _HBA)

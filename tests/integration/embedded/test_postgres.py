@@ -43,7 +43,7 @@ def test_rows_survive_kill_9_of_the_postmaster_alone(server: EmbeddedPostgres) -
     assert rows(dsn) == 50
 
 
-def test_a_pid_file_that_names_a_stranger_does_not_block(data: Path) -> None:
+def test_pid_files_that_name_a_stranger_do_not_block(data: Path) -> None:
     server = EmbeddedPostgres(data)
     dsn = server.start().owner_dsn
     write_rows(dsn, 10)
@@ -54,8 +54,10 @@ def test_a_pid_file_that_names_a_stranger_does_not_block(data: Path) -> None:
     owner = server.cluster.stat()
     stranger = subprocess.Popen(["sleep", "600"], **({"user": owner.st_uid} if ROOT else {}))
     try:
-        pid_file.write_text(str(stranger.pid) + content[content.index("\n") :])
-        os.chown(pid_file, owner.st_uid, owner.st_gid)
+        (socket_lock,) = (data / "run").glob(".s.PGSQL.*.lock")
+        for path in (pid_file, socket_lock):
+            path.write_text(str(stranger.pid) + content[content.index("\n") :])
+            os.chown(path, owner.st_uid, owner.st_gid)
         server.start()
         assert rows(dsn) == 10
         assert stranger.poll() is None
