@@ -222,16 +222,24 @@ def _lowered(draft: FactDraft, wanted: str, level: str) -> FactDraft:
     )
 
 
-def put_off(*, certificate: UUID, error: Exception) -> None:
-    """Leave a request for later; not being published yet is no failure and is asked again at once."""
-    row = Certificate.objects.get(id=certificate)
-    if row.state != Certificate.State.REQUESTED:
-        return
-    if isinstance(error, NotPublished):
-        wait = _NOT_PUBLISHED_WAIT
-    else:
-        row.tries += 1
-        row.last_error = str(error)[:2000]
-        wait = rules.retry_wait(row.tries)
-    row.lease, row.lease_until = None, clock.now() + wait
-    row.save(update_fields=["tries", "last_error", "lease", "lease_until"])
+def put_off(*, certificate: UUID, lease: UUID, error: Exception) -> None:
+    """Leave a request for later, unless another worker took it over meanwhile.
+
+    Not being published yet is no failure and is asked again at once.
+    """
+    with transaction.atomic():
+        row = (
+            Certificate.objects.select_for_update()
+            .filter(id=certificate, lease=lease, state=Certificate.State.REQUESTED)
+            .first()
+        )
+        if row is None:
+            return
+        if isinstance(error, NotPublished):
+            wait = _NOT_PUBLISHED_WAIT
+        else:
+            row.tries += 1
+            row.last_error = str(error)[:2000]
+            wait = rules.retry_wait(row.tries)
+        row.lease, row.lease_until = None, clock.now() + wait
+        row.save(update_fields=["tries", "last_error", "lease", "lease_until"])

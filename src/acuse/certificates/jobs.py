@@ -61,13 +61,13 @@ class Issuer:
             close_old_connections()
             issue(certificate=certificate, lease=self._holder.lease, press=self._press)
         except NotPublished as error:
-            put_off(certificate=certificate, error=error)
+            put_off(certificate=certificate, lease=self._holder.lease, error=error)
         except AcuseError as error:
             log.warning("document put off: %s", error, extra={"certificate": str(certificate)})
-            put_off(certificate=certificate, error=error)
+            put_off(certificate=certificate, lease=self._holder.lease, error=error)
         except Exception as error:
             log.exception("document failed inside Acuse", extra={"certificate": str(certificate)})
-            put_off(certificate=certificate, error=error)
+            put_off(certificate=certificate, lease=self._holder.lease, error=error)
 
 
 def sweep() -> None:

@@ -96,7 +96,7 @@ def erase(*, organisation: UUID, kind: str, subject: UUID, reason: str) -> int:
         if head is None or head.legal_hold or head.retain_until > now:
             raise ConflictError("The retention of this subject has not ended, or it is on legal hold.")
         facts = facts_of(organisation=organisation, kind=kind, id=subject)
-        digests = _unshared(organisation, _digests(organisation, kind, subject), now)
+        digests = _unshared(head, _digests(organisation, kind, subject), now)
         if facts:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT evidence_erase_facts(%s, %s)", (kind, subject))
@@ -145,10 +145,19 @@ def _digests(organisation: UUID, kind: str, subject: UUID) -> set[str]:
     return {item.sha256 for found in facts for item in found.fact.objects}
 
 
-def _unshared(organisation: UUID, digests: set[str], now: datetime) -> set[str]:
-    """Keep out the objects that another subject still needs: their retention was extended by it."""
-    return set(
-        StoredObject.objects.filter(organisation=organisation, sha256__in=digests, retain_until__lte=now).values_list(
-            "sha256", flat=True
+def _unshared(head: Head, digests: set[str], now: datetime) -> set[str]:
+    """Keep out the objects whose own term runs, and those that facts of another subject cite: they need them still.
+
+    It reads the organisation's facts once; erasing is rare and has time.
+    """
+    ended = StoredObject.objects.filter(
+        organisation=head.organisation, sha256__in=digests, retain_until__lte=now
+    ).values_list("sha256", flat=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT digest FROM unnest(%s::text[]) AS digest WHERE NOT EXISTS (SELECT 1 FROM evidence_facts AS fact "
+            "WHERE fact.organisation = %s AND (fact.kind, fact.subject) <> (%s, %s) "
+            "AND position(convert_to(digest, 'UTF8') IN fact.canonical) > 0)",
+            (sorted(ended), head.organisation, head.kind, head.subject),
         )
-    )
+        return {row[0] for row in cursor.fetchall()}

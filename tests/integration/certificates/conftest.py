@@ -110,7 +110,7 @@ class Notary:
             try:
                 made.append(self.issue(identity))
             except AcuseError as error:
-                put_off(certificate=identity, error=error)
+                put_off(certificate=identity, lease=self.holder.lease, error=error)
         return made
 
     def without_time_stamps(self) -> "Notary":

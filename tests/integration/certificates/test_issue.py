@@ -3,7 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connections, transaction
@@ -228,13 +228,13 @@ def test_waits_grow_and_say_why(notary: Notary) -> None:
     relayed(notary)
     (identity,) = notary.claim()
     before = clock.now()
-    put_off(certificate=identity, error=NotPublished("not yet"))
+    put_off(certificate=identity, lease=notary.holder.lease, error=NotPublished("not yet"))
     row = Certificate.objects.get()
     assert (row.tries, row.last_error, row.lease) == (0, "", None)
     assert row.lease_until - before < timedelta(seconds=2)  # type: ignore[operator]
     for tries in (1, 2):
         Certificate.objects.update(lease=notary.holder.lease)
-        put_off(certificate=identity, error=TemporaryError("The disk is full."))
+        put_off(certificate=identity, lease=notary.holder.lease, error=TemporaryError("The disk is full."))
         row.refresh_from_db()
         assert (row.tries, row.last_error) == (tries, "The disk is full.")
         assert row.lease_until > clock.now() + rules.retry_wait(tries) - timedelta(seconds=2)  # type: ignore[operator]
@@ -243,9 +243,18 @@ def test_waits_grow_and_say_why(notary: Notary) -> None:
 
 def test_what_was_issued_is_not_put_off(notary: Notary) -> None:
     row = certified(notary)
-    put_off(certificate=row.id, error=TemporaryError("no"))
+    put_off(certificate=row.id, lease=notary.holder.lease, error=TemporaryError("no"))
     row.refresh_from_db()
     assert (row.state, row.last_error, row.lease_until) == ("issued", "", None)
+
+
+def test_a_worker_that_lost_its_lease_puts_nothing_off(notary: Notary) -> None:
+    relayed(notary)
+    (identity,) = notary.claim()
+    stranger = uuid4()
+    put_off(certificate=identity, lease=stranger, error=TemporaryError("no"))
+    row = Certificate.objects.get()
+    assert (row.lease, row.tries) == (notary.holder.lease, 0)
 
 
 def test_late_documents_raise_an_alarm_until_they_are_issued(notary: Notary) -> None:
