@@ -1,5 +1,6 @@
 """Reads of accounts. Doors obtain anything of an organisation only through `access_organisation`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -108,11 +109,12 @@ def organisation_view(organisation: UUID) -> OrganisationView:
     return _view(Organisation.objects.get(id=organisation))
 
 
-def language_of_submissions(credential: UUID) -> str:
-    """Return the language of the documents of a credential's organisation; asked at every submission.
+def ask_language(credential: UUID) -> Callable[[], str]:
+    """Ask for the language of the documents of a credential's organisation, once for every submission.
 
-    Raises:
-        AccessDenied: the credential was revoked, perhaps after the connection logged in.
+    Returns:
+        What reads the answer, so that other statements may be sent meanwhile (`acuse.evidence.statements`). It raises
+        AccessDenied where the credential was revoked, perhaps after the connection logged in.
     """
     found = execute(
         "SELECT organisation.language FROM accounts_smtp_credentials AS credential "
@@ -120,10 +122,14 @@ def language_of_submissions(credential: UUID) -> str:
         "WHERE credential.id = %(id)s AND credential.revoked_at IS NULL",
         {"id": credential},
     )
-    row = found.fetchone()
-    if row is None:
-        raise AccessDenied("This credential was revoked.")
-    return str(row[0])
+
+    def language() -> str:
+        row = found.fetchone()
+        if row is None:
+            raise AccessDenied("This credential was revoked.")
+        return str(row[0])
+
+    return language
 
 
 def credentials(access: Access) -> list[CredentialView]:

@@ -94,10 +94,20 @@ WITH recorded AS (
     FROM jsonb_to_recordset(%(objects)s) AS cited (organisation uuid, sha256 text, size bigint, media_type text)
     ON CONFLICT (organisation, sha256) DO UPDATE SET retain_until = greatest(object.retain_until, EXCLUDED.retain_until)
 )
+"""
+
+_MOVE_HEADS = """
 UPDATE evidence_heads AS head SET sequence = last.sequence, entry = last.entry
 FROM unnest(%(last_kinds)s::text[], %(last_subjects)s::uuid[], %(last_sequences)s::bigint[], %(last_entries)s::bytea[])
      AS last (kind, subject, sequence, entry)
 WHERE head.kind = last.kind AND head.subject = last.subject
+"""
+
+_MAKE_HEADS = """
+INSERT INTO evidence_heads (kind, subject, organisation, sequence, entry, retain_until, legal_hold)
+SELECT kind, subject, organisation, sequence, entry, %(retain_until)s, false
+FROM unnest(%(kinds)s::text[], %(subjects)s::uuid[], %(organisations)s::uuid[], %(sequences)s::bigint[],
+            %(entries)s::bytea[]) AS first (kind, subject, organisation, sequence, entry)
 """
 
 
@@ -115,12 +125,7 @@ def record(*drafts: FactDraft) -> list[Fact]:
         ForeignSubject: a subject already belongs to another organisation.
         InputError: details do not fit the type's schema.
     """
-    if not connection.in_atomic_block:
-        raise OutsideTransaction("Facts are recorded inside the transaction of the state change that they prove.")
-    for draft in drafts:
-        check_details(draft.type, draft.details)
-    recorded_at = clock.now()
-    retain_until = recorded_at + settings.ACUSE.retention_years * _YEAR
+    recorded_at, retain_until = _begin(drafts)
     heads = _lock_heads(drafts, retain_until)
     facts, canonicals = [], []
     for draft in drafts:
@@ -130,8 +135,44 @@ def record(*drafts: FactDraft) -> list[Fact]:
         heads[draft.subject] = (sequence + 1, hashlib.sha256(canonical).digest())
         facts.append(fact)
         canonicals.append(canonical)
-    _insert(facts, canonicals, heads, retain_until)
+    moved = {
+        "last_kinds": [kind for kind, _ in heads],
+        "last_subjects": [identity for _, identity in heads],
+        "last_sequences": [sequence for sequence, _ in heads.values()],
+        "last_entries": [entry for _, entry in heads.values()],
+    }
+    execute(_INSERT + _MOVE_HEADS, {**_rows(facts, canonicals, retain_until), **moved})
     return facts
+
+
+def record_first(*drafts: FactDraft) -> list[Fact]:
+    """Record the first facts of subjects that this very transaction makes, one each: nothing to lock, one statement.
+
+    Args:
+        drafts: at least one, each of another subject.
+
+    Returns:
+        The facts as they are stored, in the order given.
+
+    Raises:
+        OutsideTransaction: no transaction is open.
+        IntegrityError: a subject has facts already (raised where the statement's end is waited for).
+        InputError: details do not fit the type's schema.
+    """
+    recorded_at, retain_until = _begin(drafts)
+    facts = [_complete(draft, recorded_at, 1, None) for draft in drafts]
+    execute(_INSERT + _MAKE_HEADS, _rows(facts, [fact.canonical() for fact in facts], retain_until))
+    return facts
+
+
+def _begin(drafts: Sequence[FactDraft]) -> tuple[datetime, datetime]:
+    """Check drafts; return when they are recorded and until when they are kept."""
+    if not connection.in_atomic_block:
+        raise OutsideTransaction("Facts are recorded inside the transaction of the state change that they prove.")
+    for draft in drafts:
+        check_details(draft.type, draft.details)
+    recorded_at = clock.now()
+    return recorded_at, recorded_at + settings.ACUSE.retention_years * _YEAR
 
 
 def _lock_heads(
@@ -176,13 +217,8 @@ def _complete(draft: FactDraft, recorded_at: datetime, sequence: int, previous: 
     )
 
 
-def _insert(
-    facts: Sequence[Fact],
-    canonicals: Sequence[bytes],
-    heads: Mapping[tuple[str, UUID], tuple[int, bytes | None]],
-    retain_until: datetime,
-) -> None:
-    """Insert facts, their place in the queue and the objects that they cite, and move the heads: one statement."""
+def _rows(facts: Sequence[Fact], canonicals: Sequence[bytes], retain_until: datetime) -> dict[str, Any]:
+    """Return the parameters of `_INSERT`: facts, their place in the queue and the objects that they cite."""
     cited = [
         {
             "organisation": str(fact.organisation),
@@ -193,22 +229,15 @@ def _insert(
         for fact in facts
         for item in fact.objects
     ]
-    execute(
-        _INSERT,
-        {
-            "ids": [fact.id for fact in facts],
-            "organisations": [fact.organisation for fact in facts],
-            "kinds": [fact.subject.kind for fact in facts],
-            "subjects": [fact.subject.id for fact in facts],
-            "sequences": [fact.subject_sequence for fact in facts],
-            "types": [fact.type for fact in facts],
-            "entries": [hashlib.sha256(canonical).digest() for canonical in canonicals],
-            "canonicals": list(canonicals),
-            "objects": Jsonb(cited),
-            "retain_until": retain_until,
-            "last_kinds": [kind for kind, _ in heads],
-            "last_subjects": [identity for _, identity in heads],
-            "last_sequences": [sequence for sequence, _ in heads.values()],
-            "last_entries": [entry for _, entry in heads.values()],
-        },
-    )
+    return {
+        "ids": [fact.id for fact in facts],
+        "organisations": [fact.organisation for fact in facts],
+        "kinds": [fact.subject.kind for fact in facts],
+        "subjects": [fact.subject.id for fact in facts],
+        "sequences": [fact.subject_sequence for fact in facts],
+        "types": [fact.type for fact in facts],
+        "entries": [hashlib.sha256(canonical).digest() for canonical in canonicals],
+        "canonicals": list(canonicals),
+        "objects": Jsonb(cited),
+        "retain_until": retain_until,
+    }

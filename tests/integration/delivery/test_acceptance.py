@@ -67,7 +67,7 @@ def test_what_the_envelope_says_is_kept(value: SmtpCredentialValue) -> None:
 
 
 #: Every step of an acceptance that can fail, by the name under which the service calls it.
-_STEPS = ("summarise", "_find_repeats", "_insert", "record", "_accepted", "language_of_submissions")
+_STEPS = ("summarise", "_find_repeats", "_insert", "record_first", "_accepted", "ask_language")
 
 
 @pytest.mark.parametrize("step", _STEPS)

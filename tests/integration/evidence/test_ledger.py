@@ -12,7 +12,7 @@ from acuse.config.database import conninfo
 from acuse.embedded.roles import Addresses
 from acuse.errors import ConflictError, InputError
 from acuse.evidence import custody
-from acuse.evidence.ledger import ForeignSubject, OutsideTransaction, record
+from acuse.evidence.ledger import ForeignSubject, OutsideTransaction, record, record_first
 from acuse.evidence.models import Entry, Head, TreeHead
 from acuse.evidence.queries import bundle_for, facts_of, ledger_state, read_tile
 from acuse.evidence.sequencer import Sequencer
@@ -246,3 +246,30 @@ def test_heads_stay_locked_until_commit(database: Addresses) -> None:
         with psycopg.connect(database.application_dsn) as other, pytest.raises(psycopg.errors.LockNotAvailable):
             other.execute("SELECT * FROM evidence_heads FOR UPDATE NOWAIT")
     assert Head.objects.get().sequence == 2
+
+
+def test_first_facts_begin_chains_that_go_on(database: Addresses) -> None:
+    members = [uuid4(), uuid4()]
+    with transaction.atomic():
+        record_first(*(login(member) for member in members))
+    with transaction.atomic():
+        record(login(members[0]))
+    first, second = (item.fact for item in facts_of(organisation=ORGANISATION, kind="member", id=members[0]))
+    assert (first.subject_sequence, first.previous) == (1, None)
+    assert (second.subject_sequence, second.previous) == (2, first.entry())
+    assert Head.objects.get(subject=members[1]).sequence == 1
+
+
+def test_a_subject_has_only_one_first_fact(database: Addresses) -> None:
+    member = uuid4()
+    with transaction.atomic():
+        record(login(member))
+    with pytest.raises(DatabaseError), transaction.atomic():
+        record_first(login(member))
+    assert len(facts_of(organisation=ORGANISATION, kind="member", id=member)) == 1
+
+
+def test_one_subject_is_given_to_one_organisation_in_one_call(database: Addresses) -> None:
+    member = uuid4()
+    with pytest.raises(ForeignSubject), transaction.atomic():
+        record(login(member), login(member, uuid4()))

@@ -16,14 +16,14 @@ from psycopg.types.json import Jsonb
 from uuid6 import uuid7
 
 from acuse import clock
-from acuse.accounts.queries import language_of_submissions
+from acuse.accounts.queries import ask_language
 from acuse.accounts.values import SmtpCredentialValue
 from acuse.delivery import rules
 from acuse.delivery.envelope import Client, Envelope, Recipient
 from acuse.delivery.models import Communication
 from acuse.delivery.services.attempts import foreign
 from acuse.evidence import custody
-from acuse.evidence.ledger import FactDraft, record, refer
+from acuse.evidence.ledger import FactDraft, record_first, refer
 from acuse.evidence.statements import execute, together
 from acuse.mail import headers
 from acuse.proof.facts.fact import Actor, ObjectReference
@@ -98,6 +98,7 @@ def accept_message(*, credential: SmtpCredentialValue, envelope: Envelope, raw: 
     received_at = clock.now()
     with transaction.atomic(), together():
         fresh = {recipient.address: uuid7() for recipient in envelope.recipients}
+        language = ask_language(credential.id)
         known = _find_repeats(credential, summary, kept.sha256, fresh, received_at)
         new = [recipient for recipient in envelope.recipients if recipient.address not in known]
         if new:
@@ -107,10 +108,10 @@ def accept_message(*, credential: SmtpCredentialValue, envelope: Envelope, raw: 
                 summary=summary,
                 message=refer("message", kept),
                 received_at=received_at,
-                language=language_of_submissions(credential.id),
+                language=language(),
             )
             _insert(taken, new, fresh)
-            record(*(_accepted(taken, recipient, fresh[recipient.address]) for recipient in new))
+            record_first(*(_accepted(taken, recipient, fresh[recipient.address]) for recipient in new))
     return [
         AcceptedCommunication(
             id=known.get(recipient.address, fresh[recipient.address]),
