@@ -1,13 +1,16 @@
 """`kill -9` of every process under load: nothing accepted is lost, nothing is sent again after a final reply."""
 
 import os
+import re
 import signal
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 
+from acuse.embedded.mailboxes import messages
 from acuse.errors import AcuseError
 from tests.flows.installation import Installation, installation, message, until
 
@@ -62,6 +65,13 @@ class Load:
             count += 1
             self._stop.wait(0.3)  # a steady load, not a flood: certificates follow each message
 
+    def copies(self, running: Installation) -> Counter[str]:
+        """How often each of its messages arrived."""
+        kept = messages(running.data / "sandbox", "acepta.example")
+        found = (re.search(rb"Message-ID: <([^@]+)@", one.content) for one in kept)
+        names = [match[1].decode() for match in found if match]
+        return Counter(name for name in names if name.startswith(self._name))
+
     def wait_for(self, count: int) -> None:
         """Wait until so many more were accepted."""
         wanted = len(self.accepted) + count
@@ -87,6 +97,10 @@ def test_a_process_killed_under_load_loses_nothing(running: Installation, victim
         load.wait_for(5)
     _everything_is_certified(running, before + len(load.accepted))
     until(running.answers, "the doors answer again")
+    if victim != "worker":  # only who sends may die between sending and recording
+        copies = load.copies(running)
+        assert set(copies) >= load.accepted
+        assert {identity for identity, count in copies.items() if count > 1} == set(), "sent twice"
 
 
 def _pids(running: Installation, victim: str) -> list[int]:

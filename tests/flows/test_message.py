@@ -82,7 +82,7 @@ def test_public_tools_agree_with_the_certificate(running: Installation, tmp_path
 
 
 def test_a_failure_is_certified_and_told_to_the_sender_once(running: Installation, tmp_path: Path) -> None:
-    reply = running.submit(message("nobody"), "nadie@sinbuzon.example")
+    reply = running.submit(message("nobody"), "una.vez@sinbuzon.example")
     (document,) = running.documents(reply)
     statement = json.loads(extracted(document, tmp_path)["statement.json"])
     assert (statement["outcome"], statement["failure_class"]) == ("failed", "mailbox_not_found")
@@ -93,7 +93,7 @@ def test_a_failure_is_certified_and_told_to_the_sender_once(running: Installatio
         "the sender is notified",
     )
     told = messages(running.directory / "data" / "sandbox", "talleres-ribera.example")
-    reports = [one for one in told if b"nadie@sinbuzon.example" in one.content]
+    reports = [one for one in told if b"una.vez@sinbuzon.example" in one.content]
     assert len(reports) == 1
     assert b"message/delivery-status" in reports[0].content
     assert reports[0].envelope["sender"] == ""
