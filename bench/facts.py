@@ -7,11 +7,13 @@ Ours ends when the last fact is under a signed checkpoint; the rival ends with i
 """
 
 import argparse
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from uuid import uuid4
 
 from bench.report import Row, median_of, table
@@ -32,14 +34,15 @@ def _parallel(writers: int, work: Sequence[list[int]], write: Callable[[list[int
 
 
 def ours(facts: int, batch: int, writers: int) -> tuple[float, list[bytes]]:
-    """Record so many facts while a sequencer runs; return facts per second until published, and their bytes."""
-    from django.db import connections, transaction
+    """Record so many first facts while the sequencer runs; return facts per second until published, and their bytes.
 
-    from acuse.config.database import conninfo
-    from acuse.config.settings import ACUSE_KEYS
-    from acuse.evidence.ledger import FactDraft, record
+    A writer is what the connector is: one transaction at a time, its statements sent together.
+    """
+    from django.db import transaction
+
+    from acuse.evidence.ledger import FactDraft, record_first
     from acuse.evidence.queries import ledger_state
-    from acuse.evidence.sequencer import Sequencer
+    from acuse.evidence.statements import together
     from acuse.proof.facts.fact import Actor
 
     recorded: list[bytes] = []
@@ -57,26 +60,32 @@ def ours(facts: int, batch: int, writers: int) -> tuple[float, list[bytes]]:
             )
             for number in numbers
         ]
-        with transaction.atomic():
-            written = record(*drafts)
+        with transaction.atomic(), together():
+            written = record_first(*drafts)
         with lock:
             recorded.extend(fact.canonical() for fact in written)
 
-    stop = threading.Event()
-    running = threading.Thread(target=Sequencer(conninfo=conninfo(), key=ACUSE_KEYS.checkpoint).run, args=(stop,))
-    running.start()
+    before = ledger_state().size
+    begun = time.perf_counter()
+    _parallel(writers, _batches(facts, batch), write)
+    while ledger_state().size < before + facts:
+        time.sleep(0.01)
+    return facts / (time.perf_counter() - begun), recorded
+
+
+@contextmanager
+def sequencer() -> Iterator[None]:
+    """Run the product's own process of that name."""
+    from acuse.evidence.queries import ledger_state
+
+    running = subprocess.Popen([sys.executable, "-m", "acuse.config.processes", "sequencer"], stderr=subprocess.DEVNULL)
     try:
-        before = ledger_state().size
-        begun = time.perf_counter()
-        _parallel(writers, _batches(facts, batch), write)
-        while ledger_state().size < before + facts:
-            time.sleep(0.01)
-        seconds = time.perf_counter() - begun
+        while ledger_state().size == 0 or ledger_state().pending:
+            time.sleep(0.1)
+        yield
     finally:
-        stop.set()
-        running.join()
-        connections.close_all()
-    return facts / seconds, recorded
+        running.terminate()
+        running.wait(60)
 
 
 def plain(rows: Sequence[bytes], batch: int, writers: int) -> float:
@@ -109,7 +118,7 @@ def plain(rows: Sequence[bytes], batch: int, writers: int) -> float:
 def rows(*, facts: int, repeats: int) -> list[Row]:
     """Measure one fact a transaction from eight writers, as acceptance records them, and a hundred from two."""
     found = []
-    with world():
+    with world(), sequencer():
         for batch, writers in ((1, 8), (100, 2)):
             pairs = []
             for _ in range(repeats + 1):
