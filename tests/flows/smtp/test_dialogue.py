@@ -1,7 +1,9 @@
 """Dialogue: order of commands, TLS, AUTH, parameters, recipients."""
 
 import base64
+import contextlib
 import smtplib
+import threading
 
 import pytest
 
@@ -230,6 +232,36 @@ def test_what_comes_with_starttls_is_refused(door: Door, injected: bytes) -> Non
         client.send(b"STARTTLS\r\n" + injected)
         assert client.reply().startswith("554 5.5.1")
         assert client.closed()
+
+
+@pytest.mark.parametrize("reads", [1, 2, 3])
+@pytest.mark.parametrize("injected", [b"EHLO intruso.example\r\n", b"M", b"NOOP\r\n" * 20_000])
+def test_what_waits_behind_starttls_in_the_streams_buffer_is_refused(door: Door, reads: int, injected: bytes) -> None:
+    """A read takes 65,536 octets: STARTTLS at the end of one leaves nothing taken too far, and the rest in asyncio."""
+    head, tail = b"EHLO cliente.example\r\n", b"STARTTLS\r\n"
+    room = 65_536 * reads - len(head) - len(tail)
+    pads = b"NOOP\r\n" * (room // 6 - 2)
+    pads += b"NOOP " + b"x" * (room - len(pads) - 7) + b"\r\n"
+    assert len(head + pads + tail) == 65_536 * reads
+    with door.plain() as client:
+        sending = threading.Thread(target=_send_all, args=(client, head + pads + tail + injected))
+        sending.start()
+        said = ""
+        while not said.startswith(("220 2.0.0", "554 5.5.1")) and (reply := client.reply()):
+            said = reply
+        if said.startswith("554"):
+            assert client.closed()
+        else:  # what the connector had not read yet is for TLS to refuse
+            while not client.closed():
+                pass
+        sending.join(20)
+    with door.logged_in() as client:
+        assert client.say("NOOP").startswith("250")
+
+
+def _send_all(client: Client, octets: bytes) -> None:
+    with contextlib.suppress(OSError):  # the connector closes before it has taken everything
+        client.send(octets)
 
 
 def test_plain_text_after_starttls_ends_the_connection(door: Door) -> None:

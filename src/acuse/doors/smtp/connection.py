@@ -109,10 +109,10 @@ class Connection(SMTP):
         finally:
             self._wire.close()
 
-    async def _encrypt(self) -> None:
+    async def _encrypt(self, ready: Reply | None = None) -> None:
         """Begin TLS; end the connection where the client does not agree."""
         try:
-            await self._wire.start_tls(self._context)
+            await self._wire.start_tls(self._context, ready)
         except OSError as error:  # TimeoutError and SSLError are of its kind
             log.info("smtp TLS with %s failed: %s", self._ip, error)
             # asyncio does not tell a protocol whose handshake ran out of time that its connection is lost.
@@ -201,10 +201,7 @@ class Connection(SMTP):
             return replies.NO_ARGUMENT
         if self._talk.tls is not None:
             return replies.NO_TLS
-        if self._wire.ahead:
-            return replies.INJECTED
-        await self._wire.say(replies.READY_FOR_TLS)
-        await self._encrypt()
+        await self._encrypt(replies.READY_FOR_TLS)
         raise _Silence
 
     async def smtp_AUTH(self, argument: str) -> Reply:  # noqa: N802

@@ -114,8 +114,12 @@ class Wire:
 
     @property
     def ahead(self) -> bool:
-        """Whether the client has sent more than has been taken."""
-        return bool(self._ahead)
+        """Whether the client has sent more than has been taken.
+
+        What asyncio's reader holds counts: a line that ends where a read ended leaves nothing in `_ahead`, however much
+        waits there, and that buffer outlives the change to TLS. The class has no public way to ask for it.
+        """
+        return bool(self._ahead or self._reader._buffer)  # type: ignore[attr-defined]
 
     def give_back(self, octets: bytes) -> None:
         """Put back what was read too far; `more` and `line` return it first."""
@@ -126,13 +130,22 @@ class Wire:
         self._ahead.clear()
         return taken
 
-    async def start_tls(self, context: ssl.SSLContext) -> None:
-        """Encrypt from here on.
+    async def start_tls(self, context: ssl.SSLContext, ready: Reply | None = None) -> None:
+        """Encrypt from here on; end the connection where the client has said more in clear.
+
+        Args:
+            context: TLS.
+            ready: what the client is told first; None where it waits for nothing.
 
         Raises:
             OSError: the client did not agree, or not in time.
         """
         await self.flush()
+        if self.ahead:
+            await self.say(replies.INJECTED)
+        # No await from that look until asyncio gives the socket to TLS: nothing in clear can come in between.
+        if ready is not None:
+            self._writer.write(ready.line().encode() + b"\r\n")
         await self._writer.start_tls(context, ssl_handshake_timeout=self._limits.login)
 
     def close(self, farewell: Reply | None = None) -> None:
