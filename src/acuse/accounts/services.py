@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import available_timezones
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from uuid6 import uuid7
 
 from acuse import clock
@@ -189,11 +189,21 @@ def revoke_credential(*, organisation: UUID, credential: UUID, actor: Actor = OP
 def add_sender_identity(*, organisation: UUID, pattern: str, actor: Actor = OPERATOR) -> None:
     """Let the organisation send as an address, or as a whole `@domain`.
 
+    A domain belongs to one organisation of an installation: what one may send as, no other may.
+
     Raises:
         InputError: the pattern is neither.
+        ConflictError: another organisation sends as that domain.
     """
     normal = rules.check_pattern(pattern)
+    domain = "@" + normal.rpartition("@")[2]
     with transaction.atomic():
+        with connection.cursor() as cursor:
+            # Two organisations that ask for one domain at once take turns; the lock ends with the transaction.
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"sender {domain}",))
+        others = SenderIdentity.objects.exclude(organisation_id=organisation)
+        if others.filter(pattern__endswith=domain).exists():
+            raise ConflictError(f"Another organisation here sends as {domain}; ask the operator.")
         _, created = SenderIdentity.objects.get_or_create(organisation_id=organisation, pattern=normal)
         if created:
             record(_draft(organisation, "sender_identity.added", actor, {"identity": normal}))

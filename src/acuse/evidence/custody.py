@@ -48,11 +48,11 @@ class Kept:
 class Store(Protocol):
     """Where objects lie. Keys are relative paths of ASCII letters, digits, `-`, `.` and `/`.
 
-    `put` is durable when it returns, and never replaces: putting an existing key is success without a write.
+    `put` is durable when it returns, and never replaces: it says whether it wrote, or found the key there.
     Calls may run concurrently; failures raise `TemporaryError` and may be retried.
     """
 
-    def put(self, key: str, content: bytes) -> None: ...
+    def put(self, key: str, content: bytes) -> bool: ...
 
     def get(self, key: str) -> bytes: ...
 
@@ -72,15 +72,15 @@ class LocalStore:
         self._root = root
         self._known: set[Path] = set()
 
-    def put(self, key: str, content: bytes) -> None:
-        """Write `content` under `key`, fsynced with its directory entry before returning."""
+    def put(self, key: str, content: bytes) -> bool:
+        """Write `content` under `key`, fsynced with its directory entry before returning; False where it was there."""
         path = self._root / key
         try:
             self._make_directory(path.parent)
             if path.exists():
                 # Perhaps a writer crashed between its rename and its sync: make the name durable before we say so.
                 self._sync(path.parent)
-                return
+                return False
             temporary = path.parent / f".{secrets.token_hex(8)}.new"
             try:
                 with temporary.open("xb") as file:
@@ -92,6 +92,7 @@ class LocalStore:
             finally:
                 temporary.unlink(missing_ok=True)
             self._sync(path.parent)
+            return True
         except OSError as error:
             raise TemporaryError(f"Custody cannot keep an object: {error.strerror}.") from error
 
@@ -173,9 +174,12 @@ def keep(*, organisation: UUID, content: bytes, media_type: str) -> Kept:
 
     Raises:
         TemporaryError: the store refused, for example because the disk is full; nothing half-written is visible.
+        DamagedObject: something else lies where the content belongs, so it cannot be kept.
     """
     sha256 = hashlib.sha256(content).hexdigest()
-    store().put(object_key(organisation, sha256), content)
+    key = object_key(organisation, sha256)
+    if not store().put(key, content) and store().get(key) != content:
+        raise DamagedObject(f"What lies in custody as {sha256} is something else; restore it from a backup.")
     return Kept(sha256=sha256, size=len(content), media_type=media_type)
 
 
@@ -208,13 +212,16 @@ def newest_checkpoint() -> tuple[int, str] | None:
     return size, store().get(newest).decode()
 
 
-def check_not_behind(size: int) -> None:
+def check_not_behind(size: int, newest: tuple[int, str] | None) -> None:
     """Refuse to go on with a database that knows less than custody does.
+
+    Args:
+        size: entries that the database holds.
+        newest: what `newest_checkpoint` said before that was read.
 
     Raises:
         ConflictError: the database was restored from a backup older than an anchored checkpoint.
     """
-    newest = newest_checkpoint()
     if newest is not None and newest[0] > size:
         raise ConflictError(
             f"The database holds {size} ledger entries but custody has a time-stamped checkpoint of {newest[0]}. "

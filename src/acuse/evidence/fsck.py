@@ -17,7 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from cryptography import x509
-from django.db import connection
+from django.db import connection, transaction
 
 from acuse.errors import AcuseError
 from acuse.evidence import custody
@@ -66,16 +66,20 @@ def examine(
         tsa_roots: anchors for the time stamps.
         progress: called with one line at each stage.
     """
-    progress("entries and facts")
-    reading, findings = _examine_entries()
-    progress("hashes and checkpoint")
-    findings += _examine_tree(reading.count, reading.tree)
-    progress("time stamps")
-    anchors, found = _examine_anchors(tsa_roots)
-    findings += found
-    progress("custody")
-    objects, found = _examine_custody(reading.cited)
-    findings += found
+    newest = custody.newest_checkpoint()  # before the snapshot, which then holds at least as much
+    with transaction.atomic(), connection.cursor() as cursor:
+        # One snapshot: a ledger that grows while it is examined is not damaged.
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        progress("entries and facts")
+        reading, findings = _examine_entries()
+        progress("hashes and checkpoint")
+        findings += _examine_tree(reading.count, reading.tree)
+        progress("time stamps")
+        anchors, found = _examine_anchors(tsa_roots)
+        findings += found + _custody_ahead(newest, reading.count)
+        progress("custody")
+        objects, found = _examine_custody(reading.cited)
+        findings += found
     return Examined(entries=reading.count, facts=reading.facts, anchors=anchors, objects=objects), findings
 
 
@@ -233,7 +237,7 @@ def _examine_anchors(tsa_roots: Sequence[x509.Certificate]) -> tuple[int, list[F
             verify_token(bytes(anchor.token), imprint_of=anchor.note.encode(), trust=tsa_roots, **_material(anchor))
         except AcuseError as error:
             return count, [Finding(where=where, what=str(error))]
-    return count, _custody_ahead(head)
+    return count, []
 
 
 def _material(anchor: Anchor) -> dict[str, Any]:
@@ -243,9 +247,9 @@ def _material(anchor: Anchor) -> dict[str, Any]:
     }
 
 
-def _custody_ahead(head: TreeHead | None) -> list[Finding]:
+def _custody_ahead(newest: tuple[int, str] | None, size: int) -> list[Finding]:
     try:
-        custody.check_not_behind(head.size if head else 0)
+        custody.check_not_behind(size, newest)
     except AcuseError as error:
         return [Finding(where="custody", what=str(error))]
     return []

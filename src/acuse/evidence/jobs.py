@@ -12,6 +12,7 @@ from acuse.proof.facts.fact import Fact
 
 SEQUENCER_ALARM = "sequencer"
 LAG_ALARM = "anchoring"
+CLOCK_ALARM = "clock_back"
 
 
 def watch_ledger(*, interval: timedelta) -> None:
@@ -33,6 +34,10 @@ def watch_ledger(*, interval: timedelta) -> None:
         clear_alarm(SEQUENCER_ALARM)
     anchor = newest_anchor()
     since, _ = oldest_unanchored(anchor.size if anchor else 0)
+    if since is not None and since - now > rules.CLOCK_TOLERANCE:
+        raise_alarm(CLOCK_ALARM, f"The clock went back: there are facts of {since:%Y-%m-%d %H:%M} UTC. Check its NTP.")
+    else:
+        clear_alarm(CLOCK_ALARM)
     if since is not None and rules.anchor_late(since, interval=interval, now=now):
         raise_alarm(LAG_ALARM, f"Facts have waited for a time stamp since {since:%Y-%m-%d %H:%M} UTC. Nothing is lost.")
     else:

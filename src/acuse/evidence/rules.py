@@ -10,6 +10,8 @@ ANCHOR_COUNT = 10_000
 #: A checkpoint that has waited this many intervals for a time stamp raises an alarm.
 LATE_INTERVALS = 3
 INTERNAL_LATENESS = timedelta(seconds=10)
+#: A fact this far in the future shows that the clock was set back.
+CLOCK_TOLERANCE = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +36,9 @@ def anchor_due(state: AnchorState, *, interval: timedelta, now: datetime) -> boo
     waiting = state.size - state.anchored
     if waiting <= 0:
         return False
-    old = state.waiting_since is not None and now - state.waiting_since >= interval
+    # A fact recorded in the future means that the clock went back: anchor, rather than wait until it has caught up.
+    age = now - state.waiting_since if state.waiting_since is not None else None
+    old = age is not None and (age >= interval or age < timedelta())
     return state.urgent or waiting >= ANCHOR_COUNT or old
 
 

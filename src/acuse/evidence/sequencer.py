@@ -122,6 +122,7 @@ class Sequencer:
 
     def _open_log(self, connection: Connection) -> int:
         """Create or check the tree head; return its size."""
+        newest = custody.newest_checkpoint()
         with connection.transaction():
             connection.execute(
                 "INSERT INTO evidence_tree_head (id, origin, verifier_key, size, root, note, published_at) "
@@ -135,7 +136,7 @@ class Sequencer:
                 f"The database holds the log {row[0]}, but the key is for {self._key.name}: "
                 "ACUSE_LOG_ORIGIN never changes."
             )
-        custody.check_not_behind(row[1])
+        custody.check_not_behind(row[1], newest)
         return int(row[1])
 
     def _integrate(self, connection: Connection, size: int, pending: Sequence[tuple[int, UUID, bytes]]) -> int:

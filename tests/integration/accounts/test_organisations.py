@@ -245,3 +245,14 @@ def test_identities_of_one_organisation_are_not_anothers(database: Addresses) ->
     services.remove_sender_identity(organisation=theirs.id, pattern="@ribera.example")
     assert queries.sender_patterns(theirs.id) == frozenset()
     assert queries.sender_patterns(mine.id) == {"@ribera.example"}
+
+
+def test_a_domain_belongs_to_one_organisation(database: Addresses) -> None:
+    first, second = organisation("primera"), organisation("segunda")
+    services.add_sender_identity(organisation=first.id, pattern="@empresa.example")
+    for pattern in ("@empresa.example", "avisos@empresa.example"):
+        with pytest.raises(ConflictError, match="Another organisation"):
+            services.add_sender_identity(organisation=second.id, pattern=pattern)
+    services.add_sender_identity(organisation=second.id, pattern="@otra.example")
+    services.remove_sender_identity(organisation=first.id, pattern="@empresa.example")
+    services.add_sender_identity(organisation=second.id, pattern="@empresa.example")

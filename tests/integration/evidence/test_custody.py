@@ -260,6 +260,15 @@ def test_checkpoints_are_kept_once_and_the_newest_is_found(root: Path) -> None:
     custody.keep_checkpoint(10, "another", b"another")
     assert custody.newest_checkpoint() == (100, "note 100")
     assert custody.store().get(f"checkpoints/{10:020d}.note") == b"note 10"
-    custody.check_not_behind(100)
+    custody.check_not_behind(100, custody.newest_checkpoint())
     with pytest.raises(ConflictError, match="99 ledger entries but custody has a time-stamped checkpoint of 100"):
-        custody.check_not_behind(99)
+        custody.check_not_behind(99, custody.newest_checkpoint())
+
+
+def test_something_else_under_a_digest_is_not_taken_for_the_content(root: Path) -> None:
+    organisation = uuid4()
+    kept = custody.keep(organisation=organisation, content=b"right", media_type="text/plain")
+    path = root / custody.object_key(organisation, kept.sha256)
+    path.write_bytes(b"wrong")
+    with pytest.raises(custody.DamagedObject):
+        custody.keep(organisation=organisation, content=b"right", media_type="text/plain")

@@ -8,7 +8,7 @@ from django.db import transaction
 from acuse import clock
 from acuse.embedded.roles import Addresses
 from acuse.evidence import rules
-from acuse.evidence.jobs import LAG_ALARM, SEQUENCER_ALARM, watch_ledger
+from acuse.evidence.jobs import CLOCK_ALARM, LAG_ALARM, SEQUENCER_ALARM, watch_ledger
 from acuse.evidence.ledger import record
 from acuse.evidence.models import Alarm
 from acuse.evidence.sealing import Sealer
@@ -44,3 +44,17 @@ def test_facts_that_nobody_orders_or_stamps_are_alarms_until_somebody_does(
     assert "Nothing is lost" in Alarm.objects.get().message
     assert Sealer(request=authority.stamp, interval=timedelta()).anchor_if_due()
     assert raised(monkeypatch, timedelta(days=1)) == set()
+
+
+def test_a_clock_that_went_back_is_an_alarm_and_does_not_stop_the_time_stamps(
+    database: Addresses, sequencer: Sequencer, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction.atomic():
+        record(login())
+    sequencer.tick()
+    assert raised(monkeypatch, -timedelta(hours=2)) == {CLOCK_ALARM}
+    earlier = clock.now() - timedelta(hours=2)
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "now", lambda: earlier)
+        assert Sealer(request=authority.stamp, interval=MINUTE).anchor_if_due()
+    assert CLOCK_ALARM not in raised(monkeypatch, timedelta())

@@ -41,7 +41,7 @@ $$;
 
 CREATE FUNCTION evidence_head_grows() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NEW.size < OLD.size OR NEW.origin <> OLD.origin OR (NEW.size = OLD.size AND NEW.root <> OLD.root) THEN
+    IF NEW.size < OLD.size OR NEW.origin <> OLD.origin OR NEW.verifier_key <> OLD.verifier_key OR (NEW.size = OLD.size AND NEW.root <> OLD.root) THEN
         RAISE EXCEPTION 'The ledger only grows: moving its head back is refused.'
             USING ERRCODE = 'insufficient_privilege';
     END IF;
