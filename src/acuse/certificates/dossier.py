@@ -5,7 +5,7 @@ from a sealed file alone.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +32,7 @@ from acuse.certificates.stories.context import (
 from acuse.errors import InputError
 from acuse.evidence import custody
 from acuse.pdf.attachments import Attachment, Relationship
+from acuse.proof.archive import Archive
 from acuse.proof.bundle import Bundle
 from acuse.proof.canonical import canonicalise
 from acuse.proof.checkpoint import parse_note
@@ -39,7 +40,7 @@ from acuse.proof.facts.fact import Fact, ObjectReference
 from acuse.proof.timestamp import VerifiedToken, verify_token
 from acuse.proof.verdicts.delivery import statement, verdict
 
-#: Above this many bytes the message travels in the `.zip` bundle and the certificate says so (evidence.md section 6).
+#: Above this many bytes an object travels in the `.zip` bundle and the certificate says so (evidence.md section 6).
 EMBEDDED_LIMIT = 25_000_000
 _RELATIONSHIPS: dict[str, Relationship] = {
     "message": "source",
@@ -61,6 +62,7 @@ class Dossier:
         attachments: embedded files.
         context: for the story.
         bundle: the proof, as embedded.
+        archived: custody objects (SHA-256 in hex -> content) of the `.zip` bundle; empty where the PDF holds them all.
     """
 
     facts: tuple[Fact, ...]
@@ -68,6 +70,19 @@ class Dossier:
     attachments: tuple[Attachment, ...]
     context: Context
     bundle: Bundle
+    archived: Mapping[str, bytes]
+
+    def kept_proof(self) -> tuple[bytes, str]:
+        """Return the bundle as it is kept beside the PDF, with its media type.
+
+        Where an object is too big for the PDF the bundle is an archive that holds every object, so that PDF and bundle
+        give the message back.
+        """
+        if not self.archived:
+            return self.bundle.to_json(), "application/json"
+        judged = next(file.content for file in self.attachments if file.name == "statement.json")
+        archive = Archive(proof=self.bundle.to_json(), statement=judged, objects=self.archived)
+        return archive.to_zip(), "application/zip"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,11 +136,9 @@ def assemble(
     facts = tuple(item.fact for item in bundle.facts)
     message_reference = next(item for item in facts[0].objects if item.role == "message")
     message = open_object(message_reference.sha256)
-    elsewhere = len(message) > EMBEDDED_LIMIT
-    files = [
-        *_cited(facts, particulars.language, open_object, skip=message_reference.sha256 if elsewhere else None),
-        *_own(bundle, facts, particulars),
-    ]
+    cited = _cited(facts, particulars.language, open_object)
+    elsewhere = tuple(file for file, _ in cited if file.size > EMBEDDED_LIMIT)
+    files = [*(one for one in cited if one[0] not in elsewhere), *_own(bundle, facts, particulars)]
     tokens = [_verified(stamp.token, stamp.crls, stamp.chain, bundle, standing) for stamp in bundle.tokens]
     shown = tuple(file for file, _ in files)
     return Dossier(
@@ -134,6 +147,7 @@ def assemble(
         attachments=tuple(attachment for _, attachment in files),
         context=_context(particulars, bundle, tokens, standing, shown, elsewhere=elsewhere),
         bundle=bundle,
+        archived={file.sha256: attachment.content for file, attachment in cited} if elsewhere else {},
     )
 
 
@@ -153,11 +167,11 @@ def _name(role: str, language: Language, number: int) -> str:
 
 
 def _cited(
-    facts: Iterable[Fact], language: Language, open_object: Callable[[str], bytes], *, skip: str | None
+    facts: Iterable[Fact], language: Language, open_object: Callable[[str], bytes]
 ) -> list[tuple[EmbeddedFile, Attachment]]:
     """Return the custody objects that the facts cite, each once, in the order of the facts."""
     files: list[tuple[EmbeddedFile, Attachment]] = []
-    seen = {skip}
+    seen: set[str] = set()
     for fact in facts:
         for item in fact.objects:
             if item.sha256 in seen or item.role in _NOT_EMBEDDED:
@@ -248,7 +262,7 @@ def _context(
     standing: Standing,
     files: tuple[EmbeddedFile, ...],
     *,
-    elsewhere: bool,
+    elsewhere: tuple[EmbeddedFile, ...],
 ) -> Context:
     opened = parse_note(bundle.checkpoint).checkpoint
     certifier = Party(name=_common_name(standing.certificate.subject))
@@ -279,7 +293,7 @@ def _context(
         ),
         files=files,
         development=particulars.development or any(token.development for token in tokens),
-        message_elsewhere=elsewhere,
+        elsewhere=elsewhere,
     )
 
 

@@ -89,7 +89,8 @@ def issue(*, certificate: UUID, lease: UUID, press: Press) -> None:
     sealed, dossier = _seal_at_best(row, bundle, dated_at, press)
     # Step 5
     document = custody.keep(organisation=row.organisation_id, content=sealed.content, media_type=PDF)
-    proof = custody.keep(organisation=row.organisation_id, content=bundle.to_json(), media_type="application/json")
+    content, media_type = dossier.kept_proof()
+    proof = custody.keep(organisation=row.organisation_id, content=content, media_type=media_type)
     # Step 6
     _record(row, lease, sealed, document, proof, dossier)
 

@@ -1,5 +1,6 @@
 """Issuing for real: the sealed document verifies on its own, and gives the message back byte for byte."""
 
+import hashlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -20,6 +21,7 @@ from acuse.evidence import custody
 from acuse.evidence.leases import Holder
 from acuse.evidence.ledger import FactDraft, record
 from acuse.evidence.models import Alarm
+from acuse.proof.archive import parse_archive
 from acuse.proof.facts.fact import Actor
 from acuse.proof.report import State
 from acuse.proof.verify import verify_bytes
@@ -331,9 +333,19 @@ def test_a_message_too_big_travels_beside_the_pdf_and_the_pdf_says_so(
     row = certified(notary)
     assert RAW not in notary.attachments(row).values()
     report = notary.verify(row)
-    assert report.state is not State.INVALID
+    assert report.state is State.VALID
     (absent,) = [item for item in report.objects if item.role == "message"]
     assert not absent.present
+    bundle = custody.open_object(organisation=row.organisation_id, sha256=row.bundle_sha256)
+    archive = parse_archive(bundle)
+    assert archive.objects[hashlib.sha256(RAW).hexdigest()] == RAW
+    assert archive.proof == notary.attachments(row)["proof.json"]
+    whole = verify_bytes(bundle, filename="paquete.zip", trust=notary.trust)
+    assert whole.state is State.VALID
+    assert all(item.present for item in whole.objects)
+    told = facts(notary.value.organisation, row.subject)[-1]
+    (kept,) = [item for item in told.objects if item.role == "proof-bundle"]
+    assert (kept.sha256, kept.media_type) == (row.bundle_sha256, "application/zip")
 
 
 def test_the_loop_issues_what_is_due_and_puts_off_the_rest(notary: Notary) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from acuse.certificates.stories import communication, receipt
-from acuse.certificates.stories.context import Superseded
+from acuse.certificates.stories.context import Language, Superseded
 from acuse.certificates.stories.runs import plain
 from acuse.mail.read import read
 from tests.unit.certificates import samples
@@ -200,3 +200,16 @@ def test_a_receipt_before_publication_says_what_is_missing() -> None:
 
 def test_the_same_arguments_tell_the_same_model() -> None:
     assert told(samples.refused()) == told(samples.refused())
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_a_message_too_big_to_embed_is_said_to_travel_in_the_bundle(language: Language) -> None:
+    message, *rest = samples.files(language)
+    model = told(samples.relayed(), language, files=tuple(rest), elsewhere=(message,))
+    kept = items(model, "proves")[-1]
+    assert ".zip" in kept
+    assert not {"incrustado", "embedded"} & set(kept.split())
+    assert message.sha256 in {row["sha256"] for row in model["integrity"]["digests"]}
+    assert message.name not in {row["name"] for row in model["verification"]["files"]}
+    assert message.name in plain(model["verification"]["files_note"])
+    assert ".zip" in plain(model["verification"]["introduction"])

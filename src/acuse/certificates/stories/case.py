@@ -62,6 +62,11 @@ class Case:
         """Return a sentence with its slots filled."""
         return phrase(self.word(key), **values)
 
+    def kept(self) -> Runs:
+        """Return the sentence about the original: embedded, or in the bundle where it is too big."""
+        beside = any(file.role == "message" for file in self.context.elsewhere)
+        return self.say("proves.kept.elsewhere" if beside else "proves.kept")
+
     def has(self, key: str) -> bool:
         """Return whether there is such a sentence."""
         return key in WORDING[self.context.language]

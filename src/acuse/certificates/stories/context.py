@@ -125,7 +125,7 @@ class Context:
         seal: the seal's certificate.
         files: embedded files, in the order embedded.
         development: sealed or stamped by a development authority.
-        message_elsewhere: the message is too big to embed and travels in the bundle.
+        elsewhere: files too big to embed, which travel in the `.zip` bundle: the message, or what was sent.
     """
 
     language: Language
@@ -146,7 +146,7 @@ class Context:
     seal: SealShown
     files: tuple[EmbeddedFile, ...] = ()
     development: bool = False
-    message_elsewhere: bool = False
+    elsewhere: tuple[EmbeddedFile, ...] = ()
 
     def __post_init__(self) -> None:
         if self.issued_at.tzinfo is None:

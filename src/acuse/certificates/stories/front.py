@@ -184,7 +184,7 @@ def _proved(case: Case) -> list[Runs]:
     judged, fact = case.verdict, case.decisive
     first = case.facts[0].fact
     handed = case.say("proves.handed", sender=case.sender(), recipient=case.recipient(), **case.time_and_day(first))
-    kept = case.say("proves.kept")
+    kept = case.kept()
     if judged.outcome == "relayed":
         host = case.theirs(str(fact.details.get("host") or "—"), limit=60)
         relayed = case.say("proves.relayed", domain=case.domain(), host=host, **case.time_and_day(fact))

@@ -4,6 +4,7 @@ The steps are data: every command in them runs against the very document that pr
 here and does so.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from acuse.certificates.stories.case import Case
@@ -23,7 +24,7 @@ def integrity(case: Case) -> dict[str, Any]:
     """Return section 6."""
     context = case.context
     last = case.facts[-1]
-    rows = [{"name": [mono(file.name)], "sha256": file.sha256} for file in context.files]
+    rows = [{"name": [mono(file.name)], "sha256": file.sha256} for file in (*context.files, *context.elsewhere)]
     sequence = number(last.fact.subject_sequence)
     if last.position is None:
         name = case.say("integrity.fact.unpublished", number=sequence)
@@ -107,17 +108,26 @@ def verification(case: Case, *, document: str, headline: str) -> dict[str, Any]:
         "number": "7",
         "title": case.word("verify.title"),
         "introduction": case.say(
-            "verify.introduction", code=mono(context.code), address=own(context.verification_address)
+            "verify.introduction.elsewhere" if context.elsewhere else "verify.introduction",
+            code=mono(context.code),
+            address=own(context.verification_address),
         ),
         "files_title": case.word("verify.files"),
         "files_header": [case.word("verify.file"), case.word("verify.what"), case.word("verify.size")],
         "files": [_file(case, file) for file in context.files],
-        "files_note": case.say("verify.elsewhere") if context.message_elsewhere else None,
+        "files_note": case.say("verify.elsewhere", names=_names(context.elsewhere)) if context.elsewhere else None,
         "steps_title": case.word("verify.steps"),
         "expected": case.word("verify.expected"),
         "steps": _steps(case, document, headline),
         "anchors": anchors,
     }
+
+
+def _names(files: Sequence[EmbeddedFile]) -> Runs:
+    runs: Runs = []
+    for file in files:
+        runs += [*([own(", ")] if runs else []), mono(file.name)]
+    return runs
 
 
 def _file(case: Case, file: EmbeddedFile) -> dict[str, str]:

@@ -42,7 +42,7 @@ def tell(facts: Sequence[LedgerFact], message: Message, context: Context) -> dic
                     recipient=case.recipient(),
                     **case.time_and_day(case.facts[0].fact),
                 ),
-                case.say("proves.kept"),
+                case.kept(),
             ],
         },
         "limits": {

@@ -113,6 +113,9 @@ WORDS: dict[str, str] = {
     "proves.on_day": " on {date}",
     "proves.relayed": "The mail server of {domain} ({host}) accepted the message at {time}{day} and took charge of it.",
     "proves.kept": "The content is complete: the original is embedded and its digest is in the ledger.",
+    "proves.kept.elsewhere": (
+        "The content is complete: the original travels in the .zip bundle and its digest is in the ledger."
+    ),
     "proves.tried": "Acuse tried to deliver it to the server that {domain} designates for its mail.",
     "proves.refused": "That server refused it with the reply shown above, word for word.",
     "proves.exhausted": "Acuse tried {attempts} times, until {time}{day}; each attempt is in section 4.",
@@ -297,11 +300,18 @@ WORDS: dict[str, str] = {
         "Everything needed is embedded in this PDF. No network, account or program of ours is required. "
         "Those who prefer the web may type the code {code} at {address}."
     ),
+    "verify.introduction.elsewhere": (
+        "Everything needed is embedded in this PDF, except what for its size travels in the .zip bundle beside it. "
+        "No network, account or program of ours is required. Those who prefer the web may type the code {code} at "
+        "{address}."
+    ),
     "verify.files": "Embedded files",
     "verify.file": "File",
     "verify.what": "What it is",
     "verify.size": "Size",
-    "verify.elsewhere": "The message is over 25 MB and travels in the .zip bundle; its digest is the one in section 6.",
+    "verify.elsewhere": (
+        "What is over 25 MB travels in the .zip bundle, under its digest, which stands in section 6: {names}."
+    ),
     "verify.steps": "Steps",
     "verify.expected": "Expected result:",
     "step.seal.title": "The PDF is sealed and has not changed",

@@ -114,6 +114,9 @@ WORDS: dict[str, str] = {
         "El servidor de correo de {domain} ({host}) aceptó el mensaje a las {time}{day} y se hizo cargo de él."
     ),
     "proves.kept": "El contenido está íntegro: el original va incrustado y su huella consta en el registro.",
+    "proves.kept.elsewhere": (
+        "El contenido está íntegro: el original viaja en el paquete .zip y su huella consta en el registro."
+    ),
     "proves.tried": "Acuse intentó entregarlo en el servidor que {domain} designa para su correo.",
     "proves.refused": "Ese servidor lo rechazó con la respuesta que se reproduce arriba, palabra por palabra.",
     "proves.exhausted": "Acuse lo intentó {attempts} veces, hasta las {time}{day}; cada intento está en el apartado 4.",
@@ -300,11 +303,18 @@ WORDS: dict[str, str] = {
         "Todo lo necesario va incrustado en este PDF. No hace falta red, cuenta ni programa nuestro. Quien "
         "prefiera la web puede escribir el código {code} en {address}."
     ),
+    "verify.introduction.elsewhere": (
+        "Todo lo necesario va incrustado en este PDF, salvo lo que por su tamaño viaja en el paquete .zip que lo "
+        "acompaña. No hace falta red, cuenta ni programa nuestro. Quien prefiera la web puede escribir el código "
+        "{code} en {address}."
+    ),
     "verify.files": "Ficheros incrustados",
     "verify.file": "Fichero",
     "verify.what": "Qué es",
     "verify.size": "Tamaño",
-    "verify.elsewhere": "El mensaje pasa de 25 MB y viaja en el paquete .zip; su huella es la del apartado 6.",
+    "verify.elsewhere": (
+        "Lo que pasa de 25 MB viaja en el paquete .zip, bajo su huella, que consta en el apartado 6: {names}."
+    ),
     "verify.steps": "Pasos",
     "verify.expected": "Resultado esperado:",
     "step.seal.title": "El PDF está sellado y no ha cambiado",
