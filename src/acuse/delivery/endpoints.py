@@ -9,7 +9,7 @@ from acuse.channels.base import EmailDispatch, Outcome
 from acuse.channels.dns import Resolver
 from acuse.channels.email.exchangers import Smarthost
 from acuse.channels.email.send import EmailChannel
-from acuse.channels.email.session import Login
+from acuse.channels.email.session import Login, check_dispatch
 from acuse.channels.email.wire import Timeouts
 from acuse.delivery import rules
 from acuse.delivery.services.attempts import SentCopy
@@ -65,26 +65,35 @@ class EmailEndpoint:
             message_id=None if message_id_of(message) else message_id,
         )
 
+    def check(self, work: Work, copy: bytes) -> None:
+        """Refuse an envelope that can never be sent, before anything says that it is.
+
+        Raises:
+            InputError: what is wrong with it.
+        """
+        check_dispatch(self._dispatch(work, copy))
+
     def send(self, work: Work, copy: bytes) -> Outcome:
         """Send a message, with an envelope sender that names its communication (VERP)."""
+        return self._channel.send(self._dispatch(work, copy))
+
+    def _dispatch(self, work: Work, copy: bytes) -> EmailDispatch:
         needs = needs_of(copy, work.recipient)
-        return self._channel.send(
-            EmailDispatch(
-                envelope_sender=encode_address(
-                    key=settings.ACUSE_KEYS.address,
-                    purpose=BOUNCE,
-                    identifier=work.communication,
-                    domain=self._domain,
-                ),
-                recipient=work.recipient,
-                message=copy,
-                smtputf8=needs.smtputf8,
-                eight_bit=needs.eight_bit,
-                notify=work.notify,
-                ret=work.ret,
-                envid=work.envid,
-                orcpt=work.orcpt,
-            )
+        return EmailDispatch(
+            envelope_sender=encode_address(
+                key=settings.ACUSE_KEYS.address,
+                purpose=BOUNCE,
+                identifier=work.communication,
+                domain=self._domain,
+            ),
+            recipient=work.recipient,
+            message=copy,
+            smtputf8=needs.smtputf8,
+            eight_bit=needs.eight_bit,
+            notify=work.notify,
+            ret=work.ret,
+            envid=work.envid,
+            orcpt=work.orcpt,
         )
 
     def send_own(self, *, recipient: str, message: bytes) -> Outcome:

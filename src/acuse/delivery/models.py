@@ -111,13 +111,17 @@ class Attempt(models.Model):
 
 
 class Dispatch(models.Model):
-    """The queue: a communication that still has to be sent. Claimed by lease; deleted with the final outcome."""
+    """The queue: a communication that still has to be sent. Claimed by lease; deleted with the final outcome.
+
+    `faults` counts what went wrong inside Acuse, which must end some day as what goes wrong outside does.
+    """
 
     communication = models.OneToOneField("delivery.Communication", on_delete=models.CASCADE, primary_key=True)
     domain = models.CharField(max_length=255)
     due_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
     lease = models.UUIDField(null=True)
+    faults = models.SmallIntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "delivery_dispatches"

@@ -18,6 +18,8 @@ DEDUPLICATION_TERM = timedelta(days=7)
 LEASE = timedelta(minutes=20)
 SMTP_TOTAL = timedelta(minutes=15)
 NOTICE_TRIES = 20
+#: After how many faults of our own a message is given up, so that none is sent, or waits, without end.
+MOST_FAULTS = 10
 
 
 @dataclass(frozen=True, kw_only=True)

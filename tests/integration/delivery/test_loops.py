@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,8 +22,7 @@ from acuse.delivery.jobs.notices import Notifier
 from acuse.delivery.models import Attempt, Communication, Dispatch, Notice
 from acuse.delivery.services import notices as notice_services
 from acuse.delivery.services.work import Work
-from acuse.embedded.roles import Addresses
-from acuse.errors import TemporaryError
+from acuse.errors import InputError, TemporaryError
 from acuse.evidence import custody
 from acuse.evidence.leases import Holder
 from tests.integration.making import (
@@ -36,7 +35,6 @@ from tests.integration.making import (
     UNKNOWN,
     accept,
     attempt,
-    credential,
     envelope,
     facts,
     lease,
@@ -60,6 +58,7 @@ class Endpoint:
     inside: dict[str, int] = field(default_factory=dict)
     most: dict[str, int] = field(default_factory=dict)
     fault: Exception | None = None
+    impossible: str = ""
     own: list[tuple[str, bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -70,6 +69,10 @@ class Endpoint:
 
     def compose(self, work: Work) -> tuple[bytes, object]:
         return b"copy", COPY
+
+    def check(self, work: Work, content: bytes) -> None:
+        if self.impossible:
+            raise InputError(self.impossible)
 
     def send(self, work: Work, content: bytes) -> Outcome:
         domain = rules.domain_of(work.recipient)
@@ -90,35 +93,6 @@ class Endpoint:
             raise self.fault
         self.own.append((recipient, message))
         return self.outcome
-
-
-@pytest.fixture
-def value(database: Addresses) -> SmtpCredentialValue:
-    return credential()
-
-
-@pytest.fixture
-def holder(database: Addresses) -> Iterator[Holder]:
-    made = Holder(conninfo=conninfo())
-    made.show_life()
-    yield made
-    made.release()
-
-
-@pytest.fixture
-def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[ThreadPoolExecutor]:
-    """Threads that close their connections after each message."""
-    real = Dispatcher._send
-
-    def send(self: Dispatcher, communication: UUID, domain: str) -> None:
-        try:
-            real(self, communication, domain)
-        finally:
-            connections.close_all()
-
-    monkeypatch.setattr(Dispatcher, "_send", send)
-    with ThreadPoolExecutor(16) as made:
-        yield made
 
 
 def dispatcher(holder: Holder, endpoint: Endpoint, *, threads: int = 16, per_domain: int = 2) -> Dispatcher:

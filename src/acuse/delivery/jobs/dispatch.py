@@ -5,7 +5,10 @@ row whose domain has its full share of connections already goes back to the queu
 
 An outcome that cannot be recorded (custody is full, the database is away) is held, and the lease with it, until it can:
 to send again what may have been accepted would be worse than to wait. Held messages fill the threads, so that nothing
-more is sent meanwhile.
+more is sent meanwhile. An outcome that can never be recorded whole is recorded bare.
+
+What goes wrong inside Acuse has an end: after so many faults, or past the schedule's limit, the message is given up,
+which is recorded, certified and told as any other failure, and an alarm says that a person must look.
 """
 
 import logging
@@ -16,17 +19,18 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import close_old_connections
 
 from acuse import clock
 from acuse.channels.base import Outcome
 from acuse.delivery import rules
 from acuse.delivery.endpoints import EmailEndpoint
 from acuse.delivery.models import Dispatch
-from acuse.delivery.services import close_attempt, open_attempt
-from acuse.delivery.services.attempts import LostLease, OpenedAttempt
-from acuse.delivery.services.work import load_work
-from acuse.errors import AcuseError, TemporaryError
+from acuse.delivery.services import close_attempt, give_up, open_attempt
+from acuse.delivery.services.attempts import PASSING, LostLease, OpenedAttempt
+from acuse.delivery.services.work import Work, load_work
+from acuse.errors import InputError
+from acuse.evidence.alarms import clear_alarm, raise_alarm
 from acuse.evidence.leases import Holder, Queue
 
 log = logging.getLogger(__name__)
@@ -35,6 +39,8 @@ QUEUE = Queue(table="delivery_dispatches", key="communication_id")
 _POLL_SECONDS = 0.2
 _CROWDED = timedelta(seconds=1)
 _HOLD_SECONDS = 2.0
+_HOLDS_BEFORE_BARE = 3
+ALARM = "delivery_faults"
 
 
 class Dispatcher:
@@ -63,6 +69,8 @@ class Dispatcher:
     def run(self, stop: threading.Event) -> None:
         """Claim and send until `stop`; messages under way are finished."""
         self._stop = stop
+        with suppress(*PASSING):
+            clear_alarm(ALARM)
         with ThreadPoolExecutor(self._threads, thread_name_prefix="dispatch") as pool:
             while not stop.is_set():
                 close_old_connections()
@@ -107,39 +115,93 @@ class Dispatcher:
         )
 
     def _send(self, communication: UUID, domain: str) -> None:
-        """Make one attempt. Whatever goes wrong on our side leaves the row to be claimed again."""
+        """Make one attempt. What goes wrong on our side leaves the row to be claimed again, so often and no more."""
+        told = {"communication": str(communication)}
         try:
             close_old_connections()
-            work = load_work(communication)
-            content, copy = self._endpoint.compose(work)
-            opened = open_attempt(work=work, lease=self._holder.lease, target=self._endpoint.target(domain), copy=copy)
-            outcome = self._endpoint.send(work, content)
-            decision = self._close(opened, outcome)
-            log.info(
-                "attempt closed",
-                extra={"communication": str(communication), "fact": decision.fact_type, "final": decision.final},
-            )
+            self._attempt(load_work(communication), domain)
         except LostLease:
-            log.warning("another worker took a message over", extra={"communication": str(communication)})
-        except AcuseError as error:
-            log.warning("attempt put off: %s", error, extra={"communication": str(communication)})
-            self._put_back(communication, clock.now() + timedelta(minutes=1) * self._schedule.scale)
-        except Exception:
-            log.exception("attempt failed inside Acuse", extra={"communication": str(communication)})
-            self._put_back(communication, clock.now() + timedelta(minutes=5) * self._schedule.scale)
+            log.warning("another worker took a message over", extra=told)
+        except PASSING as error:
+            log.warning("attempt put off: %s", error, extra=told)
+            self._put_off(communication, fault=None)
+        except Exception as error:
+            log.exception("attempt failed inside Acuse", extra=told)
+            self._put_off(communication, fault=error)
         finally:
             self._leave(domain)
+
+    def _attempt(self, work: Work, domain: str) -> None:
+        if Dispatch.objects.filter(communication_id=work.communication, faults__gte=rules.MOST_FAULTS).exists():
+            self._give_up(work, "Acuse could not send the message because of a fault of its own.")
+            return
+        content, copy = self._endpoint.compose(work)
+        try:
+            self._endpoint.check(work, content)
+        except InputError as error:
+            self._give_up(work, str(error))
+            return
+        opened = open_attempt(work=work, lease=self._holder.lease, target=self._endpoint.target(domain), copy=copy)
+        outcome = self._endpoint.send(work, content)
+        decision = self._close(opened, outcome)
+        log.info(
+            "attempt closed",
+            extra={"communication": str(work.communication), "fact": decision.fact_type, "final": decision.final},
+        )
+
+    def _give_up(self, work: Work, reason: str) -> None:
+        give_up(
+            work=work,
+            lease=self._holder.lease,
+            reason=reason,
+            schedule=self._schedule,
+            reporting_host=self._endpoint.helo,
+        )
+        log.error("message given up: %s", reason, extra={"communication": str(work.communication)})
+
+    def _put_off(self, communication: UUID, *, fault: Exception | None) -> None:
+        """Leave a message for later, or for good where faults of ours, or its term, have come to their end.
+
+        A fault that passes (`fault` None) does not count; the schedule's limit ends it all the same.
+        """
+        row = Dispatch.objects.select_related("communication").filter(
+            communication_id=communication, lease=self._holder.lease
+        )
+        held = row.first()
+        if held is None:
+            return
+        faults = held.faults + (fault is not None)
+        wait = timedelta(minutes=1) * self._schedule.scale if fault is None else self._schedule.wait(faults)
+        due_at = clock.now() + wait
+        if due_at > held.communication.created_at + self._schedule.limit:
+            faults = rules.MOST_FAULTS
+        # At the last fault it is claimed once more, at once, and given up without being sent; see `_attempt`.
+        last = faults >= rules.MOST_FAULTS and held.faults < rules.MOST_FAULTS
+        row.update(due_at=clock.now() if last else due_at, faults=faults, lease=None, lease_until=None)
+        if faults >= rules.MOST_FAULTS:
+            self._alarm("A message was given up after faults of Acuse itself. See the log; a restart clears this.")
+
+    def _alarm(self, message: str) -> None:
+        with suppress(*PASSING):
+            raise_alarm(ALARM, message)
 
     def _close(self, opened: OpenedAttempt, outcome: Outcome) -> rules.Decision:
         """Record what came of an attempt, trying until it is done; a stop leaves it open, to be found as unknown."""
         communication = opened.work.communication
+        failed = 0
         while True:
             try:
                 close_old_connections()
                 return close_attempt(
-                    opened=opened, outcome=outcome, schedule=self._schedule, reporting_host=self._endpoint.helo
+                    opened=opened,
+                    outcome=outcome,
+                    schedule=self._schedule,
+                    reporting_host=self._endpoint.helo,
+                    bare=failed >= _HOLDS_BEFORE_BARE,
                 )
-            except (TemporaryError, OperationalError, InterfaceError) as error:
+            except LostLease:
+                raise
+            except PASSING as error:
                 log.warning(
                     "an attempt's outcome is held until it can be recorded: %s",
                     error,
@@ -147,11 +209,19 @@ class Dispatcher:
                 )
                 if self._stop.wait(_HOLD_SECONDS):
                     raise
-                self._renew(communication)
+            except Exception:
+                failed += 1
+                log.exception("an attempt's outcome cannot be recorded", extra={"communication": str(communication)})
+                self._alarm(
+                    "An outcome could not be recorded whole. See the log; a restart clears this."
+                )
+                if self._stop.wait(_HOLD_SECONDS):
+                    raise
+            self._renew(communication)
 
     def _renew(self, communication: UUID) -> None:
         """Keep what is held from being claimed by others; without a database nobody can claim anything."""
-        with suppress(OperationalError, InterfaceError):
+        with suppress(*PASSING):
             close_old_connections()
             Dispatch.objects.filter(communication_id=communication, lease=self._holder.lease).update(
                 lease_until=clock.now() + rules.LEASE

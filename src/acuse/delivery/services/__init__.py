@@ -1,7 +1,7 @@
 """The postman's verbs, one transaction each."""
 
 from acuse.delivery.services.acceptance import AcceptedCommunication, accept_message
-from acuse.delivery.services.attempts import close_attempt, open_attempt
+from acuse.delivery.services.attempts import close_attempt, give_up, open_attempt
 from acuse.delivery.services.erasure import erase_communication
 from acuse.delivery.services.notices import close_notice, owe_certificate
 
@@ -11,6 +11,7 @@ __all__ = [
     "close_attempt",
     "close_notice",
     "erase_communication",
+    "give_up",
     "open_attempt",
     "owe_certificate",
 ]

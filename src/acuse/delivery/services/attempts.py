@@ -5,13 +5,14 @@ an open attempt and an expired lease: the next `open_attempt` closes it as `unkn
 goes on with the same Message-ID. After a committed final outcome the dispatch row is gone, so nothing is sent again.
 """
 
+import logging
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from acuse import clock
 from acuse.certificates import services as certificates
@@ -19,8 +20,9 @@ from acuse.channels.base import Outcome, Reply, Result
 from acuse.delivery import rules
 from acuse.delivery.models import Attempt, Communication, Dispatch
 from acuse.delivery.services import notices
+from acuse.delivery.services.notices import WrittenNotice
 from acuse.delivery.services.work import Work
-from acuse.errors import ConflictError
+from acuse.errors import ConflictError, TemporaryError
 from acuse.evidence import custody
 from acuse.evidence.custody import Kept
 from acuse.evidence.ledger import FactDraft, record, refer
@@ -28,8 +30,14 @@ from acuse.evidence.queries import facts_of
 from acuse.proof.facts.fact import Actor
 from acuse.proof.verdicts.delivery import verdict
 
+log = logging.getLogger(__name__)
+
+#: Faults that pass: whatever met one is tried again, nothing more.
+PASSING = (TemporaryError, OperationalError, InterfaceError)
 DISPATCHER = Actor(kind="component", id="dispatcher")
 TRANSCRIPT_TYPE = "application/jsonl"
+_BARE_REPLY = 8192
+_BARE_REASON = 500
 
 
 class LostLease(ConflictError):
@@ -102,12 +110,7 @@ def open_attempt(*, work: Work, lease: UUID, target: str, copy: SentCopy) -> Ope
     """
     with transaction.atomic():
         row = _lock(work.communication, lease)
-        drafts = []
-        interrupted = Attempt.objects.filter(communication=row, closed_at__isnull=True).first()
-        if interrupted is not None:
-            interrupted.closed_at, interrupted.result = clock.now(), "unknown"
-            interrupted.save(update_fields=["closed_at", "result"])
-            drafts.append(_draft(row, "attempt.unknown", _interrupted(interrupted.number), None))
+        drafts = _close_interrupted(row)
         row.attempts += 1
         row.save(update_fields=["attempts"])
         attempt = Attempt.objects.create(communication=row, number=row.attempts, opened_at=clock.now())
@@ -119,6 +122,16 @@ def open_attempt(*, work: Work, lease: UUID, target: str, copy: SentCopy) -> Ope
         }
         record(*drafts, _draft(row, "attempt.opened", details, None))
     return OpenedAttempt(work=work, attempt=attempt.id, lease=lease, number=row.attempts)
+
+
+def _close_interrupted(row: Communication) -> list[FactDraft]:
+    """Close the attempt that a crash left open, and return the fact that says so, if there is one."""
+    interrupted = Attempt.objects.filter(communication=row, closed_at__isnull=True).first()
+    if interrupted is None:
+        return []
+    interrupted.closed_at, interrupted.result = clock.now(), "unknown"
+    interrupted.save(update_fields=["closed_at", "result"])
+    return [_draft(row, "attempt.unknown", _interrupted(interrupted.number), None)]
 
 
 def _interrupted(number: int) -> dict[str, Any]:
@@ -184,8 +197,14 @@ def _outcome_drafts(
     return drafts
 
 
+def _bare(outcome: Outcome) -> Outcome:
+    """Return the outcome with nothing in it that the catalogue could refuse; the transcript keeps all the rest."""
+    reply = outcome.reply and replace(outcome.reply, text=outcome.reply.text[:_BARE_REPLY])
+    return replace(outcome, reply=reply, tls=None, dns={}, reason=outcome.reason[:_BARE_REASON])
+
+
 def close_attempt(
-    *, opened: OpenedAttempt, outcome: Outcome, schedule: rules.Schedule, reporting_host: str
+    *, opened: OpenedAttempt, outcome: Outcome, schedule: rules.Schedule, reporting_host: str, bare: bool = False
 ) -> rules.Decision:
     """Record what came of an attempt and do what follows: retry, conclude, certify, tell the sender.
 
@@ -194,6 +213,8 @@ def close_attempt(
         outcome: as the channel returned it.
         schedule: of this installation's retries.
         reporting_host: our name in a notification to the sender.
+        bare: record the least that says what came of it, and tell the sender nothing: the last resort where recording
+            all of it failed, because to send again what was accepted would be worse.
 
     Raises:
         LostLease: the lease expired meanwhile; whoever holds it now has recorded this attempt as unknown.
@@ -202,6 +223,7 @@ def close_attempt(
     transcript = custody.keep(
         organisation=opened.work.organisation, content=outcome.transcript, media_type=TRANSCRIPT_TYPE
     )
+    outcome = _bare(outcome) if bare else outcome
     now = clock.now()
     decision = rules.decide(
         outcome, attempts=opened.number, accepted_at=opened.work.accepted_at, now=now, schedule=schedule
@@ -215,9 +237,7 @@ def close_attempt(
         delay_after=rules.DELAY_NOTICE_AFTER * schedule.scale,
         delay_told=opened.work.delay_notified,
     )
-    notice = notices.write(
-        opened.work, outcome, owed, reporting_host, retry_until=opened.work.accepted_at + schedule.limit
-    )
+    notice = None if bare else _notice(opened.work, outcome, owed, schedule, reporting_host)
     # Transcript and notice are in custody; a crash here leaves the attempt open, to be found as unknown.
     with transaction.atomic():
         row = _lock(opened.work.communication, opened.lease)
@@ -235,6 +255,58 @@ def close_attempt(
             row.delay_notified = row.delay_notified or owed == "delayed"
         _conclude(row, opened.lease, decision, now)
     return decision
+
+
+def _notice(
+    work: Work, outcome: Outcome, owed: str | None, schedule: rules.Schedule, reporting_host: str
+) -> WrittenNotice | None:
+    """Write the notice that is owed; one that cannot be written must not keep the outcome from being recorded."""
+    try:
+        return notices.write(work, outcome, owed, reporting_host, retry_until=work.accepted_at + schedule.limit)
+    except PASSING:
+        raise
+    except Exception:
+        log.exception("a notice cannot be written", extra={"communication": str(work.communication)})
+        return None
+
+
+def give_up(*, work: Work, lease: UUID, reason: str, schedule: rules.Schedule, reporting_host: str) -> None:
+    """End a communication that Acuse cannot send, without a further attempt: recorded, certified, told to the sender.
+
+    Args:
+        work: what is due.
+        lease: under which its dispatch is claimed.
+        reason: one plain English sentence.
+        schedule: of this installation's retries.
+        reporting_host: our name in a notification to the sender.
+
+    Raises:
+        LostLease: somebody else holds the dispatch.
+    """
+    outcome = Outcome(
+        result=Result.REFUSED,
+        failure_class="other",
+        reply=None,
+        reason=reason,
+        host=None,
+        address=None,
+        tls=None,
+        dns={},
+        dsn_supported=False,
+        transcript=b"",
+        final_locally=True,
+        stage="local",
+    )
+    decision = rules.Decision(fact_type="attempt.failed", retry_at=None, gave_up=True)
+    owed = "failed" if "FAILURE" in (work.notify or ("FAILURE",)) else None
+    notice = _notice(work, outcome, owed, schedule, reporting_host)
+    with transaction.atomic():
+        row = _lock(work.communication, lease)
+        details = {"attempts": row.attempts, "channel": "email", "failure_class": "other", "reason": reason}
+        record(*_close_interrupted(row), _draft(row, "attempt.failed", details, None))
+        if notice is not None:
+            notices.owe(row, notice)
+        _conclude(row, lease, decision, clock.now())
 
 
 def _conclude(row: Communication, lease: UUID, decision: rules.Decision, now: datetime) -> None:

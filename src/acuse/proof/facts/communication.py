@@ -42,7 +42,7 @@ _PEER_CERTIFICATE = Record(
         "subject": Foreign(4096),
         "issuer": Foreign(4096),
         "names": Listing(Foreign(512), 256),
-        "not_after": Text(64),
+        "not_after": Nullable(Text(64)),
         "sha256": Digest(),
     }
 )
