@@ -183,8 +183,10 @@ def _searched(access: Access, filters: Filters) -> "QuerySet[Communication]":
     found = _narrowed(access, filters)
     if not _terms(filters.search):
         return found
-    few = list(found.order_by().values_list("id", flat=True)[: _FEW + 1])
-    return _mine(access).filter(id__in=few) if len(few) <= _FEW else found
+    identities = found.order_by().values_list("id", flat=True)
+    if identities[_FEW : _FEW + 1]:
+        return found
+    return _mine(access).filter(id__in=list(identities))
 
 
 def cursor_of(created_at: datetime, identity: UUID) -> str:
