@@ -16,6 +16,7 @@ from django.conf import settings
 from acuse.accounts.queries import OrganisationView, organisation_view
 from acuse.certificates.models import Certificate
 from acuse.certificates.particulars import FILE, Particulars
+from acuse.certificates.rules import is_lower
 from acuse.certificates.stories.case import WORDING
 from acuse.certificates.stories.context import (
     CheckpointShown,
@@ -250,6 +251,7 @@ def _particulars(row: Certificate, first: Fact, level: Level, dated_at: datetime
         verification_address=f"{address}/verify",
         verification_url=f"{environment.public_url.rstrip('/')}/v/{row.code}",
         level=level,
+        lowered=is_lower(level, row.wanted_level),
         issued_at=dated_at,
         development=standing.development,
     )
@@ -279,6 +281,7 @@ def _context(
         verification_address=particulars.verification_address,
         verification_url=particulars.verification_url,
         level=particulars.level,
+        lowered=particulars.lowered,
         issued_at=particulars.issued_at,
         checkpoint=CheckpointShown(note=bundle.checkpoint.decode(), size=opened.size, root=opened.root.hex()),
         time_stamps=tuple(

@@ -15,7 +15,7 @@ from acuse.proof.canonical import canonicalise
 from acuse.proof.canonical import parse as parse_canonical
 
 FILE = "document.json"
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,8 @@ class Particulars:
     Args:
         kind: `certificate` or `receipt`.
         zone: IANA name of the zone of its local times.
-        third_party: the certifier is none of the parties.
+        third_party: the operator states that the certifier is none of the parties.
+        lowered: sealed at a lower level than wanted.
         issued_at: the document's date, whole seconds.
         development: the seal has no legal value.
     """
@@ -42,6 +43,7 @@ class Particulars:
     verification_address: str
     verification_url: str
     level: Level
+    lowered: bool
     issued_at: datetime
     development: bool
 
@@ -68,6 +70,7 @@ class Particulars:
                 "verification_address": self.verification_address,
                 "verification_url": self.verification_url,
                 "level": self.level,
+                "lowered": self.lowered,
                 "issued_at": to_rfc3339(self.issued_at),
                 "development": self.development,
             }
@@ -97,6 +100,7 @@ def parse_particulars(raw: bytes) -> Particulars:
             verification_address=str(members["verification_address"]),
             verification_url=str(members["verification_url"]),
             level=cast(Level, members["level"]),
+            lowered=bool(members["lowered"]),
             issued_at=from_rfc3339(members["issued_at"]),
             development=bool(members["development"]),
         )

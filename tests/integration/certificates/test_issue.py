@@ -126,6 +126,7 @@ def test_a_receipt_tells_the_acceptance_alone_and_once(notary: Notary) -> None:
     report = notary.verify(row)
     assert report.state is State.VALID
     assert [fact.type for fact in report.facts] == ["communication.accepted"]
+    assert b'"lowered":false' in notary.attachments(row)["document.json"]
     assert types(notary, row)[-1] == "receipt.issued"
     services.request_receipt(organisation=notary.value.organisation, communication=one)
     assert notary.issue_due() == []
@@ -190,6 +191,7 @@ def test_without_time_stamps_the_level_is_lower_and_raised_when_they_are_back(
         "B-LTA",
         "B-B",
     )
+    assert b'"lowered":true' in notary.attachments(first)["document.json"]
     # Without a time stamp nobody but those who trust the log itself can be sure: it is said, not hidden.
     assert notary.verify(first).state is not State.INVALID
     # While nobody answers there is nothing to ask for.

@@ -213,3 +213,31 @@ def test_a_message_too_big_to_embed_is_said_to_travel_in_the_bundle(language: La
     assert message.name not in {row["name"] for row in model["verification"]["files"]}
     assert message.name in plain(model["verification"]["files_note"])
     assert ".zip" in plain(model["verification"]["introduction"])
+
+
+@pytest.mark.parametrize(
+    ("document", "lowered", "expected"),
+    [
+        ("certificate", True, "Ninguna autoridad de sellado respondió"),
+        ("certificate", False, "una revisión lo llevará"),
+        ("receipt", True, "Ninguna autoridad de sellado respondió"),
+        ("receipt", False, "lo lleva el certificado"),
+    ],
+)
+def test_a_missing_time_stamp_is_put_down_to_its_cause(document: str, lowered: bool, expected: str) -> None:
+    tell = receipt.tell if document == "receipt" else communication.tell
+    context = samples.context(time_stamps=(), level="B-B", lowered=lowered)
+    model = tell(samples.relayed().facts, read(samples.message("Hola")), context)
+    (said,) = [
+        plain(row["parts"][0]["runs"]) for row in model["integrity"]["rows"] if row["label"] == "Sello de tiempo"
+    ]
+    assert expected in said
+    assert ("autoridad" in said) is lowered
+    assert ("revisión" in said) is (document == "certificate"), "no receipt is upgraded"
+
+
+@pytest.mark.parametrize(
+    ("language", "whose"), [("es", "según su servidor DNS"), ("en", "according to its DNS server")]
+)
+def test_dnssec_is_said_to_be_the_word_of_the_name_server(language: Language, whose: str) -> None:
+    assert f"DNSSEC, {whose}" in str(told(samples.relayed(), language)["timeline"])

@@ -119,6 +119,7 @@ class Context:
         verification_address: printed, without scheme, such as `acuse.example.org/v`.
         verification_url: in the QR, with the code.
         level: PAdES level of the seal.
+        lowered: a higher one was wanted, and no authority answered for it.
         issued_at: when the document was asked for (the request fact's time), aware.
         checkpoint: None for a document issued before publication (a receipt at B-B).
         time_stamps: tokens over that checkpoint.
@@ -140,6 +141,7 @@ class Context:
     verification_address: str
     verification_url: str
     level: Level
+    lowered: bool = False
     issued_at: datetime
     checkpoint: CheckpointShown | None = None
     time_stamps: tuple[TimeStampShown, ...] = ()

@@ -20,8 +20,13 @@ _NOTE_COLUMNS = 72
 _COMMAND_COLUMNS = 89
 
 
-def integrity(case: Case) -> dict[str, Any]:
-    """Return section 6."""
+def integrity(case: Case, *, receipt: bool = False) -> dict[str, Any]:
+    """Return section 6.
+
+    Args:
+        case: the communication.
+        receipt: the document is a receipt, which waits for no time stamp and has no later revision.
+    """
     context = case.context
     last = case.facts[-1]
     rows = [{"name": [mono(file.name)], "sha256": file.sha256} for file in (*context.files, *context.elsewhere)]
@@ -42,7 +47,7 @@ def integrity(case: Case) -> dict[str, Any]:
         "digests": rows,
         "rows": [
             {"label": case.word("integrity.checkpoint"), "parts": [_checkpoint(case)]},
-            *({"label": case.word("integrity.stamp"), "parts": [_line(runs)]} for runs in _stamps(case)),
+            *({"label": case.word("integrity.stamp"), "parts": [_line(runs)]} for runs in _stamps(case, receipt)),
             {"label": case.word("integrity.seal"), "parts": [_line(_seal(case))]},
         ],
     }
@@ -59,12 +64,13 @@ def _checkpoint(case: Case) -> dict[str, Any]:
     return {"kind": "verbatim", "lines": wrapped(checkpoint.note, _NOTE_COLUMNS)}
 
 
-def _stamps(case: Case) -> list[Runs]:
+def _stamps(case: Case, receipt: bool) -> list[Runs]:
     stamps = case.context.time_stamps
     if stamps:
         return [_stamp(case, stamp) for stamp in stamps]
-    key = "integrity.stamp.none" if case.context.checkpoint is not None else "integrity.stamp.pending"
-    return [case.say(key)]
+    if receipt:
+        return [case.say("integrity.stamp.none.receipt" if case.context.lowered else "integrity.stamp.later.receipt")]
+    return [case.say("integrity.stamp.none" if case.context.lowered else "integrity.stamp.later")]
 
 
 def _stamp(case: Case, stamp: TimeStampShown) -> Runs:

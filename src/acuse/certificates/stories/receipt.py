@@ -56,7 +56,7 @@ def tell(facts: Sequence[LedgerFact], message: Message, context: Context) -> dic
         "pictures": told.pop("pictures"),
         "timeline": timeline(case),
         "deadlines": {"number": "5", "title": case.word("deadlines.title"), "sentence": case.say("deadlines.none")},
-        "integrity": integrity(case),
+        "integrity": integrity(case, receipt=True),
         "verification": verification(case, document=case.word("name.receipt"), headline=headline),
     }
 

@@ -243,7 +243,7 @@ WORDS: dict[str, str] = {
     "fact.other": "The fact {type} is recorded",
     "source.server": "{host} [{address}]",
     "source.dns": "DNS: MX {preference} {host}",
-    "source.dnssec": " · answer signed with DNSSEC",
+    "source.dnssec": " · answer validated with DNSSEC, according to its DNS server",
     "source.tls": " · {version}, {cipher}",
     "source.tls.verified": " · certificate valid for {host}",
     "source.tls.unverified": " · certificate not validated",
@@ -290,7 +290,14 @@ WORDS: dict[str, str] = {
     "integrity.stamp.none": (
         "No time-stamping authority answered: the level of this document is lower, and a revision will raise it."
     ),
-    "integrity.stamp.pending": "The checkpoint has no time stamp yet.",
+    "integrity.stamp.none.receipt": (
+        "No time-stamping authority answered: the level of this receipt is lower. The certificate carries the time "
+        "stamp of its facts."
+    ),
+    "integrity.stamp.later": "It had not been made yet when this certificate was issued; a revision will carry it.",
+    "integrity.stamp.later.receipt": (
+        "It had not been made yet when this receipt was issued, which does not wait; the certificate carries it."
+    ),
     "integrity.seal": "Electronic seal",
     "integrity.seal.is": "{subject} · issued by {issuer} · serial ",
     "integrity.seal.until": " · valid until {until} · PAdES {level}",

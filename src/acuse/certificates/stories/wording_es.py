@@ -246,7 +246,7 @@ WORDS: dict[str, str] = {
     "fact.other": "Consta el hecho {type}",
     "source.server": "{host} [{address}]",
     "source.dns": "DNS: MX {preference} {host}",
-    "source.dnssec": " · respuesta firmada con DNSSEC",
+    "source.dnssec": " · respuesta validada con DNSSEC, según su servidor DNS",
     "source.tls": " · {version}, {cipher}",
     "source.tls.verified": " · certificado válido para {host}",
     "source.tls.unverified": " · certificado sin validar",
@@ -293,7 +293,14 @@ WORDS: dict[str, str] = {
     "integrity.stamp.none": (
         "Ninguna autoridad de sellado respondió: el nivel de este documento es menor, y se elevará en una revisión."
     ),
-    "integrity.stamp.pending": "El punto de control aún no lleva sello de tiempo.",
+    "integrity.stamp.none.receipt": (
+        "Ninguna autoridad de sellado respondió: el nivel de este justificante es menor. El sello de tiempo de sus "
+        "hechos lo lleva el certificado."
+    ),
+    "integrity.stamp.later": ("Aún no se había hecho cuando se emitió este certificado; una revisión lo llevará."),
+    "integrity.stamp.later.receipt": (
+        "Aún no se había hecho cuando se emitió este justificante, que no espera; lo lleva el certificado."
+    ),
     "integrity.seal": "Sello electrónico",
     "integrity.seal.is": "{subject} · emitido por {issuer} · serie ",
     "integrity.seal.until": " · válido hasta {until} · PAdES {level}",
