@@ -235,11 +235,11 @@ def write_trust(environment: Environment, keys: Keys) -> None:
     """Write the anchors: all in the file that `acuse verify` reads when none are given, and each kind by itself."""
     seals, stamps = seal_files(environment).roots, tsa_roots(environment)
     log_keys = (keys.checkpoint.verifier().line(),)
-    _publish(environment.trust_file, Trust(certificates=(*seals, *stamps), log_keys=log_keys))
+    _publish(environment.trust_file, Trust(seals=seals, stamps=stamps, log_keys=log_keys))
     environment.anchors_directory.mkdir(mode=0o755, exist_ok=True)
     for name, trust in (
-        (TIME_STAMP_ANCHOR, Trust(certificates=stamps)),
-        (SEAL_ANCHOR, Trust(certificates=seals)),
+        (TIME_STAMP_ANCHOR, Trust(stamps=stamps)),
+        (SEAL_ANCHOR, Trust(seals=seals)),
         (LOG_KEY, Trust(log_keys=log_keys)),
     ):
         _publish(environment.anchors_directory / name, trust)

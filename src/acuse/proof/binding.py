@@ -15,10 +15,9 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from acuse.errors import ConfigurationError, InputError, Invalid
-from acuse.proof.chain import PathMaterial, name_of, to_der, validate_path
+from acuse.proof.chain import PathMaterial, check_seal_purpose, name_of, to_der, validate_path
 from acuse.proof.signed import DATA, FOREIGN_ERRORS, SIGNING_TIME, open_signed
 
 STEP = 4
@@ -121,7 +120,7 @@ def verify_binding(
         signed = open_signed(binding, content_type=DATA, detached=_content(verifier_key))
         signed_at = cms.Time.load(signed.attributes[SIGNING_TIME], strict=True).native
         judged_at = signed_at if at is None else max(at, signed_at)
-        _check_purpose(signed.signer)
+        check_seal_purpose(signed.signer)
     except InputError as error:
         raise Invalid(STEP, f"The seal's signature over the log's key: {error}") from error
     except FOREIGN_ERRORS as error:
@@ -155,16 +154,3 @@ def _sign(key: SealKey, content: bytes) -> bytes:
     if isinstance(key, rsa.RSAPrivateKey):
         return key.sign(content, padding.PKCS1v15(), hashes.SHA256())
     return key.sign(content, ec.ECDSA(hashes.SHA256()))
-
-
-def _check_purpose(certificate: x509.Certificate) -> None:
-    purposes = [each.value for each in certificate.extensions if isinstance(each.value, x509.ExtendedKeyUsage)]
-    if any(ExtendedKeyUsageOID.TIME_STAMPING in each for each in purposes):
-        # A time stamping authority under a trusted root must not pass for the operator.
-        raise InputError("its certificate serves time stamping, not sealing.")
-    try:
-        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-    except x509.ExtensionNotFound:
-        return
-    if not (usage.digital_signature or usage.content_commitment):
-        raise InputError("its certificate may not sign.")

@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtensionOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from acuse.clock import to_rfc3339
 from acuse.errors import CannotTell, InputError, Invalid
@@ -30,6 +30,9 @@ _READ = {
 }
 _CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 _HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
+# Certificates of servers and time stamping authorities are issued to anybody who has one: none of them is an operator.
+_NEVER_SEAL = {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.TIME_STAMPING, ExtendedKeyUsageOID.OCSP_SIGNING}
+_SEAL_NOT_ALONE = {ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.CODE_SIGNING}
 # RFC 3161 section 4.1: with these reasons, what was signed before the revocation stays valid; otherwise nothing does.
 _HARMLESS = {
     x509.ReasonFlags.unspecified,
@@ -136,6 +139,26 @@ def validate_path(leaf: x509.Certificate, material: PathMaterial, *, step: int) 
     if len(used) < len(lists):
         raise Invalid(step, "A revocation list came along that concerns no certificate of the path.")
     return path
+
+
+def check_seal_purpose(certificate: x509.Certificate) -> None:
+    """Check that a certificate may seal documents and bind a log's key, as far as it states purposes (RFC 5280 4.2.1).
+
+    Raises:
+        InputError: it serves servers, time stamping or OCSP, or nothing but clients or code, or may not sign.
+    """
+    try:
+        purposes = set(certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
+    except x509.ExtensionNotFound:
+        purposes = set()
+    if purposes & _NEVER_SEAL or (purposes and purposes <= _SEAL_NOT_ALONE):
+        raise InputError("its certificate serves something else, not sealing (extended key usage).")
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return
+    if not (usage.digital_signature or usage.content_commitment):
+        raise InputError("its certificate may not sign.")
 
 
 def name_of(certificate: x509.Certificate) -> str:

@@ -1,4 +1,9 @@
-"""What a verifier starts from: certificates and log keys that the person trusts, from one text file."""
+"""What a verifier starts from: certificates and log keys that the person trusts, from one text file.
+
+Whoever may vouch for the time need not be able to vouch for an operator: a public root issues thousands of
+certificates. So a file has two sections, after a line `# seals` or `# time stamps`; a certificate before either of them
+anchors both.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +18,7 @@ from acuse.proof.checkpoint import VerifierKey
 MAX_TRUST = 1 << 22
 _BEGIN = "-----BEGIN CERTIFICATE-----"
 _END = "-----END CERTIFICATE-----"
+_SEALS, _STAMPS = "# seals", "# time stamps"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,43 +26,73 @@ class Trust:
     """Trust anchors.
 
     Attributes:
-        certificates: anchors for time stamps and seals.
+        certificates: anchors for time stamps and seals alike.
+        seals: anchors for seals alone.
+        stamps: anchors for time stamps alone.
         log_keys: C2SP verifier keys, `name+hash+base64`.
     """
 
     certificates: tuple[x509.Certificate, ...] = ()
     log_keys: tuple[str, ...] = ()
+    seals: tuple[x509.Certificate, ...] = ()
+    stamps: tuple[x509.Certificate, ...] = ()
+
+    @property
+    def for_seals(self) -> tuple[x509.Certificate, ...]:
+        """What a seal, or its signature over a log's key, may lead to."""
+        return tuple(dict.fromkeys((*self.certificates, *self.seals)))
+
+    @property
+    def for_stamps(self) -> tuple[x509.Certificate, ...]:
+        """What a time stamp may lead to."""
+        return tuple(dict.fromkeys((*self.certificates, *self.stamps)))
 
     def __or__(self, other: "Trust") -> "Trust":
         """Return both together, each anchor once."""
         return Trust(
             certificates=tuple(dict.fromkeys((*self.certificates, *other.certificates))),
             log_keys=tuple(dict.fromkeys((*self.log_keys, *other.log_keys))),
+            seals=tuple(dict.fromkeys((*self.seals, *other.seals))),
+            stamps=tuple(dict.fromkeys((*self.stamps, *other.stamps))),
         )
 
     def to_text(self) -> str:
         """Return the content of a `trust.pem` file."""
-        blocks = [each.public_bytes(Encoding.PEM).decode("ascii") for each in self.certificates]
-        return "".join([*blocks, *(f"{key}\n" for key in self.log_keys)])
+        written = [f"{key}\n" for key in self.log_keys] + _blocks(self.certificates)
+        if self.seals:
+            written += [f"{_SEALS}\n", *_blocks(self.seals)]
+        if self.stamps:
+            written += [f"{_STAMPS}\n", *_blocks(self.stamps)]
+        return "".join(written)
 
     @classmethod
     def parse(cls, text: str) -> "Trust":
-        """Read PEM certificates and verifier keys; blank lines and lines that begin with `#` are skipped.
+        """Read PEM certificates, in their sections, and verifier keys.
+
+        Blank lines and other lines that begin with `#` are skipped.
 
         Raises:
             InputError: any other line, or a certificate that is not readable.
         """
         if len(text) > MAX_TRUST:
             raise InputError(f"Too long: a file of trust anchors has at most {MAX_TRUST} characters.")
-        certificates: list[x509.Certificate] = []
+        sections: dict[str, list[x509.Certificate]] = {"": [], _SEALS: [], _STAMPS: []}
+        section = ""
         keys: list[str] = []
         lines = iter(text.splitlines())
         for line in map(str.strip, lines):
             if line == _BEGIN:
-                certificates.append(_certificate(lines))
+                sections[section].append(_certificate(lines))
+            elif line.lower() in sections and line:
+                section = line.lower()
             elif line and not line.startswith("#"):
                 keys.append(_log_key(line))
-        return cls(certificates=tuple(dict.fromkeys(certificates)), log_keys=tuple(dict.fromkeys(keys)))
+        both, seals, stamps = (tuple(dict.fromkeys(each)) for each in sections.values())
+        return cls(certificates=both, log_keys=tuple(dict.fromkeys(keys)), seals=seals, stamps=stamps)
+
+
+def _blocks(certificates: Iterable[x509.Certificate]) -> list[str]:
+    return [each.public_bytes(Encoding.PEM).decode("ascii") for each in certificates]
 
 
 def _log_key(line: str) -> str:

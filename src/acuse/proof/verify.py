@@ -261,7 +261,7 @@ def _check_tokens(examination: _Examination, bundle: Bundle) -> list[VerifiedTok
                 token = verify_token(
                     stamp.token,
                     imprint_of=bundle.checkpoint,
-                    trust=examination.trust.certificates,
+                    trust=examination.trust.for_stamps,
                     crls=stamp.crls,
                     chain=stamp.chain,
                 )
@@ -283,7 +283,10 @@ def _check_tokens(examination: _Examination, bundle: Bundle) -> list[VerifiedTok
 
 def _check_origin(examination: _Examination, bundle: Bundle, tokens: list[VerifiedToken]) -> str:
     """Step 4, second half: whose key it is, by a trusted log key or by the seal's signature over it."""
+    keys = [VerifierKey.parse(key) for key in examination.trust.log_keys]
     known = bundle.key in examination.trust.log_keys
+    if not known and VerifierKey.parse(bundle.key).name in {key.name for key in keys}:
+        raise Invalid(4, f"The checkpoint is signed by {bundle.key}, which is not the trusted key of that log.")
     if bundle.binding is None:
         if not known:
             raise CannotTell(4, "The checkpoint's signature is right, but nothing says whose key it is.")
@@ -292,7 +295,7 @@ def _check_origin(examination: _Examination, bundle: Bundle, tokens: list[Verifi
         bound = verify_binding(
             bundle.binding.cms,
             verifier_key=bundle.key,
-            trust=examination.trust.certificates,
+            trust=examination.trust.for_seals,
             crls=bundle.binding.crls,
             at=min((token.gen_time for token in tokens), default=None),
         )

@@ -4,13 +4,15 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from cryptography.x509 import ObjectIdentifier
+from cryptography.x509.oid import ExtendedKeyUsageOID as Purpose
 from hypothesis import given
 from hypothesis import strategies as st
 
 from acuse.errors import AcuseError, CannotTell, ConfigurationError, InputError, Invalid
 from acuse.proof.binding import bind, verify_binding
 from acuse.proof.trust import Trust
-from tests.pki import Pki, revocation_list
+from tests.pki import DAY, Pki, issue, revocation_list
 from tests.unit.proof.support import MOMENT, Operator
 
 OPERATOR = Operator()
@@ -64,6 +66,28 @@ def test_a_time_stamping_authority_does_not_pass_for_the_operator() -> None:
         verify_binding(cms, verifier_key=LINE, trust=ROOTS)
 
 
+@pytest.mark.parametrize(
+    ("purposes", "serves"),
+    [
+        ((Purpose.SERVER_AUTH,), False),
+        ((Purpose.CLIENT_AUTH,), False),
+        ((Purpose.SERVER_AUTH, Purpose.CLIENT_AUTH), False),
+        ((Purpose.CODE_SIGNING,), False),
+        ((Purpose.CLIENT_AUTH, Purpose.EMAIL_PROTECTION), True),
+        ((Purpose.ANY_EXTENDED_KEY_USAGE,), True),
+    ],
+)
+def test_what_a_certificate_says_it_is_for(purposes: tuple[ObjectIdentifier, ...], serves: bool) -> None:
+    start, end = MOMENT - DAY, MOMENT + DAY
+    one = issue("Somebody", issuer=OPERATOR.root, not_before=start, not_after=end, extended=purposes)
+    cms = bind(LINE, key=one.key, certificate=one.certificate, chain=[], at=MOMENT)
+    if serves:
+        verify_binding(cms, verifier_key=LINE, trust=ROOTS)
+    else:
+        with pytest.raises(Invalid, match="not sealing"):
+            verify_binding(cms, verifier_key=LINE, trust=ROOTS)
+
+
 def test_a_key_of_another_certificate_is_refused() -> None:
     with pytest.raises(ConfigurationError):
         bind(LINE, key=OPERATOR.root.key, certificate=OPERATOR.seal.certificate, chain=[], at=MOMENT)
@@ -89,6 +113,18 @@ def test_trust_files() -> None:
     assert Trust.parse("# the demo's own\n\n" + trust.to_text()) == trust
     assert Trust.parse(trust.to_text() * 2) == trust
     assert Trust() | trust | trust == trust
+
+
+def test_sections_of_a_trust_file() -> None:
+    root, other = OPERATOR.root.certificate, Operator().root.certificate
+    trust = Trust(seals=(root,), stamps=(other,), log_keys=(LINE,))
+    assert Trust.parse(trust.to_text()) == trust
+    assert (trust.for_seals, trust.for_stamps) == ((root,), (other,))
+    assert Trust.parse(trust.to_text()) | Trust(certificates=(other,)) == Trust(
+        certificates=(other,), seals=(root,), stamps=(other,), log_keys=(LINE,)
+    )
+    unsectioned = Trust.parse(Trust(certificates=(root,)).to_text())
+    assert unsectioned.for_seals == unsectioned.for_stamps == (root,)
 
 
 @pytest.mark.parametrize("text", ["hello", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "a+b+c"])

@@ -145,6 +145,35 @@ def test_a_time_stamp_of_a_stranger_does_not_count(pki):
         examine(raw, trust=trust_in(pki.root))
 
 
+def test_seals_and_time_stamps_lead_to_anchors_of_their_own(pki):
+    stranger = Pki(NOW)
+    mixed = Pki.__new__(Pki)
+    mixed.__dict__.update(pki.__dict__)
+    mixed.tsa = stranger.tsa
+    seals, stamps = (pki.root.certificate,), (stranger.root.certificate,)
+    for level in ("B-T", "B-LTA"):
+        raw = sealed(mixed, level, lists=[*pki.lists(), *stranger.lists()], roots=(pki.root, stranger.root))
+        assert examine(raw, trust=Trust(seals=seals, stamps=stamps)).level == level
+        for others in (Trust(seals=stamps, stamps=seals), Trust(seals=seals), Trust(stamps=(*seals, *stamps))):
+            with pytest.raises(CannotTell):
+                examine(raw, trust=others)
+
+
+def test_a_certificate_of_a_server_does_not_seal(pki):
+    server = Pki.__new__(Pki)
+    server.__dict__.update(pki.__dict__)
+    server.seal = issue(
+        "server.example",
+        issuer=pki.issuing,
+        not_before=NOW - DAY,
+        not_after=NOW + DAY,
+        extended=(ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH),
+    )
+    for level in ("B-B", "B-LTA"):
+        with pytest.raises(Invalid, match="serves something else"):
+            examine(sealed(server, level), trust=trust_in(pki.root))
+
+
 @pytest.mark.parametrize("over", ["signature", "document"])
 def test_a_token_with_a_certificate_off_its_path_is_refused(pki, over):
     other = pki.issue_tsa("Not on the path")

@@ -43,7 +43,7 @@ def examine(raw: bytes, *, trust: Trust) -> PdfEvidence:
             STEP, "PDFs are verified with pyHanko, which is not installed: pip install pyhanko."
         ) from error
     try:
-        return examine_pdf(raw, trust.certificates)
+        return examine_pdf(raw, trust)
     except VerificationError:
         raise
     except Exception as error:

@@ -13,7 +13,7 @@ from asn1crypto import core, tsp
 from cryptography import x509
 
 from acuse.errors import InputError, Invalid
-from acuse.proof.chain import PathMaterial, validate_path
+from acuse.proof.chain import PathMaterial, check_seal_purpose, validate_path
 from acuse.proof.der import parts
 from acuse.proof.pdf.container import STEP
 from acuse.proof.signed import DATA, FOREIGN_ERRORS, HASHES, TST_INFO, Signed, open_signed
@@ -103,6 +103,20 @@ def open_token(der: bytes, *, content: bytes) -> Token:
         raise Invalid(STEP, f"A time stamp of the PDF: {error}") from error
     except FOREIGN_ERRORS as error:
         raise Invalid(STEP, "A time stamp of the PDF cannot be read.") from error
+
+
+def seal_anchor_of(signed: Signed, *, anchors: Sequence[x509.Certificate], at: datetime) -> x509.Certificate:
+    """Return the anchor that the signer of a seal leads to, see `anchor_of`.
+
+    Raises:
+        Invalid: as `anchor_of`, or its certificate serves something else than sealing.
+        CannotTell: no path to an anchor.
+    """
+    try:
+        check_seal_purpose(signed.signer)
+    except InputError as error:
+        raise Invalid(STEP, f"The seal: {error}") from error
+    return anchor_of(signed, anchors=anchors, at=at)
 
 
 def anchor_of(signed: Signed, *, anchors: Sequence[x509.Certificate], at: datetime) -> x509.Certificate:

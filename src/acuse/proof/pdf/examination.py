@@ -8,24 +8,25 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from acuse.errors import CannotTell, Invalid
 from acuse.proof.chain import name_of
-from acuse.proof.pdf.cms import SealSignature, Token, anchor_of, is_token, open_seal, open_token
+from acuse.proof.pdf.cms import SealSignature, Token, anchor_of, is_token, open_seal, open_token, seal_anchor_of
 from acuse.proof.pdf.container import STEP, last_container
 from acuse.proof.pdf.reading import Structure, read_attachments, read_structure
 from acuse.proof.pdf.validation import validate_at, validate_long_term
 from acuse.proof.pdf.values import Level, PdfEvidence, PdfTimestamp
 from acuse.proof.timestamp import DEVELOPMENT_POLICY
+from acuse.proof.trust import Trust
 
 _CLOCK_TOLERANCE = timedelta(seconds=5)
 """Two authorities may disagree by so much (each states an accuracy of 1 s or better)."""
 
 
-def examine_pdf(raw: bytes, anchors: tuple[x509.Certificate, ...]) -> PdfEvidence:
+def examine_pdf(raw: bytes, trust: Trust) -> PdfEvidence:
     """See `acuse.proof.pdf.examine`; pyHanko's own errors on unreadable files pass through here."""
     # 1 outer shell
     last = last_container(raw)
     open_last = open_token if is_token(last.der) else open_seal
     open_last(last.der, content=raw[: last.start] + raw[last.end :])
-    if not anchors:
+    if not trust.for_seals:
         raise CannotTell(STEP, "No trust anchor was given, so nobody vouches for who sealed the PDF.")
     # 2 shape
     structure = read_structure(raw, last)
@@ -33,14 +34,14 @@ def examine_pdf(raw: bytes, anchors: tuple[x509.Certificate, ...]) -> PdfEvidenc
     tokens = _tokens(structure, seal)
     # 3 contents
     sealed_at = tokens[0].at if tokens else _claimed_time(structure.seal)
-    ends = [anchor_of(seal.signed, anchors=anchors, at=sealed_at)]
-    ends += [anchor_of(each.signed, anchors=anchors, at=each.at) for each in tokens]
+    ends = [seal_anchor_of(seal.signed, anchors=trust.for_seals, at=sealed_at)]
+    ends += [anchor_of(each.signed, anchors=trust.for_stamps, at=each.at) for each in tokens]
     # 4 changes, 5 signatures, paths and revocation
     level = _level(seal, structure)
     if level == "B-LTA":
-        validate_long_term(structure.seal, anchors, tokens[-1].at)
+        validate_long_term(structure.seal, trust, tokens[-1].at)
     else:
-        validate_at(structure.seal, anchors, sealed_at)
+        validate_at(structure.seal, trust, sealed_at)
     return PdfEvidence(
         attachments=read_attachments(raw[: structure.prefix_length]),  # 6 attachments
         seal_certificate=seal.signed.signer,

@@ -26,17 +26,18 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from acuse.errors import CannotTell, Invalid
 from acuse.proof.pdf.container import STEP
+from acuse.proof.trust import Trust
 
 _USAGE = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False)
 _REVOKED = (AdESIndeterminate.REVOKED_NO_POE, AdESIndeterminate.REVOKED_CA_NO_POE)
 
 
-def validate_long_term(seal: EmbeddedPdfSignature, anchors: tuple[crypto_x509.Certificate, ...], at: datetime) -> None:
+def validate_long_term(seal: EmbeddedPdfSignature, trust: Trust, at: datetime) -> None:
     """Validate a B-LTA seal with the revocation lists it carries; each certificate below an anchor needs one.
 
     Args:
         seal: pyHanko's view of the seal.
-        anchors: trust anchors.
+        trust: anchors of seals, and of time stamps.
         at: time of the last document time stamp. Earlier ones, and what they cover, are then judged in the past.
 
     Raises:
@@ -44,10 +45,8 @@ def validate_long_term(seal: EmbeddedPdfSignature, anchors: tuple[crypto_x509.Ce
         CannotTell: not decided by what the file holds.
     """
     specification = SignatureValidationSpec(
-        cert_validation_policy=CertValidationPolicySpec(
-            trust_manager=SimpleTrustManager.build(trust_roots=_roots(anchors)),
-            revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy.from_legacy("hard-fail")),
-        ),
+        cert_validation_policy=_policy(trust.for_seals),
+        ts_cert_validation_policy=_policy(trust.for_stamps),
         revinfo_gathering_policy=RevocationInfoGatheringSpec(
             online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY,
             certificate_fetching_rule=CertificateFetchingRule.NEVER_FETCH,
@@ -66,19 +65,20 @@ def validate_long_term(seal: EmbeddedPdfSignature, anchors: tuple[crypto_x509.Ce
     _check_unchanged(result.api_status)
 
 
-def validate_at(seal: EmbeddedPdfSignature, anchors: tuple[crypto_x509.Certificate, ...], at: datetime) -> None:
+def validate_at(seal: EmbeddedPdfSignature, trust: Trust, at: datetime) -> None:
     """Validate a B-B or B-T seal at `at`; the file holds no revocation lists, so revocation is not judged.
 
     Raises:
         Invalid: altered.
         CannotTell: a certificate is not valid at that time under the anchors.
     """
-    context = ValidationContext(
-        trust_roots=_roots(anchors), moment=at, allow_fetching=False, revocation_mode="soft-fail"
+    sealed, stamped = (
+        ValidationContext(trust_roots=_roots(anchors), moment=at, allow_fetching=False, revocation_mode="soft-fail")
+        for anchors in (trust.for_seals, trust.for_stamps)
     )
     status = asyncio.run(
         async_validate_pdf_signature(
-            seal, signer_validation_context=context, ts_validation_context=context, key_usage_settings=_USAGE
+            seal, signer_validation_context=sealed, ts_validation_context=stamped, key_usage_settings=_USAGE
         )
     )
     _check_unchanged(status)
@@ -91,6 +91,13 @@ def validate_at(seal: EmbeddedPdfSignature, anchors: tuple[crypto_x509.Certifica
         raise CannotTell(STEP, "The certificate of the time stamping authority was not valid under the anchors.")
     if not status.bottom_line:
         raise Invalid(STEP, "The seal does not validate.")
+
+
+def _policy(anchors: tuple[crypto_x509.Certificate, ...]) -> CertValidationPolicySpec:
+    return CertValidationPolicySpec(
+        trust_manager=SimpleTrustManager.build(trust_roots=_roots(anchors)),
+        revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy.from_legacy("hard-fail")),
+    )
 
 
 def _roots(anchors: tuple[crypto_x509.Certificate, ...]) -> list[x509.Certificate]:
