@@ -39,7 +39,7 @@ class Mailboxes:
         self._most_messages = most_messages
         self._most_bytes = most_bytes
         self._known: dict[str, deque[tuple[Path, int]]] = {}
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds messages
 
     def keep(self, domain: str, content: bytes, envelope: Envelope, *, moment: datetime) -> None:
         """Keep a message; a crash leaves a file in `tmp`, which nobody reads, or an envelope without its message."""

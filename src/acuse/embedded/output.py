@@ -1,5 +1,6 @@
 """What the processes of the tree say: read line by line, named, timed, kept in a file of limited size."""
 
+import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -37,7 +38,7 @@ class LogFile:
         self._limit = limit
         self._also = also
         self._turn = threading.Lock()
-        self._file = path.open("ab", buffering=0)
+        self._file = _private(path)
 
     def __call__(self, name: str, text: str) -> None:
         line = f"{clock.to_rfc3339(clock.now())} {name} | {text}\n".encode()
@@ -45,7 +46,7 @@ class LogFile:
             if self._file.tell() > self._limit:
                 self._file.close()
                 self._path.replace(self._path.with_name(self._path.name + ".1"))
-                self._file = self._path.open("ab", buffering=0)
+                self._file = _private(self._path)
             self._file.write(line)
         if self._also:
             self._also(name, text)
@@ -54,3 +55,8 @@ class LogFile:
         """Close the file; later lines are an error."""
         with self._turn:
             self._file.close()
+
+
+def _private(path: Path) -> IO[bytes]:
+    """Open a file for appending that only its owner may read: addresses and names stand in it."""
+    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab", buffering=0)  # noqa: PTH123
