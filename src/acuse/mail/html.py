@@ -22,6 +22,7 @@ MAX_INLINE_TOTAL = 8 * 1024 * 1024
 MAX_DEPTH = 100
 MAX_NODES = 200_000
 MAX_NESTING = 500  # html5ever takes quadratic time in open elements: 100,000 nested divs took 39 s (measured)
+MAX_ATTRIBUTES = 1000  # of one tag
 
 # fmt: off
 BLOCKS = frozenset((
@@ -57,6 +58,8 @@ _STYLE = (
 )
 
 
+_OPENING = re.compile(r"""<[a-zA-Z](?:[^<>"']|"[^"]*"|'[^']*')*""")
+_QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,30})")
 _SELF_CLOSING = _VOID | {"p", "li", "td", "th", "tr", "dt", "dd", "option", "meta", "link", "input", "col", "area"}
 
@@ -73,11 +76,12 @@ class Node:
 def clean(html: str) -> tuple[str, bool]:
     """Return harmless, well-formed HTML, and whether the body was cut at MAX_HTML characters.
 
-    A body with more than MAX_NESTING elements open at once, which no mail program writes, is shown as its source.
+    A body with more than MAX_NESTING elements open at once, or a tag of more than MAX_ATTRIBUTES attributes, which no
+    mail program writes and which parsers take quadratic time for, is shown as its source.
     """
     cut = len(html) > MAX_HTML
     kept = html[:MAX_HTML].replace("\x00", "\ufffd")
-    if _nesting(kept) > MAX_NESTING:
+    if _nesting(kept) > MAX_NESTING or _attributes(kept) > MAX_ATTRIBUTES:
         return f"<pre>{markup.escape(kept, quote=False)}</pre>", cut
     cleaned = nh3.clean(
         kept,
@@ -88,6 +92,11 @@ def clean(html: str) -> tuple[str, bool]:
         link_rel="noopener noreferrer nofollow",
     )
     return cleaned, cut
+
+
+def _attributes(html: str) -> int:
+    """Return an estimate of the most attributes that one tag has: its words outside quotes."""
+    return max((len(_QUOTED.sub(" ", tag).split()) for tag in _OPENING.findall(html)), default=0)
 
 
 def _nesting(html: str) -> int:

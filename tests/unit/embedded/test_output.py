@@ -15,3 +15,4 @@ def test_the_log_is_private_named_and_begun_anew_at_its_limit(tmp_path: Path) ->
     assert stat.S_IMODE((tmp_path / "acuse.log.1").stat().st_mode) == 0o600
     assert path.read_text().endswith("worker | line 7\n")
     assert path.stat().st_size <= 400
+    log.close()

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acuse.mail.blocks import Heading, Image, Listing, Paragraph, Preformatted, Quote, Rule, Run, Table
-from acuse.mail.html import console_document
+from acuse.mail.html import clean, console_document
 from acuse.mail.read import read
 from acuse.mail.structured import body_of, from_html, from_plain
 
@@ -182,3 +182,11 @@ def test_long_bodies_say_that_they_are_cut() -> None:
     assert from_html("<p>" + "x" * 1_100_000).truncated
     assert from_plain("x" * 1_100_000).truncated
     assert not body_of(read(IMAGE)).truncated
+
+
+def test_a_tag_of_very_many_attributes_is_shown_as_its_source() -> None:
+    flood = "<p " + " ".join(f"a{number}=1" for number in range(100_000)) + ">x</p>"
+    cleaned, _ = clean(flood)
+    assert cleaned.startswith("<pre>&lt;p a0=1")
+    quoted = '<p title="' + "word " * 5000 + '">x</p>'
+    assert clean(quoted)[0].endswith(">x</p>")
