@@ -6,7 +6,6 @@ owner only. Everything here can be repeated: a crash in the middle is mended by 
 """
 
 import json
-import os
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -121,9 +120,3 @@ def ensure_grants(connection: psycopg.Connection, database: str) -> None:
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {application}",
     ):
         connection.execute(sql.SQL(statement).format(**names))
-
-
-def owner_only(path: Path) -> bool:
-    """Say whether a file of ours is closed to everybody else."""
-    status = path.stat()
-    return status.st_uid == os.geteuid() and not status.st_mode & 0o077

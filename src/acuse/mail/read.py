@@ -14,7 +14,8 @@ from urllib.parse import unquote
 from asn1crypto import cms
 
 from acuse.mail import charsets, headers, structure
-from acuse.mail.headers import Address, Field, guarded
+from acuse.mail.headers import Field, guarded
+from acuse.mail.mailboxes import Address
 from acuse.mail.structure import Part
 
 _UNSAFE_NAME = re.compile(r"[\x00-\x1f\x7f/\\:\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -104,10 +105,6 @@ class Message:
             segment.html if segment.html is not None else f"<pre>{markup.escape(segment.plain or '')}</pre>"
             for segment in self.segments
         )
-
-    def inline_image(self, content_id: str) -> Attachment | None:
-        """Return the inline image that `cid:content_id` names, or None."""
-        return next((image for image in self.inline_images if image.content_id == content_id), None)
 
 
 class _Collector:

@@ -101,11 +101,11 @@ def test_sorts_body_images_and_attachments() -> None:
     assert message.text == "plano ñ"
     assert message.html is not None
     assert "cid:logo@x" in message.html
-    image = message.inline_image("logo@x")
-    assert image is not None
+    (image,) = message.inline_images
+    assert image.content_id == "logo@x"
     assert image.content == b"\x89PNG\r\n\x1a\n"
     unused, pdf, nested = message.attachments
-    assert (unused.content_id, message.inline_image("unused@x")) == ("unused@x", None)
+    assert unused.content_id == "unused@x"
     assert (pdf.name, pdf.size, pdf.sha256) == ("factura nº.pdf", 5, hashlib.sha256(b"%PDF-").hexdigest())
     assert (nested.name, nested.subject) == ("Dentro ñ.eml", "Dentro ñ")
     assert "inner text" not in (message.text or "")
