@@ -273,3 +273,15 @@ def test_one_subject_is_given_to_one_organisation_in_one_call(database: Addresse
     member = uuid4()
     with pytest.raises(ForeignSubject), transaction.atomic():
         record(login(member), login(member, uuid4()))
+
+
+def test_a_leader_that_finds_the_head_moved_writes_nothing(database: Addresses, sequencer: Sequencer) -> None:
+    with transaction.atomic():
+        record(login())
+    sequencer.tick()
+    with transaction.atomic():
+        record(login())
+    sequencer._size -= 1  # as if another process had led in between
+    with pytest.raises(ConflictError, match="moved the tree head"):
+        sequencer.tick()
+    assert (ledger_state().size, ledger_state().pending) == (1, 1)

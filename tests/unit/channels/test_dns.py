@@ -109,3 +109,11 @@ def test_a_name_server_is_ip_and_port() -> None:
     for wrong in ("localhost:53", "127.0.0.1", "x"):
         with pytest.raises(ConfigurationError):
             Resolver((wrong,))
+
+
+@pytest.mark.parametrize(
+    "literal", ["[10.0.0.1]", "[169.254.169.254]", "[224.0.0.1]", "[IPv6:fe80::1]", "[IPv6:ff02::1]"]
+)
+def test_an_address_that_is_not_of_the_public_internet_is_never_contacted(literal: str) -> None:
+    with pytest.raises(OnlyPrivateAddresses):
+        route(literal, allow_private=False)
