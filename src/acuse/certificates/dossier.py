@@ -243,7 +243,8 @@ def _particulars(row: Certificate, first: Fact, level: Level, dated_at: datetime
         language=language,
         zone=organisation.time_zone,
         organisation=Party(name=organisation.name, tax_id=organisation.tax_id or None),
-        third_party=_common_name(standing.certificate.subject).casefold() != organisation.name.casefold(),
+        # Two unlike names may be one person: only the operator knows, and states it.
+        third_party=environment.third_party,
         policy=Policy(title=_POLICY_TITLES[language], address=policy) if policy else None,
         code=row.code,
         revision=row.revision,

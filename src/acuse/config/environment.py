@@ -51,6 +51,7 @@ class Environment(BaseSettings):
 
     # Who we are
     certifier: str = Field("Acuse", max_length=120, description="Legal name of who certifies, as the seal names it")
+    third_party: bool = Field(False, description="State on documents that the certifier is none of the parties")
     policy_url: str | None = Field(None, max_length=200, description="Address of the certification policy")
     public_url: str = Field("http://127.0.0.1:8080", description="How people reach the web door")
     mail_hostname: str = Field("localhost", max_length=253, description="Name used in HELO and Received lines")

@@ -1,12 +1,14 @@
 """Issuing for real: the sealed document verifies on its own, and gives the message back byte for byte."""
 
 import hashlib
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 from django.db import connections, transaction
 
 from acuse import clock
@@ -75,6 +77,15 @@ def test_a_certificate_verifies_and_gives_the_message_back(notary: Notary) -> No
         "certificate": row.sha256,
         "proof-bundle": row.bundle_sha256,
     }
+
+
+@pytest.mark.parametrize("stated", [False, True])
+def test_a_third_party_is_only_who_the_operator_says(
+    notary: Notary, monkeypatch: pytest.MonkeyPatch, stated: bool
+) -> None:
+    monkeypatch.setattr(settings, "ACUSE", settings.ACUSE.model_copy(update={"third_party": stated} if stated else {}))
+    row = certified(notary)
+    assert json.loads(notary.attachments(row)["document.json"])["third_party"] is stated
 
 
 def test_one_changed_byte_does_not_verify(notary: Notary) -> None:

@@ -111,7 +111,7 @@ class Context:
         zone: IANA name of the time zone of its local times.
         organisation: who sent the communication.
         certifier: who certifies.
-        third_party: the certifier is none of the parties.
+        third_party: the operator states that the certifier is none of the parties.
         policy: certification policy, if published.
         code: `XXXX-XXXX-XXXX-XXXX`.
         revision: 1, 2, ...
