@@ -2,24 +2,28 @@
 
 A worker that dies or overruns is killed and replaced; the document that did it fails with a precise error, and no
 other document notices. Nothing here outlives the process: after a crash of the owner its workers read the end of
-their standard input and leave.
+their standard input and leave, and the next owner removes their files.
 """
 
 import os
 import pickle
 import queue
 import select
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import Lock
 from typing import Any, BinaryIO, cast
 
 from acuse.errors import ConflictError, InputError, PermanentError, TemporaryError
 from acuse.pdf.attachments import Attachment
+from acuse.pdf.scratch import Scratch
 
 _FRAME_HEAD = 4
 
@@ -31,10 +35,14 @@ class _Overrun(Exception):
 class _Worker:
     """One child process and the frames to and from it. Used by one thread at a time."""
 
-    def __init__(self, memory: int) -> None:
+    def __init__(self, memory: int, scratch: Path) -> None:
+        self._folder = tempfile.mkdtemp(dir=scratch)
         # A new interpreter, never a fork: a compiler's threads do not survive one.
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "acuse.pdf.typeset", str(memory)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-m", "acuse.pdf.typeset", str(memory)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "TMPDIR": self._folder},
         )
         self._in = cast(BinaryIO, self._process.stdin)
         self._out = cast(BinaryIO, self._process.stdout)
@@ -66,12 +74,13 @@ class _Worker:
         return b"".join(parts)
 
     def stop(self) -> None:
-        """End the process at once; there is nothing in it to save."""
+        """End the process at once, with the files of what it was making; there is nothing in it to save."""
         self._process.kill()
         self._process.wait()
         for stream in (self._in, self._out):
             with suppress(OSError):
                 stream.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 class Typesetter:
@@ -88,6 +97,7 @@ class Typesetter:
     ) -> None:
         self._seconds = timeout.total_seconds()
         self._memory = memory
+        self._scratch = Scratch()
         self._free: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         self._lock = Lock()
         self._closed = False
@@ -113,7 +123,7 @@ class Typesetter:
         worker = self._free.get()
         answer: bytes | None = None
         try:
-            worker = worker or _Worker(self._memory)
+            worker = worker or _Worker(self._memory, self._scratch.path)
             answer = worker.ask(request, self._seconds)
         except _Overrun as error:
             raise PermanentError(f"The document took over {self._seconds:g} s to typeset.") from error
@@ -136,6 +146,7 @@ class Typesetter:
             worker = self._free.get()
             if worker is not None:
                 worker.stop()
+        self._scratch.remove()
         for _ in range(self._places):
             self._free.put(None)
 

@@ -56,7 +56,8 @@ def typeset(
     check_attachments(attachments)
     moment = _utc(date)
     folder = Path(template).resolve().parent
-    with tempfile.TemporaryDirectory(prefix="acuse-typeset-") as scratch:
+    # For its owner alone (0700). What a kill leaves goes with the worker's own directory: see `acuse.pdf.scratch`.
+    with tempfile.TemporaryDirectory(prefix="typesetting-") as scratch:
         root = Path(scratch) / "root"
         shutil.copytree(folder, root)
         (root / "attachments").mkdir()
