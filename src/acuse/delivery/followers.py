@@ -1,19 +1,33 @@
-"""What delivery follows: certificates, which the sender may want by e-mail."""
+"""What delivery follows: certificates, which the sender may want by e-mail.
 
+A fact whose mail cannot be composed is logged, raises an alarm and is passed over: the certificate is in the console
+all the same, and one sender's odd address must not keep everybody else's certificates back.
+"""
+
+import logging
+from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 
 from django.conf import settings
+from django.db import transaction
 
 from acuse import clock
 from acuse.accounts.queries import OrganisationView, organisation_view
 from acuse.delivery.models import Communication
 from acuse.delivery.services import owe_certificate
+from acuse.delivery.services.attempts import PASSING
+from acuse.errors import InputError
 from acuse.evidence import custody
+from acuse.evidence.alarms import raise_alarm
 from acuse.evidence.following import follow
 from acuse.evidence.queries import LedgerFact
 from acuse.proof.facts.fact import Fact
 
+log = logging.getLogger(__name__)
+
+ALARM = "certificate_mail"
 _SUBJECTS = {"es": "Certificado {code}: {subject}", "en": "Certificate {code}: {subject}"}
 _TEXTS = {
     "es": (
@@ -29,7 +43,20 @@ _TEXTS = {
 
 def follow_certificates() -> int:
     """Queue the e-mail of each new certificate whose organisation wants it; return how far the cursor moved."""
-    return follow("delivery.certificates", ("certificate.issued",), _mail)
+    return follow("delivery.certificates", ("certificate.issued",), _mail_if_possible)
+
+
+def _mail_if_possible(item: LedgerFact) -> None:
+    """Queue one mail, or pass over what can never be mailed; what may pass is left for the next turn."""
+    try:
+        with transaction.atomic():
+            _mail(item)
+    except PASSING:
+        raise
+    except Exception as error:
+        code = str(item.fact.details.get("code"))
+        log.exception("a certificate cannot be mailed", extra={"code": code})
+        raise_alarm(ALARM, f"The certificate {code} could not be mailed to its sender ({error}). It is in the console.")
 
 
 def _mail(item: LedgerFact) -> None:
@@ -59,8 +86,8 @@ def compose(fact: Fact, to: str, subject: str, recipient: str, organisation: Org
     }
     pdf = next(item for item in fact.objects if item.role == "certificate")
     message = EmailMessage()
-    message["From"] = f"{environment.certifier} <postmaster@{environment.mail_hostname}>"
-    message["To"] = to
+    message["From"] = Address(environment.certifier, "postmaster", environment.mail_hostname)
+    message["To"] = _address(to)
     message["Subject"] = _SUBJECTS[organisation.language].format(**words)
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = f"<{fact.id}@{environment.mail_hostname}>"
@@ -72,4 +99,19 @@ def compose(fact: Fact, to: str, subject: str, recipient: str, organisation: Org
         subtype="pdf",
         filename=f"{fact.details['code']}.pdf",
     )
-    return message.as_bytes(policy=message.policy.clone(linesep="\r\n"))
+    return message.as_bytes(policy=SMTP if to.isascii() else SMTPUTF8)
+
+
+def _address(text: str) -> Address:
+    """Return an envelope address as the header writes it: quoted where it must be, never with a second line.
+
+    Raises:
+        InputError: no header can carry it.
+    """
+    local, _, domain = text.rpartition("@")
+    # Readers of a header would decode an encoded word in it, and see another address.
+    if not text.isprintable() or "=?" in text or not local or not domain:
+        raise InputError("The sender's address cannot stand in a header.")
+    if len(local) > 1 and local.startswith('"') and local.endswith('"'):
+        local = local[1:-1].replace("\\", "")
+    return Address("", local, domain)

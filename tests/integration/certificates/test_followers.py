@@ -1,17 +1,22 @@
 """A certificate goes to its sender by e-mail, once, where the organisation wants it."""
 
-from email import message_from_bytes
+from email import message_from_bytes, message_from_string
 from email.policy import default
 
 import pytest
+from django.conf import settings
 
 from acuse.accounts.models import Organisation
+from acuse.accounts.queries import organisation_view
 from acuse.delivery import followers
 from acuse.delivery.followers import follow_certificates
-from acuse.delivery.models import Notice
+from acuse.delivery.models import Notice, Submission
+from acuse.errors import TemporaryError
 from acuse.evidence import custody
+from acuse.evidence.models import Alarm
 from tests.integration.certificates.conftest import Notary
 from tests.integration.certificates.test_issue import certified
+from tests.integration.making import facts, message
 
 
 def drain() -> None:
@@ -32,11 +37,11 @@ def test_the_mail_carries_the_sealed_document_and_goes_once(notary: Notary, monk
     notary.publish()
 
     def crash(**_: object) -> None:
-        raise ZeroDivisionError
+        raise TemporaryError("Custody cannot keep an object.")
 
     with monkeypatch.context() as patch:
         patch.setattr(followers, "owe_certificate", crash)
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(TemporaryError):
             follow_certificates()
     assert not Notice.objects.exists()
     drain()
@@ -52,3 +57,35 @@ def test_the_mail_carries_the_sealed_document_and_goes_once(notary: Notary, monk
     (attached,) = mail.iter_attachments()
     assert attached.get_filename() == f"{row.code}.pdf"
     assert attached.get_content() == notary.pdf(row)
+
+
+def mails() -> dict[str, bytes]:
+    return {
+        notice.recipient: custody.open_object(organisation=notice.organisation_id, sha256=notice.message_sha256)
+        for notice in Notice.objects.all()
+    }
+
+
+@pytest.mark.parametrize("odd", ["=?utf-8?q?a=0D=0AX?=@ribera.example", "a\r\nBcc: b@ribera.example"])
+def test_one_mail_that_cannot_be_composed_keeps_no_other_back(notary: Notary, odd: str) -> None:
+    Organisation.objects.update(certificate_by_email=True)
+    first = certified(notary)
+    Submission.objects.update(mail_from=odd)
+    certified(notary, message(subject="Otra", message_id="dos"))
+    notary.publish()
+    drain()
+    assert [notice.recipient for notice in Notice.objects.all()] == ["avisos@ribera.example"]
+    assert first.code in Alarm.objects.get(name=followers.ALARM).message
+
+
+def test_the_addresses_of_the_mail_are_whole(notary: Notary, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = certified(notary)
+    fact = facts(notary.value.organisation, row.subject)[-1]
+    certifier = 'Operadora Ejemplo, S. A. "Ñ"'
+    monkeypatch.setattr(settings, "ACUSE", settings.ACUSE.model_copy(update={"certifier": certifier}))
+    organisation = organisation_view(row.organisation_id)
+    for to in ("josé@ribera.example", "a@correo.ñandú.example", '"a b"@ribera.example', "a.b@ribera.example"):
+        raw = followers.compose(fact, to, "Prueba", "ana@cliente.example", organisation)
+        (sender,) = message_from_string(raw.decode(), policy=default)["From"].addresses
+        assert (sender.display_name, sender.username) == (certifier, "postmaster")
+        assert f"\r\nTo: {to}\r\n".encode() in raw
