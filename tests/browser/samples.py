@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from acuse import clock
 from acuse.accounts import services as accounts
-from acuse.accounts.models import SmtpCredential
+from acuse.accounts.models import Organisation, SmtpCredential
 from acuse.accounts.values import SmtpCredentialValue
 from acuse.channels.base import Outcome, Reply, Result
 from acuse.delivery.envelope import Client, Envelope, Recipient
@@ -155,8 +155,10 @@ def organisation(
 def credential(organisation_id: UUID) -> SmtpCredentialValue:
     """A credential of it, and the address it sends as."""
     made, _secret = accounts.create_credential(organisation=organisation_id, name="crm-taller")
+    slug = Organisation.objects.values_list("slug", flat=True).get(id=organisation_id)
+    domain = "ribera" if slug == "talleres-ribera" else slug
     accounts.add_sender_identity(
-        organisation=organisation_id, pattern="@ribera.example", actor=Actor(kind="component", id="operator")
+        organisation=organisation_id, pattern=f"@{domain}.example", actor=Actor(kind="component", id="operator")
     )
     return SmtpCredentialValue(id=made.id, organisation=organisation_id, name=made.name)
 
