@@ -383,7 +383,7 @@ class TestTls:
             channel = EmailChannel(resolver, helo="a.example", smarthost=smarthost, timeouts=SHORT, trust=trust)
             outcome = channel.send(replace(DISPATCH, recipient="ana@cliente.example"))
             channel.close()
-        assert (outcome.stage, outcome.result) == ("rcpt", Result.REFUSED), outcome
+        assert (outcome.stage, outcome.result, outcome.via) == ("rcpt", Result.REFUSED, "smarthost"), outcome
         assert outcome.tls is not None
         assert outcome.tls["verified"] is True
         assert b"AHVzdWFyaW8Ac2VjcmV0bw==" in b"".join(server.log)

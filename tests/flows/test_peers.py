@@ -166,7 +166,7 @@ def test_a_smarthost_with_login_relays_everything(tls: dict[str, Path], tmp_path
         with installation(**settings) as running:
             (document,) = running.documents(running.submit(message("smart"), ANA))
             details, statement, dialogue = proof(document, tmp_path)
-            assert statement["outcome"] == "relayed"
+            assert (statement["outcome"], statement["grade"], details["via"]) == ("handed", 0, "smarthost")
             assert details["host"] == "relay.sale.example"
             assert details["tls"]["verified"] is True
             assert "sasl_method=PLAIN, sasl_username=acuse" in peer.wait_for_log("sasl_username=")

@@ -47,6 +47,7 @@ class Outcome:
         tls: version, cipher, certificate {subject, issuer, names, not_after, sha256}, verified; None without TLS.
         dns: {"mx": [{"preference", "host", "addresses"}], "secure": bool}.
         transcript: JSON Lines of the whole try; see channels.email.transcript.
+        via: "smarthost" where it went to the sender's own outgoing server and not to the recipient's.
         final_locally: we know ourselves that it can never work (no such domain, null MX, too big for it...).
     """
 
@@ -62,6 +63,7 @@ class Outcome:
     transcript: bytes = field(repr=False)
     final_locally: bool = False
     stage: str = "connect"
+    via: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -284,3 +284,14 @@ def test_what_a_smarthost_refuses_at_login_is_tried_again(value: SmtpCredentialV
     said = Reply(code=535, enhanced="5.7.8", text=b"535 5.7.8 bad\r\n", stage="auth")
     wrong = outcome(Result.DEFERRED, failure_class="other", stage="auth")
     assert attempt(one, replace(wrong, reply=said)).retry_at is not None
+
+
+@pytest.mark.parametrize("result", [RELAYED, DEFERRED, REFUSED, UNKNOWN, NO_DOMAIN])
+def test_what_went_through_a_smarthost_is_recorded_as_such(
+    value: SmtpCredentialValue, one: UUID, result: Outcome
+) -> None:
+    attempt(one, replace(result, via="smarthost"))
+    assert facts(value.organisation, one)[-1].details["via"] == "smarthost"
+    if result is RELAYED:
+        assert (row(one).outcome, row(one).grade, row(one).status) == ("handed", 0, "concluded")
+        assert Certificate.objects.filter(subject=one).exists()

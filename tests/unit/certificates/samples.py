@@ -197,6 +197,30 @@ def unanswered() -> History:
     )
 
 
+SMARTHOST = {"via": "smarthost", "host": "salida.talleres-ribera.example", "dns": None}
+"""What differs in a try through the sender's outgoing server."""
+
+
+def interrupted() -> History:
+    """Return a try that was cut short inside Acuse: it is not known whether anything was sent."""
+    history = History().opened(0.5)
+    return history.answered(
+        "attempt.unknown", 40, 0, "", host=None, address=None, stage=None, tls=None, dns=None, dsn_supported=False
+    )
+
+
+def gave_up(tries: int) -> History:
+    """Return an end that no server said, after so many tries."""
+    return History().add(
+        "attempt.failed",
+        70,
+        attempts=tries,
+        channel="email",
+        failure_class="other",
+        reason="Acuse could not send the message because of a fault of its own.",
+    )
+
+
 def no_domain() -> History:
     """Return a failure that no server said: the domain does not exist."""
     history = History(recipient="cliente1042@no-existe.example").opened(0.5)

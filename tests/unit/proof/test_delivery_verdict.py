@@ -13,6 +13,7 @@ from tests.unit.proof.support import chain, fact
 
 FULL: tuple[str, dict[str, Any]] = ("attempt.refused", {"failure_class": "mailbox_full"})
 NO_DOMAIN: tuple[str, dict[str, Any]] = ("attempt.failed", {"failure_class": "domain_not_found"})
+HANDED: tuple[str, dict[str, Any]] = ("attempt.relayed", {"via": "smarthost"})
 ACCEPTED = "communication.accepted"
 
 
@@ -84,6 +85,30 @@ ACCEPTED = "communication.accepted"
             True,
             {"not_known_to_recipient", "not_reply_true", "not_other_addresses"},
         ),
+        (
+            ["attempt.opened", HANDED],
+            "handed",
+            0,
+            None,
+            True,
+            {"not_arrived", "not_known_to_recipient", "address_stated_by_sender"},
+        ),
+        (
+            ["attempt.unknown", "attempt.opened", HANDED],
+            "handed",
+            0,
+            None,
+            True,
+            {"not_arrived", "not_known_to_recipient", "second_copy_possible", "address_stated_by_sender"},
+        ),
+        (
+            [HANDED, FULL],
+            "failed",
+            0,
+            "mailbox_full",
+            True,
+            {"not_known_to_recipient", "not_reply_true", "not_other_addresses"},
+        ),
         (["ticket.opened"], "pending", 0, None, False, {"not_arrived", "address_stated_by_sender"}),
     ],
 )
@@ -111,7 +136,7 @@ def test_what_was_decisive() -> None:
 @given(
     st.lists(
         st.sampled_from(
-            ["attempt.opened", "attempt.deferred", "attempt.relayed", "attempt.unknown", FULL, NO_DOMAIN, "x.happened"]
+            ["attempt.opened", "attempt.deferred", "attempt.relayed", "attempt.unknown", FULL, HANDED, NO_DOMAIN, "x.y"]
         ),
         max_size=8,
     )

@@ -54,6 +54,11 @@ class Case:
         """How many tries ended."""
         return sum(1 for item in self.facts if item.fact.type in _TRIES)
 
+    @property
+    def ending(self) -> str:
+        """How the decisive fact changes the words: it was said by the sender's outgoing server, or cut short."""
+        return ending(self.decisive)
+
     def word(self, key: str) -> str:
         """Return a sentence without slots."""
         return WORDING[self.context.language][key]
@@ -103,6 +108,20 @@ class Case:
         same = self.clock.local(fact.occurred_at).date() == first
         day: Runs = [] if same else self.say("proves.on_day", date=self.clock.day(fact.occurred_at))
         return {"time": self.clock.time(fact.occurred_at), "day": day}
+
+
+def ending(fact: Fact) -> str:
+    """Return what tells the words for a try apart.
+
+    Args:
+        fact: that ends a try.
+
+    Returns:
+        ".outgoing" where the server was the sender's own, ".interrupted" where nothing is known of the try, else "".
+    """
+    if fact.type == "attempt.unknown" and fact.details.get("stage") is None:
+        return ".interrupted"
+    return ".outgoing" if fact.details.get("via") else ""
 
 
 def declared_language(declared: str | None) -> str | None:

@@ -49,11 +49,12 @@ def sentence(case: Case) -> Runs:
         "subject": case.subject(),
         "recipient": case.recipient(),
         "domain": case.domain(),
-        "system": case.say("system.server", domain=case.domain()),
         **case.when(case.facts[0].fact if case.verdict.outcome == "pending" else fact),
     }
     if case.verdict.outcome == "failed":
         return case.say("sentence.failed", what=_what_failed(case), **slots)
+    if case.verdict.outcome == "undetermined":
+        return case.say(f"sentence.undetermined{case.ending}", **slots)
     return case.say(f"sentence.{case.verdict.outcome}", **slots)
 
 
@@ -66,9 +67,12 @@ def _what_failed(case: Case) -> Runs:
         key = f"{key}.remote"
     if not remote and key not in ("failed.server_unavailable", "failed.domain_not_found"):
         key = "failed.other.local"
-    tries = int(case.decisive.details.get("attempts", case.attempts)) if not remote else case.attempts
+    tries = case.attempts if remote else _tries(case)
+    if not remote and key != "failed.domain_not_found":
+        key = _counted(case, key, tries)
     said = case.say(
         key,
+        server=case.word("server.outgoing" if case.ending == ".outgoing" else "server.theirs"),
         domain=case.domain(),
         attempts=number(tries),
         last=case.clock.time(_last_try(case)),
@@ -77,6 +81,16 @@ def _what_failed(case: Case) -> Runs:
     if remote and case.attempts == 1 and key != "failed.other":
         said = said + case.say("failed.only_try")
     return said
+
+
+def _tries(case: Case) -> int:
+    return int(case.decisive.details.get("attempts", case.attempts))
+
+
+def _counted(case: Case, key: str, count: int) -> str:
+    """Return the key of the sentence for none or for one, where it has words of its own."""
+    own_key = f"{key}.{('none', 'one')[count]}" if count < 2 else key
+    return own_key if case.has(own_key) else key
 
 
 def _last_try(case: Case) -> Any:
@@ -153,8 +167,10 @@ def ladder(case: Case) -> dict[str, Any]:
 
 def _stop_label(case: Case) -> str:
     if case.verdict.outcome == "undetermined":
-        return "ladder.undetermined"
-    return "ladder.failed.remote" if case.decisive.type == _REMOTE else "ladder.failed.local"
+        return f"ladder.undetermined{case.ending}"
+    if case.decisive.type != _REMOTE:
+        return "ladder.failed.local"
+    return "ladder.failed.outgoing" if case.ending else "ladder.failed.remote"
 
 
 def _alternative(case: Case, steps: list[dict[str, Any]]) -> str:
@@ -185,20 +201,26 @@ def _proved(case: Case) -> list[Runs]:
     first = case.facts[0].fact
     handed = case.say("proves.handed", sender=case.sender(), recipient=case.recipient(), **case.time_and_day(first))
     kept = case.kept()
-    if judged.outcome == "relayed":
+    if judged.outcome in ("relayed", "handed"):
         host = case.theirs(str(fact.details.get("host") or "—"), limit=60)
-        relayed = case.say("proves.relayed", domain=case.domain(), host=host, **case.time_and_day(fact))
-        return [relayed, handed, kept]
+        key = "proves.relayed" if judged.outcome == "relayed" else "proves.handed_out"
+        return [case.say(key, domain=case.domain(), host=host, **case.time_and_day(fact)), handed, kept]
     if judged.outcome == "undetermined":
-        return [handed, case.say("proves.all_sent", **case.time_and_day(fact)), kept]
+        key = "proves.interrupted" if case.ending == ".interrupted" else f"proves.all_sent{case.ending}"
+        return [handed, case.say(key, **case.time_and_day(fact)), kept]
+    return [handed, *_proved_of_failure(case), kept][:3]
+
+
+def _proved_of_failure(case: Case) -> list[Runs]:
+    judged, fact = case.verdict, case.decisive
     if judged.outcome != "failed":
-        return [handed, kept]
+        return []
     if fact.type == _REMOTE:
-        return [handed, case.say("proves.tried", domain=case.domain()), case.say("proves.refused")]
+        return [case.say(f"proves.tried{case.ending}", domain=case.domain()), case.say("proves.refused")]
     if judged.failure_class == "domain_not_found":
-        return [handed, case.say("proves.no_domain", domain=case.domain()), kept]
-    tries = number(int(fact.details.get("attempts", case.attempts)))
-    return [handed, case.say("proves.exhausted", attempts=tries, **case.time_and_day(fact)), kept]
+        return [case.say("proves.no_domain", domain=case.domain())]
+    key = _counted(case, "proves.exhausted", _tries(case))
+    return [case.say(key, attempts=number(_tries(case)), **case.time_and_day(fact))]
 
 
 def _not_proved(case: Case) -> list[Runs]:

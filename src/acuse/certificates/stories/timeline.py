@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from acuse.certificates.stories.case import Case
+from acuse.certificates.stories.case import Case, ending
 from acuse.certificates.stories.context import LedgerFact
 from acuse.certificates.stories.moments import number, utc_time
 from acuse.certificates.stories.runs import Line, Run, Runs, mono, own, text_of, wrapped
@@ -126,10 +126,10 @@ def _opened(case: Case, fact: Fact) -> Row:
 
 def _relayed(case: Case, fact: Fact) -> Row:
     return Row(
-        title=case.say("fact.relayed"),
+        title=case.say(f"fact.relayed{ending(fact)}"),
         source=_source(case, fact),
         verbatim=_reply(fact),
-        remarks=[[*case.say("remark.no_read"), own(" "), *_dialogue(case, fact)]],
+        remarks=[_with_dialogue(case, fact, "remark.no_arrival" if ending(fact) else "remark.no_read")],
     )
 
 
@@ -150,7 +150,7 @@ def _deferred(case: Case, fact: Fact) -> Row:
 def _refused(case: Case, fact: Fact) -> Row:
     final = case.say("remark.final", **{"class": case.word(_class_key(case, fact))})
     return Row(
-        title=case.say("fact.refused"),
+        title=case.say(f"fact.refused{ending(fact)}"),
         source=_source(case, fact),
         verbatim=_reply(fact),
         remarks=[[*final, own(" "), *_dialogue(case, fact)]],
@@ -160,7 +160,14 @@ def _refused(case: Case, fact: Fact) -> Row:
 
 
 def _unknown(case: Case, fact: Fact) -> Row:
-    remarks = [[*case.say("remark.unknown"), own(" "), *_dialogue(case, fact)]]
+    if ending(fact) == ".interrupted":
+        return Row(
+            title=case.say("fact.interrupted", attempt=number(fact.details["attempt"])),
+            remarks=[case.say("remark.interrupted")],
+            mark="dashed",
+            tag=case.word("tag.interrupted"),
+        )
+    remarks = [_with_dialogue(case, fact, "remark.unknown")]
     if fact.details.get("retry_at"):
         remarks.append(case.say("remark.unknown.retry"))
     return Row(
@@ -250,6 +257,11 @@ def _retry(case: Case, fact: Fact) -> list[Runs]:
         return []
     moment = from_rfc3339(retry_at)
     return [case.say("remark.retry", time=case.clock.time(moment), date=case.clock.day(moment))]
+
+
+def _with_dialogue(case: Case, fact: Fact, key: str) -> Runs:
+    said, dialogue = case.say(key), _dialogue(case, fact)
+    return [*said, own(" "), *dialogue] if dialogue else said
 
 
 def _dialogue(case: Case, fact: Fact) -> Runs:

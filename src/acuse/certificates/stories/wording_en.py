@@ -24,6 +24,7 @@ WORDS: dict[str, str] = {
     "badge.undetermined": "Undetermined",
     # headline
     "headline.pending": "Accepted by Acuse; delivery pending",
+    "headline.handed": "Handed to the sender’s outgoing server",
     "headline.relayed": "Accepted by the recipient’s server",
     "headline.delivered": "Delivered to the mailbox",
     "headline.accessed.3": "Content accessed with the link",
@@ -49,6 +50,10 @@ WORDS: dict[str, str] = {
         "This receipt proves the hand-over to Acuse; the certificate will tell the outcome of the delivery."
     ),
     "sentence.pending": "{sender} handed “{subject}” for {recipient} to Acuse on {date} at {time}.",
+    "sentence.handed": (
+        "Acuse handed “{subject}”, from {sender}, for {recipient}, to the sender’s outgoing server on {date} at "
+        "{time}. What that server did with it is not recorded."
+    ),
     "sentence.relayed": (
         "The mail server of {domain} accepted “{subject}”, from {sender}, for {recipient} on {date} at {time}."
     ),
@@ -71,26 +76,36 @@ WORDS: dict[str, str] = {
         "The content of “{subject}” was at {recipient}’s disposal from {from} to {until} and no access is recorded."
     ),
     "sentence.undetermined": (
-        "{sender} sent “{subject}” to {recipient}. {system} received the message on {date} at {time}, and no "
-        "answer is recorded."
+        "{sender} handed in “{subject}” for {recipient}. Acuse sent the whole message to the mail server of {domain}, "
+        "and at {time} on {date} no answer was recorded."
+    ),
+    "sentence.undetermined.outgoing": (
+        "{sender} handed in “{subject}” for {recipient}. Acuse sent the whole message to the sender’s outgoing "
+        "server, and at {time} on {date} no answer was recorded."
+    ),
+    "sentence.undetermined.interrupted": (
+        "{sender} handed in “{subject}” for {recipient}. The attempt was interrupted, as was found on {date} at "
+        "{time}; whether the message left is not recorded."
     ),
     "sentence.failed": "{sender} sent “{subject}” to {recipient}. On {date} at {time} {what}",
-    "failed.mailbox_not_found": "their server refused the message: it answered that the mailbox does not exist.",
-    "failed.mailbox_full": "their server refused the message: it answered that the mailbox is full.",
-    "failed.server_unavailable": (
-        "the attempts ended: their server did not take it in {attempts} attempts, until {last}."
-    ),
-    "failed.server_unavailable.remote": "their server refused the message: it answered that it is not available.",
-    "failed.attachment_blocked": "their server refused the message: it refused an attachment.",
-    "failed.policy_blocked": "their server refused the message by its policy or content.",
+    "failed.mailbox_not_found": "{server} refused the message: it answered that the mailbox does not exist.",
+    "failed.mailbox_full": "{server} refused the message: it answered that the mailbox is full.",
+    "failed.server_unavailable": ("the attempts ended: {server} did not take it in {attempts} attempts, until {last}."),
+    "failed.server_unavailable.one": "the attempts ended: {server} did not take it in the only attempt, at {last}.",
+    "failed.server_unavailable.remote": "{server} refused the message: it answered that it is not available.",
+    "failed.attachment_blocked": "{server} refused the message: it refused an attachment.",
+    "failed.policy_blocked": "{server} refused the message by its policy or content.",
     "failed.domain_not_found": "it could not be sent: {domain} does not exist in the DNS or takes no mail.",
-    "failed.too_big": "their server refused the message: it does not accept {size}.",
-    "failed.other": "their server refused the message with this reply:",
+    "failed.too_big": "{server} refused the message: it does not accept {size}.",
+    "failed.other": "{server} refused the message with this reply:",
     "failed.other.local": "the attempts ended, after {attempts}, without any server accepting it.",
+    "failed.other.local.one": "the attempts ended, after one, without any server accepting it.",
+    "failed.other.local.none": "Acuse stopped trying before anything was sent.",
     "failed.only_try": " It was the only attempt.",
     "reply.cut": "The whole reply is in fact {number} of section 4.",
     # systems
-    "system.server": "The mail server of {domain}",
+    "server.theirs": "their server",
+    "server.outgoing": "the sender’s outgoing server",
     # ladder
     "ladder.0": "Accepted\nby Acuse",
     "ladder.1": "Accepted by\ntheir server",
@@ -100,8 +115,11 @@ WORDS: dict[str, str] = {
     "ladder.5": "Access with\nidentification",
     "ladder.6": "Accepted\nor signed",
     "ladder.failed.remote": "Refused by\ntheir server",
+    "ladder.failed.outgoing": "Refused on\nits way out",
     "ladder.failed.local": "Not accepted by\ntheir server",
     "ladder.undetermined": "No answer from\ntheir server",
+    "ladder.undetermined.outgoing": "No answer on\nits way out",
+    "ladder.undetermined.interrupted": "Attempt\ninterrupted",
     "ladder.unrecorded": "not recorded",
     "ladder.alternative": "Grade reached: G{grade} of G6. Facts of their own are recorded for {own}.",
     "ladder.alternative.missing": " None is recorded for {missing}.",
@@ -112,15 +130,27 @@ WORDS: dict[str, str] = {
     "proves.handed": "{sender} handed the content in section 3 to Acuse at {time}{day}, for {recipient}.",
     "proves.on_day": " on {date}",
     "proves.relayed": "The mail server of {domain} ({host}) accepted the message at {time}{day} and took charge of it.",
+    "proves.handed_out": "The sender’s outgoing server ({host}) accepted the message at {time}{day}.",
     "proves.kept": "The content is complete: the original is embedded and its digest is in the ledger.",
     "proves.kept.elsewhere": (
         "The content is complete: the original travels in the .zip bundle and its digest is in the ledger."
     ),
     "proves.tried": "Acuse tried to deliver it to the server that {domain} designates for its mail.",
+    "proves.tried.outgoing": "Acuse tried to hand it to the sender’s outgoing server.",
     "proves.refused": "That server refused it with the reply shown above, word for word.",
     "proves.exhausted": "Acuse tried {attempts} times, until {time}{day}; each attempt is in section 4.",
+    "proves.exhausted.one": "Acuse tried once, and gave it up at {time}{day}; the attempt is in section 4.",
+    "proves.exhausted.none": "Acuse gave it up at {time}{day}, with nothing sent; the reason is in section 4.",
     "proves.no_domain": "Acuse looked up the mail server of {domain} in the DNS and found none that takes mail.",
-    "proves.all_sent": "The recipient’s server received every byte of the message at {time}{day} and did not answer.",
+    "proves.all_sent": (
+        "Acuse sent the whole message to the recipient’s server, and at {time}{day} no answer was recorded."
+    ),
+    "proves.all_sent.outgoing": (
+        "Acuse sent the whole message to the sender’s outgoing server, and at {time}{day} no answer was recorded."
+    ),
+    "proves.interrupted": (
+        "Acuse began an attempt to deliver it, which was interrupted; whether the message left is not recorded."
+    ),
     "limits.title": "What this does not prove",
     "limit.not_arrived": "That the message has reached any system of the recipient.",
     "limit.not_inbox": "That it reached the inbox.",
@@ -219,6 +249,7 @@ WORDS: dict[str, str] = {
     "tag.failed": "Failed",
     "tag.deferred": "Deferred",
     "tag.unknown": "No answer",
+    "tag.interrupted": "Interrupted",
     "fact.accepted": "Acuse accepts the communication",
     "fact.accepted.source": "SMTP credential “{credential}”, from {ip}",
     "fact.accepted.tls": " · {version}",
@@ -226,9 +257,12 @@ WORDS: dict[str, str] = {
     "fact.opened.copy": "These lines are sent and, after them, the original unchanged. SHA-256 of what is sent: ",
     "fact.opened.again": "The same as in attempt 1 is sent.",
     "fact.relayed": "The recipient’s server accepts the message",
+    "fact.relayed.outgoing": "The sender’s outgoing server accepts the message",
     "fact.deferred": "Attempt {attempt}: {class}",
     "fact.refused": "The recipient’s server refuses the message",
-    "fact.unknown": "The server drops the connection without an answer",
+    "fact.refused.outgoing": "The sender’s outgoing server refuses the message",
+    "fact.unknown": "No answer comes after the whole message",
+    "fact.interrupted": "Attempt {attempt} was interrupted",
     "fact.failed": "The communication ends: not delivered",
     "fact.notified.failed": "The sender is told that it was not delivered",
     "fact.notified.delayed": "The sender is told of the delay",
@@ -253,7 +287,9 @@ WORDS: dict[str, str] = {
     "remark.dialogue": "The whole dialogue is embedded: {name}.",
     "remark.retry": "Retried from {time} on {date}.",
     "remark.no_read": "It does not prove reading.",
-    "remark.unknown": "The whole message had been sent. Whether the server accepted it is not recorded.",
+    "remark.no_arrival": "It does not prove that it reached any system of the recipient.",
+    "remark.unknown": "Acuse sent the whole message. Whether the server accepted it is not recorded.",
+    "remark.interrupted": "Whether the message left is not recorded.",
     "remark.unknown.retry": "It is sent again with the same Message-ID: a second copy may arrive.",
     "remark.attempts": "Attempts: {attempts}.",
     "remark.reason": "Reason: {reason}",

@@ -26,6 +26,7 @@ WORDS: dict[str, str] = {
     "badge.undetermined": "Indeterminado",
     # headline
     "headline.pending": "Aceptada por Acuse; entrega pendiente",
+    "headline.handed": "Entregada al servidor de salida del remitente",
     "headline.relayed": "Aceptada por el servidor del destinatario",
     "headline.delivered": "Entregada en el buzón",
     "headline.accessed.3": "Acceso al contenido con el enlace",
@@ -49,6 +50,10 @@ WORDS: dict[str, str] = {
     "sentence.receipt": "{sender} entregó a Acuse «{subject}» para {recipient} el {date} a las {time}.",
     "receipt.note": "Este justificante acredita la entrega a Acuse; el resultado del envío lo dirá el certificado.",
     "sentence.pending": "{sender} entregó a Acuse «{subject}» para {recipient} el {date} a las {time}.",
+    "sentence.handed": (
+        "Acuse entregó «{subject}», de {sender}, para {recipient}, al servidor de salida del remitente el {date} a "
+        "las {time}. No consta qué hizo después ese servidor."
+    ),
     "sentence.relayed": (
         "El servidor de correo de {domain} aceptó «{subject}», de {sender}, para {recipient} el {date} a las {time}."
     ),
@@ -72,24 +77,36 @@ WORDS: dict[str, str] = {
         "El contenido de «{subject}» estuvo a disposición de {recipient} desde {from} hasta {until} y no consta acceso."
     ),
     "sentence.undetermined": (
-        "{sender} envió «{subject}» a {recipient}. {system} recibió el mensaje el {date} a las {time}, y no "
-        "consta respuesta."
+        "{sender} entregó «{subject}» para {recipient}. Acuse envió el mensaje entero al servidor de correo de "
+        "{domain}, y a las {time} del {date} no constaba respuesta."
+    ),
+    "sentence.undetermined.outgoing": (
+        "{sender} entregó «{subject}» para {recipient}. Acuse envió el mensaje entero al servidor de salida del "
+        "remitente, y a las {time} del {date} no constaba respuesta."
+    ),
+    "sentence.undetermined.interrupted": (
+        "{sender} entregó «{subject}» para {recipient}. El intento se interrumpió, como se vio el {date} a las "
+        "{time}; no consta si el mensaje salió."
     ),
     "sentence.failed": "{sender} envió «{subject}» a {recipient}. El {date} a las {time} {what}",
-    "failed.mailbox_not_found": "su servidor rechazó el mensaje: respondió que ese buzón no existe.",
-    "failed.mailbox_full": "su servidor rechazó el mensaje: respondió que el buzón está lleno.",
-    "failed.server_unavailable": "se dejó de intentar: su servidor no lo admitió en {attempts} intentos, hasta {last}.",
-    "failed.server_unavailable.remote": "su servidor rechazó el mensaje: respondió que no está disponible.",
-    "failed.attachment_blocked": "su servidor rechazó el mensaje: rechazó un adjunto.",
-    "failed.policy_blocked": "su servidor rechazó el mensaje por su política o por su contenido.",
+    "failed.mailbox_not_found": "{server} rechazó el mensaje: respondió que ese buzón no existe.",
+    "failed.mailbox_full": "{server} rechazó el mensaje: respondió que el buzón está lleno.",
+    "failed.server_unavailable": "se dejó de intentar: {server} no lo admitió en {attempts} intentos, hasta {last}.",
+    "failed.server_unavailable.one": "se dejó de intentar: {server} no lo admitió en el único intento, a las {last}.",
+    "failed.server_unavailable.remote": "{server} rechazó el mensaje: respondió que no está disponible.",
+    "failed.attachment_blocked": "{server} rechazó el mensaje: rechazó un adjunto.",
+    "failed.policy_blocked": "{server} rechazó el mensaje por su política o por su contenido.",
     "failed.domain_not_found": "no se pudo enviar: {domain} no existe en el DNS o no admite correo.",
-    "failed.too_big": "su servidor rechazó el mensaje: no admite {size}.",
-    "failed.other": "su servidor rechazó el mensaje con esta respuesta:",
+    "failed.too_big": "{server} rechazó el mensaje: no admite {size}.",
+    "failed.other": "{server} rechazó el mensaje con esta respuesta:",
     "failed.other.local": "se dejó de intentar, tras {attempts} intentos, sin que ningún servidor lo aceptara.",
+    "failed.other.local.one": "se dejó de intentar, tras un intento, sin que ningún servidor lo aceptara.",
+    "failed.other.local.none": "Acuse dejó de intentarlo antes de enviar nada.",
     "failed.only_try": " Fue el único intento.",
     "reply.cut": "La respuesta entera está en el hecho {number} del apartado 4.",
     # systems
-    "system.server": "El servidor de correo de {domain}",
+    "server.theirs": "su servidor",
+    "server.outgoing": "el servidor de salida del remitente",
     # ladder
     "ladder.0": "Aceptada\npor Acuse",
     "ladder.1": "Aceptada por\nsu servidor",
@@ -99,8 +116,11 @@ WORDS: dict[str, str] = {
     "ladder.5": "Acceso con\nidentificación",
     "ladder.6": "Aceptada\no firmada",
     "ladder.failed.remote": "Rechazada por\nsu servidor",
+    "ladder.failed.outgoing": "Rechazada en\nla salida",
     "ladder.failed.local": "No aceptada por\nsu servidor",
     "ladder.undetermined": "Sin respuesta\nde su servidor",
+    "ladder.undetermined.outgoing": "Sin respuesta\nen la salida",
+    "ladder.undetermined.interrupted": "Intento\ninterrumpido",
     "ladder.unrecorded": "sin constancia",
     "ladder.alternative": "Grado alcanzado: G{grade} de G6. Constan hechos propios de {own}.",
     "ladder.alternative.missing": " No constan de {missing}.",
@@ -113,17 +133,25 @@ WORDS: dict[str, str] = {
     "proves.relayed": (
         "El servidor de correo de {domain} ({host}) aceptó el mensaje a las {time}{day} y se hizo cargo de él."
     ),
+    "proves.handed_out": "El servidor de salida del remitente ({host}) aceptó el mensaje a las {time}{day}.",
     "proves.kept": "El contenido está íntegro: el original va incrustado y su huella consta en el registro.",
     "proves.kept.elsewhere": (
         "El contenido está íntegro: el original viaja en el paquete .zip y su huella consta en el registro."
     ),
     "proves.tried": "Acuse intentó entregarlo en el servidor que {domain} designa para su correo.",
+    "proves.tried.outgoing": "Acuse intentó entregarlo al servidor de salida del remitente.",
     "proves.refused": "Ese servidor lo rechazó con la respuesta que se reproduce arriba, palabra por palabra.",
     "proves.exhausted": "Acuse lo intentó {attempts} veces, hasta las {time}{day}; cada intento está en el apartado 4.",
+    "proves.exhausted.one": "Acuse lo intentó una vez, y lo dejó a las {time}{day}; el intento está en el apartado 4.",
+    "proves.exhausted.none": "Acuse lo dejó a las {time}{day}, sin enviar nada; el motivo está en el apartado 4.",
     "proves.no_domain": "Acuse buscó el servidor de correo de {domain} en el DNS y no encontró ninguno que lo admita.",
     "proves.all_sent": (
-        "El servidor del destinatario recibió todos los bytes del mensaje a las {time}{day} y no contestó."
+        "Acuse envió el mensaje entero al servidor del destinatario, y a las {time}{day} no constaba respuesta."
     ),
+    "proves.all_sent.outgoing": (
+        "Acuse envió el mensaje entero al servidor de salida del remitente, y a las {time}{day} no constaba respuesta."
+    ),
+    "proves.interrupted": "Acuse empezó un intento de entrega, que se interrumpió; no consta si el mensaje salió.",
     "limits.title": "Qué no prueba",
     "limit.not_arrived": "Que el mensaje haya llegado a ningún sistema del destinatario.",
     "limit.not_inbox": "Que llegara a la bandeja de entrada.",
@@ -222,6 +250,7 @@ WORDS: dict[str, str] = {
     "tag.failed": "Falla",
     "tag.deferred": "Aplazado",
     "tag.unknown": "Sin respuesta",
+    "tag.interrupted": "Interrumpido",
     "fact.accepted": "Acuse acepta la comunicación",
     "fact.accepted.source": "Credencial SMTP «{credential}», desde {ip}",
     "fact.accepted.tls": " · {version}",
@@ -229,9 +258,12 @@ WORDS: dict[str, str] = {
     "fact.opened.copy": "Se envían estas líneas y, tras ellas, el original sin cambios. SHA-256 de lo enviado: ",
     "fact.opened.again": "Se envía lo mismo que en el intento 1.",
     "fact.relayed": "El servidor del destinatario acepta el mensaje",
+    "fact.relayed.outgoing": "El servidor de salida del remitente acepta el mensaje",
     "fact.deferred": "Intento {attempt}: {class}",
     "fact.refused": "El servidor del destinatario rechaza el mensaje",
-    "fact.unknown": "El servidor corta la conexión sin responder",
+    "fact.refused.outgoing": "El servidor de salida del remitente rechaza el mensaje",
+    "fact.unknown": "No llega respuesta tras el mensaje entero",
+    "fact.interrupted": "El intento {attempt} se interrumpió",
     "fact.failed": "La comunicación termina: no entregada",
     "fact.notified.failed": "Se avisa al remitente de que no se entregó",
     "fact.notified.delayed": "Se avisa al remitente de la demora",
@@ -256,7 +288,9 @@ WORDS: dict[str, str] = {
     "remark.dialogue": "El diálogo entero va incrustado: {name}.",
     "remark.retry": "Se reintenta a partir de las {time} del {date}.",
     "remark.no_read": "No prueba lectura.",
-    "remark.unknown": "Se había enviado el mensaje entero. No consta si el servidor lo aceptó.",
+    "remark.no_arrival": "No prueba que llegara a ningún sistema del destinatario.",
+    "remark.unknown": "Acuse envió el mensaje entero. No consta si el servidor lo aceptó.",
+    "remark.interrupted": "No consta si el mensaje salió.",
     "remark.unknown.retry": "Se vuelve a enviar con el mismo Message-ID: puede llegar una segunda copia.",
     "remark.attempts": "Intentos: {attempts}.",
     "remark.reason": "Motivo: {reason}",

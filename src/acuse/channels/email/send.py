@@ -88,7 +88,7 @@ class EmailChannel:
         with self._gate.enter(target_of(dispatch.recipient, self._smarthost), self._wait) as entered:
             if not entered:
                 return _local(Result.DEFERRED, failures.THROTTLED, "Too many messages to this domain were in flight.")
-            return self._send(dispatch)
+            return replace(self._send(dispatch), via="smarthost" if self._smarthost else None)
 
     def close(self) -> None:
         """Close every kept connection. Messages in flight end by themselves."""

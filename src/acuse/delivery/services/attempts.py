@@ -175,7 +175,12 @@ def _details(opened: OpenedAttempt, outcome: Outcome) -> dict[str, Any]:
         "dns": outcome.dns or None,
         "dsn_supported": outcome.dsn_supported,
         "reason": outcome.reason,
+        **_via(outcome),
     }
+
+
+def _via(outcome: Outcome) -> dict[str, Any]:
+    return {"via": outcome.via} if outcome.via else {}
 
 
 def _outcome_drafts(
@@ -184,6 +189,7 @@ def _outcome_drafts(
     """Return the fact of the attempt and, where we gave up, the fact that says so."""
     failure = outcome.failure_class or "other"
     gave_up = {"attempts": opened.number, "channel": "email", "failure_class": failure, "reason": outcome.reason}
+    gave_up |= _via(outcome)
     if decision.fact_type == "attempt.failed":
         return [_draft(row, "attempt.failed", gave_up, transcript)]
     details = _details(opened, outcome)

@@ -3,8 +3,17 @@
 from django.utils.translation import gettext as _
 
 
-def title(fact_type: str) -> str:
-    """What a type of fact is called; an unknown type keeps its own name."""
+def title(fact_type: str, *, outgoing: bool = False) -> str:
+    """What a type of fact is called; an unknown type keeps its own name.
+
+    Args:
+        fact_type: in dots.
+        outgoing: the server that spoke is the sender's own outgoing one.
+    """
+    if outgoing and fact_type == "attempt.relayed":
+        return _("Accepted by the sender's outgoing server")
+    if outgoing and fact_type == "attempt.refused":
+        return _("Refused by the sender's outgoing server")
     return {
         "communication.accepted": _("Accepted by Acuse"),
         "attempt.opened": _("Try begun"),

@@ -81,7 +81,7 @@ def _row(item: LedgerFact, access: Access, state: LedgerState) -> Row:
         fact=fact,
         position=item.position or 0,
         sequence=item.organisation_sequence or 0,
-        title=names.title(fact.type),
+        title=names.title(fact.type, outgoing=bool(fact.details.get("via"))),
         entry=fact.entry().hex(),
         mark=mark,
         mark_word=mark_word(mark, development=state.anchor_development),

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from acuse.clock import from_rfc3339, to_rfc3339
 from acuse.doors.console.wording import mark_word
@@ -189,8 +190,9 @@ def _reply(details: Mapping[str, Any]) -> str:
 
 
 def _relayed(fact: Fact) -> Told:
+    outgoing = fact.details.get("via")
     return Told(
-        title=_("Accepted by the recipient's server"),
+        title=_("Accepted by the sender's outgoing server") if outgoing else _("Accepted by the recipient's server"),
         icon="check-circle",
         style="raised",
         source=_("%(server)s. Verbatim reply after the content was sent:") % {"server": _server(fact.details)},
@@ -210,7 +212,12 @@ def _deferred(fact: Fact) -> Told:
     remark = ""
     if retry_at:
         remark = _("Tried again at %(time)s.") % {"time": figures.clock_time(from_rfc3339(str(retry_at)))}
-    title = _("Put off by the recipient's server") if details.get("reply") else _("Their server could not be reached")
+    if details.get("via"):
+        title = _("Put off on its way out, at the sender's outgoing server")
+    elif details.get("reply"):
+        title = _("Put off by the recipient's server")
+    else:
+        title = _("Their server could not be reached")
     return Told(
         title=title,
         icon="arrow-clockwise",
@@ -238,12 +245,20 @@ def _refused(fact: Fact) -> Told:
 
 def _unknown(fact: Fact) -> Told:
     details = fact.details
+    if details.get("stage") is None:
+        return Told(
+            title=_("The try was interrupted"),
+            icon="question",
+            style="deferred",
+            source=_server(details),
+            remark=_("Whether the message left is not recorded; if it did, a second copy is possible."),
+        )
     remark = _(
         "Whether it was taken is not known. E-mail is sent again with the same Message-ID, so a second copy is "
         "possible."
     )
     return Told(
-        title=_("Connection lost after the message was sent"),
+        title=_("No answer after the whole message was sent"),
         icon="question",
         style="deferred",
         source=_server(details),
@@ -255,12 +270,13 @@ def _unknown(fact: Fact) -> Told:
 
 def _failed(fact: Fact) -> Told:
     details = fact.details
-    source = _("Given up by Acuse after %(tries)d tries.") % {"tries": details["attempts"]}
+    tries = int(details["attempts"])
+    source = ngettext("Given up by Acuse after %(tries)d try.", "Given up by Acuse after %(tries)d tries.", tries)
     return Told(
         title=grades.failure_word(str(details["failure_class"])),
         icon="x",
         style="failed",
-        source=source,
+        source=source % {"tries": tries},
         own_words=foreign(details.get("reason")),
     )
 
@@ -335,7 +351,7 @@ def awaited(*, final: bool, certified: bool, facts: Sequence[Fact]) -> str:
         )
         if retry:
             return _("Next try at %(time)s.") % {"time": figures.clock_time(from_rfc3339(str(retry)))}
-        return _("The answer of the recipient's server is awaited.")
+        return _("The answer of the server is awaited.")
     if not certified:
         return _("The certificate follows by itself once the settle time is over.")
     return _("Nothing more is awaited. A late bounce would be added here and lead to another certificate.")

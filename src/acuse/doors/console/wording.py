@@ -48,30 +48,45 @@ def sentence(verdict: Verdict, facts: Sequence[Fact]) -> str:
     at = when((verdict.decisive or facts[0]).occurred_at)
     if verdict.outcome == "relayed":
         return _("Accepted by the recipient's mail server on %(day)s at %(time)s.") % at
+    if verdict.outcome == "handed":
+        return _("Handed to the sender's outgoing server on %(day)s at %(time)s.") % at
     if verdict.outcome == "delivered":
         return _("Delivered to the mailbox on %(day)s at %(time)s.") % at
     if verdict.outcome == "failed":
         return _failed(verdict, at)
     if verdict.outcome == "undetermined":
-        return (
-            _(
-                "Outcome undetermined: the connection was lost on %(day)s at %(time)s, once the message was sent, "
-                "and no answer is recorded."
-            )
-            % at
-        )
+        return _undetermined(verdict) % at
     return _pending(facts)
+
+
+def _undetermined(verdict: Verdict) -> str:
+    if verdict.decisive is not None and verdict.decisive.details.get("stage") is None:
+        return _(
+            "Outcome undetermined: the try was interrupted, as was found on %(day)s at %(time)s; whether the message "
+            "left is not recorded."
+        )
+    return _(
+        "Outcome undetermined: the whole message was sent, and on %(day)s at %(time)s no answer of the server was "
+        "recorded."
+    )
 
 
 def _failed(verdict: Verdict, at: Mapping[str, str]) -> str:
     first = grades.failure_word(verdict.failure_class)
     if verdict.decisive is not None and verdict.decisive.type == "attempt.refused":
+        if verdict.decisive.details.get("via"):
+            return _("%(what)s. The sender's outgoing server refused it on %(day)s at %(time)s.") % {
+                "what": first,
+                **at,
+            }
         return _("%(what)s. Their server refused it on %(day)s at %(time)s.") % {"what": first, **at}
     return _("%(what)s. It was given up on %(day)s at %(time)s.") % {"what": first, **at}
 
 
 def _pending(facts: Sequence[Fact]) -> str:
     accepted = when(facts[0].occurred_at)
+    if any(fact.type == "attempt.deferred" and fact.details.get("via") for fact in facts):
+        return _("Accepted by Acuse on %(day)s at %(time)s; it waits, and is tried again by itself.") % accepted
     if any(fact.type == "attempt.deferred" for fact in facts):
         return (
             _("Accepted by Acuse on %(day)s at %(time)s. Their server has asked to wait; it is tried again by itself.")
@@ -104,6 +119,8 @@ def ladder(verdict: Verdict) -> list[Step]:
 
 def _stopped_word(verdict: Verdict) -> str:
     refused = verdict.decisive is not None and verdict.decisive.type == "attempt.refused"
+    if refused and verdict.decisive is not None and verdict.decisive.details.get("via"):
+        return _("Refused by the sender's outgoing server")
     return _("Refused by their server") if refused else _("Not delivered")
 
 

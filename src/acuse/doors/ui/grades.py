@@ -56,6 +56,8 @@ def outcome_word(*, outcome: str, grade: int, failure_class: str | None = None) 
         return _("Period ended without access")
     if outcome == "undetermined":
         return _("Outcome undetermined")
+    if outcome == "handed":
+        return _("Handed to the sender's outgoing server")
     return word(grade)
 
 

@@ -77,7 +77,9 @@ _ATTEMPT: dict[str, Shape] = {
     "dns": Nullable(_DNS),
     "dsn_supported": Flag(),
 }
-_REASON: dict[str, Shape] = {"reason": Text(2048)}
+#: Through whom, where it was not the recipient's own server: then its answers are not those of the recipient's side.
+_VIA: dict[str, Shape] = {"via": Choice("smarthost")}
+_REASON: dict[str, Shape] = {"reason": Text(2048), **_VIA}
 
 TYPES = (
     FactType(
@@ -121,7 +123,10 @@ TYPES = (
     FactType(
         name="attempt.relayed",
         kinds=(KIND,),
-        meaning="The recipient's system took charge of the message. It does not prove that anybody read it.",
+        meaning=(
+            "The recipient's system took charge of the message; with `via`, only the sender's own outgoing server did. "
+            "It does not prove that anybody read it."
+        ),
         details=Record(_ATTEMPT, _REASON),
         roles=_TRANSCRIPT,
         event="RelayToNonERDS",
@@ -138,7 +143,7 @@ TYPES = (
     FactType(
         name="attempt.refused",
         kinds=(KIND,),
-        meaning="The remote system refused the message for good.",
+        meaning="The remote system, or with `via` the sender's own outgoing server, refused the message for good.",
         details=Record({**_ATTEMPT, "failure_class": Choice(*FAILURE_CLASSES)}, _REASON),
         roles=_TRANSCRIPT,
         event="RelayToNonERDSFailure",
@@ -146,7 +151,10 @@ TYPES = (
     FactType(
         name="attempt.unknown",
         kinds=(KIND,),
-        meaning="The connection was lost after the whole message was sent; whether it was taken is not known.",
+        meaning=(
+            "No answer came after the whole message was sent; or, with `stage` null, the attempt was interrupted and "
+            "it is not known whether anything was sent."
+        ),
         details=Record(_ATTEMPT, {**_REASON, "retry_at": Nullable(Moment())}),
         roles=_TRANSCRIPT,
     ),
@@ -160,7 +168,8 @@ TYPES = (
                 "channel": Choice("email"),
                 "failure_class": Choice(*FAILURE_CLASSES),
                 "reason": Foreign(),
-            }
+            },
+            _VIA,
         ),
         roles=_TRANSCRIPT,
         event="RelayToNonERDSFailure",

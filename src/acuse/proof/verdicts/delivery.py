@@ -16,6 +16,7 @@ STATEMENT_VERSION = 1
 
 OUTCOMES = (
     "pending",
+    "handed",
     "relayed",
     "delivered",
     "accessed",
@@ -153,6 +154,9 @@ def _unknown(state: _State, fact: Fact) -> _State:
 
 
 def _relayed(state: _State, fact: Fact) -> _State:
+    """Taken charge of: G1, unless by the sender's own outgoing server, which is no system of the recipient."""
+    if fact.details.get("via") is not None:
+        return state if state.final else replace(state, outcome="handed", decisive=fact, final=True)
     return replace(
         state,
         outcome="relayed",
@@ -196,6 +200,10 @@ def _limits(state: _State, accepted: Fact) -> tuple[str, ...]:
     limits: list[str] = []
     if state.outcome == "pending":
         limits.append("not_arrived")
+    elif state.outcome == "handed":
+        limits += ["not_arrived", "not_known_to_recipient"]
+        if state.unanswered is not None:
+            limits.append("second_copy_possible")
     elif state.outcome == "undetermined":
         limits.append("not_arrival_nor_absence")
     elif state.outcome == "relayed":

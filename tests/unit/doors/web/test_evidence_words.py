@@ -27,6 +27,8 @@ ATTEMPT = {
     "dns": {"mx": [{"preference": 10, "host": "mx1.correo.example.", "addresses": []}], "secure": False},
     "dsn_supported": True,
 }
+CUT = {**ATTEMPT, "host": None, "address": None, "stage": None, "reply": None, "dns": None}
+OUTGOING = {**ATTEMPT, "via": "smarthost"}
 ACCEPTED = {"credential": "crm", "size": 48_000, "client": {"ip": "203.0.113.1", "helo": "x", "tls": None}}
 
 
@@ -82,7 +84,18 @@ def test_every_limit_has_words_in_both_languages() -> None:
             "Not delivered: server unavailable. It was given up",
             "No entregada: servidor no disponible. Se abandonó",
         ),
-        ((("attempt.unknown", ATTEMPT),), "Outcome undetermined", "Resultado indeterminado"),
+        ((("attempt.unknown", ATTEMPT),), "Outcome undetermined: the whole", "Resultado indeterminado: se envió"),
+        ((("attempt.unknown", CUT),), "Outcome undetermined: the try was", "Resultado indeterminado: el intento se"),
+        (
+            (("attempt.relayed", OUTGOING),),
+            "Handed to the sender's outgoing server on",
+            "Entregada al servidor de salida del remitente el",
+        ),
+        (
+            (("attempt.refused", {**OUTGOING, "failure_class": "other"}),),
+            "Not delivered. The sender's outgoing server refused it",
+            "No entregada. El servidor de salida del remitente la rechazó",
+        ),
     ],
 )
 def test_the_sentence_comes_first(steps: tuple[tuple[str, dict[str, Any]], ...], english: str, spanish: str) -> None:
@@ -139,3 +152,28 @@ def test_replies_stay_verbatim_and_bytes_stay_bytes() -> None:
 def test_unknown_types_keep_their_own_name() -> None:
     told = timeline.tell(facts(("content.accessed", {}))[1])
     assert told.title == "content.accessed"
+
+
+@pytest.mark.parametrize(
+    ("kind", "details"),
+    [
+        ("attempt.relayed", OUTGOING),
+        ("attempt.deferred", {**OUTGOING, "failure_class": "other"}),
+        ("attempt.unknown", CUT),
+    ],
+)
+def test_what_the_recipients_server_did_not_say_is_not_put_in_its_mouth(kind: str, details: dict[str, Any]) -> None:
+    every = facts((kind, details))
+    with translation.override("en"):
+        told = timeline.tell(every[1])
+        said = f"{told.title} {told.remark} {wording.sentence(verdict(every), every)}"
+        bars = grades.spoken(grade=verdict(every).grade, outcome=verdict(every).outcome)
+    assert not any(words in said for words in ("recipient's", "Their server", "Connection lost", "was taken"))
+    assert "Accepted by their server" not in bars
+
+
+@pytest.mark.parametrize(("tries", "words"), [(1, "tras 1 intento."), (2, "tras 2 intentos.")])
+def test_one_try_is_not_told_as_several(tries: int, words: str) -> None:
+    details = {"attempts": tries, "channel": "email", "failure_class": "other", "reason": "x"}
+    with translation.override("es"):
+        assert timeline.tell(facts(("attempt.failed", details))[1]).source.endswith(words)
