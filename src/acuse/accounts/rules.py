@@ -8,6 +8,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from acuse.errors import InputError
+from acuse.mail.mailboxes import lowered
 
 ROLES = ("owner", "administrator", "agent", "auditor")
 MANAGES = frozenset({"owner", "administrator"})
@@ -45,8 +46,11 @@ def is_locked(*, count: int, limit: int, window_started_at: datetime, now: datet
 
 
 def normalise_address(address: str) -> str:
-    """Return `address` in the form in which identities are compared: case is ignored throughout."""
-    return address.strip().lower()
+    """Return `address` in the form in which identities are compared: case is ignored throughout.
+
+    No letter becomes another on the way, as U+212A (KELVIN SIGN) would become k, and no blank but a typed one goes.
+    """
+    return lowered(address.strip(" \t\r\n"))
 
 
 def may_send_as(address: str, patterns: frozenset[str]) -> bool:

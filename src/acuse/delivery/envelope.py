@@ -28,7 +28,8 @@ class Recipient:
         address: mailbox as given, domain in lower case; not ASCII only under SMTPUTF8.
         notify: RFC 3461 section 4.1, in the order given, from {"NEVER"} or {"SUCCESS", "FAILURE", "DELAY"};
             empty where the client said nothing.
-        orcpt: RFC 3461 section 4.2, `type;xtext` exactly as given; None where the client said nothing.
+        orcpt: RFC 3461 section 4.2, `type;xtext` as given, but for UTF-8 in it, which is written as RFC 6533 section 3
+            writes it in ASCII; None where the client said nothing.
     """
 
     address: str
@@ -48,6 +49,8 @@ class Envelope:
         smtputf8: the client declared SMTPUTF8 (RFC 6531).
         body_8bit: BODY=8BITMIME was declared, or the content has octets above 127.
         client: who submitted.
+        header_from: first address of the From header, which the credential may send as: the sender that facts, console
+            and certificates name. Empty where nobody has looked at it; then MAIL FROM stands for it.
     """
 
     mail_from: str
@@ -57,3 +60,4 @@ class Envelope:
     smtputf8: bool
     body_8bit: bool
     client: Client
+    header_from: str = ""

@@ -9,7 +9,8 @@ from email.message import Message as Compat32Message
 from email.utils import getaddresses, parsedate_to_datetime
 from typing import TypeVar
 
-from acuse.mail import charsets
+from acuse.mail import charsets, mailboxes
+from acuse.mail.mailboxes import Address
 
 MAX_BLOCK = 512 * 1024
 MAX_FIELDS = 2000
@@ -18,7 +19,7 @@ MAX_ADDRESSES = 2000
 MAX_MIME_VALUE = 8 * 1024  # the library splits parameters in more than linear time, and every part has some
 
 _BLANK = re.compile(rb"\r?\n\r?\n")
-_NAME = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
+_NAME = re.compile(rb"([!-9;-~]{1,998})[ \t]*:")
 _FOLD = re.compile(r"\r?\n(?=[ \t])|[\r\n]+")
 _NESTED = re.compile(r"\({50}|<{50}")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -32,14 +33,6 @@ class Field:
 
     name: str
     value: bytes
-
-
-@dataclass(frozen=True, kw_only=True)
-class Address:
-    """A mailbox of a header: display name (may be empty) and address as written."""
-
-    name: str
-    address: str
 
 
 def guarded(call: Callable[[], T], otherwise: T) -> T:
@@ -114,6 +107,10 @@ def decoded(text: str) -> str:
     """Decode the RFC 2047 words of an unfolded value. Never raises; unseen control characters are removed."""
     if "=?" in text:
         text = guarded(lambda: _words(text), text)
+    return _shown(text)
+
+
+def _shown(text: str) -> str:
     return _UNSEEN.sub("", _FOLD.sub(" ", text)).encode("utf-8", "replace").decode("utf-8")
 
 
@@ -135,13 +132,24 @@ def text_of(fields: tuple[Field, ...], name: str) -> str | None:
 
 
 def addresses_of(fields: tuple[Field, ...], name: str) -> tuple[Address, ...]:
-    """Return the addresses of every field called `name`, at most MAX_ADDRESSES."""
+    """Return the addresses of every field called `name`, at most MAX_ADDRESSES.
+
+    What `mailboxes.listed` can read is read by it: that is the reading by which the connector authorises a sender. Only
+    what it refuses, which a From that was submitted never is, is guessed at. Encoded words stand for names alone
+    (RFC 2047 section 5): in an address they stay as they are.
+    """
     wanted = name.lower()
-    values = [raw_text(field) for field in fields if field.name.lower() == wanted]
-    values = [value for value in values if not _NESTED.search(value)]
-    pairs: list[tuple[str, str]] = guarded(lambda: getaddresses(values), [])
-    found = (Address(name=decoded(name), address=decoded(address)) for name, address in pairs if address)
-    return tuple(found)[:MAX_ADDRESSES]
+    found: list[Address] = []
+    for value in (raw_text(field) for field in fields if field.name.lower() == wanted):
+        found += mailboxes.listed(value) or _guessed(value)
+    return tuple(Address(name=decoded(one.name), address=_shown(one.address)) for one in found[:MAX_ADDRESSES])
+
+
+def _guessed(value: str) -> list[Address]:
+    if _NESTED.search(value):
+        return []
+    pairs: list[tuple[str, str]] = guarded(lambda: getaddresses([value]), [])
+    return [Address(name=name, address=address) for name, address in pairs if address]
 
 
 def date_of(fields: tuple[Field, ...], name: str = "Date") -> datetime | None:

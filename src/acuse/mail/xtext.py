@@ -32,6 +32,11 @@ def decode(text: str) -> str:
     return _HEX.sub(lambda match: chr(int(match.group(1), 16)), text)
 
 
+def in_ascii(orcpt: str) -> str:
+    """Return an ORCPT of type utf-8 with every character beyond ASCII written as `\\x{...}` (RFC 6533 3)."""
+    return "".join(letter if letter.isascii() else f"\\x{{{ord(letter):X}}}" for letter in orcpt)
+
+
 def original_recipient(orcpt: str) -> tuple[str, str]:
     """Split an ORCPT parameter into address type (lower case) and address, decoded.
 

@@ -111,6 +111,10 @@ REFUSALS = [
     ("in", "MAIL FROM:<" + "l" * 65 + "@talleres-ribera.example>", "553 5.1.7"),
     ("in", "MAIL FROM:<añil@talleres-ribera.example>", "553 5.6.7"),
     ("in", "MAIL FROM:<\udcff@talleres-ribera.example> SMTPUTF8", "553 5.1.7"),
+    ("in", "MAIL FROM:<=?utf-8?q?a=0D=0AX=3A?=@talleres-ribera.example>", "553 5.1.7"),
+    ("in", 'MAIL FROM:<"a b"@talleres-ribera.example>', "553 5.1.7"),
+    ("in", "MAIL FROM:<a\u200b@talleres-ribera.example> SMTPUTF8", "553 5.1.7"),
+    ("in", "MAIL FROM:<avisos@\u212aalleres-ribera.example> SMTPUTF8", "550 5.7.1"),
     ("in", MAIL + " SIZE=1048577", "552 5.3.4"),
     ("in", MAIL + " SIZE=1x", "501 5.5.4"),
     ("in", MAIL + " SIZE=٣", "501 5.5.4"),
@@ -141,6 +145,12 @@ REFUSALS = [
     ("mail", RCPT + " ORCPT=rfc822;jos+C3+A9@acepta.example", "501 5.5.4"),
     ("mail", RCPT + " ORCPT=rfc822;a+0Ab@acepta.example", "501 5.5.4"),
     ("mail", RCPT + " ORCPT=rfc822;" + "o" * 500, "501 5.5.4"),
+    ("mail", RCPT + " ORCPT=utf-8;\\x{D800}@acepta.example", "501 5.5.4"),
+    ("mail", RCPT + " ORCPT=utf-8;\\x{110000}", "501 5.5.4"),
+    ("mail", RCPT + " ORCPT=utf-8;a\\x{0A}b@acepta.example", "501 5.5.4"),
+    ("mail", RCPT + " ORCPT=utf-8;ñ@acepta.example", "501 5.5.4"),
+    ("mail", 'RCPT TO:<"a b"@acepta.example>', "553 5.1.3"),
+    ("mail", 'RCPT TO:<"<a>"@acepta.example>', "553 5.1.3"),
     ("mail", RCPT + " PRIORIDAD=1", "555 5.5.4"),
 ]
 
@@ -174,7 +184,7 @@ def test_dsn_and_other_parameters_reach_the_envelope(door: Door) -> None:
             "mail from: <avisos@TALLERES-Ribera.example> ret=hdrs ENVID=QQ+2B31 BODY=8bitmime SMTPUTF8 SIZE=10 AUTH=<>"
         )
         one = "RCPT TO:<josé@acepta.example> NOTIFY=success,DELAY ORCPT=utf-8;josé@acepta.example"
-        two = 'rcpt to:<@relevo.example:"a b"@[192.0.2.1]> NOTIFY=NEVER ORCPT=rfc822;a+2Bb@ACEPTA.example'
+        two = 'rcpt to:<@relevo.example:"a.,b"@[192.0.2.1]> NOTIFY=NEVER ORCPT=rfc822;a+2Bb@ACEPTA.example'
         three = "RCPT TO:<ñ@acepta.example> ORCPT=rfc822;+C3+B1@acepta.example"
         assert client.submit(MESSAGE, mail, one, two, three).startswith("250 2.6.0 3 ")
     envelope = door.behind.accepted[0][1]
@@ -183,12 +193,13 @@ def test_dsn_and_other_parameters_reach_the_envelope(door: Door) -> None:
     assert envelope.body_8bit
     first, second, third = envelope.recipients
     assert (first.address, first.notify, first.orcpt) == (
-        "josé@acepta.example", ("SUCCESS", "DELAY"), "utf-8;josé@acepta.example",
+        "josé@acepta.example", ("SUCCESS", "DELAY"), "utf-8;jos\\x{E9}@acepta.example",
     )  # fmt: skip
     assert (second.address, second.notify, second.orcpt) == (
-        '"a b"@[192.0.2.1]', ("NEVER",), "rfc822;a+2Bb@ACEPTA.example",
+        '"a.,b"@[192.0.2.1]', ("NEVER",), "rfc822;a+2Bb@ACEPTA.example",
     )  # fmt: skip
     assert third.orcpt == "rfc822;+C3+B1@acepta.example"
+    assert envelope.header_from == "avisos@talleres-ribera.example"
 
 
 def test_an_address_given_twice_is_one_recipient(door: Door) -> None:

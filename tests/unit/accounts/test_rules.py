@@ -42,12 +42,18 @@ def test_a_lock_out_begins_at_the_limit_and_ends_with_its_window(count: int, age
     assert rules.is_locked(count=count, limit=10, window_started_at=NOW - age, now=NOW) is locked
 
 
-PATTERNS = frozenset({"avisos@ribera.example", "@talleres.example"})
+PATTERNS = frozenset({"avisos@ribera.example", "@talleres.example", "@kripton.example", "@ñandú.example"})
 
 
 @pytest.mark.parametrize(
     "address",
-    ["avisos@ribera.example", "AVISOS@Ribera.Example", " avisos@ribera.example ", "quien.sea@TALLERES.example"],
+    [
+        "avisos@ribera.example",
+        "AVISOS@Ribera.Example",
+        " avisos@ribera.example ",
+        "quien.sea@TALLERES.example",
+        "a@ÑANDÚ.example",
+    ],
 )
 def test_addresses_that_are_ours(address: str) -> None:
     assert rules.may_send_as(address, PATTERNS)
@@ -65,6 +71,9 @@ def test_addresses_that_are_ours(address: str) -> None:
         "a@talleres.example@evil.example",
         "",
         "@",
+        "a@tallere\u017f.example",  # LATIN SMALL LETTER LONG S, whose capital is S
+        "a@\u212aripton.example",  # KELVIN SIGN, whose small letter is k
+        "\u00a0avisos@ribera.example",
     ],
 )
 def test_addresses_that_are_not_ours(address: str) -> None:

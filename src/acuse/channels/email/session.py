@@ -20,10 +20,10 @@ from acuse.channels.email.policies import Tls, Trust, context_for, facts_of
 from acuse.channels.email.transcript import Transcript
 from acuse.channels.email.wire import Broken, Timeouts, Wire
 from acuse.errors import InputError, TemporaryError
+from acuse.mail.mailboxes import fits_path
 
 _BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 _LEADING_DOT = re.compile(rb"(?m)^\.")
-_UNSAFE = re.compile(r"[\x00-\x20\x7f<>]")
 _XTEXT = re.compile(r"[!-*,-<>-~+;=]{1,500}\Z")
 
 
@@ -92,7 +92,7 @@ def check_path(address: str, *, what: str) -> None:
     Raises:
         InputError: it has white space, a control character or an angle bracket, or is longer than 512 bytes.
     """
-    if _UNSAFE.search(address) or len(address.encode("utf-8", "replace")) > 512:
+    if not fits_path(address):
         raise InputError(f"The {what} address has characters that an SMTP envelope cannot carry.")
 
 

@@ -52,7 +52,7 @@ class Summary:
 
     Args:
         subject: decoded; empty where there is none.
-        sender: first address of From, else MAIL FROM.
+        sender: the address of From that the connector authorised, else MAIL FROM.
         message_id: empty where there is none.
     """
 
@@ -61,13 +61,16 @@ class Summary:
     message_id: str
 
 
-def summarise(raw: bytes, mail_from: str) -> Summary:
-    """Read the few header fields; never raises, whatever the bytes."""
+def summarise(raw: bytes, sender: str) -> Summary:
+    """Read the few header fields; never raises, whatever the bytes.
+
+    Args:
+        raw: the message. sender: who was authorised; From is not read again, lest it be read differently.
+    """
     fields, _, _ = headers.split_block(raw, 0, len(raw))
-    senders = headers.addresses_of(fields, "From")
     return Summary(
         subject=_storable(headers.text_of(fields, "Subject") or ""),
-        sender=_storable(senders[0].address if senders and senders[0].address else mail_from)[:320],
+        sender=_storable(sender)[:320],
         message_id=_storable(headers.text_of(fields, "Message-ID") or "").strip()[:998],
     )
 
@@ -94,7 +97,7 @@ def accept_message(*, credential: SmtpCredentialValue, envelope: Envelope, raw: 
     """
     kept = custody.keep(organisation=credential.organisation, content=raw, media_type="message/rfc822")
     # In custody, cited by nobody: a crash here costs only the space.
-    summary = summarise(raw, envelope.mail_from)
+    summary = summarise(raw, envelope.header_from or envelope.mail_from)
     received_at = clock.now()
     with transaction.atomic(), together():
         fresh = {recipient.address: uuid7() for recipient in envelope.recipients}

@@ -16,8 +16,8 @@ from acuse.delivery.queries import CommunicationView
 from acuse.doors.console.frame import member_view
 from acuse.doors.ui.security import download, foreign_page
 from acuse.errors import AcuseError
-from acuse.mail.headers import Address
 from acuse.mail.html import console_document
+from acuse.mail.mailboxes import Address
 from acuse.mail.read import Attachment, Message, read
 
 MAX_PREVIEW = 10_000_000

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from acuse.delivery.envelope import Recipient
 from acuse.doors.smtp import replies
-from acuse.doors.smtp.addresses import mailbox
 from acuse.doors.smtp.replies import Refused, Reply
+from acuse.errors import InputError
+from acuse.mail import xtext
+from acuse.mail.mailboxes import fits_path, mailbox
 
 _PATH = re.compile(r'\s?<(?:@[^:<>"]*:)?(?P<address>(?:"(?:[^"\\]|\\.)*"|[^<>"\s])*)>(?P<rest>(?: .*)?)', re.DOTALL)
-_XTEXT = re.compile(r"(?:[!-*,-<>-~]|\+[0-9A-F]{2})*")
-_ORCPT_TYPE = re.compile(r"[A-Za-z0-9-]{1,32}")
 _NOTIFY = frozenset({"SUCCESS", "FAILURE", "DELAY"})
 _ENVID_MOST, _ORCPT_MOST, _SIZE_DIGITS = 100, 500, 20
 
@@ -81,20 +81,28 @@ def parse_rcpt(argument: str, *, smtputf8: bool) -> Recipient:
     """
     address, parameters = _split(argument, "TO:", replies.RCPT_SYNTAX)
     notify = _notify(parameters)
-    orcpt = parameters.get("ORCPT")
-    if orcpt is not None:
-        kind, semicolon, value = orcpt.partition(";")
-        good = semicolon and value and _ORCPT_TYPE.fullmatch(kind) and len(orcpt) <= _ORCPT_MOST
-        # RFC 6533 section 3 lets UTF-8 itself stand in an utf-8 address.
-        if not good or not (
-            _is_xtext(value, utf8=smtputf8) or (kind.lower() == "utf-8" and smtputf8 and value.isprintable())
-        ):
-            raise Refused(replies.bad_parameter("ORCPT"))
-    elif "ORCPT" in parameters:
-        raise Refused(replies.bad_parameter("ORCPT"))
-    parameters.pop("ORCPT", None)
+    orcpt = _orcpt(parameters, smtputf8)
     _none_left(parameters)
     return Recipient(address=_checked(address, smtputf8, replies.BAD_RECIPIENT), notify=notify, orcpt=orcpt)
+
+
+def _orcpt(parameters: dict[str, str | None], smtputf8: bool) -> str | None:
+    """Take ORCPT out, in the ASCII in which it can be passed on; what no report could be made of is refused."""
+    if "ORCPT" not in parameters:
+        return None
+    given = parameters.pop("ORCPT") or ""
+    # RFC 6533 section 3 lets UTF-8 itself stand in an utf-8 address, and has it rewritten for those who do not take it.
+    unwritten = given.lower().startswith("utf-8;") and smtputf8 and given.isprintable()
+    orcpt = xtext.in_ascii(given) if unwritten else given
+    try:
+        kind, original = xtext.original_recipient(orcpt)
+    except InputError as error:
+        raise Refused(replies.bad_parameter("ORCPT")) from error
+    # Postfix writes an internationalised address as the octets of its UTF-8, whatever the type.
+    text = original if kind == "utf-8" else _text(original, utf8=smtputf8)
+    if not text or not text.isprintable() or not orcpt.isascii() or len(orcpt) > _ORCPT_MOST:
+        raise Refused(replies.bad_parameter("ORCPT"))
+    return orcpt
 
 
 def _split(argument: str, keyword: str, syntax: Reply) -> tuple[str, dict[str, str | None]]:
@@ -115,7 +123,7 @@ def _split(argument: str, keyword: str, syntax: Reply) -> tuple[str, dict[str, s
 
 def _checked(address: str, smtputf8: bool, bad: Reply) -> str:
     known = mailbox(address)
-    if known is None:
+    if known is None or not fits_path(known):
         raise Refused(bad)
     if not known.isascii() and not smtputf8:
         raise Refused(replies.NEEDS_SMTPUTF8)
@@ -140,20 +148,21 @@ def _xtext(parameters: dict[str, str | None], name: str, most: int, also: str = 
     return value
 
 
-def _is_xtext(value: str, *, utf8: bool = False) -> bool:
-    """Whether `value` is xtext of printable characters: decoded, it is written into a report (RFC 3461 section 4).
-
-    Args:
-        value: as given.
-        utf8: what it decodes to may be UTF-8: Postfix writes an internationalised address so in ORCPT.
-    """
-    if not _XTEXT.fullmatch(value):
-        return False
-    octets = re.sub(rb"\+([0-9A-F]{2})", lambda found: bytes([int(found[1], 16)]), value.encode("ascii"))
+def _is_xtext(value: str) -> bool:
+    """Whether `value` is xtext of printable ASCII: decoded, it is written into a report (RFC 3461 section 4)."""
     try:
-        return octets.decode("utf-8" if utf8 else "ascii").isprintable()
-    except UnicodeDecodeError:
+        return bool(_text(xtext.decode(value), utf8=False))
+    except InputError:
         return False
+
+
+def _text(decoded: str, *, utf8: bool) -> str:
+    """Return what the octets of a decoded xtext say, in ASCII or UTF-8; empty where that is nothing printable."""
+    try:
+        text = decoded.encode("latin-1").decode("utf-8" if utf8 else "ascii")
+    except UnicodeError:
+        return ""
+    return text if text.isprintable() else ""
 
 
 def _notify(parameters: dict[str, str | None]) -> tuple[str, ...]:

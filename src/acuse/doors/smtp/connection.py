@@ -308,11 +308,12 @@ class Connection(SMTP):
     async def _submit(self, raw: bytes) -> Reply:
         verbs = self._service.verbs
         self._talk.check_copies(len(raw))
-        envelope = self._talk.envelope(raw)
         try:
-            for address in check_content(raw, self._service.limits):
+            senders = check_content(raw, self._service.limits)
+            for address in senders:
                 if not await self._may_send_as(address):
                     return replies.FROM_NOT_YOURS
+            envelope = self._talk.envelope(raw, senders[0])
             # A crash from here to the 250 leaves at most an accepted message that the client sends again; `accept`
             # knows it by its key.
             ids = await self._call(verbs.accept, self._credential, envelope, raw)

@@ -10,9 +10,9 @@ is not offered, and servers on the way drop it or cut there.
 import re
 
 from acuse.doors.smtp import replies
-from acuse.doors.smtp.addresses import from_addresses
 from acuse.doors.smtp.limits import Limits
 from acuse.doors.smtp.replies import Refused, Reply, malformed
+from acuse.mail import headers, mailboxes
 
 _END = b"\r\n.\r\n"
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
@@ -71,7 +71,7 @@ class DataReader:
 
 
 def check_content(raw: bytes, limits: Limits) -> tuple[str, ...]:
-    """Check the form of a message and return the addresses of its From header.
+    """Check the form of a message and return the addresses of its From header, at least one.
 
     Args:
         raw: the content, unstuffed.
@@ -87,10 +87,19 @@ def check_content(raw: bytes, limits: Limits) -> tuple[str, ...]:
     written = [value for name, value in fields if name == b"from"]
     if len(written) != 1:
         raise Refused(malformed(f"The message has {len(written)} From headers; RFC 5322 asks for exactly one"))
-    addresses = from_addresses(written[0].decode("utf-8", "surrogateescape"))
+    addresses = mailboxes.listed(written[0].decode("utf-8", "surrogateescape"))
     if addresses is None:
         raise Refused(malformed("The From header cannot be read as one or more addresses (RFC 5322 section 3.6.2)"))
-    return addresses
+    senders = tuple(one.address for one in addresses)
+    if senders != _shown(raw):
+        raise Refused(malformed("The From header is not UTF-8 or stands too far down; put it first, in UTF-8"))
+    return senders
+
+
+def _shown(raw: bytes) -> tuple[str, ...]:
+    """Return the addresses of From as console and certificates read them: within bounds, and guessing at charsets."""
+    fields, _, _ = headers.split_block(raw, 0, len(raw))
+    return tuple(one.address for one in headers.addresses_of(fields, "From"))
 
 
 def _check_octets(raw: bytes, line: int) -> None:

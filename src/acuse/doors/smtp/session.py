@@ -124,8 +124,8 @@ class Conversation:
         if len(self.recipients) > 1 and size * len(self.recipients) > self.limits.copies:
             raise Refused(replies.too_many_copies(max(1, self.limits.copies // size)))
 
-    def envelope(self, raw: bytes) -> Envelope:
-        """Return the transaction as a value; only after `check_data`."""
+    def envelope(self, raw: bytes, header_from: str) -> Envelope:
+        """Return the transaction as a value; only after `check_data` and once `header_from` is authorised."""
         assert self.sender is not None
         version, cipher = self.tls or (None, None)
         return Envelope(
@@ -136,6 +136,7 @@ class Conversation:
             smtputf8=self.sender.smtputf8,
             body_8bit=self.sender.body_8bit or not raw.isascii(),
             client=Client(ip=self.ip, helo=self.helo, tls_version=version, tls_cipher=cipher),
+            header_from=header_from,
         )
 
     def reset(self) -> None:
