@@ -196,7 +196,10 @@ def _revocation_lists(environment: Environment, files: SealFiles, path: list[byt
 
 
 def bind_checkpoint_key(environment: Environment, keys: Keys) -> None:
-    """Have the seal sign the log's verifier key, once per seal, and record it as a fact."""
+    """Have the seal sign the log's verifier key, once per change of seal, and record it as a fact.
+
+    Proofs carry the newest signature and must be sealed with that same seal; so one that returns signs again.
+    """
     from django.db import transaction
 
     from acuse.evidence import custody
@@ -209,7 +212,8 @@ def bind_checkpoint_key(environment: Environment, keys: Keys) -> None:
     key, certificate, chain = load_seal_key(files)
     line = keys.checkpoint.verifier().line()
     digest = hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()
-    if Binding.objects.filter(verifier_key=line, seal_sha256=digest).exists():
+    newest = Binding.objects.filter(verifier_key=line).order_by("-id").first()
+    if newest is not None and newest.seal_sha256 == digest:
         return
     now = clock.now()
     cms = bind(line, key=key, certificate=certificate, chain=chain, at=now)

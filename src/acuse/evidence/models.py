@@ -143,7 +143,6 @@ class Binding(models.Model):
 
     class Meta:
         db_table = "evidence_bindings"
-        constraints = (models.UniqueConstraint(fields=("verifier_key", "seal_sha256"), name="one_binding_per_seal"),)
 
 
 class StoredObject(models.Model):

@@ -39,6 +39,11 @@ class VerifiedBinding:
     chain: tuple[x509.Certificate, ...]
 
 
+def is_same_holder(certificate: x509.Certificate, other: x509.Certificate) -> bool:
+    """Say whether two seals are of one operator: the same certificate, or a renewed one of that issuer and subject."""
+    return certificate == other or (certificate.issuer, certificate.subject) == (other.issuer, other.subject)
+
+
 def bind(
     verifier_key: str, *, key: SealKey, certificate: x509.Certificate, chain: Sequence[x509.Certificate], at: datetime
 ) -> bytes:

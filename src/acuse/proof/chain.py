@@ -167,6 +167,11 @@ def name_of(certificate: x509.Certificate) -> str:
     return str(common[0].value)[:200] if common else certificate.subject.rfc4514_string()[:200]
 
 
+def says_no_legal_value(chain: Sequence[x509.Certificate]) -> bool:
+    """Say whether a certificate of a path is of the development authority, which says in its name what it is worth."""
+    return any("no legal value" in each.subject.rfc4514_string().lower() for each in chain)
+
+
 def to_der(certificate: x509.Certificate) -> bytes:
     """Return the DER of a certificate."""
     return certificate.public_bytes(Encoding.DER)

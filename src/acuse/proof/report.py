@@ -102,7 +102,7 @@ class Report:
         verdict: of a communication's facts, where they were verified.
         stamps: trusted time stamps.
         sealed_by: subject of the certificate bound to the ledger's key or sealing the PDF.
-        development: whether any of it rests on a development time stamp.
+        development: whether any of it rests on a development time stamp or seal.
     """
 
     filename: str

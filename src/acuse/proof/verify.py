@@ -8,13 +8,16 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from cryptography import x509
+
 from acuse.clock import to_rfc3339
 from acuse.errors import CannotTell, InputError, Invalid, VerificationError
 from acuse.proof import pdf
 from acuse.proof.archive import parse_archive
-from acuse.proof.binding import verify_binding
+from acuse.proof.binding import is_same_holder, verify_binding
 from acuse.proof.bundle import Bundle, parse
 from acuse.proof.canonical import canonicalise
+from acuse.proof.chain import says_no_legal_value
 from acuse.proof.checkpoint import Checkpoint, VerifierKey, open_note, parse_note
 from acuse.proof.facts.communication import KIND
 from acuse.proof.facts.fact import Fact
@@ -41,6 +44,7 @@ class _Evidence:
     statement: bytes | None = None
     attachments: Mapping[str, bytes] = field(default_factory=dict)
     is_bare: bool = False
+    sealed_with: x509.Certificate | None = None
 
 
 @dataclass
@@ -55,18 +59,23 @@ class _Examination:
     objects: tuple[ObjectState, ...] = ()
     verdict: Verdict | None = None
     sealed_by: str | None = None
+    development: bool = False
+
+    def note(self, step: Step) -> None:
+        """Keep what a step found, in the place of what it had found before."""
+        self.steps = [each for each in self.steps if each.number != step.number] + [step]
 
     def take(self, number: int, check: Callable[[], str | None]) -> None:
         """Run a step. None from `check` means that the file holds nothing for it."""
         try:
             text = check()
         except CannotTell as error:
-            self.steps.append(Step(number=error.step, state=State.CANNOT_TELL, text=str(error)))
+            self.note(Step(number=error.step, state=State.CANNOT_TELL, text=str(error)))
         except InputError as error:
             raise Invalid(number, str(error)) from error
         else:
             state = State.NOT_THERE if text is None else State.VALID
-            self.steps.append(Step(number=number, state=state, text=text or _ABSENT[number]))
+            self.note(Step(number=number, state=state, text=text or _ABSENT[number]))
 
     def report(self, filename: str, kind: str) -> Report:
         """Return what was found."""
@@ -83,7 +92,7 @@ class _Examination:
             verdict=self.verdict,
             stamps=tuple(self.stamps),
             sealed_by=self.sealed_by,
-            development=any(stamp.development for stamp in self.stamps),
+            development=self.development or any(stamp.development for stamp in self.stamps),
         )
 
 
@@ -111,11 +120,11 @@ def verify_bytes(raw: bytes, *, filename: str, trust: Trust) -> Report:
     try:
         _CHECKS[kind](examination, raw)
     except Invalid as error:
-        examination.steps.append(Step(number=error.step, state=State.INVALID, text=str(error)))
+        examination.note(Step(number=error.step, state=State.INVALID, text=str(error)))
         # Facts of a file that is wrong anywhere are not shown as proved.
         examination.facts, examination.positions, examination.objects, examination.verdict = (), (), (), None
     except VerificationError as error:
-        examination.steps.append(Step(number=error.step, state=State.CANNOT_TELL, text=str(error)))
+        examination.note(Step(number=error.step, state=State.CANNOT_TELL, text=str(error)))
     return examination.report(filename, kind)
 
 
@@ -134,6 +143,7 @@ def _verify_unknown(examination: _Examination, raw: bytes) -> None:
 def _verify_pdf(examination: _Examination, raw: bytes) -> None:
     evidence = pdf.examine(raw, trust=examination.trust)
     examination.sealed_by = evidence.seal_certificate.subject.rfc4514_string()
+    examination.development = evidence.development
     for token in evidence.timestamps:
         examination.stamps.append(
             Stamp(
@@ -148,7 +158,10 @@ def _verify_pdf(examination: _Examination, raw: bytes) -> None:
     attachments.pop(DOCUMENT_NAME, None)
     if proof is None or stated is None:
         raise Invalid(1, f"The PDF does not hold {PROOF_NAME} and {STATEMENT_NAME}: it is sealed, but no certificate.")
-    _verify_evidence(examination, _Evidence(proof=proof, statement=stated, attachments=attachments))
+    _verify_evidence(
+        examination,
+        _Evidence(proof=proof, statement=stated, attachments=attachments, sealed_with=evidence.seal_certificate),
+    )
 
 
 def _verify_archive(examination: _Examination, raw: bytes) -> None:
@@ -209,7 +222,7 @@ def _verify_evidence(examination: _Examination, evidence: _Evidence) -> None:
     checkpoint = _opened(bundle)
     examination.take(3, lambda: _check_inclusion(bundle, checkpoint))
     tokens = _check_tokens(examination, bundle)
-    examination.take(4, lambda: _check_origin(examination, bundle, tokens))
+    examination.take(4, lambda: _check_origin(examination, bundle, tokens, evidence.sealed_with))
     examination.take(6, lambda: _check_objects(examination, bundle, evidence))
     examination.take(8, lambda: _check_verdict(examination, bundle, evidence.statement))
     examination.facts, examination.positions = facts, tuple(item.position for item in bundle.facts)
@@ -228,7 +241,8 @@ def _check_chain(bundle: Bundle) -> str:
         if item.position <= position:
             raise InputError(f"Fact {number} stands before its predecessor in the ledger.")
         previous, position = fact.entry(), item.position
-    return f"{len(bundle.facts)} facts about {first.subject.kind} {first.subject.id}, from the first on, none missing."
+    about = f"{len(bundle.facts)} facts about {first.subject.kind} {first.subject.id}"
+    return f"{about}, from the first on, none missing up to position {position}."
 
 
 def _opened(bundle: Bundle) -> Checkpoint:
@@ -281,7 +295,9 @@ def _check_tokens(examination: _Examination, bundle: Bundle) -> list[VerifiedTok
     return verified
 
 
-def _check_origin(examination: _Examination, bundle: Bundle, tokens: list[VerifiedToken]) -> str:
+def _check_origin(
+    examination: _Examination, bundle: Bundle, tokens: list[VerifiedToken], sealed_with: x509.Certificate | None
+) -> str:
     """Step 4, second half: whose key it is, by a trusted log key or by the seal's signature over it."""
     keys = [VerifierKey.parse(key) for key in examination.trust.log_keys]
     known = bundle.key in examination.trust.log_keys
@@ -290,6 +306,9 @@ def _check_origin(examination: _Examination, bundle: Bundle, tokens: list[Verifi
     if bundle.binding is None:
         if not known:
             raise CannotTell(4, "The checkpoint's signature is right, but nothing says whose key it is.")
+        if sealed_with is not None:
+            text = "The PDF is sealed, but nothing says that its seal is that of the ledger inside."
+            examination.note(Step(number=7, state=State.CANNOT_TELL, text=text))
         return f"Signed by the trusted key {bundle.key}."
     try:
         bound = verify_binding(
@@ -300,11 +319,14 @@ def _check_origin(examination: _Examination, bundle: Bundle, tokens: list[Verifi
             at=min((token.gen_time for token in tokens), default=None),
         )
     except CannotTell:
-        if known:
+        if known and sealed_with is None:
             return (
                 f"Signed by the trusted key {bundle.key}; the seal's signature over it leads to no trusted certificate."
             )
         raise
+    if sealed_with is not None and not is_same_holder(sealed_with, bound.chain[0]):
+        raise Invalid(7, f"The PDF is sealed by another than {bound.name}, whose ledger is inside.")
+    examination.development = examination.development or says_no_legal_value(bound.chain)
     examination.sealed_by = examination.sealed_by or bound.chain[0].subject.rfc4514_string()
     unchecked = "" if bundle.binding.crls else " The file holds no revocation list of that seal."
     return (

@@ -8,8 +8,10 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import pkcs12
 
+from acuse import clock
 from acuse.accounts.values import SmtpCredentialValue
 from acuse.certificates import rules
 from acuse.certificates.dossier import Standing
@@ -22,12 +24,14 @@ from acuse.embedded.trust_services import TrustServices
 from acuse.errors import AcuseError
 from acuse.evidence import custody
 from acuse.evidence.leases import Holder
+from acuse.evidence.models import Binding
 from acuse.evidence.revocation import RevocationSource
 from acuse.evidence.sealing import Sealer
 from acuse.evidence.sequencer import Sequencer
 from acuse.evidence.tsa import Authority, TimestampClient
 from acuse.pdf.pool import Typesetter
 from acuse.pdf.sign import Seal
+from acuse.proof.binding import SealKey, bind
 from acuse.proof.checkpoint import SigningKey
 from acuse.proof.pdf import examine
 from acuse.proof.report import Report
@@ -139,10 +143,16 @@ def notary(database: Addresses, services: TrustServices, typesetter: Typesetter)
     """An installation with one organisation."""
     files = services.authority.seal("Talleres Ribera")
     content, passphrase = files.pkcs12.read_bytes(), files.passphrase.read_bytes()
-    certificate = pkcs12.load_key_and_certificates(content, passphrase)[1]
+    private, certificate, _ = pkcs12.load_key_and_certificates(content, passphrase)
     assert certificate is not None
+    assert isinstance(private, SealKey)
     root = services.authority.root
     key = SigningKey.generate("acuse.example/test")
+    line, now = key.verifier().line(), clock.now()
+    cms = bind(line, key=private, certificate=certificate, chain=[root], at=now)
+    Binding.objects.create(
+        verifier_key=line, seal_sha256=certificate.fingerprint(SHA256()).hex(), cms=cms, bound_at=now
+    )
     sequencer = Sequencer(conninfo=conninfo(), key=key)
     assert sequencer.lead()
     yield Notary(
@@ -153,6 +163,7 @@ def notary(database: Addresses, services: TrustServices, typesetter: Typesetter)
             typesetter=typesetter,
             request_token=_client(services, services.address).request_token,
             revocation_lists=RevocationSource().lists_for,
+            trust=Trust(certificates=(root,), log_keys=(key.verifier().line(),)),
         ),
         sequencer=sequencer,
         value=credential(),

@@ -50,6 +50,23 @@ def test_another_seal_binds_the_key_again(database: Addresses) -> None:
     assert types() == ["seal.bound", "seal.bound"]
 
 
+def test_a_seal_that_returns_is_again_the_one_that_proofs_name(database: Addresses) -> None:
+    environment = settings.ACUSE
+    installation.make_directories(environment)
+    keys = installation.make_keys(environment)
+    installation.bind_checkpoint_key(environment, keys)
+    seal = environment.data_directory / "authority" / "seal.p12"
+    first, digest = seal.read_bytes(), Binding.objects.get().seal_sha256
+    seal.unlink()
+    installation.bind_checkpoint_key(environment, keys)
+    seal.write_bytes(first)
+    installation.bind_checkpoint_key(environment, keys)
+    newest = Binding.objects.order_by("-id").first()
+    assert newest is not None
+    assert newest.seal_sha256 == digest
+    assert Binding.objects.count() == 3
+
+
 def test_a_seal_that_cannot_be_opened_says_so_without_its_passphrase(tmp_path: Path) -> None:
     (tmp_path / "seal.p12").write_bytes(b"no PKCS 12")
     files = installation.SealFiles(

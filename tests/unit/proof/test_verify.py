@@ -19,6 +19,7 @@ from acuse.proof.tlog_proof import TlogProof
 from acuse.proof.trust import Trust
 from acuse.proof.verdicts.delivery import statement, verdict
 from acuse.proof.verify import verify_bytes
+from tests.pki import DAY, Entity, issue
 from tests.unit.proof.support import ACCEPTED, MESSAGE, MOMENT, Operator, chain, fact, real_operator
 
 OPERATOR = Operator()
@@ -239,15 +240,17 @@ def test_what_is_no_proof_cannot_be_told() -> None:
         assert (report.state, report.kind) == (State.CANNOT_TELL, "unknown")
 
 
-def pdf_evidence(attachments: dict[str, bytes]) -> pdf.PdfEvidence:
+def pdf_evidence(
+    attachments: dict[str, bytes], seal: Entity = OPERATOR.seal, *, development: bool = False
+) -> pdf.PdfEvidence:
     return pdf.PdfEvidence(
         attachments=attachments,
-        seal_certificate=OPERATOR.seal.certificate,
+        seal_certificate=seal.certificate,
         seal_time=MOMENT,
         level="B-B",
         timestamps=(),
         anchors=(OPERATOR.root.certificate,),
-        development=False,
+        development=development,
         revocation_checked=False,
         unsigned_prefix_length=10,
     )
@@ -274,6 +277,49 @@ def test_the_files_inside_a_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
     assert failure(examined({"statement.json": stated(FACTS[:1])}))[0] == 8
     assert failure(examined({"statement.json": None}))[0] == 1
     assert failure(examined({"proof.json": None}))[0] == 1
+
+
+def test_the_seal_of_a_pdf_is_that_of_its_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = {"proof.json": RAW, "statement.json": stated()}
+
+    def sealed_with(seal: Entity, files: dict[str, bytes] = inside, trust: Trust = OPERATOR.trust) -> Report:
+        monkeypatch.setattr(pdf, "examine", lambda raw, *, trust: pdf_evidence(files, seal))
+        return check(b"%PDF-1.7\n", trust)
+
+    start, end = MOMENT, MOMENT + 900 * DAY
+    renewed = issue("Seal", issuer=OPERATOR.root, not_before=start, not_after=end)
+    foreign = issue("Another seal", issuer=OPERATOR.root, not_before=start, not_after=end)
+    namesake = issue("Seal", issuer=foreign, not_before=start, not_after=end)
+    assert sealed_with(renewed).state is State.VALID
+    for other in (foreign, namesake):
+        report = sealed_with(other)
+        assert failure(report)[0] == 7
+        assert [step.number for step in report.steps].count(7) == 1
+    unbound = {**inside, "proof.json": OPERATOR.bundle(FACTS, bound=False).to_json()}
+    trust = OPERATOR.trust | Trust(log_keys=(OPERATOR.key.verifier().line(),))
+    assert states(sealed_with(foreign, unbound, trust))[7] is State.CANNOT_TELL
+
+
+def test_a_development_seal_is_named_whatever_the_time_stamps(monkeypatch: pytest.MonkeyPatch) -> None:
+    operator = real_operator()
+    operator.seal = issue(
+        "Development seal - no legal value", issuer=operator.root, not_before=MOMENT - DAY, not_after=MOMENT + DAY
+    )
+    bundle = operator.bundle(FACTS)
+    assert check(bundle.to_json(), operator.trust).development
+    genuine = real_operator()
+    files = {"proof.json": genuine.bundle(FACTS).to_json(), "statement.json": stated()}
+    for development in (True, False):
+        evidence = pdf_evidence(files, genuine.seal, development=development)
+        monkeypatch.setattr(pdf, "examine", lambda raw, *, trust, found=evidence: found)
+        report = check(b"%PDF-1.7\n", genuine.trust)
+        assert (report.state, report.development) == (State.VALID, development)
+
+
+def test_a_shortened_history_says_up_to_where_it_goes() -> None:
+    report = check(replace(BUNDLE, facts=BUNDLE.facts[:1]).to_json())
+    assert report.state is State.VALID
+    assert "none missing up to position 0." in report.steps[1].text
 
 
 def test_a_bundle_that_speaks_of_pdfs_is_a_bundle() -> None:

@@ -3,11 +3,10 @@
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from cryptography import x509
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from acuse.errors import CannotTell, Invalid
-from acuse.proof.chain import name_of
+from acuse.proof.chain import name_of, says_no_legal_value
 from acuse.proof.pdf.cms import SealSignature, Token, anchor_of, is_token, open_seal, open_token, seal_anchor_of
 from acuse.proof.pdf.container import STEP, last_container
 from acuse.proof.pdf.reading import Structure, read_attachments, read_structure
@@ -49,15 +48,11 @@ def examine_pdf(raw: bytes, trust: Trust) -> PdfEvidence:
         level=level,
         timestamps=tuple(_timestamp(each, first=at == 0) for at, each in enumerate(tokens)),
         anchors=tuple(dict.fromkeys(ends)),
-        development=any(each.policy == DEVELOPMENT_POLICY for each in tokens) or any(map(_is_development, ends)),
+        development=any(each.policy == DEVELOPMENT_POLICY for each in tokens)
+        or says_no_legal_value((seal.signed.signer, *ends)),
         revocation_checked=level == "B-LTA",
         unsigned_prefix_length=structure.prefix_length,
     )
-
-
-def _is_development(anchor: x509.Certificate) -> bool:
-    """The development authority says in its name what it is worth, for seals without any time stamp."""
-    return "no legal value" in anchor.subject.rfc4514_string()
 
 
 def _tokens(structure: Structure, seal: SealSignature) -> list[Token]:

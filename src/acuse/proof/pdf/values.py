@@ -41,7 +41,7 @@ class PdfEvidence:
         level: PAdES baseline level, all of whose parts were verified.
         timestamps: in order; the one over the seal's signature comes first.
         anchors: trust anchors that the seal and the time stamps led to.
-        development: a time stamp is of the development authority: no legal value.
+        development: the seal or a time stamp is of the development authority: no legal value.
         revocation_checked: revocation was judged, from lists inside the file (only B-LTA holds them).
         unsigned_prefix_length: bytes of the PDF as it was before the seal, up to and with its last `%%EOF`.
     """
