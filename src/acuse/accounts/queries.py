@@ -50,6 +50,11 @@ class Access:
         if not self.manages:
             raise AccessDenied("Only an owner or an administrator may change this.")
 
+    def require_sender(self) -> None:
+        """Raise AccessDenied unless the member may act on communications."""
+        if not self.sends:
+            raise AccessDenied("Auditors read only: an owner, administrator or agent may do this.")
+
 
 @dataclass(frozen=True, kw_only=True)
 class CredentialView:

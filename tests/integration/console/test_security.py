@@ -1,7 +1,11 @@
 """What a page may load and run, and how foreign content is shut in."""
 
+from allauth.account import urls as allauth
+from allauth.account.models import EmailAddress
 from django.test import Client
 
+from acuse.accounts.models import Membership, User
+from acuse.certificates.models import Certificate
 from tests.browser import samples
 from tests.browser.world import World
 
@@ -55,6 +59,38 @@ def test_original_and_attachments_are_saved_never_shown(member: Client, world: W
     assert attachment["Content-Disposition"] == 'attachment; filename="informe-peritaje.pdf"'
     assert "sandbox" in attachment["Content-Security-Policy"]
     assert member.get(f"{BASE}/communications/{other}/attachments/9/").status_code == 404
+
+
+def test_only_the_needed_addresses_of_allauth_answer(member: Client, world: World) -> None:
+    known = {"login/", "logout/", "inactive/", "reauthenticate/", "password/change/", "password/reset/"}
+    every = [str(one.pattern) for one in allauth.urlpatterns]
+    assert known < set(every), "allauth has the addresses under these names"
+    closed = [one for one in every if one not in known]
+    assert {"email/", "signup/"} <= set(closed)
+    for client in (member, Client()):
+        for address in (*(one for one in closed if "(" not in one), "confirm-email/MQ:1x/", "password/reset/key/1-x/"):
+            assert client.get(f"/accounts/{address}").status_code == 404, address
+            assert client.post(f"/accounts/{address}", {"email": "otra@correo.example"}).status_code == 404, address
+    before = set(User.objects.values_list("email", flat=True))
+    member.post("/accounts/email/", {"action_add": "", "email": "otra@correo.example"})
+    assert not EmailAddress.objects.filter(email="otra@correo.example").exists()
+    assert set(User.objects.values_list("email", flat=True)) == before
+    for address in ("password/change/", "2fa/", "password/reset/", "reauthenticate/"):
+        assert member.get(f"/accounts/{address}").status_code in {200, 302}, address
+    assert Client().get("/accounts/login/").status_code == 200
+
+
+def test_an_auditor_asks_for_no_receipt(member: Client, world: World) -> None:
+    one = world.communications["cliente1042@correo.example"]
+    receipts = Certificate.objects.filter(kind="receipt", subject=one)
+    before = receipts.count()
+    Membership.objects.filter(user__email="m.ribera@ribera.example").update(role="auditor")
+    assert member.get(f"{BASE}/communications/{one}/").status_code == 200
+    assert member.post(f"{BASE}/communications/{one}/receipt/").status_code == 403
+    assert receipts.count() == before
+    Membership.objects.filter(user__email="m.ribera@ribera.example").update(role="agent")
+    assert member.post(f"{BASE}/communications/{one}/receipt/").status_code == 302
+    assert receipts.count() == before + 1
 
 
 def test_forms_need_their_token(world: World) -> None:

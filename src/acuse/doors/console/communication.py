@@ -190,7 +190,8 @@ def dialogue(request: HttpRequest, access: Access, id: UUID, sequence: int) -> H
 @require_POST
 @frame.member_view
 def receipt(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
-    """Ask for the acceptance receipt; it is sealed on the first request."""
+    """Ask for the acceptance receipt; it is sealed on the first request. Auditors read only."""
+    access.require_sender()
     view = _found(access, id)
     certificate_services.request_receipt(organisation=access.organisation, communication=view.row.id)
     messages.success(request, _("The receipt was asked for. It appears on this page as soon as it is sealed."))
