@@ -27,7 +27,14 @@ TIME_ZONE = "UTC"
 
 DATABASES = databases(ACUSE)
 AUTH_USER_MODEL = "accounts.User"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}}
+# Counters of rate limits above all: with the default of 300 entries they would push each other out.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "django_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 INSTALLED_APPS = [
     "acuse.doors.ui.apps.UiConfig",

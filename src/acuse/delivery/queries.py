@@ -391,7 +391,7 @@ class PublicContent:
     Attributes:
         organisation: name of who had it certified.
         submitted_at: when it was first handed in.
-        communications: how many recipients it was certified for, over all submissions.
+        communications: how many recipients that organisation had it certified for, over all its submissions.
     """
 
     organisation: str
@@ -412,5 +412,7 @@ def public_content(*, sha256: str) -> PublicContent | None:
     return PublicContent(
         organisation=first.organisation.name,
         submitted_at=first.received_at,
-        communications=Communication.objects.filter(submission__message_sha256=sha256).count(),
+        communications=Communication.objects.filter(
+            submission__message_sha256=sha256, organisation_id=first.organisation_id
+        ).count(),
     )

@@ -1,11 +1,17 @@
 """Public verification tells what a file or a code proves, and reveals nothing else."""
 
+import hashlib
+
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from acuse import clock
+from acuse.accounts.models import Organisation
 from acuse.certificates.models import Certificate
+from acuse.delivery.queries import public_content
+from acuse.doors.portal.verify import network_of
 from acuse.evidence import custody
 from acuse.evidence.queries import facts_of
 from tests.browser import samples
@@ -75,6 +81,32 @@ def test_codes_cannot_be_tried_in_bulk(world: World) -> None:
     answers = [client.get(f"/v/0000-0000-0000-00{number:02d}").status_code for number in range(30)]
     assert answers[0] == 404
     assert answers[-1] == 429
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "together"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("192.0.2.1", "::ffff:192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+    ],
+)
+def test_a_network_of_version_6_counts_as_one_visitor(first: str, second: str, together: bool) -> None:
+    assert (network_of(first) == network_of(second)) is together
+
+
+def test_many_counters_fit_into_the_cache() -> None:
+    assert settings.CACHES["default"]["OPTIONS"]["MAX_ENTRIES"] >= 100_000
+
+
+def test_the_count_of_recipients_is_of_the_organisation_that_is_named(world: World) -> None:
+    digest = hashlib.sha256(samples.HOSTILE).hexdigest()
+    before = public_content(sha256=digest)
+    assert before is not None
+    other = samples.credential_again(Organisation.objects.get(slug="flota-norte").id)
+    samples.send(other, samples.HOSTILE, recipient="victima@correo.example")
+    assert public_content(sha256=digest) == before
 
 
 def test_no_file_and_too_big_a_file_are_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

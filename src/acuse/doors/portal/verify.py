@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from pathlib import Path
 
 from django import forms
@@ -64,13 +65,25 @@ def trust() -> Trust:
         return Trust()
 
 
+def network_of(address: str) -> str:
+    """What counts as one visitor: an IPv4 address, or the /64 that an IPv6 visitor may choose addresses from."""
+    try:
+        read = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(read, IPv4Address):
+        return str(read)
+    return str(read.ipv4_mapped or IPv6Network((read, 64), strict=False))
+
+
 def limited(request: HttpRequest, what: str, limit: int) -> bool:
     """Whether this address has asked too often within the last minute.
 
-    The counter lies in the cache that the web processes share, one for each minute; an address counts by its digest.
+    The counter lies in the cache that the web processes share, one for each minute; a network counts by its digest.
     """
     minute = int(clock.now().timestamp()) // WINDOW
-    address = hashlib.sha256(f"{settings.SECRET_KEY}{request.META.get('REMOTE_ADDR', '')}".encode()).hexdigest()[:32]
+    counted = network_of(request.META.get("REMOTE_ADDR", ""))
+    address = hashlib.sha256(f"{settings.SECRET_KEY}{counted}".encode()).hexdigest()[:32]
     key = f"verify:{what}:{minute}:{address}"
     if cache.add(key, 1, 2 * WINDOW):
         return False
