@@ -66,6 +66,14 @@ def test_what_the_envelope_says_is_kept(value: SmtpCredentialValue) -> None:
     assert (details["notify"], details["envid"]) == (["SUCCESS", "DELAY"], "QQ314159")
 
 
+def test_the_sender_is_the_one_who_was_authorised(value: SmtpCredentialValue) -> None:
+    forged = b"From: =?utf-8?q?ceo=40bank.example?=]<avisos@ribera.example>\r\nSubject: Prueba\r\n\r\nHola.\r\n"
+    for given, expected in (("altas@ribera.example", "altas@ribera.example"), ("", "avisos@ribera.example")):
+        (one,) = accept_message(credential=value, envelope=envelope(header_from=given), raw=forged)
+        assert facts(value.organisation, one.id)[0].details["sender"] == expected
+        assert Communication.objects.select_related("submission").get(id=one.id).sender == expected
+
+
 #: Every step of an acceptance that can fail, by the name under which the service calls it.
 _STEPS = ("summarise", "_find_repeats", "_insert", "record_first", "_accepted", "ask_language")
 
