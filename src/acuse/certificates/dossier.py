@@ -73,6 +73,11 @@ class Dossier:
     bundle: Bundle
     archived: Mapping[str, bytes]
 
+    def archive(self, objects: Mapping[str, bytes]) -> Archive:
+        """Return proof and statement as embedded, with these custody objects."""
+        judged = next(file.content for file in self.attachments if file.name == "statement.json")
+        return Archive(proof=self.bundle.to_json(), statement=judged, objects=objects)
+
     def kept_proof(self) -> tuple[bytes, str]:
         """Return the bundle as it is kept beside the PDF, with its media type.
 
@@ -81,9 +86,7 @@ class Dossier:
         """
         if not self.archived:
             return self.bundle.to_json(), "application/json"
-        judged = next(file.content for file in self.attachments if file.name == "statement.json")
-        archive = Archive(proof=self.bundle.to_json(), statement=judged, objects=self.archived)
-        return archive.to_zip(), "application/zip"
+        return self.archive(self.archived).to_zip(), "application/zip"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from django.db import close_old_connections
 
 from acuse import clock
 from acuse.certificates import rules
-from acuse.certificates.issue import NotPublished, Press, issue, put_off
+from acuse.certificates.issue import NotPublished, Press, Unproved, issue, put_off
 from acuse.certificates.models import Certificate
 from acuse.certificates.services import request_upgrade
 from acuse.errors import AcuseError
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 QUEUE = Queue(table="certificates_certificates", key="id", waiting="state = 'requested'")
 ALARM = "certificates"
+UNPROVED = "certificates_unproved"
 _POLL_SECONDS = 0.2
 _UPGRADE_BATCH = 200
 
@@ -62,6 +63,9 @@ class Issuer:
             issue(certificate=certificate, lease=self._holder.lease, press=self._press)
         except NotPublished as error:
             put_off(certificate=certificate, lease=self._holder.lease, error=error)
+        except Unproved as error:
+            put_off(certificate=certificate, lease=self._holder.lease, error=error)
+            _watch_unproved()
         except AcuseError as error:
             log.warning("document put off: %s", error, extra={"certificate": str(certificate)})
             put_off(certificate=certificate, lease=self._holder.lease, error=error)
@@ -80,7 +84,20 @@ def sweep() -> None:
         raise_alarm(ALARM, f"{count} documents are final but not certified for over a minute.{reason}")
     else:
         clear_alarm(ALARM)
+    _watch_unproved()
     _upgrade_lowered()
+
+
+def _watch_unproved() -> None:
+    """Raise the alarm over documents whose own evidence does not verify, while there is one."""
+    refused = Certificate.objects.filter(
+        state=Certificate.State.REQUESTED, last_error__startswith=Unproved.BEGINNING
+    ).order_by("due_at")
+    first = refused.first()
+    if first is None:
+        clear_alarm(UNPROVED)
+    else:
+        raise_alarm(UNPROVED, f"{refused.count()} documents are not issued. {first.code}: {first.last_error}")
 
 
 def _upgrade_lowered() -> None:

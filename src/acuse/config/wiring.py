@@ -36,6 +36,7 @@ from acuse.evidence.sealing import Sealer
 from acuse.evidence.tsa import Authority, TimestampClient
 from acuse.pdf.pool import Typesetter
 from acuse.pdf.sign import Seal
+from acuse.proof.trust import Trust
 
 Loop = Callable[[threading.Event], None]
 _KEEP_ALIVE_SECONDS = 5.0
@@ -78,6 +79,8 @@ def press() -> Press:
         typesetter=Typesetter(processes=settings.ACUSE.certificate_threads),
         request_token=timestamps().request_token,
         revocation_lists=revocation().lists_for,
+        # No log key: a worker need not have it, and the seal vouches for it in every proof.
+        trust=Trust(seals=files.roots, stamps=stamps),
     )
 
 

@@ -4,7 +4,9 @@ import hashlib
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -24,6 +26,8 @@ from acuse.evidence.leases import Holder
 from acuse.evidence.ledger import FactDraft, record
 from acuse.evidence.models import Alarm
 from acuse.proof.archive import parse_archive
+from acuse.proof.bundle import Bundle
+from acuse.proof.checkpoint import SigningKey
 from acuse.proof.facts.fact import Actor
 from acuse.proof.report import State
 from acuse.proof.verify import verify_bytes
@@ -359,6 +363,37 @@ def test_a_message_too_big_travels_beside_the_pdf_and_the_pdf_says_so(
     told = facts(notary.value.organisation, row.subject)[-1]
     (kept,) = [item for item in told.objects if item.role == "proof-bundle"]
     assert (kept.sha256, kept.media_type) == (row.bundle_sha256, "application/zip")
+
+
+def test_what_does_not_verify_is_not_issued_and_an_alarm_says_why(
+    notary: Notary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relayed(notary)
+    notary.publish()
+    (identity,) = notary.claim()
+    genuine = issuing.bundle_for
+    other = SigningKey.generate(notary.key.verifier().name).verifier().line()
+
+    def tampered(**asked: Any) -> Bundle | None:
+        bundle = genuine(**asked)
+        return bundle and replace(bundle, key=other)
+
+    issuer = jobs.Issuer(holder=notary.holder, press=notary.press, threads=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(issuing, "bundle_for", tampered)
+        issuer._issue(identity)
+    row = Certificate.objects.get()
+    assert (row.state, row.tries, row.lease) == ("requested", 1, None)
+    assert "does not verify, at step 4" in row.last_error
+    assert row.last_error in Alarm.objects.get(name=jobs.UNPROVED).message
+    jobs.sweep()
+    assert Alarm.objects.filter(name=jobs.UNPROVED).exists(), "it lasts while the document waits"
+    Certificate.objects.update(lease=notary.holder.lease)
+    issuer._issue(identity)
+    row.refresh_from_db()
+    assert row.state == "issued"
+    jobs.sweep()
+    assert not Alarm.objects.filter(name=jobs.UNPROVED).exists()
 
 
 def test_the_loop_issues_what_is_due_and_puts_off_the_rest(notary: Notary) -> None:
