@@ -19,6 +19,7 @@ from acuse.certificates import dossier, jobs, rules, services
 from acuse.certificates import issue as issuing
 from acuse.certificates.issue import NotPublished, put_off
 from acuse.certificates.models import Certificate
+from acuse.config.cli.outcomes import outcomes
 from acuse.config.database import conninfo
 from acuse.errors import ConflictError, TemporaryError
 from acuse.evidence import custody
@@ -67,6 +68,7 @@ def test_a_certificate_verifies_and_gives_the_message_back(notary: Notary) -> No
     assert {"proof.json", "statement.json"} <= files.keys()
     kept = custody.open_object(organisation=row.organisation_id, sha256=row.bundle_sha256)
     assert files["proof.json"] == kept
+    assert [one.archive for one in outcomes([row.subject])] == [None]
     fact = facts(notary.value.organisation, row.subject)[-1]
     assert fact.type == "certificate.issued"
     assert fact.details == {
@@ -363,6 +365,7 @@ def test_a_message_too_big_travels_beside_the_pdf_and_the_pdf_says_so(
     told = facts(notary.value.organisation, row.subject)[-1]
     (kept,) = [item for item in told.objects if item.role == "proof-bundle"]
     assert (kept.sha256, kept.media_type) == (row.bundle_sha256, "application/zip")
+    assert [one.archive for one in outcomes([row.subject])] == [bundle], "`acuse send --out` writes it too"
 
 
 def test_what_does_not_verify_is_not_issued_and_an_alarm_says_why(

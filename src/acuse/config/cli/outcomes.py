@@ -17,6 +17,7 @@ class Outcome:
     Args:
         code, level: empty until the certificate is issued.
         document: the sealed PDF, None until then.
+        archive: the `.zip` bundle that holds what is too big for the PDF; None for the PDFs that hold everything.
     """
 
     communication: UUID
@@ -27,6 +28,7 @@ class Outcome:
     code: str
     level: str
     document: bytes | None
+    archive: bytes | None
 
 
 def siblings(reply: str) -> list[UUID]:
@@ -51,6 +53,9 @@ def outcomes(communications: Sequence[UUID]) -> list[Outcome]:
     from acuse.delivery.models import Communication
     from acuse.evidence import custody
 
+    def kept(row: Communication, sha256: str) -> bytes:
+        return custody.open_object(organisation=row.organisation_id, sha256=sha256)
+
     rows = Communication.objects.in_bulk(list(communications))
     issued: dict[UUID, Certificate] = {}
     for certificate in Certificate.objects.filter(
@@ -69,12 +74,15 @@ def outcomes(communications: Sequence[UUID]) -> list[Outcome]:
                 failure_class=row.failure_class,
                 code=newest.code if newest else "",
                 level=newest.level if newest else "",
-                document=custody.open_object(organisation=row.organisation_id, sha256=newest.sha256)
-                if newest
-                else None,
+                document=kept(row, newest.sha256) if newest else None,
+                archive=_archive(kept(row, newest.bundle_sha256)) if newest else None,
             )
         )
     return found
+
+
+def _archive(bundle: bytes) -> bytes | None:
+    return bundle if bundle.startswith(b"PK") else None
 
 
 def wait_for_certificates(

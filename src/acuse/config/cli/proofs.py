@@ -67,6 +67,8 @@ def _collect(reply: str, out: Path | None, deadline: float) -> None:
         if out is not None and outcome.document is not None:
             out.mkdir(parents=True, exist_ok=True)
             (out / f"{outcome.code}.pdf").write_bytes(outcome.document)
+            if outcome.archive is not None:
+                (out / f"{outcome.code}.zip").write_bytes(outcome.archive)
 
 
 def _show_progress(done: int, count: int) -> None:
