@@ -7,11 +7,12 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from acuse.channels.base import EmailDispatch, Outcome, Result
-from acuse.channels.dns import Resolver
+from acuse.channels.dns import Exchanger, Resolver, Route
 from acuse.channels.email.exchangers import Smarthost
 from acuse.channels.email.policies import Tls, Trust
 from acuse.channels.email.pool import Reuse
@@ -389,6 +390,29 @@ class TestTls:
         assert b"AHVzdWFyaW8Ac2VjcmV0bw==" in b"".join(server.log)
         assert b"AHVzdWFyaW8" not in outcome.transcript
         assert "secreto" not in repr(channel.__dict__)
+
+
+def test_the_dns_counts_towards_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lease of who sends is reckoned with the whole: nothing may come before its clock."""
+    ends: list[float] = []
+
+    class Slow(Resolver):
+        def route(self, domain: str) -> Route:
+            threading.Event().wait(0.3)
+            exchanger = Exchanger(preference=10, host="mx.d.example", addresses=("127.0.0.1",))
+            return Route(exchangers=(exchanger,), secure=False)
+
+    def tried(*given: Any) -> Outcome:
+        ends.append(given[-1])
+        raise AssertionError
+
+    channel = EmailChannel(Slow(("127.0.0.1:1",)), helo="a.example", timeouts=SHORT)
+    monkeypatch.setattr(channel, "_try", tried)
+    started = time.monotonic()
+    with pytest.raises(AssertionError):
+        channel.send(DISPATCH)
+    channel.close()
+    assert ends[0] < started + SHORT.total + 0.2
 
 
 def test_messages_to_one_domain_wait_their_turn() -> None:

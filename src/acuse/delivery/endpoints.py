@@ -39,7 +39,7 @@ class EmailEndpoint:
             port=environment.sandbox_smtp_port if environment.sandbox else environment.email_port,
             smarthost=self._smarthost,
             per_domain=environment.domain_concurrency,
-            timeouts=Timeouts(total=rules.SMTP_TOTAL / timedelta(seconds=1)),
+            timeouts=Timeouts(total=rules.SEND_TOTAL / timedelta(seconds=1)),
         )
 
     def target(self, domain: str) -> str:

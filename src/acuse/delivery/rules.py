@@ -14,9 +14,10 @@ _WAITS = (5, 10, 20, 30, 60, 120, 240)
 DELAY_NOTICE_AFTER = timedelta(hours=4)
 #: How long a client's retry finds the same communication.
 DEDUPLICATION_TERM = timedelta(days=7)
-#: How long one worker may hold a dispatch; longer than the longest SMTP conversation (SMTP_TOTAL).
-LEASE = timedelta(minutes=20)
-SMTP_TOTAL = timedelta(minutes=15)
+#: How long one worker may hold a dispatch; longer than the longest send, from its turn over the DNS to the last answer
+#: (SEND_TOTAL), by enough to read the message, record the outcome and say goodbye.
+LEASE = timedelta(minutes=25)
+SEND_TOTAL = timedelta(minutes=15)
 NOTICE_TRIES = 20
 #: After how many faults of our own a message is given up, so that none is sent, or waits, without end.
 MOST_FAULTS = 10

@@ -31,6 +31,7 @@ class Report:
         action: "failed", "delayed" or "relayed". status: "5.1.1".
         failure_class: one of mail.failures, for the human text; None when relayed.
         reporting_mta, remote_mta: host names. reply: verbatim reply of the remote, None where there was none.
+        outgoing: the remote is the sender's own outgoing server, which says nothing for the recipient's.
         envid, orcpt: as the submitter gave them, still encoded. Times are aware.
     """
 
@@ -46,6 +47,7 @@ class Report:
     orcpt: str | None = None
     attempted_at: datetime | None = None
     retry_until: datetime | None = None
+    outgoing: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +96,8 @@ def build(
         returned,
     )
     boundary = "=_" + hashlib.sha256(b"\x00".join((message_id.encode(), *parts))).hexdigest()[:40]
-    title = wording.subjects[report.action].format(subject=subject)
+    handed = report.outgoing and report.action == "relayed"
+    title = (wording.outgoing["subject"] if handed else wording.subjects[report.action]).format(subject=subject)
     original_id = headers.text_of(fields, "Message-ID")
     top = [
         f"Date: {format_datetime(written_at)}",
@@ -158,9 +161,10 @@ def _diagnostic(reply: bytes) -> str:
 
 def _human(report: Report, wording: Wording, subject: str) -> bytes:
     recipient = _line(report.recipient)
-    rows = [wording.openings[report.action].format(recipient=recipient)]
+    other = wording.outgoing if report.outgoing else {}
+    rows = [other.get(report.action, wording.openings[report.action]).format(recipient=recipient)]
     if report.failure_class in wording.failures:
-        rows.append(wording.failures[report.failure_class])
+        rows.append(other.get(report.failure_class, wording.failures[report.failure_class]))
     if report.retry_until:
         rows.append(wording.retry.format(until=report.retry_until.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")))
     if report.reply:

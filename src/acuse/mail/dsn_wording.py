@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Wording:
-    """One language. `{}` fields: recipient, subject, host, until."""
+    """One language. `{}` fields: recipient, subject, host, until.
+
+    `outgoing` replaces those openings, subjects and failures that speak of the recipient's server, where the server was
+    the sender's own outgoing one.
+    """
 
     sender: str
     subjects: dict[str, str]
@@ -15,6 +19,7 @@ class Wording:
     reply: str
     about: str
     closing: str
+    outgoing: dict[str, str]
 
 
 ENGLISH = Wording(
@@ -44,6 +49,11 @@ ENGLISH = Wording(
     reply="The server {host} answered:",
     about="Subject of your message: {subject}",
     closing="This report was written by a program; answers to it are not read.",
+    outgoing={
+        "subject": "Handed to the outgoing server: {subject}",
+        "relayed": "Your outgoing server accepted your message to {recipient}. What it does with it is not known here.",
+        "server_unavailable": "Your outgoing server did not answer or could not take mail.",
+    },
 )
 
 SPANISH = Wording(
@@ -73,6 +83,11 @@ SPANISH = Wording(
     reply="El servidor {host} respondió:",
     about="Asunto de su mensaje: {subject}",
     closing="Este aviso lo ha escrito un programa; las respuestas no se leen.",
+    outgoing={
+        "subject": "Entregado al servidor de salida: {subject}",
+        "relayed": "Su servidor de salida ha aceptado su mensaje para {recipient}. No consta aquí qué hará con él.",
+        "server_unavailable": "Su servidor de salida no respondió o no podía recibir correo.",
+    },
 )
 
 WORDINGS = {"en": ENGLISH, "es": SPANISH}

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from uuid import UUID, uuid4
 
 import pytest
@@ -295,3 +297,13 @@ def test_what_went_through_a_smarthost_is_recorded_as_such(
     if result is RELAYED:
         assert (row(one).outcome, row(one).grade, row(one).status) == ("handed", 0, "concluded")
         assert Certificate.objects.filter(subject=one).exists()
+
+
+def test_the_notice_of_a_smarthost_speaks_for_it_alone(value: SmtpCredentialValue) -> None:
+    attempt(told(value, "SUCCESS"), replace(RELAYED, via="smarthost"))
+    content = custody.open_object(organisation=value.organisation, sha256=Notice.objects.get().message_sha256)
+    mail = message_from_bytes(content, policy=default)
+    assert mail["Subject"] == "Entregado al servidor de salida: Prueba"
+    said = next(iter(mail.iter_parts())).get_content()
+    assert "Su servidor de salida ha aceptado" in said
+    assert "servidor de correo del destinatario" not in said

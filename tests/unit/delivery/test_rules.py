@@ -1,16 +1,20 @@
 """Retries, what an outcome leads to, what the sender is told, and how a client's retry is recognised."""
 
+import inspect
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from uuid import UUID
 
 import pytest
 
+from acuse.channels import dns
 from acuse.channels.base import Outcome, Result
+from acuse.channels.email.send import EmailChannel
+from acuse.channels.email.wire import Timeouts
 from acuse.delivery.rules import (
     DELAY_NOTICE_AFTER,
     LEASE,
-    SMTP_TOTAL,
+    SEND_TOTAL,
     Decision,
     Schedule,
     decide,
@@ -61,7 +65,7 @@ def test_the_scale_multiplies_every_wait() -> None:
 
 
 def test_a_lease_outlasts_the_longest_conversation() -> None:
-    assert LEASE > SMTP_TOTAL
+    assert LEASE > SEND_TOTAL
 
 
 def test_a_relayed_message_is_final() -> None:
@@ -176,3 +180,12 @@ def test_parts_cannot_run_into_each_other() -> None:
 )
 def test_the_domain_is_what_follows_the_last_at(address: str, domain: str) -> None:
     assert domain_of(address) == domain
+
+
+def test_a_lease_outlasts_the_slowest_send() -> None:
+    """Whoever waited its turn and asked every host of the DNS at its slowest still ends within the whole."""
+    timeouts = Timeouts(total=SEND_TOTAL.total_seconds())
+    questions = 1 + 2 * dns.MAX_HOSTS
+    turn = inspect.signature(EmailChannel.__init__).parameters["wait"].default
+    assert turn + questions * dns._LIFETIME < timeouts.total
+    assert SEND_TOTAL + timedelta(seconds=2 * timeouts.quit, minutes=5) <= LEASE

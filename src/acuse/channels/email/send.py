@@ -85,10 +85,12 @@ class EmailChannel:
             InputError: the envelope itself is impossible (see session.check_dispatch); nothing was sent.
         """
         check_dispatch(dispatch)
-        with self._gate.enter(target_of(dispatch.recipient, self._smarthost), self._wait) as entered:
+        ends_at = time.monotonic() + self._timeouts.total
+        wait = min(self._wait, self._timeouts.total)
+        with self._gate.enter(target_of(dispatch.recipient, self._smarthost), wait) as entered:
             if not entered:
                 return _local(Result.DEFERRED, failures.THROTTLED, "Too many messages to this domain were in flight.")
-            return replace(self._send(dispatch), via="smarthost" if self._smarthost else None)
+            return replace(self._send(dispatch, ends_at), via="smarthost" if self._smarthost else None)
 
     def close(self) -> None:
         """Close every kept connection. Messages in flight end by themselves."""
@@ -98,7 +100,7 @@ class EmailChannel:
         """Close connections that have been idle too long; `send` does it too."""
         self._pool.sweep()
 
-    def _send(self, dispatch: EmailDispatch) -> Outcome:
+    def _send(self, dispatch: EmailDispatch, ends_at: float) -> Outcome:
         transcript = Transcript()
         try:
             check_message(dispatch.message)
@@ -111,7 +113,6 @@ class EmailChannel:
         transcript.add("dns", answers=answers)
         deferred: Outcome | None = None
         dialogues = 0
-        ends_at = time.monotonic() + self._timeouts.total
         for peer in peers_of(route, smarthost=self._smarthost, port=self._port, helo=self._helo):
             outcome = replace(self._try(peer, dispatch, transcript, ends_at), dns=answers)
             if outcome.result is not Result.DEFERRED:

@@ -27,7 +27,7 @@ class Broken(TemporaryError):
 class Timeouts:
     """Seconds for each wait as a whole, however slowly the bytes drip (RFC 5321 4.5.3.2).
 
-    `total` bounds a whole `EmailChannel.send`, all addresses included.
+    `total` bounds a whole `EmailChannel.send`: its turn, the DNS and all addresses included.
     """
 
     connect: float = 30

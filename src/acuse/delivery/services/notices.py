@@ -68,6 +68,7 @@ def write(
         envid=work.envid,
         orcpt=work.orcpt,
         attempted_at=clock.now(),
+        outgoing=outcome.via is not None,
         retry_until=retry_until if owed == "delayed" else None,
     )
     notification = dsn.build(
