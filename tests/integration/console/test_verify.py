@@ -1,6 +1,7 @@
 """Public verification tells what a file or a code proves, and reveals nothing else."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 from django.conf import settings
@@ -16,6 +17,7 @@ from acuse.evidence import custody
 from acuse.evidence.queries import facts_of
 from tests.browser import samples
 from tests.browser.world import World
+from tests.unit.proof.support import chain, real_operator
 
 PDF = b"%PDF-1.7 not sealed by anybody"
 
@@ -81,6 +83,22 @@ def test_codes_cannot_be_tried_in_bulk(world: World) -> None:
     answers = [client.get(f"/v/0000-0000-0000-00{number:02d}").status_code for number in range(30)]
     assert answers[0] == 404
     assert answers[-1] == 429
+
+
+def test_only_a_file_recorded_here_is_called_what_was_issued(
+    world: World, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operator = real_operator()
+    monkeypatch.setattr("acuse.doors.portal.verify.trust", lambda: operator.trust)
+    facts = chain("communication.accepted", "attempt.opened", ("attempt.relayed", {"attempt": 1}))
+    whole = operator.bundle(facts)
+    cut = replace(whole, facts=whole.facts[:2]).to_json()
+    page = upload(cut, "proof.json")
+    assert "Es auténtico" not in page
+    assert "Su prueba se sostiene hasta la posición 2." in page
+    assert "no falta ninguno hasta la posición 2" in page
+    Certificate.objects.filter(code=code).update(bundle_sha256=hashlib.sha256(whole.to_json()).hexdigest())
+    assert "Es auténtico y no ha cambiado desde que se emitió." in upload(whole.to_json(), "proof.json")
 
 
 @pytest.mark.parametrize(

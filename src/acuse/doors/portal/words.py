@@ -54,13 +54,19 @@ def title(number: int) -> str:
     )[number - 1]
 
 
-def _found(step: Step) -> str:
+def _up_to(report: Report) -> str:
+    """The last position that a file proves; whoever holds a file can leave out what came later."""
+    return figures.number(report.positions[-1]) if report.positions else "–"
+
+
+def _found(step: Step, report: Report) -> str:
     """What a step that held checked; a step that did not keeps the verifier's own precise sentence."""
     if step.state is not State.VALID:
         return step.text
     return (
         _("A proof bundle of version 1, complete and in its canonical form"),
-        _("Every fact links to the one before it, none is missing"),
+        _("Every fact links to the one before it, none is missing up to position %(position)s")
+        % {"position": _up_to(report)},
         _("The path of every fact leads to the root of the checkpoint"),
         _("Signed by the ledger's key, which the seal vouches for"),
         _("RFC 3161, up to a known authority"),
@@ -86,11 +92,11 @@ def _line(number: int, step: Step | None, report: Report) -> StepLine:
     elif step.state is State.NOT_THERE:
         text, word, kind, icon = _("The file holds nothing for it"), _("Not in the file"), "skipped", "minus-circle"
     elif step.state is State.VALID:
-        text, word, kind, icon = _found(step), _("Correct"), "ok", "check-circle"
+        text, word, kind, icon = _found(step, report), _("Correct"), "ok", "check-circle"
     elif step.state is State.INVALID:
-        text, word, kind, icon = _found(step), _("Does not match"), "bad", "x-circle"
+        text, word, kind, icon = _found(step, report), _("Does not match"), "bad", "x-circle"
     else:
-        text, word, kind, icon = _found(step), _("Cannot tell"), "unsure", "question"
+        text, word, kind, icon = _found(step, report), _("Cannot tell"), "unsure", "question"
     return StepLine(number=number, title=title(number), text=text, kind=kind, icon=icon, word=word)
 
 
@@ -103,12 +109,7 @@ def file_outcome(report: Report, *, record: PublicRecord | None, content: Public
         content: the message that this installation certified with exactly these bytes.
     """
     if report.state is State.VALID:
-        return Outcome(
-            kind="ok",
-            icon="check",
-            title=_("It is authentic and has not changed since it was issued."),
-            text="",
-        )
+        return _holds(report, record)
     if report.state is State.INVALID:
         return Outcome(
             kind="bad",
@@ -142,6 +143,23 @@ def file_outcome(report: Report, *, record: PublicRecord | None, content: Public
     return Outcome(
         kind="unsure", icon="question", title=_("It cannot be told whether this file is authentic."), text=text
     )
+
+
+def _holds(report: Report, record: PublicRecord | None) -> Outcome:
+    """Only of a file recorded here is it known that it is what was issued, and all of it."""
+    if record is not None:
+        return Outcome(
+            kind="ok", icon="check", title=_("It is authentic and has not changed since it was issued."), text=""
+        )
+    if not report.positions:
+        said = _("Its proof holds.")
+    else:
+        said = _("Its proof holds up to position %(position)s.") % {"position": _up_to(report)}
+    text = _(
+        "What it states is in the ledger. This installation did not issue this very file: it may leave out what was "
+        "recorded later, and no record here vouches for its pages. Compare it with the original, by its code."
+    )
+    return Outcome(kind="ok", icon="check", title=said, text=text)
 
 
 def _certified_here(content: PublicContent) -> Outcome:
