@@ -1,6 +1,7 @@
 """Sealed PDFs: what verifies, and that nothing else does."""
 
 import asyncio
+import zlib
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from io import BytesIO
@@ -12,12 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyhanko.pdf_utils.generic import DictionaryObject, pdf_name, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfReadError
 
 from acuse.errors import CannotTell, Invalid, VerificationError
 from acuse.pdf.sign import seal as writing
 from acuse.pdf.sign.key import load_seal_key
 from acuse.proof.pdf import PDF_LIMIT, examine
-from acuse.proof.pdf.container import last_container
+from acuse.proof.pdf.container import Container, last_container
+from acuse.proof.pdf.reading import read_structure
 from acuse.proof.trust import Trust
 from tests.mutations import survivors, survivors_in_parallel
 from tests.pki import DAY, PASSPHRASE, Pki, TimeStampingAuthority, issue
@@ -157,6 +160,26 @@ def test_seals_and_time_stamps_lead_to_anchors_of_their_own(pki):
         for others in (Trust(seals=stamps, stamps=seals), Trust(seals=seals), Trust(stamps=(*seals, *stamps))):
             with pytest.raises(CannotTell):
                 examine(raw, trust=others)
+
+
+def xref_bomb(size: int) -> bytes:
+    """A PDF whose table of objects, unpacked, has that many bytes."""
+    packed = zlib.compress(bytes(size), 9)
+    return (
+        b"%%PDF-1.7\n1 0 obj\n<</Type/XRef/Size %d/W[1 2 1]/Root 2 0 R/Filter/FlateDecode/Length %d>>\nstream\n"
+        % (size // 4, len(packed))
+        + packed
+        + b"\nendstream\nendobj\nstartxref\n9\n%%EOF\n"
+    )
+
+
+def test_a_table_of_objects_that_swells_is_not_unpacked():
+    nowhere = Container(start=0, end=0, der=b"")
+    with pytest.raises(PdfDecodeLimitError):
+        read_structure(xref_bomb(1 << 20), nowhere)
+    with pytest.raises(PdfReadError) as caught:
+        read_structure(xref_bomb(1 << 10), nowhere)
+    assert not isinstance(caught.value, PdfDecodeLimitError)
 
 
 def test_a_certificate_of_a_server_does_not_seal(pki):

@@ -5,6 +5,12 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.decode_limits import (
+    DEFAULT_PURPOSE_LIMITS,
+    DecodeLimits,
+    DecodePurpose,
+    StreamDecodeLimits,
+)
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -21,6 +27,15 @@ ATTACHMENTS_LIMIT = 256 * 1024 * 1024
 _MOST_NODES = 2000
 _DEEPEST = 16
 _END = b"%%EOF"
+
+DECODING = DecodeLimits(
+    per_purpose={
+        **DEFAULT_PURPOSE_LIMITS,
+        DecodePurpose.XREF_STREAM: StreamDecodeLimits(max_output_size=1 << 19),
+        DecodePurpose.OBJECT_STREAM: StreamDecodeLimits(max_output_size=1 << 23),
+    }
+)
+"""Tables of objects grow a hundredfold in memory; those of a certificate have some thousand entries of 5 bytes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +69,7 @@ def read_structure(raw: bytes, last: Container) -> Structure:
     Raises:
         Invalid: another shape. What pyHanko raises on unreadable files passes through.
     """
-    reader = PdfFileReader(BytesIO(raw), strict=True)
+    reader = PdfFileReader(BytesIO(raw), strict=True, decode_limits=DECODING)
     if reader.encrypted:
         raise Invalid(STEP, "The PDF is encrypted, which a sealed PDF never is.")
     signatures = reader.embedded_signatures
@@ -125,7 +140,7 @@ def read_attachments(prefix: bytes) -> dict[str, bytes]:
     Raises:
         Invalid: a name twice, or over a limit. What pyHanko raises on unreadable files passes through.
     """
-    root = PdfFileReader(BytesIO(prefix), strict=True).root
+    root = PdfFileReader(BytesIO(prefix), strict=True, decode_limits=DECODING).root
     names = root.get("/Names", {}).get("/EmbeddedFiles")
     found: dict[str, bytes] = {}
     total = 0
