@@ -152,7 +152,7 @@ def test_a_message_of_any_length_prints_at_most_twenty_pages_of_itself(made: Cal
     for paragraph in ("Una línea.\n\n", "palabra " * 300 + "\n\n", "x\n"):
         told = model(samples.relayed(), raw=samples.message(paragraph * (240_000 // len(paragraph))))
         assert told["content"]["ends"].startswith("Sigue")
-        last = next(n for n, page in enumerate(pages(made(told)), start=1) if "Sigue en el original" in page)
+        last = next(n for n, page in enumerate(pages(made(told)), start=1) if "Sigue en el mensaje original" in page)
         assert 16 <= last - 1 <= 21, paragraph[:10]
 
 

@@ -98,7 +98,7 @@ def test_right_to_left_paragraphs_say_so() -> None:
 def test_after_twenty_pages_the_document_says_where_the_text_goes_on() -> None:
     told = made(samples.message("Una línea cualquiera del mensaje.\n\n" * 3000))
     assert len(told.blocks) <= MAX_LINES
-    assert told.ends.startswith("Sigue en el original incrustado: mensaje.eml, desde el carácter ")
+    assert told.ends.startswith("Sigue en el mensaje original: mensaje.eml, desde el carácter ")
     offset = int(told.ends.rsplit(" ", 1)[1].strip(".").replace("\u00a0", ""))
     assert offset == sum(len(run.get("t", " ")) for block in told.blocks for run in block["runs"])
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from acuse.certificates.stories import communication, receipt
+from acuse.certificates.stories.case import WORDING
 from acuse.certificates.stories.context import Language, Superseded
 from acuse.certificates.stories.runs import plain
 from acuse.mail.read import read
@@ -213,6 +214,9 @@ def test_a_message_too_big_to_embed_is_said_to_travel_in_the_bundle(language: La
     assert message.name not in {row["name"] for row in model["verification"]["files"]}
     assert message.name in plain(model["verification"]["files_note"])
     assert ".zip" in plain(model["verification"]["introduction"])
+    # The wording of what is too long or too odd for the pages speaks of the original, wherever it is.
+    of_the_content = [words for key, words in WORDING[language].items() if key.startswith("content.")]
+    assert not [words for words in of_the_content if "incrustad" in words or "embedded" in words]
 
 
 @pytest.mark.parametrize(

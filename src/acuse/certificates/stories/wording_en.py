@@ -208,10 +208,10 @@ WORDS: dict[str, str] = {
     "content.original": "Original",
     "content.unseen": "Undrawn characters",
     "content.unseen.one": (
-        "{marks} stands for a character that has no drawing in this document; the embedded original keeps it."
+        "{marks} stands for a character that has no drawing in this document; the original message keeps it."
     ),
     "content.unseen.many": (
-        "{marks} stand for characters that have no drawing in this document; the embedded original keeps them."
+        "{marks} stand for characters that have no drawing in this document; the original message keeps them."
     ),
     "content.signed": "Message signature",
     "content.signed.smime": (
@@ -222,18 +222,18 @@ WORDS: dict[str, str] = {
         "The message is encrypted for its recipient: it is certified as it is, and cannot be shown here."
     ),
     "content.damaged": (
-        "The message does not fully follow the rules of mail; what could be read is shown, and the embedded "
-        "original keeps all of it."
+        "The message does not fully follow the rules of mail; what could be read is shown, and the original "
+        "message keeps all of it."
     ),
     "content.begins": "The literal text begins, as submitted",
     "content.ends": "The literal text ends",
     "content.empty": "The message contains no text.",
-    "content.continues": "It continues in the embedded original: {name}, from character {offset}.",
+    "content.continues": "It continues in the original message: {name}, from character {offset}.",
     "content.attachments": "Attachments",
     "content.attachments.file": "File, inside {name}",
     "content.attachments.digest": "SHA-256 digest",
     "content.attachment.detail": "{kind} · {size}",
-    "content.attachments.more": "and {count} more, in the embedded original",
+    "content.attachments.more": "and {count} more, in the original message",
     "content.image.remote": "Remote image not included: {address} (not part of what is in custody)",
     "content.image.inline": "Image included in the message: {name} · {size}",
     "content.image.alternative": "Image included in the message: {name}",

@@ -211,10 +211,10 @@ WORDS: dict[str, str] = {
     "content.original": "Original",
     "content.unseen": "Signos no disponibles",
     "content.unseen.one": (
-        "{marks} está en el lugar de un signo sin dibujo en este documento; el original incrustado lo conserva."
+        "{marks} está en el lugar de un signo sin dibujo en este documento; el mensaje original lo conserva."
     ),
     "content.unseen.many": (
-        "{marks} están en el lugar de signos sin dibujo en este documento; el original incrustado los conserva."
+        "{marks} están en el lugar de signos sin dibujo en este documento; el mensaje original los conserva."
     ),
     "content.signed": "Firma del mensaje",
     "content.signed.smime": "El mensaje lleva una firma S/MIME de su autor; este documento no la valida.",
@@ -223,18 +223,18 @@ WORDS: dict[str, str] = {
         "El mensaje está cifrado para su destinatario: se certifica tal cual, y aquí no puede mostrarse."
     ),
     "content.damaged": (
-        "El mensaje no cumple del todo las normas del correo; se muestra lo que pudo leerse, y el original "
-        "incrustado lo conserva entero."
+        "El mensaje no cumple del todo las normas del correo; se muestra lo que pudo leerse, y el mensaje "
+        "original lo conserva entero."
     ),
     "content.begins": "Empieza el texto literal, tal como se presentó",
     "content.ends": "Termina el texto literal",
     "content.empty": "El mensaje no contiene texto.",
-    "content.continues": "Sigue en el original incrustado: {name}, desde el carácter {offset}.",
+    "content.continues": "Sigue en el mensaje original: {name}, desde el carácter {offset}.",
     "content.attachments": "Adjuntos",
     "content.attachments.file": "Fichero, dentro de {name}",
     "content.attachments.digest": "Huella SHA-256",
     "content.attachment.detail": "{kind} · {size}",
-    "content.attachments.more": "y {count} más, en el original incrustado",
+    "content.attachments.more": "y {count} más, en el mensaje original",
     "content.image.remote": "Imagen remota no incluida: {address} (no forma parte de lo custodiado)",
     "content.image.inline": "Imagen incluida en el mensaje: {name} · {size}",
     "content.image.alternative": "Imagen incluida en el mensaje: {name}",
