@@ -16,14 +16,16 @@ from acuse.delivery import rules
 from acuse.delivery.envelope import Recipient
 from acuse.delivery.jobs import dispatch
 from acuse.delivery.jobs.dispatch import Dispatcher
+from acuse.delivery.jobs.notices import QUEUE, Notifier
 from acuse.delivery.models import Communication, Dispatch, Notice
 from acuse.delivery.services import attempts
+from acuse.delivery.services import notices as notice_services
 from acuse.errors import InputError, TemporaryError
 from acuse.evidence.leases import Holder
 from acuse.evidence.models import Alarm
 from acuse.mail import dsn
 from tests.integration.delivery.test_loops import Endpoint, dispatcher, wait_until
-from tests.integration.making import REFUSED, RELAYED, SCHEDULE, accept, facts, message
+from tests.integration.making import REFUSED, RELAYED, SCHEDULE, accept, attempt, facts, message
 
 
 @pytest.fixture(autouse=True)
@@ -213,3 +215,41 @@ def test_a_message_that_cannot_even_be_given_up_is_not_sent(
     assert held.lease is None
     assert held.due_at > clock.now() + timedelta(hours=3)
     assert endpoint.sent == []
+
+
+@pytest.fixture
+def notice(value: SmtpCredentialValue) -> Notice:
+    """A notice of a failure, owed."""
+    attempt(one_to(value), REFUSED)
+    return Notice.objects.get()
+
+
+def notify(holder: Holder, endpoint: Endpoint) -> None:
+    """Send what notices wait, however late they are due."""
+    Notice.objects.update(due_at=clock.now() - timedelta(seconds=1))
+    notifier = Notifier(holder=holder, endpoint=endpoint, schedule=SCHEDULE)  # type: ignore[arg-type]
+    for identity in holder.claim(QUEUE, term=rules.LEASE, limit=20):
+        notifier._send(identity)
+
+
+def test_a_notice_that_can_never_be_sent_is_given_up(holder: Holder, notice: Notice) -> None:
+    for _ in range(rules.NOTICE_TRIES + 2):
+        notify(holder, Endpoint(fault=InputError("The recipient's address has no domain.")))
+    notice.refresh_from_db()
+    assert (notice.tries, notice.sent_at, notice.lease) == (rules.NOTICE_TRIES, None, None)
+    assert notice.given_up_at is not None
+
+
+def test_a_notice_that_a_server_took_is_not_sent_again(
+    holder: Holder, notice: Notice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(notice_services, "_record_sent", broken)
+    endpoint = Endpoint()
+    for _ in range(3):
+        notify(holder, endpoint)
+    assert len(endpoint.own) == 1
+    notice.refresh_from_db()
+    assert notice.given_up_at is not None

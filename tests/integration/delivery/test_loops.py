@@ -15,7 +15,8 @@ from acuse import clock
 from acuse.accounts.values import SmtpCredentialValue
 from acuse.channels.base import Outcome
 from acuse.config.database import conninfo
-from acuse.delivery import rules
+from acuse.delivery import followers, rules
+from acuse.delivery.jobs import dispatch as dispatch_jobs
 from acuse.delivery.jobs import notices as notice_jobs
 from acuse.delivery.jobs.dispatch import Dispatcher
 from acuse.delivery.jobs.notices import Notifier
@@ -24,7 +25,9 @@ from acuse.delivery.services import notices as notice_services
 from acuse.delivery.services.work import Work
 from acuse.errors import InputError, TemporaryError
 from acuse.evidence import custody
+from acuse.evidence.alarms import raise_alarm
 from acuse.evidence.leases import Holder
+from acuse.evidence.models import Alarm
 from tests.integration.making import (
     COPY,
     DEFERRED,
@@ -208,6 +211,8 @@ def test_the_loop_ends_when_told_and_finishes_what_is_under_way(
     value: SmtpCredentialValue, holder: Holder, pool: ThreadPoolExecutor
 ) -> None:
     many(value, "cliente.example", 1)
+    for name in (dispatch_jobs.ALARM, followers.ALARM):
+        raise_alarm(name, "See the log; a restart clears this.")
     endpoint = Endpoint()
     stop = threading.Event()
 
@@ -223,6 +228,7 @@ def test_the_loop_ends_when_told_and_finishes_what_is_under_way(
     thread.join(20)
     assert not thread.is_alive()
     assert not Dispatch.objects.exists()
+    assert not Alarm.objects.exists()
 
 
 @pytest.fixture

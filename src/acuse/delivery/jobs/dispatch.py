@@ -23,7 +23,7 @@ from django.db import close_old_connections
 
 from acuse import clock
 from acuse.channels.base import Outcome
-from acuse.delivery import rules
+from acuse.delivery import followers, rules
 from acuse.delivery.endpoints import EmailEndpoint
 from acuse.delivery.models import Dispatch
 from acuse.delivery.services import close_attempt, give_up, open_attempt
@@ -71,6 +71,7 @@ class Dispatcher:
         self._stop = stop
         with suppress(*PASSING):
             clear_alarm(ALARM)
+            clear_alarm(followers.ALARM)
         with ThreadPoolExecutor(self._threads, thread_name_prefix="dispatch") as pool:
             while not stop.is_set():
                 close_old_connections()
@@ -212,9 +213,7 @@ class Dispatcher:
             except Exception:
                 failed += 1
                 log.exception("an attempt's outcome cannot be recorded", extra={"communication": str(communication)})
-                self._alarm(
-                    "An outcome could not be recorded whole. See the log; a restart clears this."
-                )
+                self._alarm("An outcome could not be recorded whole. See the log; a restart clears this.")
                 if self._stop.wait(_HOLD_SECONDS):
                     raise
             self._renew(communication)

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.db import close_old_connections
 
+from acuse.channels.base import Outcome
 from acuse.delivery import rules
 from acuse.delivery.endpoints import EmailEndpoint
 from acuse.delivery.models import Notice
+from acuse.delivery.services.attempts import PASSING
 from acuse.delivery.services.notices import close_notice, put_off, renew
-from acuse.errors import AcuseError
 from acuse.evidence import custody
 from acuse.evidence.leases import Holder, Queue
 
@@ -48,7 +49,8 @@ class Notifier:
 
     def _send(self, identity: UUID) -> None:
         """Send one. A crash between the server's 250 and our commit may tell the sender twice, never not at all."""
-        lease = self._holder.lease
+        lease, wait = self._holder.lease, timedelta(minutes=5) * self._schedule.scale
+        outcome: Outcome | None = None
         try:
             # The ones before it in the batch may have taken so long that another worker took this one over.
             if not renew(notice=identity, lease=lease):
@@ -57,9 +59,10 @@ class Notifier:
             content = custody.open_object(organisation=row.organisation_id, sha256=row.message_sha256)
             outcome = self._endpoint.send_own(recipient=row.recipient, message=content)
             close_notice(notice=identity, lease=lease, outcome=outcome, schedule=self._schedule)
-        except AcuseError as error:
+        except PASSING as error:
             log.warning("notice put off: %s", error, extra={"notice": str(identity)})
-            put_off(notice=identity, lease=lease, wait=timedelta(minutes=5) * self._schedule.scale)
+            put_off(notice=identity, lease=lease, wait=wait)
         except Exception:
             log.exception("notice failed inside Acuse", extra={"notice": str(identity)})
-            put_off(notice=identity, lease=lease, wait=timedelta(minutes=5) * self._schedule.scale)
+            # Once a server answered, it is not sent again because the answer cannot be recorded.
+            put_off(notice=identity, lease=lease, wait=wait, faults=1 if outcome is None else rules.NOTICE_TRIES)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from uuid6 import uuid7
 
 from acuse import clock
@@ -166,9 +167,20 @@ def close_notice(*, notice: UUID, lease: UUID, outcome: Outcome, schedule: rules
         row.save()
 
 
-def put_off(*, notice: UUID, lease: UUID, wait: timedelta) -> None:
-    """Leave a notice for later after a fault of our own, unless another worker took it over."""
-    Notice.objects.filter(id=notice, lease=lease).update(due_at=clock.now() + wait, lease=None, lease_until=None)
+def put_off(*, notice: UUID, lease: UUID, wait: timedelta, faults: int = 0) -> None:
+    """Leave a notice for later after a fault of our own, unless another worker took it over.
+
+    Args:
+        notice: which one.
+        lease: under which it was to be sent.
+        wait: until the next try.
+        faults: how many tries this one counts for, 0 for what passes by itself; after NOTICE_TRIES it is given up.
+    """
+    now = clock.now()
+    held = Notice.objects.filter(id=notice, lease=lease)
+    held.update(due_at=now + wait, tries=F("tries") + faults)
+    held.filter(tries__gte=rules.NOTICE_TRIES).update(given_up_at=now)
+    held.update(lease=None, lease_until=None)
 
 
 def _record_sent(row: Notice) -> None:
