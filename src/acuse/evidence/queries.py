@@ -280,3 +280,28 @@ def anchors_covering(*, first: int, last: int) -> list[AnchorView]:
         AnchorView(size=row.size, generated_at=row.generated_at, service=row.service, development=row.development)
         for row in (*within, *after)
     ]
+
+
+def development_anchors(positions: Sequence[int]) -> dict[int, bool]:
+    """Say of each position whether the time stamp that first covered it is without legal value; uncovered: absent."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT wanted.position, (SELECT development FROM evidence_anchors WHERE size > wanted.position "
+            "ORDER BY size LIMIT 1) FROM unnest(%s::bigint[]) AS wanted(position)",
+            (list(positions),),
+        )
+        return {position: development for position, development in cursor.fetchall() if development is not None}
+
+
+def is_development_document(*, facts_up_to: int, issued_at: datetime) -> bool:
+    """Say whether a sealed document is without legal value: by its own time stamp, or the seal in use when it was made.
+
+    Args:
+        facts_up_to: ledger position of its last fact.
+        issued_at: when it was sealed, aware.
+    """
+    sealed = Binding.objects.filter(bound_at__lte=issued_at).order_by("-id").first()
+    # Development seals say so in their subject, which stands in the signature as it is.
+    if sealed is not None and b"no legal value" in bytes(sealed.cms):
+        return True
+    return development_anchors([facts_up_to]).get(facts_up_to, not settings.ACUSE.tsa_urls)

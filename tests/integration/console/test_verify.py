@@ -14,6 +14,7 @@ from acuse.certificates.models import Certificate
 from acuse.delivery.queries import public_content
 from acuse.doors.portal.verify import network_of
 from acuse.evidence import custody
+from acuse.evidence.models import Anchor, Binding
 from acuse.evidence.queries import facts_of
 from tests.browser import samples
 from tests.browser.world import World
@@ -69,6 +70,54 @@ def test_a_code_reveals_that_it_exists_and_the_verdict(world: World, code: str) 
     assert "Aceptada por su servidor" in page
     for private in ("cliente1042", "correo.example", "reclamaci", "avisos@", "crm-taller"):
         assert private not in page
+
+
+def test_a_document_keeps_what_its_own_time_stamp_and_seal_are_worth(member: Client, world: World, code: str) -> None:
+    row = Certificate.objects.get(code=code)
+    assert row.facts_up_to is not None
+    pages = (f"/v/{code}", f"/console/talleres-ribera/communications/{row.subject}/")
+    said = "Sello de tiempo de desarrollo – sin valor legal"
+
+    def anchored(size: int, *, development: bool) -> None:
+        now = clock.now()
+        Anchor.objects.create(
+            size=size, note="", token=b"", service="TSA", generated_at=now, development=development, recorded_at=now
+        )
+
+    def marked() -> list[bool]:
+        return [said in member.get(page).content.decode() for page in pages]
+
+    anchored(row.facts_up_to + 2, development=False)
+    assert marked() == [False, False]
+    anchored(row.facts_up_to + 3, development=True)
+    assert marked()[0] is False, "a later time stamp of another worth changes nothing"
+    anchored(row.facts_up_to + 4, development=False)
+    Binding.objects.create(
+        verifier_key="k", seal_sha256="1" * 64, cms=b"CN=Development seal - no legal value", bound_at=clock.now()
+    )
+    assert marked() == [False, False], "a later seal neither"
+    Binding.objects.create(
+        verifier_key="k", seal_sha256="0" * 64, cms=b"CN=Development seal - no legal value", bound_at=row.issued_at
+    )
+    assert marked() == [True, True]
+
+
+def test_a_development_time_stamp_stays_one_after_real_ones(member: Client, world: World, code: str) -> None:
+    row = Certificate.objects.get(code=code)
+    assert row.facts_up_to is not None
+    for further, development in ((1, True), (2, False)):
+        now = clock.now()
+        Anchor.objects.create(
+            size=row.facts_up_to + further,
+            note="",
+            token=b"",
+            service="TSA",
+            generated_at=now,
+            development=development,
+            recorded_at=now,
+        )
+    for page in (f"/v/{code}", f"/console/talleres-ribera/communications/{row.subject}/"):
+        assert "Sello de tiempo de desarrollo – sin valor legal" in member.get(page).content.decode()
 
 
 def test_an_unknown_code_is_kept_in_the_form(world: World) -> None:

@@ -54,6 +54,7 @@ def _found(access: Access, identity: UUID) -> CommunicationView:
 
 def _entries(access: Access, view: CommunicationView, state: LedgerState) -> list[timeline.Entry]:
     base = reverse("console:ledger", args=[access.view.slug])
+    stamped = evidence.development_anchors([item.position for item in view.facts if item.position is not None])
     entries = []
     for item in view.facts:
         if not timeline.shown(item.fact):
@@ -65,7 +66,7 @@ def _entries(access: Access, view: CommunicationView, state: LedgerState) -> lis
                 item.fact,
                 position=item.position,
                 state=mark,
-                development=state.anchor_development,
+                development=item.position is not None and stamped.get(item.position, state.anchor_development),
                 ledger_url=f"{base}?entry={item.organisation_sequence}",
                 dialogue_url=dialogue_url,
             )
@@ -77,6 +78,13 @@ def _current(documents: tuple[CertificateView, ...], kind: str) -> CertificateVi
     """The document to show first: the newest issued one, else the request for the first."""
     mine = [one for one in documents if one.kind == kind]
     return next((one for one in mine if one.issued), mine[0] if mine else None)
+
+
+def _is_development(shown: CertificateView | None, state: LedgerState) -> bool:
+    """By the document's own time stamp and seal; before there is one, by what would be used now."""
+    if shown is None or shown.facts_up_to is None or shown.issued_at is None:
+        return state.anchor_development
+    return evidence.is_development_document(facts_up_to=shown.facts_up_to, issued_at=shown.issued_at)
 
 
 def _tries(
@@ -117,7 +125,7 @@ def page(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
             "receipt": _current(documents, "receipt"),
             "revisions": [one for one in documents if one.kind == "certificate" and one.issued and one is not shown],
             "qr": qr_svg(f"{settings.ACUSE.public_url.rstrip('/')}/v/{shown.code}") if shown and shown.issued else "",
-            "development": state.anchor_development,
+            "development": _is_development(shown, state),
             "state": state,
             "tab": tab if tab in TABS else "facts",
             "utc": utc,

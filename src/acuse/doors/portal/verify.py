@@ -25,7 +25,7 @@ from acuse.doors.ui import grades
 from acuse.doors.ui.forms import StyledForm
 from acuse.doors.ui.limits import limits_sentence
 from acuse.errors import InputError
-from acuse.evidence.queries import ledger_state
+from acuse.evidence.queries import is_development_document, ledger_state
 from acuse.proof.report import Report, State
 from acuse.proof.trust import Trust
 from acuse.proof.verify import verify_bytes
@@ -180,7 +180,7 @@ def _record_words(record: PublicRecord) -> dict[str, object]:
         "grade": judged,
         "word": grades.outcome_word(outcome=judged.outcome, grade=judged.grade, failure_class=judged.failure_class),
         "decided_at": decisive.occurred_at if decisive else record.issued_at,
-        "development": ledger_state().anchor_development,
+        "development": is_development_document(facts_up_to=record.facts_up_to, issued_at=record.issued_at),
     }
 
 
