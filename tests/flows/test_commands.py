@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.installation import ACUSE, Installation, message
+from tests.flows.installation import ACUSE, SENDER, Installation, message
 
 COMMANDS = ("pdfsig ", "pdfdetach ", "sha256sum ", "openssl ", "acuse ")
 ANCHORS = ("tsa.pem", "seal.pem", "log.vkey")
@@ -64,14 +64,18 @@ def commands_of(text: str) -> tuple[str, ...]:
 def documents(shared: Installation) -> dict[tuple[str, str, str], bytes]:
     """A relayed and a failed message in each language, and the receipts of the relayed ones."""
     shared.command("organisation", "create", "Ribera Motors", "ribera-motors", "--language", "en")
-    shared.command("organisation", "sends-as", "ribera-motors", "@talleres-ribera.example")
+    shared.command("organisation", "sends-as", "ribera-motors", "@ribera-motors.example")
     spanish = shared.account
-    accounts = {"es": spanish, "en": shared.new_key("ribera-motors")}
+    accounts = {"es": (spanish, SENDER), "en": (shared.new_key("ribera-motors"), "notices@ribera-motors.example")}
     found = {}
-    for language, account in accounts.items():
+    for language, (account, sender) in accounts.items():
         shared.account = account
-        relayed = shared.submit(message(f"{language}-relayed"), "uno@acepta.example")
-        failed = shared.submit(message(f"{language}-failed"), "nadie@sinbuzon.example")
+        relayed, failed = (
+            shared.submit(
+                message(f"{language}-{end}").replace(SENDER.encode(), sender.encode(), 1), recipient, sender=sender
+            )
+            for end, recipient in (("relayed", "uno@acepta.example"), ("failed", "nadie@sinbuzon.example"))
+        )
         (found[language, "relayed", "certificate"],) = shared.documents(relayed)
         (found[language, "failed", "certificate"],) = shared.documents(failed)
         ask_for_receipt(shared, relayed.split()[-1])
