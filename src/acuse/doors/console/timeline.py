@@ -285,7 +285,7 @@ def _notified(fact: Fact) -> Told:
     said = {
         "failed": _("The sender was told of the failure"),
         "delayed": _("The sender was told of the delay"),
-        "relayed": _("The sender was told of the delivery"),
+        "relayed": _("The sender was told that another server took it"),
     }
     return Told(
         title=said[str(fact.details["action"])],
