@@ -124,7 +124,13 @@ class Connector:
         loop = asyncio.get_running_loop()
         factory = partial(Connection, self._service, self._context, implicit, loop)
         try:
-            server = await loop.create_server(factory, self._listening.host, port, reuse_port=True, backlog=_BACKLOG)
+            server = await loop.create_server(
+                factory,
+                self._listening.host,
+                port,
+                reuse_port=port != 0,  # a port that the system chooses is shared with nobody
+                backlog=_BACKLOG,
+            )
         except OSError as error:
             raise ConfigurationError(
                 f"The SMTP connector cannot listen on {self._listening.host} port {port}: {error.strerror}."
