@@ -20,6 +20,7 @@ from acuse.errors import (
     PermanentError,
     TemporaryError,
 )
+from tests.flows.installation import free_ports
 from tests.flows.smtp.client import MAIL, MESSAGE, RCPT, Client
 from tests.flows.smtp.conftest import Door, Opener
 
@@ -223,8 +224,9 @@ def test_stopping_waits_for_what_is_being_made_durable(opened: Opener) -> None:
 
 
 def test_two_connectors_share_a_port(opened: Opener) -> None:
-    with opened() as one, opened(port=one.ports.starttls) as other:
-        assert one.ports.starttls == other.ports.starttls
+    (port,) = free_ports(1)
+    with opened(port=port) as one, opened(port=port) as other:
+        assert one.ports.starttls == other.ports.starttls == port
         for _ in range(20):
             with one.plain() as client:
                 assert client.banner.startswith("220")
