@@ -4,6 +4,7 @@ import asyncio
 import zlib
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from hashlib import sha256
 from io import BytesIO
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from pyhanko.pdf_utils.generic import DictionaryObject, pdf_name, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfReadError
+from pyhanko.sign.fields import MDPPerm
 
 from acuse.errors import CannotTell, Invalid, VerificationError
 from acuse.pdf.sign import seal as writing
@@ -269,6 +271,27 @@ def test_a_change_hidden_between_seal_and_a_new_document_stamp_is_refused(pki):
     stamped = asyncio.run(writing._timestamped(changed, tokens, [], pki.lists()))
     with pytest.raises(Invalid):
         examine(stamped, trust=trust_in(pki.root))
+
+
+@pytest.mark.parametrize("allowed", [MDPPerm.FILL_FORMS, MDPPerm.ANNOTATE])
+def test_a_seal_that_allows_changes_is_refused(pki, monkeypatch, allowed):
+    metadata = writing.PdfSignatureMetadata
+    monkeypatch.setattr(
+        writing, "PdfSignatureMetadata", lambda **given: metadata(**{**given, "docmdp_permissions": allowed})
+    )
+    for level in ("B-B", "B-LTA"):
+        with pytest.raises(Invalid, match="does not forbid changes"):
+            examine(sealed(pki, level), trust=trust_in(pki.root))
+
+
+@pytest.mark.parametrize("level", ["B-B", "B-LTA"])
+def test_a_time_stamp_behind_the_seal_that_the_pdf_does_not_know_is_refused(pki, level):
+    """Anybody can buy one over whatever he appends; it covers the file, and its revisions are as they were."""
+    raw = sealed(pki, level)
+    before, after = raw + b"/Contents ", b"\n" + raw[raw.rindex(b"startxref") :]
+    token = pki.tsa.token(sha256(before + after).digest())
+    with pytest.raises(Invalid, match="not where the file says"):
+        examine(before + b"<" + token.hex().encode() + b">" + after, trust=trust_in(pki.root))
 
 
 def test_a_seal_revoked_before_the_stamp_is_refused(pki):

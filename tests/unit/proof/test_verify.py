@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acuse.proof import pdf
+from acuse.proof import merkle, pdf
 from acuse.proof.archive import Archive
-from acuse.proof.bundle import Bundle
+from acuse.proof.bundle import Bundle, ProvenFact
 from acuse.proof.canonical import canonicalise
+from acuse.proof.checkpoint import Checkpoint, sign
 from acuse.proof.facts.fact import Fact, ObjectReference
 from acuse.proof.report import Report, State
 from acuse.proof.tlog_proof import TlogProof
@@ -20,7 +21,7 @@ from acuse.proof.trust import Trust
 from acuse.proof.verdicts.delivery import statement, verdict
 from acuse.proof.verify import verify_bytes
 from tests.pki import DAY, Entity, issue
-from tests.unit.proof.support import ACCEPTED, MESSAGE, MOMENT, Operator, chain, fact, real_operator
+from tests.unit.proof.support import ACCEPTED, MESSAGE, MOMENT, Operator, chain, fact, real_operator, tree
 
 OPERATOR = Operator()
 DIGEST = hashlib.sha256(MESSAGE).hexdigest()
@@ -195,6 +196,24 @@ def test_forgeries_fail_at_their_step(forge: Callable[[], Bundle], step: int) ->
     assert failure(report)[0] == step
     assert report.verdict is None
     assert report.facts == ()
+
+
+def test_facts_that_stand_in_the_ledger_in_another_order_are_refused() -> None:
+    """Each is included where it says, and the chain holds: only the order of the places is wrong."""
+    read = tree([FACTS[1].leaf(), merkle.leaf_hash(b"another"), FACTS[0].leaf()])
+    note = sign(Checkpoint(origin=OPERATOR.key.name, size=3, root=merkle.root(read, 3)), OPERATOR.key)
+    facts = tuple(
+        ProvenFact(fact=each, position=position, path=tuple(merkle.inclusion_path(read, position, 3)))
+        for each, position in zip(FACTS, (2, 0), strict=True)
+    )
+    backwards = replace(BUNDLE, facts=facts, checkpoint=note, tokens=())
+    assert failure(check(backwards.to_json())) == (2, "Fact 2 stands before its predecessor in the ledger.")
+
+
+def test_two_facts_do_not_share_a_place() -> None:
+    second = replace(BUNDLE.facts[1], position=BUNDLE.facts[0].position)
+    shared = replace(BUNDLE, facts=(BUNDLE.facts[0], second))
+    assert failure(check(shared.to_json())) == (2, "Fact 2 stands before its predecessor in the ledger.")
 
 
 def test_an_archive_with_its_objects() -> None:
