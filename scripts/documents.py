@@ -22,7 +22,7 @@ from pydantic.fields import FieldInfo
 
 from acuse.config.cli import app
 from acuse.config.environment import PREFIX, Environment
-from acuse.proof.facts.catalogue import reference
+from facts_reference import reference
 
 ROOT = Path(__file__).resolve().parent.parent
 FACTS = ROOT / "docs" / "facts.md"

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from acuse.errors import AcuseError, InputError
 from acuse.proof.canonical import canonicalise
-from acuse.proof.facts.catalogue import CATALOGUE, check_details, check_fact, event_uri, reference
+from acuse.proof.facts.catalogue import CATALOGUE, check_details, check_fact
 from acuse.proof.facts.fact import Actor, Fact, ObjectReference
+from acuse.proof.verdicts.delivery import OUTCOMES
 from tests.unit.proof.support import fact
 from tests.unit.proof.test_canonical import JSON
 
@@ -115,16 +116,11 @@ def test_kind_of_subject_and_roles_are_checked() -> None:
         check_fact(fact(objects=[replace(MESSAGE, role="other")], details=ACCEPTED))
 
 
-def test_events() -> None:
-    assert event_uri("communication.accepted") == "http://uri.etsi.org/19522/Event/SubmissionAcceptance"
-    assert event_uri("attempt.relayed") == "http://uri.etsi.org/19522/Event/RelayToNonERDS"
-    assert event_uri("attempt.opened") is None
-    assert event_uri("ticket.opened") is None
-
-
-def test_the_reference_is_up_to_date() -> None:
+def test_the_reference_is_up_to_date_and_names_every_type_and_outcome() -> None:
     root = Path(__file__).parents[3]
-    assert (root / "docs" / "facts.md").read_text(encoding="utf-8") == reference()
+    written = (root / "docs" / "facts.md").read_text(encoding="utf-8")
+    assert all(f"\n## {name}\n" in written for name in CATALOGUE)
+    assert all(f"\n| `{name}` | " in written for name in OUTCOMES)
     check = [sys.executable, str(root / "scripts" / "facts_reference.py"), "--check"]
     assert subprocess.run(check, check=False, timeout=60).returncode == 0
 

@@ -15,9 +15,6 @@ from acuse.proof.facts.schema import FactType
 CATALOGUE: Mapping[str, FactType] = {kind.name: kind for kind in (*communication.TYPES, *organisation.TYPES)}
 """Name of the type -> what it is."""
 
-EVENT_PREFIX = "http://uri.etsi.org/19522/Event/"
-"""Before the name of an event, its URI (ETSI EN 319 522-3)."""
-
 
 def check_details(type: str, details: Mapping[str, Any]) -> None:
     """Check `details` against the schema of the type.
@@ -41,31 +38,6 @@ def check_fact(fact: Fact) -> None:
         if reference.role not in kind.roles:
             raise InputError(f"{fact.type} cites no object in the role of {reference.role}.")
     kind.details.check(fact.details, fact.type)
-
-
-def event_uri(type: str) -> str | None:
-    """Return the URI of the ETSI EN 319 522-1 event of a type; None where there is none or the type is unknown."""
-    kind = CATALOGUE.get(type)
-    return EVENT_PREFIX + kind.event if kind and kind.event else None
-
-
-def reference() -> str:
-    """Return the reference of all types as Markdown (docs/facts.md), the same for the same catalogue."""
-    lines = [
-        "# Types of fact",
-        "",
-        "Generated from `acuse.proof.facts`; do not edit. Every detail is required unless it says otherwise.",
-    ]
-    for kind in CATALOGUE.values():
-        lines += ["", f"## {kind.name}", "", kind.meaning, ""]
-        lines.append(f"- about: {', '.join(kind.kinds)}")
-        lines.append(f"- ETSI EN 319 522-1 event: {kind.event or 'none'}")
-        lines += [f"- object `{role}`: {meaning}" for role, meaning in kind.roles.items()]
-        rows = [(name, shape, "") for name, shape in kind.details.members.items()]
-        rows += [(name, shape, " (may be absent)") for name, shape in kind.details.optional.items()]
-        lines += ["", "| detail | value |", "|---|---|"]
-        lines += [f"| `{name}`{note} | {shape.describe()} |" for name, shape, note in rows]
-    return "\n".join(lines) + "\n"
 
 
 def _known(type: str) -> FactType:

@@ -14,18 +14,19 @@ from acuse.proof.facts.fact import Fact
 
 STATEMENT_VERSION = 1
 
-OUTCOMES = (
-    "pending",
-    "handed",
-    "relayed",
-    "delivered",
-    "accessed",
-    "accepted",
-    "refused",
-    "expired",
-    "failed",
-    "undetermined",
-)
+OUTCOMES: Mapping[str, str] = {
+    "pending": "nothing has been decided yet",
+    "handed": "the sender's own outgoing server took the message; nothing is known of the recipient's system (G0)",
+    "relayed": "the recipient's mail server accepted it (G1)",
+    "delivered": "it was delivered to the recipient's mailbox (G2)",
+    "accessed": "the content was accessed (G3 to G5)",
+    "accepted": "the recipient accepted or signed (G6)",
+    "refused": "the recipient rejected it",
+    "expired": "its term ended",
+    "failed": "it could not be delivered, for the reason in `failure_class`",
+    "undetermined": "a try ended without an answer: it may have arrived or not",
+}
+"""Outcome of a verdict -> what it means, in English."""
 
 LIMITS: Mapping[str, str] = {
     "not_arrived": "that the message has reached any system of the recipient",
