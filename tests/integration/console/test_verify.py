@@ -1,6 +1,7 @@
 """Public verification tells what a file or a code proves, and reveals nothing else."""
 
 import hashlib
+import re
 from dataclasses import replace
 
 import pytest
@@ -118,6 +119,40 @@ def test_a_development_time_stamp_stays_one_after_real_ones(member: Client, worl
         )
     for page in (f"/v/{code}", f"/console/talleres-ribera/communications/{row.subject}/"):
         assert "Sello de tiempo de desarrollo – sin valor legal" in member.get(page).content.decode()
+
+
+@pytest.mark.parametrize("development", [True, False])
+def test_lists_mark_each_item_by_the_time_stamp_that_covered_it_first(
+    member: Client, world: World, code: str, *, development: bool
+) -> None:
+    """The newest time stamp, of another worth, says nothing of what an earlier one had covered."""
+    subject = Certificate.objects.get(code=code).subject
+    last = facts_of(organisation=world.organisation, kind="communication", id=subject)[-1]
+    assert last.position is not None
+    for further, worth in ((1, development), (2, not development)):
+        now = clock.now()
+        Anchor.objects.create(
+            size=last.position + further,
+            note="",
+            token=b"",
+            service="TSA",
+            generated_at=now,
+            development=worth,
+            recorded_at=now,
+        )
+    said = "Sello de tiempo de desarrollo – sin valor legal" if development else "Con sello de tiempo"
+    base, sequence = "/console/talleres-ribera", last.organisation_sequence or 0
+    for path, row in (
+        ("communications/?q=cliente1042", f'id="last-{subject}"'),
+        (f"communications/news/?ids={subject}", f'id="last-{subject}"'),
+        (f"ledger/?before={sequence + 1}", f'href="?entry={sequence}#entry"'),
+    ):
+        page = member.get(f"{base}/{path}").content.decode()
+        marked = re.search(re.escape(row) + r'.*?class="sr-only">([^<]+)<', page)
+        assert marked, path
+        assert marked[1] == said, path
+    listed = member.get(f"{base}/communications/?q=cliente1042").content.decode()
+    assert ("sin valor legal" in listed.partition('class="foot-keys"')[2]) is development
 
 
 def test_an_unknown_code_is_kept_in_the_form(world: World) -> None:

@@ -27,7 +27,7 @@ from acuse.doors.console.timeline import evidence_state
 from acuse.doors.console.wording import StatusWord, mark_word, status
 from acuse.doors.ui import figures, grades
 from acuse.errors import InputError
-from acuse.evidence.queries import LedgerState, ledger_state
+from acuse.evidence.queries import LedgerState, development_anchors, ledger_state
 from acuse.proof.facts.communication import FAILURE_CLASSES
 
 EXPORT_LIMIT = 100_000
@@ -69,7 +69,13 @@ def read_filters(request: HttpRequest) -> Filters:
     )
 
 
-def _shown(row: CommunicationRow, state: LedgerState) -> Shown:
+def _all_shown(rows: Sequence[CommunicationRow]) -> list[Shown]:
+    state = ledger_state()
+    stamped = development_anchors([row.last_position for row in rows if row.last_position is not None])
+    return [_shown(row, state, development=stamped.get(row.last_position or 0, False)) for row in rows]
+
+
+def _shown(row: CommunicationRow, state: LedgerState, *, development: bool) -> Shown:
     mark = evidence_state(row.last_position, anchored_size=state.anchored_size)
     local = timezone.localtime(row.last_at)
     today = timezone.localdate()
@@ -84,8 +90,8 @@ def _shown(row: CommunicationRow, state: LedgerState) -> Shown:
         row=row,
         status=status(row.status, outcome=row.outcome),
         mark=mark,
-        mark_word=mark_word(mark, development=state.anchor_development),
-        development=state.anchor_development and mark == "stamped",
+        mark_word=mark_word(mark, development=development),
+        development=development and mark == "stamped",
         last=last,
     )
 
@@ -98,12 +104,10 @@ def _day_title(moment: datetime) -> str:
     return title[:1].upper() + title[1:]
 
 
-def _days(rows: Sequence[CommunicationRow], state: LedgerState) -> list[Day]:
-    days = groupby(rows, key=lambda row: timezone.localtime(row.created_at).date())
-    grouped = [(list(group)) for _day, group in days]
-    return [
-        Day(title=_day_title(group[0].created_at), rows=tuple(_shown(row, state) for row in group)) for group in grouped
-    ]
+def _days(rows: Sequence[Shown]) -> list[Day]:
+    days = groupby(rows, key=lambda one: timezone.localtime(one.row.created_at).date())
+    grouped = [tuple(group) for _day, group in days]
+    return [Day(title=_day_title(group[0].row.created_at), rows=group) for group in grouped]
 
 
 def _address(request: HttpRequest, **changes: str) -> str:
@@ -126,10 +130,11 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
         shown = delivery.communications(access, filters=filters, cursor=request.GET.get("after", ""))
     except InputError:
         return redirect(f"{request.path}{_address(request)}")
-    state = ledger_state()
+    rows = _all_shown(shown.rows)
     context = {
         "filters": filters,
-        "days": _days(shown.rows, state),
+        "days": _days(rows),
+        "development": any(row.development for row in rows),
         "page": shown,
         "count_limit": delivery.COUNT_LIMIT,
         "tabs": _tabs(request, access, filters),
@@ -187,12 +192,11 @@ def _said(filters: Filters, days: str) -> str:
 def news(request: HttpRequest, access: Access) -> HttpResponseBase:
     """What changed since the list was shown: present state of its rows, and how many new ones wait."""
     ids = _identities(request.GET.get("ids", ""))
-    state = ledger_state()
     try:
         waiting = delivery.newer(access, filters=read_filters(request), cursor=request.GET.get("since", ""))
     except InputError:
         waiting = 0
-    rows = [_shown(row, state) for row in delivery.rows_of(access, ids=ids)]
+    rows = _all_shown(delivery.rows_of(access, ids=ids))
     context = {"rows": rows, "waiting": waiting, "fresh": _address(request), "slug": access.view.slug}
     return render(request, "console/communications_news.html", context)
 

@@ -73,7 +73,12 @@ def _sequence(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
-def _row(item: LedgerFact, access: Access, state: LedgerState) -> Row:
+def _rows(items: Sequence[LedgerFact], access: Access, state: LedgerState) -> list[Row]:
+    stamped = evidence.development_anchors([item.position for item in items if item.position is not None])
+    return [_row(item, access, state, development=stamped.get(item.position or 0, False)) for item in items]
+
+
+def _row(item: LedgerFact, access: Access, state: LedgerState, *, development: bool) -> Row:
     mark = evidence_state(item.position, anchored_size=state.anchored_size)
     fact = item.fact
     is_communication = fact.subject.kind == "communication"
@@ -84,8 +89,8 @@ def _row(item: LedgerFact, access: Access, state: LedgerState) -> Row:
         title=names.title(fact.type, outgoing=bool(fact.details.get("via"))),
         entry=fact.entry().hex(),
         mark=mark,
-        mark_word=mark_word(mark, development=state.anchor_development),
-        development=state.anchor_development and mark == "stamped",
+        mark_word=mark_word(mark, development=development),
+        development=development and mark == "stamped",
         subject_url=reverse("console:communication", args=[access.view.slug, fact.subject.id])
         if is_communication
         else "",
@@ -158,7 +163,7 @@ def ledger(request: HttpRequest, access: Access) -> HttpResponseBase:
     if chosen is not None and before is None:
         before = (chosen.organisation_sequence or 0) + ROWS // 2
     items = evidence.recent_facts(organisation=access.organisation, before=before, limit=ROWS + 1)
-    rows = [_row(item, access, state) for item in items[:ROWS]]
+    rows = _rows(items[:ROWS], access, state)
     anchors = evidence.anchors_covering(first=rows[-1].position, last=rows[0].position) if rows else []
     bundle = None
     if chosen is not None:
@@ -173,9 +178,10 @@ def ledger(request: HttpRequest, access: Access) -> HttpResponseBase:
     context = {
         "state": state,
         "groups": grouped(rows, anchors),
-        "chosen": _row(chosen, access, state) if chosen else None,
+        "chosen": _rows([chosen], access, state)[0] if chosen else None,
         "proof": _proof(bundle, chosen.fact.id) if chosen and bundle else None,
         "older": rows[-1].sequence if len(items) > ROWS else None,
+        "development": any(row.development for row in rows),
         "paged": before is not None,
         "unanchored": state.size - state.anchored_size,
         "public": settings.ACUSE.log_public,
