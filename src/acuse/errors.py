@@ -14,7 +14,18 @@ AcuseError                    everything we raise on purpose
 
 
 class AcuseError(Exception):
-    """Base of every error raised on purpose. The message is one sentence for a person."""
+    """Base of every error raised on purpose. The message is one sentence for a person.
+
+    Args:
+        sentence: in English, with ``%(name)s`` where a particular stands. It is never put together from parts, so that
+            a page can look it up and say it in the reader's language.
+        particulars: by name. One that is itself an error of ours is said in the reader's language too.
+    """
+
+    def __init__(self, sentence: str = "", /, **particulars: object) -> None:
+        super().__init__(sentence % particulars if particulars else sentence)
+        self.sentence = sentence
+        self.particulars = particulars
 
 
 class ConfigurationError(AcuseError):
@@ -46,11 +57,12 @@ class VerificationError(AcuseError):
 
     Args:
         step: number of the verification step (evidence.md section 7), 1 to 8.
-        message: one sentence for a person.
+        sentence: see `AcuseError`.
+        particulars: see `AcuseError`.
     """
 
-    def __init__(self, step: int, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, step: int, sentence: str, /, **particulars: object) -> None:
+        super().__init__(sentence, **particulars)
         self.step = step
 
 

@@ -59,7 +59,11 @@ class Archive:
             raise InputError("An object of the archive is not named by its SHA-256.")
         size = len(self.proof) + len(self.statement or b"") + sum(map(len, self.objects.values()))
         if size > MAX_ARCHIVE or len(self.objects) > MAX_OBJECTS:
-            raise InputError(f"An archive has at most {MAX_OBJECTS} objects and {MAX_ARCHIVE} bytes.")
+            raise InputError(
+                "An archive has at most %(limit)s objects and %(limit_2)s bytes.",
+                limit=MAX_OBJECTS,
+                limit_2=MAX_ARCHIVE,
+            )
         written = io.BytesIO()
         with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as archive:
             _add(archive, _PROOF, self.proof)
@@ -77,12 +81,12 @@ def parse_archive(raw: bytes) -> Archive:
         InputError: not such an archive, altered, or over a limit.
     """
     if len(raw) > MAX_ARCHIVE:
-        raise InputError(f"Too long: an archive has at most {MAX_ARCHIVE} bytes.")
+        raise InputError("Too long: an archive has at most %(limit)s bytes.", limit=MAX_ARCHIVE)
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             archive_parsed = _content(archive)
     except _FOREIGN_ERRORS as error:
-        raise InputError(f"Not a readable zip archive: {str(error)[:120]}.") from error
+        raise InputError("Not a readable zip archive: %(cause)s.", cause=str(error)[:120]) from error
     if archive_parsed.to_zip() != raw:
         raise InputError("The archive is not in the one form that Acuse writes: it was altered or packed again.")
     return archive_parsed
@@ -91,7 +95,7 @@ def parse_archive(raw: bytes) -> Archive:
 def _content(archive: zipfile.ZipFile) -> Archive:
     members = archive.infolist()
     if len(members) > MAX_OBJECTS + 2:
-        raise InputError(f"An archive has at most {MAX_OBJECTS} objects.")
+        raise InputError("An archive has at most %(limit)s objects.", limit=MAX_OBJECTS)
     # Only stored members: what comes out is never longer than what came in, so no archive can swell.
     if any(member.compress_type != zipfile.ZIP_STORED or member.file_size > MAX_ARCHIVE for member in members):
         raise InputError("The archive holds a compressed file; a bundle is stored without compression.")
@@ -110,7 +114,7 @@ def _content(archive: zipfile.ZipFile) -> Archive:
         elif match:
             objects[match.group(1)] = content
         else:
-            raise InputError(f"The archive holds a file that belongs to no bundle: {member.filename[:80]!r}.")
+            raise InputError("The archive holds a file that belongs to no bundle: %(name)r.", name=member.filename[:80])
     if proof is None:
         raise InputError("The archive holds no proof.json.")
     return Archive(proof=proof, statement=statement, objects=objects)

@@ -127,7 +127,7 @@ def verify_binding(
         judged_at = signed_at if at is None else max(at, signed_at)
         check_seal_purpose(signed.signer)
     except InputError as error:
-        raise Invalid(STEP, f"The seal's signature over the log's key: {error}") from error
+        raise Invalid(STEP, "The seal's signature over the log's key: %(error)s", error=error) from error
     except FOREIGN_ERRORS as error:
         raise Invalid(STEP, "The seal's signature over the log's key does not say when it was made.") from error
     material = PathMaterial(others=signed.others, trust=trust, crls=crls, at=judged_at, needs_crls=False)

@@ -112,7 +112,7 @@ class Bundle:
             InputError: over a limit of this format.
         """
         if len(self.facts) > MAX_FACTS:
-            raise InputError(f"A bundle has at most {MAX_FACTS} facts.")
+            raise InputError("A bundle has at most %(limit)s facts.", limit=MAX_FACTS)
         members: dict[str, Any] = {
             "format": FORMAT,
             "v": VERSION,
@@ -136,7 +136,7 @@ class Bundle:
         }
         raw = canonicalise(members)
         if len(raw) > MAX_BUNDLE:
-            raise InputError(f"A bundle has at most {MAX_BUNDLE} bytes.")
+            raise InputError("A bundle has at most %(limit)s bytes.", limit=MAX_BUNDLE)
         return raw
 
 
@@ -150,7 +150,11 @@ def parse(raw: bytes) -> Bundle:
     if not isinstance(members, dict) or members.get("format") != FORMAT:
         raise InputError("This is not a proof bundle.")
     if members.get("v") != VERSION or members["v"] is True:
-        raise InputError(f"This bundle is of version {members.get('v')!r}; this program knows version {VERSION}.")
+        raise InputError(
+            "This bundle is of version %(version)r; this program knows version %(version_2)s.",
+            version=members.get("v"),
+            version_2=VERSION,
+        )
     members = _members(members, "bundle", "format", "v", "facts", "checkpoint", "key", "binding", "tokens")
     facts = _listed(members["facts"], "facts", MAX_FACTS)
     if not facts:
@@ -195,19 +199,21 @@ def _time_stamp(value: Any) -> TimeStamp:
 
 def _members(value: Any, what: str, *names: str) -> Mapping[str, Any]:
     if not isinstance(value, dict) or value.keys() != set(names):
-        raise InputError(f"The {what} does not have exactly these members: {', '.join(names)}.")
+        raise InputError(
+            "The %(what)s does not have exactly these members: %(names)s.", what=what, names=", ".join(names)
+        )
     return value
 
 
 def _listed(value: Any, what: str, limit: int) -> list[Any]:
     if not isinstance(value, list) or len(value) > limit:
-        raise InputError(f"The member {what} is a list of at most {limit}.")
+        raise InputError("The member %(what)s is a list of at most %(limit)s.", what=what, limit=limit)
     return value
 
 
 def _text(value: Any, what: str) -> str:
     if not isinstance(value, str):
-        raise InputError(f"The member {what} is text.")
+        raise InputError("The member %(what)s is text.", what=what)
     return value
 
 
@@ -225,7 +231,7 @@ def _hash(value: Any) -> bytes:
 def _der(value: Any, limit: int = MAX_DER) -> bytes:
     decoded = unbase64(_text(value, "der"))
     if len(decoded) > limit:
-        raise InputError(f"A certificate, token or revocation list has at most {limit} bytes here.")
+        raise InputError("A certificate, token or revocation list has at most %(limit)s bytes here.", limit=limit)
     return decoded
 
 

@@ -38,7 +38,7 @@ def canonicalise(value: Any) -> bytes:
             return _encode(value).encode()
         return rfc8785.dumps(value)
     except (*_FOREIGN_ERRORS, AttributeError) as error:
-        raise InputError(f"Not expressible as canonical JSON: {error}.") from error
+        raise InputError("Not expressible as canonical JSON: %(error)s.", error=error) from error
 
 
 def parse(raw: bytes, *, limit: int = DEFAULT_LIMIT) -> Any:
@@ -55,13 +55,15 @@ def parse(raw: bytes, *, limit: int = DEFAULT_LIMIT) -> Any:
         InputError: too long, not UTF-8, not JSON, or not in the RFC 8785 form.
     """
     if len(raw) > limit:
-        raise InputError(f"Too long: {len(raw)} bytes of JSON, at most {limit} are accepted.")
+        raise InputError(
+            "Too long: %(size)s bytes of JSON, at most %(limit)s are accepted.", size=len(raw), limit=limit
+        )
     try:
         value = json.loads(
             raw.decode("utf-8"), parse_float=_refuse_number, parse_constant=_refuse_number, parse_int=_integer
         )
     except _FOREIGN_ERRORS as error:
-        raise InputError(f"Not JSON of the accepted kind: {str(error)[:200]}.") from error
+        raise InputError("Not JSON of the accepted kind: %(cause)s.", cause=str(error)[:200]) from error
     # A duplicate member, a space, another order or another escape all show here: the rebuilt text differs.
     if canonicalise(value) != raw:
         raise InputError(
@@ -71,19 +73,19 @@ def parse(raw: bytes, *, limit: int = DEFAULT_LIMIT) -> Any:
 
 
 def _refuse_number(text: str) -> Any:
-    raise InputError(f"Only integers are accepted as numbers, not {text[:40]}.")
+    raise InputError("Only integers are accepted as numbers, not %(text)s.", text=text[:40])
 
 
 def _integer(text: str) -> int:
     if len(text) > 17:
-        raise InputError(f"Integers must be below 2^53, not {text[:40]}.")
+        raise InputError("Integers must be below 2^53, not %(text)s.", text=text[:40])
     return int(text)
 
 
 def _check(value: Any, depth: int) -> bool:
     """Refuse what has no canonical form here; return whether every name is ASCII."""
     if depth > MAX_DEPTH:
-        raise InputError(f"JSON nested deeper than {MAX_DEPTH} levels is not accepted.")
+        raise InputError("JSON nested deeper than %(limit)s levels is not accepted.", limit=MAX_DEPTH)
     if value is None or isinstance(value, bool | str):
         return True
     if isinstance(value, int):
@@ -97,4 +99,4 @@ def _check(value: Any, depth: int) -> bool:
             raise InputError("Names of members must be text.")
         inner = all([_check(member, depth + 1) for member in value.values()])
         return inner and all(name.isascii() for name in value)
-    raise InputError(f"A {type(value).__name__} has no canonical JSON form here.")
+    raise InputError("A %(kind)s has no canonical JSON form here.", kind=type(value).__name__)

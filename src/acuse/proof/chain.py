@@ -88,7 +88,7 @@ def load_certificate(der: bytes) -> x509.Certificate:
         _ = certificate.extensions, certificate.issuer, certificate.subject, certificate.not_valid_after_utc
         _ = certificate.not_valid_before_utc, certificate.public_key()
     except _FOREIGN_ERRORS as error:
-        raise InputError(f"Not a readable certificate: {str(error)[:120]}.") from error
+        raise InputError("Not a readable certificate: %(cause)s.", cause=str(error)[:120]) from error
     return certificate
 
 
@@ -119,7 +119,9 @@ def validate_path(leaf: x509.Certificate, material: PathMaterial, *, step: int) 
     path = _build(leaf, material)
     outside = [each for each in material.others if each not in path]
     if outside:
-        raise Invalid(step, f"A certificate that is not on the path came along: {name_of(outside[0])}.")
+        raise Invalid(
+            step, "A certificate that is not on the path came along: %(certificate)s.", certificate=name_of(outside[0])
+        )
     lists = [_load_crl(der, step) for der in material.crls]
     for depth, certificate in enumerate(path):
         _check_certificate(certificate, depth, material.at, step)
@@ -132,10 +134,18 @@ def validate_path(leaf: x509.Certificate, material: PathMaterial, *, step: int) 
             _check_not_revoked(certificate, each, material.at, step)
         used += found
         if not found and material.needs_crls and path[-1] in material.trust:
-            raise CannotTell(step, f"There is no revocation list for the certificate {name_of(certificate)}.")
+            raise CannotTell(
+                step,
+                "There is no revocation list for the certificate %(certificate)s.",
+                certificate=name_of(certificate),
+            )
     if path[-1] not in material.trust:
         # Judged as far as it goes: what came along is sound, but nothing says whose it is.
-        raise CannotTell(step, f"The certificate {name_of(leaf)} leads to none of the trusted certificates.")
+        raise CannotTell(
+            step,
+            "The certificate %(certificate)s leads to none of the trusted certificates.",
+            certificate=name_of(leaf),
+        )
     if len(used) < len(lists):
         raise Invalid(step, "A revocation list came along that concerns no certificate of the path.")
     return path
@@ -203,13 +213,17 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
 def _check_certificate(certificate: x509.Certificate, depth: int, at: datetime, step: int) -> None:
     name = name_of(certificate)
     if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
-        raise Invalid(step, f"The certificate {name} was not valid at {to_rfc3339(at)}.")
+        raise Invalid(step, "The certificate %(name)s was not valid at %(at)s.", name=name, at=to_rfc3339(at))
     if not is_strong(certificate.public_key()):
-        raise Invalid(step, f"The key of the certificate {name} is of a kind or size that proofs do not accept.")
+        raise Invalid(
+            step, "The key of the certificate %(name)s is of a kind or size that proofs do not accept.", name=name
+        )
     if any(each.critical and each.oid not in _READ for each in certificate.extensions):
-        raise Invalid(step, f"The certificate {name} has a critical extension that this program does not know.")
+        raise Invalid(
+            step, "The certificate %(name)s has a critical extension that this program does not know.", name=name
+        )
     if depth and not _may_issue(certificate, depth):
-        raise Invalid(step, f"The certificate {name} may not issue the certificates under it.")
+        raise Invalid(step, "The certificate %(name)s may not issue the certificates under it.", name=name)
 
 
 def _may_issue(certificate: x509.Certificate, depth: int) -> bool:
@@ -233,7 +247,7 @@ def _load_crl(der: bytes, step: int) -> x509.CertificateRevocationList:
         revocation_list = x509.load_der_x509_crl(der)
         _ = revocation_list.extensions, revocation_list.issuer, revocation_list.next_update_utc
     except (InputError, *_FOREIGN_ERRORS) as error:
-        raise Invalid(step, f"A revocation list is not readable: {str(error)[:120]}.") from error
+        raise Invalid(step, "A revocation list is not readable: %(cause)s.", cause=str(error)[:120]) from error
     return revocation_list
 
 
@@ -314,7 +328,12 @@ def _check_covers(
 ) -> None:
     next_update = revocation_list.next_update_utc
     if next_update is None or next_update < at or revocation_list.last_update_utc > certificate.not_valid_after_utc:
-        raise CannotTell(step, f"The revocation list for {name_of(certificate)} does not cover {to_rfc3339(at)}.")
+        raise CannotTell(
+            step,
+            "The revocation list for %(certificate)s does not cover %(at)s.",
+            certificate=name_of(certificate),
+            at=to_rfc3339(at),
+        )
 
 
 def _check_not_revoked(
@@ -325,11 +344,15 @@ def _check_not_revoked(
         entry = revocation_list.get_revoked_certificate_by_serial_number(certificate.serial_number)
         reason = _reason(entry) if entry is not None else None
     except _FOREIGN_ERRORS as error:
-        raise Invalid(step, f"The revocation list for {name} is not readable: {str(error)[:120]}.") from error
+        raise Invalid(
+            step, "The revocation list for %(name)s is not readable: %(cause)s.", name=name, cause=str(error)[:120]
+        ) from error
     if entry is None:
         return
     if entry.revocation_date_utc <= at or reason not in _HARMLESS:
-        raise Invalid(step, f"The certificate {name} was revoked on {to_rfc3339(entry.revocation_date_utc)}.")
+        raise Invalid(
+            step, "The certificate %(name)s was revoked on %(at)s.", name=name, at=to_rfc3339(entry.revocation_date_utc)
+        )
 
 
 def _reason(entry: x509.RevokedCertificate) -> x509.ReasonFlags | None:

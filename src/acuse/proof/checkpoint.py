@@ -55,7 +55,7 @@ class VerifierKey:
         algorithm_and_key = unbase64(rest[9:])
         key = cls(name=name, public=algorithm_and_key[1:])
         if not _NAME.fullmatch(name) or len(key.public) != 32 or key.line() != line:
-            raise InputError(f"Not a verifier key of the form name+hash+base64: {line[:80]!r}.")
+            raise InputError("Not a verifier key of the form name+hash+base64: %(line)r.", line=line[:80])
         return key
 
 
@@ -193,7 +193,9 @@ def open_note(raw: bytes, key: VerifierKey) -> Checkpoint:
     """
     note = parse_note(raw)
     if note.checkpoint.origin != key.name or note.key_id != key.key_id:
-        raise InputError(f"The checkpoint is not signed by the key {key.name}+{key.key_id.hex()}.")
+        raise InputError(
+            "The checkpoint is not signed by the key %(name)s+%(key_id)s.", name=key.name, key_id=key.key_id.hex()
+        )
     try:
         Ed25519PublicKey.from_public_bytes(key.public).verify(note.signature, note.checkpoint.body())
     except (InvalidSignature, ValueError) as error:
@@ -222,5 +224,7 @@ def _base64(raw: bytes) -> str:
 
 def _checked_name(name: str) -> str:
     if not _NAME.fullmatch(name):
-        raise InputError(f"A log's origin is visible ASCII without spaces or '+', at most 200 long: {name[:80]!r}.")
+        raise InputError(
+            "A log's origin is visible ASCII without spaces or '+', at most 200 long: %(name)r.", name=name[:80]
+        )
     return name

@@ -58,7 +58,7 @@ def primitive(raw: bytes, tag: int) -> bytes:
 def _value(raw: bytes, start: int, end: int, depth: int) -> int:
     """Check the value at `start` and return where it ends."""
     if depth > MAX_DEPTH:
-        raise InputError(f"DER nested deeper than {MAX_DEPTH} levels is not accepted.")
+        raise InputError("DER nested deeper than %(limit)s levels is not accepted.", limit=MAX_DEPTH)
     # Tag 0 ends values of indefinite length in BER; readers skip it silently at the end of a sequence.
     if end - start < 2 or raw[start] & 0x1F == 0x1F or raw[start] == 0:
         raise InputError("A DER value is cut short or has a tag that no known structure uses.")

@@ -74,7 +74,9 @@ def verify_consistency(
         InputError: it does not, or the path has the wrong length.
     """
     if not 0 <= old_size <= new_size <= MAX_SIZE:
-        raise InputError(f"A tree of {new_size} entries cannot extend one of {old_size}.")
+        raise InputError(
+            "A tree of %(new_size)s entries cannot extend one of %(old_size)s.", new_size=new_size, old_size=old_size
+        )
     if old_size in (0, new_size):
         if path or old_root != (new_root if old_size == new_size else EMPTY_ROOT):
             raise InputError("The two trees differ, or the path should be empty.")
@@ -117,7 +119,7 @@ def _sides(node: int, last: int, length: int) -> list[bool]:
         node >>= 1
         last >>= 1
     if len(sides) != length:
-        raise InputError(f"The path has {length} hashes where {len(sides)} are needed.")
+        raise InputError("The path has %(length)s hashes where %(size)s are needed.", length=length, size=len(sides))
     return sides
 
 
@@ -194,14 +196,16 @@ def consistency_path(read_tile: ReadTile, old_size: int, new_size: int) -> list[
         InputError: `old_size` exceeds `new_size`, or a stored tile is too short.
     """
     if not 0 <= old_size <= new_size:
-        raise InputError(f"A tree of {new_size} entries cannot extend one of {old_size}.")
+        raise InputError(
+            "A tree of %(new_size)s entries cannot extend one of %(old_size)s.", new_size=new_size, old_size=old_size
+        )
     read = _remembering(read_tile)
     return [_range_hash(read, start, end) for start, end in _consistency_ranges(old_size, new_size)]
 
 
 def _check_position(position: int, size: int) -> None:
     if not 0 <= position < size <= MAX_SIZE:
-        raise InputError(f"Position {position} is not in a tree of {size} entries.")
+        raise InputError("Position %(position)s is not in a tree of %(size)s entries.", position=position, size=size)
 
 
 def _split(width: int) -> int:
@@ -266,7 +270,13 @@ def _stored(read_tile: ReadTile, level: int, index: int, held: int) -> bytes:
     """Return the first `held` hashes of a tile."""
     content = read_tile(level, index)
     if len(content) < held * HASH_SIZE:
-        raise InputError(f"Tile {level}/{index} holds {len(content) // HASH_SIZE} hashes where {held} are needed.")
+        raise InputError(
+            "Tile %(level)s/%(index)s holds %(size)s hashes where %(held)s are needed.",
+            level=level,
+            index=index,
+            size=len(content) // HASH_SIZE,
+            held=held,
+        )
     return content[: held * HASH_SIZE]
 
 

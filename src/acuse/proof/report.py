@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from acuse.clock import to_rfc3339
+from acuse.errors import VerificationError
 from acuse.proof.facts.fact import Fact
 from acuse.proof.verdicts.delivery import LIMITS, Verdict
 
@@ -44,11 +45,13 @@ class Step:
         number: 1 to 8 (evidence.md section 7).
         state: VALID, INVALID, CANNOT_TELL, or NOT_THERE where the file holds nothing for it.
         text: one English sentence naming what was checked or what is wrong.
+        error: what is wrong or missing, as a value that can be said in another language; None where nothing is.
     """
 
     number: int
     state: State
     text: str
+    error: VerificationError | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -118,7 +118,7 @@ def open_signed(der: bytes, *, content_type: str, detached: bytes | None = None,
     try:
         return _open(der, content_type, detached, unsigned)
     except FOREIGN_ERRORS as error:
-        raise InputError(f"Not a readable signature: {str(error)[:120]}.") from error
+        raise InputError("Not a readable signature: %(cause)s.", cause=str(error)[:120]) from error
 
 
 def _open(der: bytes, content_type: str, detached: bytes | None, unsigned: str | None) -> Signed:
@@ -283,7 +283,9 @@ def _check_signature(signer: x509.Certificate, info: _SignerInfo, digest_name: s
             _check_parameters(parameters, [])
             key.verify(info.signature, signed)
         else:
-            raise InputError(f"The signature algorithm {algorithm} does not fit the key and digest.")
+            raise InputError(
+                "The signature algorithm %(algorithm)s does not fit the key and digest.", algorithm=algorithm
+            )
     except InvalidSignature as error:
         raise InputError("The signature is wrong.") from error
 

@@ -45,13 +45,13 @@ def parse_tile_path(path: str) -> TilePath:
     """
     match = _PATH.fullmatch(path) if len(path) <= 80 else None
     if match is None:
-        raise InputError(f"Not the path of a tile: {path[:80]!r}.")
+        raise InputError("Not the path of a tile: %(path)r.", path=path[:80])
     named, groups, width = match.groups()
     level: int | Literal["entries"] = "entries" if named == "entries" else int(named)
     index = int(groups.replace("x", "").replace("/", ""))
     tile = TilePath(level=level, index=index, width=int(width) if width else TILE_WIDTH)
     if str(tile) != path or (level != "entries" and level > 63):
-        raise InputError(f"Not the path of a tile: {path[:80]!r}.")
+        raise InputError("Not the path of a tile: %(path)r.", path=path[:80])
     return tile
 
 

@@ -153,9 +153,9 @@ def verify_token(
         _check_expected(content, nonce, policy)
         _check_purpose(signed.signer)
     except InputError as error:
-        raise Invalid(STEP, f"Time stamp: {error}") from error
+        raise Invalid(STEP, "Time stamp: %(error)s", error=error) from error
     except FOREIGN_ERRORS as error:
-        raise Invalid(STEP, f"The time stamp is not readable: {str(error)[:120]}.") from error
+        raise Invalid(STEP, "The time stamp is not readable: %(cause)s.", cause=str(error)[:120]) from error
     if any(each in (signed.signer, *signed.others) for each in further) or len(set(further)) != len(further):
         raise Invalid(STEP, "A certificate of the time stamp is given twice.")
     at = content["gen_time"].native
@@ -205,7 +205,9 @@ def _check_expected(content: tsp.TSTInfo, nonce: int | None, policy: str | None)
     if nonce is not None and content["nonce"].native != nonce:
         raise InputError("it answers another request (nonce).")
     if policy is not None and content["policy"].native != policy:
-        raise InputError(f"it was issued under the policy {content['policy'].native}, not {policy}.")
+        raise InputError(
+            "it was issued under the policy %(issued)s, not %(policy)s.", issued=content["policy"].native, policy=policy
+        )
 
 
 def _check_purpose(certificate: x509.Certificate) -> None:

@@ -62,7 +62,7 @@ def parse_tlog_proof(raw: bytes) -> TlogProof:
         InputError: any other form.
     """
     if len(raw) > MAX_PROOF:
-        raise InputError(f"Too long: a tlog-proof has at most {MAX_PROOF} bytes.")
+        raise InputError("Too long: a tlog-proof has at most %(limit)s bytes.", limit=MAX_PROOF)
     head, separator, checkpoint = raw.partition(b"\n\n")
     try:
         lines = head.decode("ascii").split("\n")

@@ -75,7 +75,7 @@ class Trust:
             InputError: any other line, or a certificate that is not readable.
         """
         if len(text) > MAX_TRUST:
-            raise InputError(f"Too long: a file of trust anchors has at most {MAX_TRUST} characters.")
+            raise InputError("Too long: a file of trust anchors has at most %(limit)s characters.", limit=MAX_TRUST)
         sections: dict[str, list[x509.Certificate]] = {"": [], _SEALS: [], _STAMPS: []}
         section = ""
         keys: list[str] = []
@@ -99,7 +99,9 @@ def _log_key(line: str) -> str:
     try:
         return VerifierKey.parse(line).line()
     except InputError as error:
-        raise InputError(f"Neither a PEM certificate nor a verifier key (name+hash+base64): {line[:60]!r}.") from error
+        raise InputError(
+            "Neither a PEM certificate nor a verifier key (name+hash+base64): %(line)r.", line=line[:60]
+        ) from error
 
 
 def _certificate(lines: Iterable[str]) -> x509.Certificate:

@@ -70,9 +70,9 @@ class _Examination:
         try:
             text = check()
         except CannotTell as error:
-            self.note(Step(number=error.step, state=State.CANNOT_TELL, text=str(error)))
+            self.note(Step(number=error.step, state=State.CANNOT_TELL, text=str(error), error=error))
         except InputError as error:
-            raise Invalid(number, str(error)) from error
+            raise Invalid(number, error.sentence, **error.particulars) from error
         else:
             state = State.NOT_THERE if text is None else State.VALID
             self.note(Step(number=number, state=state, text=text or _ABSENT[number]))
@@ -120,11 +120,11 @@ def verify_bytes(raw: bytes, *, filename: str, trust: Trust) -> Report:
     try:
         _CHECKS[kind](examination, raw)
     except Invalid as error:
-        examination.note(Step(number=error.step, state=State.INVALID, text=str(error)))
+        examination.note(Step(number=error.step, state=State.INVALID, text=str(error), error=error))
         # Facts of a file that is wrong anywhere are not shown as proved.
         examination.facts, examination.positions, examination.objects, examination.verdict = (), (), (), None
     except VerificationError as error:
-        examination.note(Step(number=error.step, state=State.CANNOT_TELL, text=str(error)))
+        examination.note(Step(number=error.step, state=State.CANNOT_TELL, text=str(error), error=error))
     return examination.report(filename, kind)
 
 
@@ -157,7 +157,7 @@ def _verify_pdf(examination: _Examination, raw: bytes) -> None:
     proof, stated = attachments.pop(PROOF_NAME, None), attachments.pop(STATEMENT_NAME, None)
     attachments.pop(DOCUMENT_NAME, None)
     if proof is None or stated is None:
-        raise Invalid(1, f"The PDF does not hold {PROOF_NAME} and {STATEMENT_NAME}: it is sealed, but no certificate.")
+        raise Invalid(1, "The PDF holds no proof bundle and statement: it is sealed, but no certificate.")
     _verify_evidence(
         examination,
         _Evidence(proof=proof, statement=stated, attachments=attachments, sealed_with=evidence.seal_certificate),
@@ -168,7 +168,7 @@ def _verify_archive(examination: _Examination, raw: bytes) -> None:
     try:
         archive = parse_archive(raw)
     except InputError as error:
-        raise Invalid(1, str(error)) from error
+        raise Invalid(1, error.sentence, **error.particulars) from error
     examination.take(7, lambda: None)
     evidence = _Evidence(proof=archive.proof, statement=archive.statement, attachments=archive.objects)
     _verify_evidence(examination, evidence)
@@ -184,11 +184,13 @@ def _verify_tlog_proof(examination: _Examination, raw: bytes) -> None:
         proof = parse_tlog_proof(raw)
         origin = parse_note(proof.checkpoint).checkpoint.origin
     except InputError as error:
-        raise Invalid(1, str(error)) from error
+        raise Invalid(1, error.sentence, **error.particulars) from error
     examination.take(1, lambda: "A C2SP tlog-proof of one entry.")
     keys = [key for key in map(VerifierKey.parse, examination.trust.log_keys) if key.name == origin]
     if not keys:
-        raise CannotTell(4, f"No trusted key of the log {origin} is at hand; a tlog-proof does not carry one.")
+        raise CannotTell(
+            4, "No trusted key of the log %(origin)s is at hand; a tlog-proof does not carry one.", origin=origin
+        )
     examination.take(4, lambda: f"The checkpoint is signed by the trusted key of {_signed_by(proof.checkpoint, keys)}.")
     checkpoint = parse_note(proof.checkpoint).checkpoint
 
@@ -214,7 +216,7 @@ def _verify_evidence(examination: _Examination, evidence: _Evidence) -> None:
     try:
         bundle = parse(evidence.proof)
     except InputError as error:
-        raise Invalid(1, str(error)) from error
+        raise Invalid(1, error.sentence, **error.particulars) from error
     size = len(evidence.proof)
     examination.take(1, lambda: f"A proof bundle of version 1, {size} bytes, in its canonical form.")
     facts = tuple(item.fact for item in bundle.facts)
@@ -235,11 +237,11 @@ def _check_chain(bundle: Bundle) -> str:
     for number, item in enumerate(bundle.facts, start=1):
         fact = item.fact
         if fact.organisation != first.organisation or fact.subject != first.subject:
-            raise InputError(f"Fact {number} is about another subject.")
+            raise InputError("Fact %(number)s is about another subject.", number=number)
         if fact.subject_sequence != number or fact.previous != previous:
-            raise InputError(f"Fact {number} does not follow the one before it.")
+            raise InputError("Fact %(number)s does not follow the one before it.", number=number)
         if item.position <= position:
-            raise InputError(f"Fact {number} stands before its predecessor in the ledger.")
+            raise InputError("Fact %(number)s stands before its predecessor in the ledger.", number=number)
         previous, position = fact.entry(), item.position
     about = f"{len(bundle.facts)} facts about {first.subject.kind} {first.subject.id}"
     return f"{about}, from the first on, none missing up to position {position}."
@@ -249,7 +251,7 @@ def _opened(bundle: Bundle) -> Checkpoint:
     try:
         return open_note(bundle.checkpoint, VerifierKey.parse(bundle.key))
     except InputError as error:
-        raise Invalid(4, str(error)) from error
+        raise Invalid(4, error.sentence, **error.particulars) from error
 
 
 def _check_inclusion(bundle: Bundle, checkpoint: Checkpoint) -> str:
@@ -302,13 +304,15 @@ def _check_origin(
     keys = [VerifierKey.parse(key) for key in examination.trust.log_keys]
     known = bundle.key in examination.trust.log_keys
     if not known and VerifierKey.parse(bundle.key).name in {key.name for key in keys}:
-        raise Invalid(4, f"The checkpoint is signed by {bundle.key}, which is not the trusted key of that log.")
+        raise Invalid(
+            4, "The checkpoint is signed by %(key)s, which is not the trusted key of that log.", key=bundle.key
+        )
     if bundle.binding is None:
         if not known:
             raise CannotTell(4, "The checkpoint's signature is right, but nothing says whose key it is.")
         if sealed_with is not None:
-            text = "The PDF is sealed, but nothing says that its seal is that of the ledger inside."
-            examination.note(Step(number=7, state=State.CANNOT_TELL, text=text))
+            unsure = CannotTell(7, "The PDF is sealed, but nothing says that its seal is that of the ledger inside.")
+            examination.note(Step(number=7, state=State.CANNOT_TELL, text=str(unsure), error=unsure))
         return f"Signed by the trusted key {bundle.key}."
     try:
         bound = verify_binding(
@@ -325,7 +329,7 @@ def _check_origin(
             )
         raise
     if sealed_with is not None and not is_same_holder(sealed_with, bound.chain[0]):
-        raise Invalid(7, f"The PDF is sealed by another than {bound.name}, whose ledger is inside.")
+        raise Invalid(7, "The PDF is sealed by another than %(name)s, whose ledger is inside.", name=bound.name)
     examination.development = examination.development or says_no_legal_value(bound.chain)
     examination.sealed_by = examination.sealed_by or bound.chain[0].subject.rfc4514_string()
     unchecked = "" if bundle.binding.crls else " The file holds no revocation list of that seal."
@@ -344,7 +348,9 @@ def _check_objects(examination: _Examination, bundle: Bundle, evidence: _Evidenc
             continue
         digest = hashlib.sha256(content).hexdigest()
         if digest not in cited or cited[digest].size != len(content):
-            raise InputError(f"The embedded file {name[:80]} is not one that the facts cite: it was altered or added.")
+            raise InputError(
+                "The embedded file %(name)s is not one that the facts cite: it was altered or added.", name=name[:80]
+            )
         held.add(digest)
     examination.objects = tuple(
         ObjectState(

@@ -33,10 +33,10 @@ def check_fact(fact: Fact) -> None:
     """
     kind = _known(fact.type)
     if fact.subject.kind not in kind.kinds:
-        raise InputError(f"{fact.type} is not recorded about a {fact.subject.kind}.")
+        raise InputError("%(type)s is not recorded about a %(kind)s.", type=fact.type, kind=fact.subject.kind)
     for reference in fact.objects:
         if reference.role not in kind.roles:
-            raise InputError(f"{fact.type} cites no object in the role of {reference.role}.")
+            raise InputError("%(type)s cites no object in the role of %(role)s.", type=fact.type, role=reference.role)
     kind.details.check(fact.details, fact.type)
 
 
@@ -44,4 +44,4 @@ def _known(type: str) -> FactType:
     try:
         return CATALOGUE[type]
     except KeyError as error:
-        raise InputError(f"There is no type of fact called {type[:80]!r} in the catalogue.") from error
+        raise InputError("There is no type of fact called %(type)r in the catalogue.", type=type[:80]) from error

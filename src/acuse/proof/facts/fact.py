@@ -136,7 +136,9 @@ class Fact:
         _check(self)
         raw = canonicalise(self.members())
         if len(raw) > MAX_FACT:
-            raise InputError(f"A fact has at most {MAX_FACT} bytes; put longer content in custody and cite it.")
+            raise InputError(
+                "A fact has at most %(limit)s bytes; put longer content in custody and cite it.", limit=MAX_FACT
+            )
         return raw
 
     def entry(self) -> bytes:
@@ -165,7 +167,11 @@ class Fact:
         """
         _members(members, _MEMBERS, "fact")
         if members["v"] != VERSION or members["v"] is True:
-            raise InputError(f"This fact is of format version {members['v']!r}; this program knows version {VERSION}.")
+            raise InputError(
+                "This fact is of format version %(version)r; this program knows version %(version_2)s.",
+                version=members["v"],
+                version_2=VERSION,
+            )
         subject, actor = members["subject"], members["actor"]
         _members(subject, {"kind", "id"}, "subject")
         _members(actor, {"kind", "id"}, "actor")
@@ -193,7 +199,7 @@ def _check(fact: Fact) -> None:
     if fact.id.version != 7:
         raise InputError("The id of a fact is a UUID of version 7.")
     if not _TYPE.fullmatch(fact.type) or not _KIND.fullmatch(fact.subject.kind):
-        raise InputError(f"Not a type of fact about a kind of subject: {fact.type[:80]!r}.")
+        raise InputError("Not a type of fact about a kind of subject: %(type)r.", type=fact.type[:80])
     if not _KIND.fullmatch(fact.actor.kind) or not 1 <= len(fact.actor.id) <= 320:
         raise InputError("The actor of a fact has a kind and an id of 1 to 320 characters.")
     if not _natural(fact.subject_sequence) or fact.subject_sequence < 1:
@@ -203,7 +209,7 @@ def _check(fact: Fact) -> None:
     if len(fact.salt) != 16 or (fact.previous is not None and len(fact.previous) != 32):
         raise InputError("The salt of a fact has 16 bytes and the previous entry 32.")
     if len(fact.objects) > MAX_OBJECTS:
-        raise InputError(f"A fact cites at most {MAX_OBJECTS} objects.")
+        raise InputError("A fact cites at most %(limit)s objects.", limit=MAX_OBJECTS)
     for reference in fact.objects:
         _check_object(reference)
 
@@ -221,7 +227,9 @@ def _natural(value: object) -> bool:
 
 def _members(value: Any, expected: frozenset[str] | set[str], what: str) -> None:
     if not isinstance(value, dict) or value.keys() != expected:
-        raise InputError(f"The {what} does not have exactly these members: {', '.join(sorted(expected))}.")
+        raise InputError(
+            "The %(what)s does not have exactly these members: %(names)s.", what=what, names=", ".join(sorted(expected))
+        )
 
 
 def _text(value: Any) -> str:
@@ -235,9 +243,9 @@ def _uuid(value: Any) -> UUID:
     try:
         parsed = UUID(text)
     except ValueError as error:
-        raise InputError(f"Not a UUID: {text[:40]!r}.") from error
+        raise InputError("Not a UUID: %(text)r.", text=text[:40]) from error
     if str(parsed) != text:
-        raise InputError(f"Not a UUID in lower case with hyphens: {text[:40]!r}.")
+        raise InputError("Not a UUID in lower case with hyphens: %(text)r.", text=text[:40])
     return parsed
 
 

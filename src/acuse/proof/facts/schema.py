@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -34,7 +34,7 @@ class Text:
 
     def check(self, value: Any, where: str) -> None:
         if not isinstance(value, str) or len(value) > self.limit:
-            raise InputError(f"{where} should be text of at most {self.limit} characters.")
+            raise InputError("%(where)s should be text of at most %(limit)s characters.", where=where, limit=self.limit)
 
     def describe(self) -> str:
         return "text"
@@ -65,7 +65,12 @@ class Integer:
 
     def check(self, value: Any, where: str) -> None:
         if not isinstance(value, int) or isinstance(value, bool) or not self.least <= value <= self.most:
-            raise InputError(f"{where} should be an integer from {self.least} to {self.most}.")
+            raise InputError(
+                "%(where)s should be an integer from %(least)s to %(most)s.",
+                where=where,
+                least=self.least,
+                most=self.most,
+            )
 
     def describe(self) -> str:
         return "integer"
@@ -77,7 +82,7 @@ class Flag:
 
     def check(self, value: Any, where: str) -> None:
         if not isinstance(value, bool):
-            raise InputError(f"{where} should be true or false.")
+            raise InputError("%(where)s should be true or false.", where=where)
 
     def describe(self) -> str:
         return "true or false"
@@ -91,7 +96,7 @@ class Choice:
 
     def check(self, value: Any, where: str) -> None:
         if value not in self.words:
-            raise InputError(f"{where} should be one of {', '.join(self.words)}.")
+            raise InputError("%(where)s should be one of %(names)s.", where=where, names=", ".join(self.words))
 
     def describe(self) -> str:
         return " / ".join(f"`{word}`" for word in self.words)
@@ -115,7 +120,7 @@ class Digest:
 
     def check(self, value: Any, where: str) -> None:
         if not isinstance(value, str) or not _SHA256.fullmatch(value):
-            raise InputError(f"{where} should be 64 lower-case hex digits.")
+            raise InputError("%(where)s should be 64 lower-case hex digits.", where=where)
 
     def describe(self) -> str:
         return "SHA-256"
@@ -144,7 +149,7 @@ class Listing:
 
     def check(self, value: Any, where: str) -> None:
         if not isinstance(value, list | tuple) or len(value) > self.limit:
-            raise InputError(f"{where} should be a list of at most {self.limit}.")
+            raise InputError("%(where)s should be a list of at most %(limit)s.", where=where, limit=self.limit)
         for index, member in enumerate(value):
             self.shape.check(member, f"{where}[{index}]")
 
@@ -161,12 +166,13 @@ class Record:
 
     def check(self, value: Any, where: str) -> None:
         if not isinstance(value, Mapping):
-            raise InputError(f"{where} should have named members.")
+            raise InputError("%(where)s should have named members.", where=where)
         missing = self.members.keys() - value.keys()
         unknown = value.keys() - self.members.keys() - self.optional.keys()
-        if missing or unknown:
-            names = ", ".join(sorted(map(str, missing or unknown)))
-            raise InputError(f"{where} {'lacks' if missing else 'has the unknown'} {names}.")
+        if missing:
+            raise InputError("%(where)s lacks %(names)s.", where=where, names=_listed(missing))
+        if unknown:
+            raise InputError("%(where)s has the unknown %(names)s.", where=where, names=_listed(unknown))
         for name, member in value.items():
             shape = self.members.get(name) or self.optional[name]
             shape.check(member, f"{where}.{name}")
@@ -198,10 +204,18 @@ class FactType:
     event: str | None = None
 
 
+def _listed(names: Iterable[object]) -> str:
+    return ", ".join(sorted(map(str, names)))
+
+
 def _check_base64(text: str, limit: int, where: str) -> None:
     try:
         decoded = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise InputError(f"{where} should be base64.") from error
+        raise InputError("%(where)s should be base64.", where=where) from error
     if len(decoded) > limit or base64.b64encode(decoded).decode("ascii") != text:
-        raise InputError(f"{where} should be base64 in its canonical spelling, of at most {limit} bytes.")
+        raise InputError(
+            "%(where)s should be base64 in its canonical spelling, of at most %(limit)s bytes.",
+            where=where,
+            limit=limit,
+        )

@@ -35,7 +35,7 @@ def examine(raw: bytes, *, trust: Trust) -> PdfEvidence:
         CannotTell: no anchor, no path to one, no revocation list, too large, or pyHanko is not installed (step 7).
     """
     if len(raw) > PDF_LIMIT:
-        raise CannotTell(STEP, f"The PDF is larger than {PDF_LIMIT} bytes and was not read.")
+        raise CannotTell(STEP, "The PDF is larger than %(limit)s bytes and was not read.", limit=PDF_LIMIT)
     try:
         from acuse.proof.pdf.examination import examine_pdf  # noqa: PLC0415 (pyHanko is optional for the verifier)
     except ImportError as error:
@@ -48,4 +48,4 @@ def examine(raw: bytes, *, trust: Trust) -> PdfEvidence:
         raise
     except Exception as error:
         # The readers below were not written for hostile files; whatever they raise means: not a file of ours.
-        raise Invalid(STEP, f"The PDF cannot be read ({type(error).__name__}).") from error
+        raise Invalid(STEP, "The PDF cannot be read (%(cause)s).", cause=type(error).__name__) from error

@@ -75,7 +75,7 @@ def open_seal(der: bytes, *, content: bytes) -> SealSignature:
     try:
         signed = open_signed(der, content_type=DATA, detached=content, unsigned=_SIGNATURE_TIME_STAMP)
     except InputError as error:
-        raise Invalid(STEP, f"The seal: {error}") from error
+        raise Invalid(STEP, "The seal: %(error)s", error=error) from error
     token = None if signed.unsigned is None else open_token(signed.unsigned, content=signed.signature)
     return SealSignature(signed=signed, token=token)
 
@@ -100,7 +100,7 @@ def open_token(der: bytes, *, content: bytes) -> Token:
             serial_number=stamp["serial_number"].native,
         )
     except InputError as error:
-        raise Invalid(STEP, f"A time stamp of the PDF: {error}") from error
+        raise Invalid(STEP, "A time stamp of the PDF: %(error)s", error=error) from error
     except FOREIGN_ERRORS as error:
         raise Invalid(STEP, "A time stamp of the PDF cannot be read.") from error
 
@@ -115,7 +115,7 @@ def seal_anchor_of(signed: Signed, *, anchors: Sequence[x509.Certificate], at: d
     try:
         check_seal_purpose(signed.signer)
     except InputError as error:
-        raise Invalid(STEP, f"The seal: {error}") from error
+        raise Invalid(STEP, "The seal: %(error)s", error=error) from error
     return anchor_of(signed, anchors=anchors, at=at)
 
 

@@ -69,7 +69,7 @@ def strict_hex(written: bytes) -> bytes:
     try:
         check_der(der)
     except InputError as error:
-        raise Invalid(STEP, f"The seal is not written as it must be: {error}") from error
+        raise Invalid(STEP, "The seal is not written as it must be: %(error)s", error=error) from error
     return der
 
 

@@ -107,12 +107,13 @@ def _roots(anchors: tuple[crypto_x509.Certificate, ...]) -> list[x509.Certificat
 def _judge(indication: AdESSubIndic, message: str | None, status: SignatureStatus | None) -> None:
     if indication is AdESPassed.OK:
         return
-    reason = f"The seal does not validate: {indication.standard_name}" + (f" ({message})." if message else ".")
     # Judging a revoked certificate in the past fails in several ways; what counts is that it was revoked at all then.
     revoked = status is not None and status.trust_problem_indic in _REVOKED
-    if isinstance(indication, AdESFailure) or indication in _REVOKED or revoked:
-        raise Invalid(STEP, reason)
-    raise CannotTell(STEP, reason)
+    failed = isinstance(indication, AdESFailure) or indication in _REVOKED or revoked
+    name, kind = indication.standard_name, Invalid if failed else CannotTell
+    if message:
+        raise kind(STEP, "The seal does not validate: %(indication)s (%(cause)s).", indication=name, cause=message)
+    raise kind(STEP, "The seal does not validate: %(indication)s.", indication=name)
 
 
 def _check_unchanged(status: PdfSignatureStatus | None) -> None:
