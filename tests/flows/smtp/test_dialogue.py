@@ -341,6 +341,34 @@ def test_refused_addresses_in_from(door: Door) -> None:
         assert client.submit(good).startswith("250")
 
 
+OWN, FOREIGN = b"avisos@talleres-ribera.example", b"ajeno@otra.example"
+
+
+@pytest.mark.parametrize(
+    ("fields", "reply"),
+    [
+        (b"Sender: %s" % FOREIGN, "550 5.7.1"),
+        (b"sEnDeR : Banco <%s>" % FOREIGN, "550 5.7.1"),
+        (b"Sender:\r\n\t%s" % FOREIGN, "550 5.7.1"),
+        (b"Resent-From: %s, %s" % (OWN, FOREIGN), "550 5.7.1"),
+        (b"Resent-From: %s\r\nResent-Sender: %s" % (OWN, FOREIGN), "550 5.7.1"),
+        (b"Sender: %s\r\nSender: %s" % (OWN, OWN), "554 5.6.0"),
+        (b"Sender: %s, %s" % (OWN, OWN), "554 5.6.0"),
+        (b"Sender: %s <%s>" % (FOREIGN, OWN), "554 5.6.0"),
+        (b"Sender:", "554 5.6.0"),
+        (b"Resent-Sender: nadie", "554 5.6.0"),
+        (b"Sender: Avisos <%s>\r\nResent-From: %s, marta@talleres-ribera.example" % (OWN, OWN), "250 2.6.0"),
+        (b"Reply-To: %s\r\nX-Sender: %s\r\nResent-To: %s" % (FOREIGN, FOREIGN, FOREIGN), "250 2.6.0"),
+    ],
+)
+def test_whoever_sends_or_resends_is_of_the_organisation(door: Door, fields: bytes, reply: str) -> None:
+    raw = b"From: %s\r\n%s\r\n\r\nx\r\n" % (OWN, fields)
+    with door.logged_in() as client:
+        assert client.submit(raw).startswith(reply)
+    assert [one for _, _, one in door.behind.accepted] == ([raw] if reply.startswith("250") else [])
+    assert all(envelope.header_from == OWN.decode() for _, envelope, _ in door.behind.accepted)
+
+
 def test_too_many_errors_close(opened: Opener) -> None:
     assert Limits().errors > 3
     with opened(errors=3) as door, door.plain() as client:

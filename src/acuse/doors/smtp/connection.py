@@ -310,7 +310,7 @@ class Connection(SMTP):
         self._talk.check_copies(len(raw))
         try:
             senders = check_content(raw, self._service.limits)
-            for address in senders:
+            for address in dict.fromkeys(senders):
                 if not await self._may_send_as(address):
                     return replies.FROM_NOT_YOURS
             envelope = self._talk.envelope(raw, senders[0])

@@ -16,6 +16,7 @@ from acuse.mail import headers, mailboxes
 
 _END = b"\r\n.\r\n"
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
+_OTHERS = {b"sender": "Sender", b"resent-from": "Resent-From", b"resent-sender": "Resent-Sender"}
 LOOP = Reply(554, "5.4.6", "The message has passed too many servers: it is in a loop")
 
 
@@ -71,7 +72,10 @@ class DataReader:
 
 
 def check_content(raw: bytes, limits: Limits) -> tuple[str, ...]:
-    """Check the form of a message and return the addresses of its From header, at least one.
+    """Check the form of a message and return every address that says who sent it: those of From first, at least one.
+
+    Whoever reads mail takes Sender, Resent-From and Resent-Sender for who sent it as well. Reply-To says where answers
+    go, which is often elsewhere.
 
     Args:
         raw: the content, unstuffed.
@@ -93,7 +97,22 @@ def check_content(raw: bytes, limits: Limits) -> tuple[str, ...]:
     senders = tuple(one.address for one in addresses)
     if senders != _shown(raw):
         raise Refused(malformed("The From header is not UTF-8 or stands too far down; put it first, in UTF-8"))
-    return senders
+    return senders + _other_senders(fields)
+
+
+def _other_senders(fields: list[tuple[bytes, bytes]]) -> tuple[str, ...]:
+    """Return the addresses of the other fields that say who sent or resent it (RFC 5322 sections 3.6.2 and 3.6.6)."""
+    if sum(name == b"sender" for name, _ in fields) > 1:
+        raise Refused(malformed("The message has several Sender headers; RFC 5322 allows one"))
+    found: list[str] = []
+    for name, value in fields:
+        if name not in _OTHERS:
+            continue
+        addresses = mailboxes.listed(value.decode("utf-8", "surrogateescape"))
+        if addresses is None or (len(addresses) > 1 and name != b"resent-from"):
+            raise Refused(malformed(f"The {_OTHERS[name]} header cannot be read as an address (RFC 5322 section 3.4)"))
+        found += [one.address for one in addresses]
+    return tuple(found)
 
 
 def _shown(raw: bytes) -> tuple[str, ...]:

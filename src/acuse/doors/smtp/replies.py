@@ -90,7 +90,7 @@ NULL_SENDER = Reply(
 )
 NOT_YOURS = Reply(550, "5.7.1", "These credentials may not send as that address; list it in the settings first")
 FROM_NOT_YOURS = Reply(
-    550, "5.7.1", "These credentials may not send with that From address; list it in the settings first"
+    550, "5.7.1", "These credentials may not send with that From or Sender address; list it in the settings first"
 )
 BAD_SENDER = Reply(553, "5.1.7", "The sender address is not valid")
 BAD_RECIPIENT = Reply(553, "5.1.3", "The recipient address is not valid")

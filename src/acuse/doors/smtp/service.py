@@ -22,7 +22,7 @@ class Verbs:
         authenticate: (user name, secret, client's IP address) to the credential. Raises AccessDenied where they do not
             match (535 5.7.8) and TemporaryError while the credential or the address is locked out (454 4.7.0).
         may_send_as: whether the credential may send as an address (550 5.7.1): asked for MAIL FROM and for every
-            address of From.
+            address of From, Sender, Resent-From and Resent-Sender.
         accept: makes the message durable, one communication per recipient, and returns their identifiers in the order
             of the recipients. When it returns, 250 is said. What it raises decides the refusal, as
             `replies.for_failure` says.
