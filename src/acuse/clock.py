@@ -4,8 +4,6 @@ from datetime import UTC, datetime
 
 from acuse.errors import InputError
 
-_FORM = "%Y-%m-%dT%H:%M:%S.%fZ"
-
 
 def now() -> datetime:
     """Return the present time, aware, in UTC, with microseconds."""
@@ -20,7 +18,7 @@ def to_rfc3339(moment: datetime) -> str:
     """
     if moment.tzinfo is None:
         raise InputError("A time without a zone was given; only aware times are accepted.")
-    return moment.astimezone(UTC).strftime(_FORM)
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def from_rfc3339(text: str) -> datetime:
@@ -30,9 +28,9 @@ def from_rfc3339(text: str) -> datetime:
         InputError: any other form, even if RFC 3339 would allow it.
     """
     try:
-        moment = datetime.strptime(text, _FORM).replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise InputError(f"Not a UTC time with six decimals: {text[:40]!r}.") from error
-    if to_rfc3339(moment) != text:
+    if not text.endswith("Z") or to_rfc3339(moment) != text:
         raise InputError(f"Not a UTC time with six decimals: {text[:40]!r}.")
     return moment

@@ -5,6 +5,7 @@ not byte for byte its own canonical form is refused, so no two texts mean the sa
 """
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 import rfc8785
@@ -84,19 +85,23 @@ def _integer(text: str) -> int:
 
 def _check(value: Any, depth: int) -> bool:
     """Refuse what has no canonical form here; return whether every name is ASCII."""
-    if depth > MAX_DEPTH:
-        raise InputError("JSON nested deeper than %(limit)s levels is not accepted.", limit=MAX_DEPTH)
     if value is None or isinstance(value, bool | str):
         return True
     if isinstance(value, int):
         if abs(value) > MAX_INTEGER:
             raise InputError("Integers must be below 2^53; write larger ones as text.")
         return True
+    members: Collection[Any]
     if isinstance(value, list | tuple):
-        return all([_check(member, depth + 1) for member in value])
-    if isinstance(value, dict):
-        if not all(isinstance(name, str) for name in value):
-            raise InputError("Names of members must be text.")
-        inner = all([_check(member, depth + 1) for member in value.values()])
-        return inner and all(name.isascii() for name in value)
-    raise InputError("A %(kind)s has no canonical JSON form here.", kind=type(value).__name__)
+        members, ascii_names = value, True
+    elif isinstance(value, dict):
+        members, ascii_names = value.values(), "".join(value).isascii()
+    else:
+        raise InputError("A %(kind)s has no canonical JSON form here.", kind=type(value).__name__)
+    if members and depth >= MAX_DEPTH:
+        raise InputError("JSON nested deeper than %(limit)s levels is not accepted.", limit=MAX_DEPTH)
+    for member in members:
+        # Most members are text: not asking about each of them halves the time that a fact takes.
+        if type(member) is not str and not _check(member, depth + 1):
+            ascii_names = False
+    return ascii_names

@@ -100,6 +100,17 @@ def test_values_without_a_form_are_refused(value: Any) -> None:
         canonicalise(value)
 
 
+def test_depth_counts_values_and_not_only_containers() -> None:
+    def nested(levels: int, innermost: Any) -> Any:
+        return innermost if levels == 0 else [nested(levels - 1, innermost)]
+
+    assert canonicalise(nested(MAX_DEPTH, "deep")) == b"[" * MAX_DEPTH + b'"deep"' + b"]" * MAX_DEPTH
+    assert canonicalise(nested(MAX_DEPTH, {})) == b"[" * MAX_DEPTH + b"{}" + b"]" * MAX_DEPTH
+    for innermost in ("deep", 1, None, {"a": "deep"}):
+        with pytest.raises(InputError, match="deeper"):
+            canonicalise(nested(MAX_DEPTH + 1, innermost))
+
+
 def test_size_is_limited() -> None:
     with pytest.raises(InputError, match="Too long"):
         parse(b'"' + b"x" * 100 + b'"', limit=50)
