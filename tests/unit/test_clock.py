@@ -12,7 +12,7 @@ from acuse.errors import InputError
 ZONES = st.integers(-720, 720).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 
 
-@given(st.datetimes(datetime.min.replace(year=2), datetime.max.replace(year=9998), timezones=ZONES))
+@given(st.datetimes(timezones=ZONES).filter(lambda moment: 1 < moment.year < 9999))
 def test_a_moment_of_any_zone_is_read_back(moment: datetime) -> None:
     text = to_rfc3339(moment)
     assert len(text) == 27
