@@ -2,6 +2,8 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+# Processes of the tests: many of them wait more than they compute.
+WORKERS ?= $(shell nproc | awk '{print ($$1 > 2) ? $$1 : 2}')
 ONCE ?=
 OUT ?=
 
@@ -28,7 +30,7 @@ demo: $(VENV)/.runtime ## Start everything on this machine, send the examples, c
 test: $(VENV)/.testing ## Run every gate and every test
 	@scripts/debian-packages
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest --ignore=tests/browser
+	$(BIN)/python -m pytest -n $(WORKERS) --ignore=tests/browser
 	$(BIN)/python -m pytest tests/browser  # apart: Playwright leaves an event loop running in its process
 
 check: $(VENV)/.testing ## Style, types, import contract, budgets, generated documents

@@ -23,6 +23,7 @@ from acuse.errors import InputError
 from tests.channels.scripted import EHLO, Conversation, Script, Server, greeted, serving, taking
 from tests.peers.certificates import authority, server_certificate
 from tests.peers.names import name_server
+from tests.ports import free_port
 
 SHORT = Timeouts(connect=2, greeting=1, command=1, data=1, block=2, final=1, quit=0.5, total=5)
 DISPATCH = EmailDispatch(
@@ -164,9 +165,8 @@ def test_hostile_servers_are_bounded(drip: str) -> None:
 
 def test_all_addresses_together_are_bounded() -> None:
     zone = {("d.example", "A"): [f"127.0.0.{number}" for number in range(1, 6)]}
-    listeners: list[socket.socket] = [socket.create_server(("127.0.0.1", 0))]
-    port = listeners[0].getsockname()[1]
-    listeners += [socket.create_server((f"127.0.0.{number}", port)) for number in range(2, 6)]
+    port = free_port()
+    listeners = [socket.create_server((f"127.0.0.{number}", port)) for number in range(1, 6)]
     with name_server(zone) as names:
         timeouts = replace(SHORT, greeting=1, total=1.5)
         resolver = Resolver((names.address,), allow_private=True)

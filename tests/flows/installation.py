@@ -20,24 +20,12 @@ import psycopg
 from acuse.config.cli.submission import Account, submit
 from acuse.config.environment import Environment
 from acuse.embedded.postgres import EmbeddedPostgres
+from tests.ports import free_ports
 
 ACUSE = str(Path(sys.executable).parent / "acuse")
 SLUG = "talleres-ribera"
 SENDER = "avisos@talleres-ribera.example"
 PATIENCE = 180.0
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports that nobody uses now, for TCP and UDP."""
-    found: list[int] = []
-    while len(found) < count:
-        with socket.socket() as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-            tcp.bind(("127.0.0.1", 0))
-            port = int(tcp.getsockname()[1])
-            with contextlib.suppress(OSError):
-                udp.bind(("127.0.0.1", port))
-                found.append(port)
-    return found
 
 
 def until(condition: Callable[[], object], what: str, patience: float = PATIENCE) -> None:

@@ -14,7 +14,8 @@ from tempfile import mkdtemp
 
 import pytest
 
-from tests.flows.installation import ACUSE, end_all_of, envelopes, free_ports, processes_of, until
+from tests.flows.installation import ACUSE, end_all_of, envelopes, processes_of, until
+from tests.ports import free_ports
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 FEW = ("01-texto-mutt.eml", "05-foto-apple-mail.eml")

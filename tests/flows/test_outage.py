@@ -18,8 +18,9 @@ from acuse.embedded.trust_services import crl_url
 from acuse.proof.timestamp import DEVELOPMENT_POLICY
 from acuse.proof.trust import Trust
 from acuse.proof.verify import verify_bytes
-from tests.flows.installation import SLUG, Installation, free_ports, installation, message, until
+from tests.flows.installation import SLUG, Installation, installation, message, until
 from tests.flows.web import Visitor, visitor
+from tests.ports import free_ports
 
 EMAIL, PASSWORD = "direccion@talleres-ribera.example", "una-clave-larga-y-rara-7"
 ALARMS = "SELECT name FROM evidence_alarms"

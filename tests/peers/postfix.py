@@ -11,7 +11,6 @@ import os
 import pwd
 import shutil
 import smtplib
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.ports import free_port
 
 _MASTER = """\
 127.0.0.1:{port} inet n - n - - smtpd
@@ -100,12 +101,6 @@ class Postfix:
     def flush(self) -> None:
         """Try deferred messages again now."""
         subprocess.run(["postqueue", "-c", self.folder / "etc", "-f"], check=True, capture_output=True, timeout=30)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 @contextmanager

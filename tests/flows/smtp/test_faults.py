@@ -20,9 +20,9 @@ from acuse.errors import (
     PermanentError,
     TemporaryError,
 )
-from tests.flows.installation import free_ports
 from tests.flows.smtp.client import MAIL, MESSAGE, RCPT, Client
 from tests.flows.smtp.conftest import Door, Opener
+from tests.ports import free_port
 
 
 class DiskFull(Exception):
@@ -224,7 +224,7 @@ def test_stopping_waits_for_what_is_being_made_durable(opened: Opener) -> None:
 
 
 def test_two_connectors_share_a_port(opened: Opener) -> None:
-    (port,) = free_ports(1)
+    port = free_port()
     with opened(port=port) as one, opened(port=port) as other:
         assert one.ports.starttls == other.ports.starttls == port
         for _ in range(20):

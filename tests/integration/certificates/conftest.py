@@ -1,6 +1,5 @@
 """Everything that issuing needs, for real: seal, time stamps over HTTP, typesetter, ledger."""
 
-import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -39,6 +38,7 @@ from acuse.proof.timestamp import DEVELOPMENT_POLICY
 from acuse.proof.trust import Trust
 from acuse.proof.verify import verify_bytes
 from tests.integration.making import credential
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="session")
@@ -119,10 +119,7 @@ class Notary:
 
     def without_time_stamps(self) -> "Notary":
         """The same, with authorities at which nobody answers."""
-        with socket.socket() as taken:
-            taken.bind(("127.0.0.1", 0))
-            address = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        dead = _client(self.services, address)
+        dead = _client(self.services, f"http://127.0.0.1:{free_port()}")
         return replace(self, press=replace(self.press, request_token=dead.request_token))
 
     def pdf(self, row: Certificate) -> bytes:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from acuse.embedded import processes, ready
 from acuse.embedded.output import LogFile
 from acuse.embedded.supervisor import Command, State, Supervisor
 from acuse.errors import ConfigurationError, ConflictError, TemporaryError
+from tests.ports import free_port
 
 Eventually = Callable[[Callable[[], bool]], None]
 Maker = Callable[..., Supervisor]
@@ -76,12 +76,6 @@ def make(tmp_path: Path, said: Said) -> Iterator[Maker]:
 
 def python(name: str, code: str, *rest: str, stop_within: float = 10) -> Command:
     return Command(name=name, arguments=(PYTHON, "-c", code, *rest), stop_within=stop_within)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_output_is_prefixed_and_states_are_reported(make: Maker, said: Said, eventually: Eventually) -> None:
