@@ -11,6 +11,7 @@
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -46,6 +47,7 @@ log = logging.getLogger(__name__)
 ISSUER = Actor(kind="component", id="certificates")
 TEMPLATES = Path(__file__).parent / "templates"
 PDF = "application/pdf"
+_LONGEST_REASON = 2000
 _NOT_PUBLISHED_WAIT = timedelta(milliseconds=300)
 
 
@@ -99,13 +101,13 @@ def issue(*, certificate: UUID, lease: UUID, press: Press) -> None:
     bundle = _bundle(row)
     dated_at = clock.now().replace(microsecond=0)
     # Steps 2 to 4
-    sealed, dossier = _seal_at_best(row, bundle, dated_at, press)
+    sealed, dossier, lacking = _seal_at_best(row, bundle, dated_at, press)
     # Step 5
     document = custody.keep(organisation=row.organisation_id, content=sealed.content, media_type=PDF)
     content, media_type = dossier.kept_proof()
     proof = custody.keep(organisation=row.organisation_id, content=content, media_type=media_type)
     # Step 6
-    _record(row, lease, sealed, document, proof, dossier)
+    _record(row, lease, sealed, document, proof, dossier, lacking)
 
 
 def _bundle(row: Certificate) -> Bundle:
@@ -136,19 +138,21 @@ def _levels(row: Certificate) -> list[Level]:
     return [cast(Level, level) for level in reversed(rules.LEVELS[: best + 1])]
 
 
-def _seal_at_best(row: Certificate, bundle: Bundle, dated_at: datetime, press: Press) -> tuple[SealedPdf, Dossier]:
-    """Typeset and seal at the highest level that can be had: the document states its own level."""
-    failure: TemporaryError | None = None
+def _seal_at_best(
+    row: Certificate, bundle: Bundle, dated_at: datetime, press: Press
+) -> tuple[SealedPdf, Dossier, tuple[TemporaryError, ...]]:
+    """Typeset and seal at the highest level that can be had, which the document states; say what lacked for more."""
+    failures: list[TemporaryError] = []
     for level in _levels(row):
         dossier = compile_dossier(row, bundle=bundle, level=level, dated_at=dated_at, standing=press.standing)
         _check(dossier, press.trust)
         unsigned = pages(row.kind, dossier, press.typesetter)
         try:
-            return _seal(unsigned, level, dated_at, press), dossier
+            return _seal(unsigned, level, dated_at, press), dossier, tuple(failures)
         except TemporaryError as error:
-            failure = error
+            failures.append(error)
             log.warning("sealing at %s failed, trying lower: %s", level, error, extra={"certificate": row.code})
-    raise failure or TemporaryError("The document could not be sealed.")
+    raise failures[-1]
 
 
 def _check(dossier: Dossier, trust: Trust) -> None:
@@ -193,7 +197,15 @@ def _seal(unsigned: bytes, level: Level, dated_at: datetime, press: Press) -> Se
     )
 
 
-def _record(row: Certificate, lease: UUID, sealed: SealedPdf, document: Kept, proof: Kept, dossier: Dossier) -> None:
+def _record(
+    row: Certificate,
+    lease: UUID,
+    sealed: SealedPdf,
+    document: Kept,
+    proof: Kept,
+    dossier: Dossier,
+    lacking: Sequence[TemporaryError],
+) -> None:
     receipt_asked = row.kind == Certificate.Kind.RECEIPT
     bundle = dossier.bundle
     lower = rules.is_lower(sealed.level, row.wanted_level)
@@ -219,7 +231,7 @@ def _record(row: Certificate, lease: UUID, sealed: SealedPdf, document: Kept, pr
         )
         drafts = [draft]
         if lower:
-            drafts.append(_lowered(draft, row.wanted_level, sealed.level))
+            drafts.append(_lowered(draft, row.wanted_level, sealed.level, lacking))
         record(*drafts)
         row.state = Certificate.State.ISSUED
         row.level, row.anchored = sealed.level, bool(bundle.tokens)
@@ -232,7 +244,7 @@ def _record(row: Certificate, lease: UUID, sealed: SealedPdf, document: Kept, pr
         row.save()
 
 
-def _lowered(draft: FactDraft, wanted: str, level: str) -> FactDraft:
+def _lowered(draft: FactDraft, wanted: str, level: str, lacking: Sequence[TemporaryError]) -> FactDraft:
     return FactDraft(
         organisation=draft.organisation,
         subject_kind=draft.subject_kind,
@@ -243,7 +255,7 @@ def _lowered(draft: FactDraft, wanted: str, level: str) -> FactDraft:
             "code": draft.details["code"],
             "wanted": wanted,
             "level": level,
-            "reason": "No time-stamping authority answered.",
+            "reason": " ".join(dict.fromkeys(map(str, lacking)))[:_LONGEST_REASON],
         },
     )
 

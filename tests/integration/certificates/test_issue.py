@@ -3,6 +3,7 @@
 import hashlib
 import json
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -21,6 +22,7 @@ from acuse.certificates.issue import NotPublished, put_off
 from acuse.certificates.models import Certificate
 from acuse.config.cli.outcomes import outcomes
 from acuse.config.database import conninfo
+from acuse.doors.console import timeline
 from acuse.errors import ConflictError, TemporaryError
 from acuse.evidence import custody
 from acuse.evidence.leases import Holder
@@ -208,6 +210,7 @@ def test_without_time_stamps_the_level_is_lower_and_raised_when_they_are_back(
         "B-LTA",
         "B-B",
     )
+    assert "No time stamp could be obtained." in lowered.details["reason"]
     assert b'"lowered":true' in notary.attachments(first)["document.json"]
     # Without a time stamp nobody but those who trust the log itself can be sure: it is said, not hidden.
     assert notary.verify(first).state is not State.INVALID
@@ -228,6 +231,28 @@ def test_without_time_stamps_the_level_is_lower_and_raised_when_they_are_back(
     notary.publish()
     jobs.sweep()
     assert Certificate.objects.count() == 2, "an upgrade is asked for once"
+
+
+def test_a_missing_revocation_list_is_told_as_such(notary: Notary) -> None:
+    """The authority answers: only the list of the seal's chain cannot be had, in the fact as in the alarm."""
+
+    def no_list(_: Sequence[bytes]) -> list[bytes]:
+        raise TemporaryError("A revocation list is missing: crl.example did not answer.")
+
+    reason = "A revocation list is missing: crl.example did not answer."
+    listless = replace(notary, press=replace(notary.press, revocation_lists=no_list))
+    one = relayed(notary)
+    (row,) = listless.issue_due()
+    assert (row.level, row.anchored, row.needs_upgrade) == ("B-T", True, True)
+    lowered = facts(notary.value.organisation, one)[-1]
+    assert (lowered.type, lowered.details["reason"]) == ("certificate.level_lowered", reason)
+    assert timeline.tell(lowered).own_words == reason
+    notary.publish()
+    jobs.sweep()
+    assert listless.issue_due() == [], "an upgrade that would upgrade nothing waits"
+    Certificate.objects.filter(state="requested").update(due_at=clock.now() - rules.ALARM_AFTER - timedelta(seconds=1))
+    jobs.sweep()
+    assert Alarm.objects.get(name=jobs.ALARM).message.endswith(reason)
 
 
 def test_an_upgrade_that_would_upgrade_nothing_waits(notary: Notary, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,7 +119,7 @@ class Context:
         verification_address: printed, without scheme, such as `acuse.example.org/v`.
         verification_url: in the QR, with the code.
         level: PAdES level of the seal.
-        lowered: a higher one was wanted, and no authority answered for it.
+        lowered: a higher one was wanted, and what it needs could not be had.
         issued_at: when the document was asked for (the request fact's time), aware.
         checkpoint: None for a document issued before publication (a receipt at B-B).
         time_stamps: tokens over that checkpoint.

@@ -324,10 +324,10 @@ WORDS: dict[str, str] = {
     "integrity.stamp": "Time stamp",
     "integrity.stamp.is": "RFC 3161, {time}{accuracy} · {authority} · serial ",
     "integrity.stamp.none": (
-        "No time-stamping authority answered: the level of this document is lower, and a revision will raise it."
+        "No valid time stamp could be had: the level of this document is lower, and a revision will raise it."
     ),
     "integrity.stamp.none.receipt": (
-        "No time-stamping authority answered: the level of this receipt is lower. The certificate carries the time "
+        "No valid time stamp could be had: the level of this receipt is lower. The certificate carries the time "
         "stamp of its facts."
     ),
     "integrity.stamp.later": "It had not been made yet when this certificate was issued; a revision will carry it.",

@@ -325,11 +325,12 @@ WORDS: dict[str, str] = {
     "integrity.stamp": "Sello de tiempo",
     "integrity.stamp.is": "RFC 3161, {time}{accuracy} · {authority} · serie ",
     "integrity.stamp.none": (
-        "Ninguna autoridad de sellado respondió: el nivel de este documento es menor, y se elevará en una revisión."
+        "No se pudo obtener un sello de tiempo válido: el nivel de este documento es menor, y se elevará en una "
+        "revisión."
     ),
     "integrity.stamp.none.receipt": (
-        "Ninguna autoridad de sellado respondió: el nivel de este justificante es menor. El sello de tiempo de sus "
-        "hechos lo lleva el certificado."
+        "No se pudo obtener un sello de tiempo válido: el nivel de este justificante es menor. El sello de tiempo de "
+        "sus hechos lo lleva el certificado."
     ),
     "integrity.stamp.later": ("Aún no se había hecho cuando se emitió este certificado; una revisión lo llevará."),
     "integrity.stamp.later.receipt": (

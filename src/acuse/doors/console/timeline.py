@@ -319,7 +319,7 @@ def _lowered(fact: Fact) -> Told:
         icon="warning",
         style="deferred",
         source=source,
-        remark=str(details["reason"]),
+        own_words=str(details["reason"]),
     )
 
 
