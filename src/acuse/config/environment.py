@@ -82,7 +82,7 @@ class Environment(BaseSettings):
     smarthost: str | None = Field(None, description="host:port through which all mail leaves")
     smarthost_user: str | None = Field(None, description="User name at the smarthost")
     smarthost_password: SecretStr | None = Field(None, description="Password at the smarthost")
-    dispatch_threads: int = Field(16, ge=1, le=256, description="Messages on their way out at once, of one worker")
+    dispatch_threads: int = Field(16, ge=1, le=256, description="Messages on their way out at once, of all workers")
     domain_concurrency: int = Field(4, ge=1, le=64, description="Simultaneous connections to one recipient domain")
     retry_scale: float = Field(1.0, gt=0, le=10, description="Multiplies the waits of the retry schedule")
     retry_for: timedelta = Field(
@@ -91,6 +91,9 @@ class Environment(BaseSettings):
         le=timedelta(days=30),
         description="How long a message is tried (RFC 5321 4.5.4.1)",
     )
+
+    # Workers: they deliver, certify and tell senders
+    worker_processes: int = Field(2, ge=1, le=64, description="Worker processes; one for each core certifies most")
 
     # Evidence
     log_origin: str | None = Field(None, max_length=200, description="Name of the log; set once, never changed")
@@ -106,7 +109,7 @@ class Environment(BaseSettings):
     seal_pkcs12: Path | None = Field(None, description="PKCS#12 file with the seal's key and chain")
     seal_passphrase: SecretStr | None = Field(None, description="Passphrase of that file")
     seal_trust: Path | None = Field(None, description="PEM file with the roots of the seal")
-    certificate_threads: int = Field(2, ge=1, le=64, description="Certificates under way at once, of one worker")
+    certificate_threads: int = Field(2, ge=1, le=64, description="Certificates under way at once, of each worker")
     settle_time: timedelta = Field(
         timedelta(hours=1),
         ge=timedelta(),
@@ -141,6 +144,11 @@ class Environment(BaseSettings):
                 raise ValueError(f"Set both {PREFIX}{first} and {PREFIX}{second}, or neither.")
         if self.tsa_urls and self.tsa_trust is None:
             raise ValueError(f"Set {PREFIX}TSA_TRUST to a PEM file with the roots of the services in {PREFIX}TSA_URLS.")
+        if self.worker_processes > min(self.domain_concurrency, self.dispatch_threads):
+            raise ValueError(
+                f"The workers share {PREFIX}DISPATCH_THREADS and {PREFIX}DOMAIN_CONCURRENCY: "
+                f"set both to at least {PREFIX}WORKER_PROCESSES ({self.worker_processes})."
+            )
         if self.sandbox and self.smarthost:
             raise ValueError(f"{PREFIX}SANDBOX keeps mail on this machine; unset {PREFIX}SMARTHOST.")
         return self

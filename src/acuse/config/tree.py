@@ -64,8 +64,9 @@ def _role(environment: Environment, role: Role) -> Iterator[Command]:
         "smtp": ready.greets(environment.smtp_host, environment.smtp_starttls_port),
     }
     arguments = (sys.executable, "-m", "acuse.config.processes", role)
-    # Connectors share their ports (SO_REUSEPORT): the kernel hands each connection to one of them.
-    for number in range(environment.smtp_processes if role == "smtp" else 1):
+    # Connectors share their ports (SO_REUSEPORT): the kernel hands each connection to one of them. Workers claim.
+    count = {"smtp": environment.smtp_processes, "worker": environment.worker_processes}
+    for number in range(count.get(role, 1)):
         name = role if number == 0 else f"{role}-{number + 1}"
         # Whoever sends has to finish the message under way: longer than a usual SMTP conversation takes to end.
         yield Command(name=name, arguments=arguments, ready=checks.get(role), stop_within=30.0)

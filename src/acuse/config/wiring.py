@@ -98,20 +98,22 @@ def living_holder() -> Holder:
 
 def worker_loops(holder: Holder) -> list[tuple[str, Loop]]:
     """Return the loops of a worker process, each for a thread of its own."""
-    endpoint = EmailEndpoint()
+    environment = settings.ACUSE
+    per_domain = environment.domain_concurrency // environment.worker_processes
+    endpoint = EmailEndpoint(per_domain=per_domain)
     spaced = schedule()
     dispatcher = Dispatcher(
         holder=holder,
         endpoint=endpoint,
         schedule=spaced,
-        threads=settings.ACUSE.dispatch_threads,
-        per_domain=settings.ACUSE.domain_concurrency,
+        threads=environment.dispatch_threads // environment.worker_processes,
+        per_domain=per_domain,
     )
     return [
         ("life", lambda stop: _show_life(holder, endpoint, stop)),
         ("dispatch", dispatcher.run),
         ("notices", Notifier(holder=holder, endpoint=endpoint, schedule=spaced).run),
-        ("certificates", Issuer(holder=holder, press=press(), threads=settings.ACUSE.certificate_threads).run),
+        ("certificates", Issuer(holder=holder, press=press(), threads=environment.certificate_threads).run),
         ("followers", lambda stop: _follow((follow_certificates,), stop)),
         ("periodic", periodic.run),
     ]

@@ -23,9 +23,13 @@ BOUNCE = "bounce"
 
 
 class EmailEndpoint:
-    """The e-mail channel with this installation's settings."""
+    """The e-mail channel with this installation's settings.
 
-    def __init__(self) -> None:
+    Args:
+        per_domain: connections to one domain at once, of this process.
+    """
+
+    def __init__(self, *, per_domain: int) -> None:
         environment = settings.ACUSE
         nameservers = environment.dns_servers
         if environment.sandbox:
@@ -38,7 +42,7 @@ class EmailEndpoint:
             helo=self.helo,
             port=environment.sandbox_smtp_port if environment.sandbox else environment.email_port,
             smarthost=self._smarthost,
-            per_domain=environment.domain_concurrency,
+            per_domain=per_domain,
             timeouts=Timeouts(total=rules.SEND_TOTAL / timedelta(seconds=1)),
         )
 

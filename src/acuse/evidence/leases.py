@@ -5,9 +5,10 @@ it lives. What a dead worker held is released as soon as its lock is found free 
 a worker that only lost its connection takes its lock again in between.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from psycopg import sql
 from uuid6 import uuid7
 
 from acuse import clock
+from acuse.evidence.statements import execute
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,53 @@ class Queue:
     table: str
     key: str
     waiting: str = "true"
+
+
+_WINDOW = 10  # rows looked at for each that is wanted, where domains share
+
+_CLAIM = """
+UPDATE {table} AS work SET lease = %(lease)s, lease_until = %(until)s FROM (
+    SELECT {key} AS key FROM {table} WHERE {free}{chosen} ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+) AS picked WHERE work.{key} = picked.key RETURNING work.{key}, work.due_at{returned}
+"""
+_FREE = "due_at <= %(now)s AND {waiting} AND (lease_until IS NULL OR lease_until < %(now)s)"
+# Whoever claims at the same time may choose the same rows: each is locked, and judged again, before it is taken.
+_SHARES = """
+ AND {key} IN (
+    SELECT key FROM (
+        SELECT key, domain, row_number() OVER (PARTITION BY domain ORDER BY due_at) AS place FROM (
+            SELECT {key} AS key, domain, due_at FROM {table}
+            WHERE {free} AND domain <> ALL (ARRAY(
+                SELECT name FROM unnest(%(domains)s::text[], %(counts)s::int[]) AS busy (name, count)
+                WHERE count >= %(each)s
+            )) ORDER BY due_at LIMIT %(window)s
+        ) AS due
+    ) AS queued LEFT JOIN unnest(%(domains)s::text[], %(counts)s::int[]) AS busy (name, count) ON name = domain
+    WHERE place <= %(each)s - coalesce(count, 0)
+)
+"""
+
+
+@lru_cache
+def _claiming(queue: Queue) -> str:
+    return _written(queue, chosen=sql.SQL(""), returned=sql.SQL(""))
+
+
+@lru_cache
+def _claiming_shares(queue: Queue) -> str:
+    return _written(queue, chosen=sql.SQL(_SHARES).format(**_names(queue)), returned=sql.SQL(", work.domain"))
+
+
+def _written(queue: Queue, **parts: sql.Composable) -> str:
+    return sql.SQL(_CLAIM).format(**_names(queue), **parts).as_string(None)
+
+
+def _names(queue: Queue) -> dict[str, sql.Composable]:
+    return {
+        "table": sql.Identifier(queue.table),
+        "key": sql.Identifier(queue.key),
+        "free": sql.SQL(_FREE).format(waiting=sql.SQL(queue.waiting)),
+    }
 
 
 def _lock_number(lease: UUID) -> int:
@@ -67,38 +116,37 @@ class Holder:
         if self._connection is not None:
             self._connection.close()
 
-    def claim(self, queue: Queue, *, term: timedelta, limit: int, excluding: Sequence[str] = ()) -> list[UUID]:
+    def claim(self, queue: Queue, *, term: timedelta, limit: int) -> list[UUID]:
         """Claim up to `limit` due rows for `term`; return their keys, the longest due first.
 
         Args:
             queue: where the work is.
             term: after which anybody may claim them again.
             limit: most rows.
-            excluding: values of the `domain` column not to take now.
         """
+        return [row[0] for row in self._claim(_claiming(queue), term, limit, {})]
+
+    def claim_shares(
+        self, queue: Queue, *, term: timedelta, limit: int, each: int, busy: Mapping[str, int]
+    ) -> list[tuple[UUID, str]]:
+        """Claim as `claim` does, but no more of one `domain` than it has room for; return keys with their domains.
+
+        Rows of one domain that fill the whole window hide those behind them until it is crowded itself: the next call.
+
+        Args:
+            queue: where the work is; its table has a column `domain`.
+            term: after which anybody may claim them again.
+            limit: most rows.
+            each: how many of one domain may be under way.
+            busy: how many are now.
+        """
+        shares = {"each": each, "domains": list(busy), "counts": list(busy.values()), "window": _WINDOW * limit}
+        return [(key, domain) for key, _, domain in self._claim(_claiming_shares(queue), term, limit, shares)]
+
+    def _claim(self, statement: str, term: timedelta, limit: int, more: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         now = clock.now()
-        statement = sql.SQL(
-            "UPDATE {table} AS work SET lease = %(lease)s, lease_until = %(until)s FROM ("
-            " SELECT {key} AS key FROM {table} WHERE due_at <= %(now)s AND {waiting}"
-            " AND (lease_until IS NULL OR lease_until < %(now)s) {excluded}"
-            " ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED"
-            ") AS picked WHERE work.{key} = picked.key RETURNING work.{key}, work.due_at"
-        ).format(
-            table=sql.Identifier(queue.table),
-            key=sql.Identifier(queue.key),
-            waiting=sql.SQL(queue.waiting),
-            excluded=sql.SQL("AND domain <> ALL(%(excluding)s)" if excluding else ""),
-        )
-        parameters: dict[str, Any] = {
-            "lease": self.lease,
-            "until": now + term,
-            "now": now,
-            "limit": limit,
-            "excluding": list(excluding),
-        }
-        with connection.cursor() as cursor:
-            cursor.execute(statement, parameters)
-            return [key for key, _ in sorted(cursor.fetchall(), key=lambda row: row[1])]
+        found = execute(statement, {"lease": self.lease, "until": now + term, "now": now, "limit": limit, **more})
+        return sorted(found.fetchall(), key=lambda row: row[1])
 
     def free_the_dead(self, queues: Sequence[Queue]) -> int:
         """Release what workers held whose lock is free now and was free at the last call; return how many rows."""

@@ -128,7 +128,7 @@ def test_no_domain_gets_more_than_its_share(
     running = dispatcher(holder, endpoint)
     assert running.dispatch_due(pool) == 3
     wait_until(lambda: endpoint.inside == {"big.example": 2, "small.example": 1})
-    # The crowded domain is not even claimed again; its other rows wait unclaimed, a second at most.
+    # The crowded domain is not even claimed again; its other rows wait unclaimed.
     assert running.dispatch_due(pool) == 0
     assert Dispatch.objects.filter(lease__isnull=False).count() == 3
     assert Dispatch.objects.filter(due_at__gt=clock.now() + timedelta(seconds=2)).count() == 0

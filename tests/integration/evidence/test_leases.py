@@ -56,8 +56,8 @@ def state(identity: UUID) -> tuple[UUID | None, bool]:
         return row
 
 
-def claim(holder: Holder, limit: int = 10, **more: object) -> list[UUID]:
-    return holder.claim(QUEUE, term=TERM, limit=limit, **more)  # type: ignore[arg-type]
+def claim(holder: Holder, limit: int = 10) -> list[UUID]:
+    return holder.claim(QUEUE, term=TERM, limit=limit)
 
 
 def kill(holder: Holder) -> None:
@@ -94,11 +94,24 @@ def test_what_is_done_is_not_claimed(holders: list[Holder]) -> None:
     assert claim(holders[0]) == [left]
 
 
-def test_crowded_domains_are_left(holders: list[Holder]) -> None:
-    add(2, domain="a.example")
-    other = add(1, domain="b.example")
-    assert claim(holders[0], excluding=["a.example"]) == other
-    assert claim(holders[0], excluding=["a.example", "b.example"]) == []
+def shares(holder: Holder, limit: int = 10, *, each: int = 2, **busy: int) -> list[tuple[UUID, str]]:
+    return holder.claim_shares(QUEUE, term=TERM, limit=limit, each=each, busy=busy)
+
+
+def test_no_domain_is_claimed_beyond_its_share(holders: list[Holder]) -> None:
+    first = add(3, domain="a")
+    other = add(1, domain="b")
+    assert shares(holders[0], a=1) == [(first[0], "a"), (other[0], "b")]
+    assert shares(holders[0], a=2) == []
+    assert shares(holders[1], limit=1) == [(first[1], "a")]
+    assert [state(identity)[1] for identity in first] == [True, True, False]
+
+
+def test_a_crowded_domain_does_not_hide_those_behind_it(holders: list[Holder]) -> None:
+    many = add(30, domain="a", due=-timedelta(hours=1))
+    other = add(1, domain="b")
+    assert shares(holders[0], limit=2) == [(many[0], "a"), (many[1], "a")]
+    assert shares(holders[0], limit=2, a=2) == [(other[0], "b")]
 
 
 def test_two_workers_never_share_a_row(holders: list[Holder]) -> None:

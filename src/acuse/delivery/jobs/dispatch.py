@@ -1,7 +1,7 @@
 """Dispatching: due communications are claimed in batches and sent by threads.
 
-For each: open the attempt (committed), send, close the attempt (committed). Nothing is locked while sending. A claimed
-row whose domain has its full share of connections already goes back to the queue for a second.
+For each: open the attempt (committed), send, close the attempt (committed). Nothing is locked while sending. No more of
+one domain is claimed than it has connections free.
 
 An outcome that cannot be recorded (custody is full, the database is away) is held, and the lease with it, until it can:
 to send again what may have been accepted would be worse than to wait. Held messages fill the threads, so that nothing
@@ -16,7 +16,7 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import close_old_connections
@@ -37,7 +37,6 @@ log = logging.getLogger(__name__)
 
 QUEUE = Queue(table="delivery_dispatches", key="communication_id")
 _POLL_SECONDS = 0.2
-_CROWDED = timedelta(seconds=1)
 _HOLD_SECONDS = 2.0
 _HOLDS_BEFORE_BARE = 3
 ALARM = "delivery_faults"
@@ -64,6 +63,7 @@ class Dispatcher:
         self._per_domain = per_domain
         self._domains: Counter[str] = Counter()
         self._lock = threading.Lock()
+        self._freed = threading.Event()
         self._stop = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
@@ -75,45 +75,30 @@ class Dispatcher:
         with ThreadPoolExecutor(self._threads, thread_name_prefix="dispatch") as pool:
             while not stop.is_set():
                 close_old_connections()
-                if not self.dispatch_due(pool):
-                    stop.wait(_POLL_SECONDS)
+                self._freed.clear()
+                # What was claimed may have filled a share with more behind it: look again as soon as a place is free.
+                wait = self._freed.wait if self.dispatch_due(pool) else stop.wait
+                wait(_POLL_SECONDS)
 
     def dispatch_due(self, pool: ThreadPoolExecutor) -> int:
         """Claim what is due and hand it to the pool; return how many messages were handed over."""
         with self._lock:
-            free = self._threads - self._domains.total()
-            crowded = [domain for domain, count in self._domains.items() if count >= self._per_domain]
+            free, busy = self._threads - self._domains.total(), dict(self._domains)
         if free <= 0:
             return 0
-        claimed = self._holder.claim(QUEUE, term=rules.LEASE, limit=free, excluding=crowded)
-        domains = dict(Dispatch.objects.filter(communication_id__in=claimed).values_list("communication_id", "domain"))
-        handed = 0
-        for communication in claimed:
-            domain = domains.get(communication, "")
-            if self._enter(domain):
-                pool.submit(self._send, communication, domain)
-                handed += 1
-            else:
-                self._put_back(communication, clock.now() + _CROWDED)
-        return handed
-
-    def _enter(self, domain: str) -> bool:
-        with self._lock:
-            if self._domains[domain] >= self._per_domain:
-                return False
-            self._domains[domain] += 1
-            return True
+        claimed = self._holder.claim_shares(QUEUE, term=rules.LEASE, limit=free, each=self._per_domain, busy=busy)
+        for communication, domain in claimed:
+            with self._lock:
+                self._domains[domain] += 1
+            pool.submit(self._send, communication, domain)
+        return len(claimed)
 
     def _leave(self, domain: str) -> None:
         with self._lock:
             self._domains[domain] -= 1
             if self._domains[domain] <= 0:
                 del self._domains[domain]
-
-    def _put_back(self, communication: UUID, due_at: datetime) -> None:
-        Dispatch.objects.filter(communication_id=communication, lease=self._holder.lease).update(
-            due_at=due_at, lease=None, lease_until=None
-        )
+        self._freed.set()
 
     def _send(self, communication: UUID, domain: str) -> None:
         """Make one attempt. What goes wrong on our side leaves the row to be claimed again, so often and no more."""
