@@ -100,7 +100,7 @@ class House:
             organisation=self.credential.organisation, kind="communication", id=communication, unanchored=True
         )
         assert bundle is not None
-        trust = Trust(certificates=(), log_keys=(ACUSE_KEYS.checkpoint.verifier().line(),))
+        trust = Trust(log_keys=(ACUSE_KEYS.checkpoint.verifier().line(),))
         report = verify_bytes(bundle.to_json(), filename="proof.json", trust=trust)
         assert len(report.facts) == len(bundle.facts)
         return report

@@ -60,5 +60,6 @@ def sealed(
 
 
 def trust_in(*roots: Entity) -> Trust:
-    """Trust in some roots."""
-    return Trust(certificates=tuple(root.certificate for root in roots))
+    """Trust in some roots, for seals and time stamps alike."""
+    certificates = tuple(root.certificate for root in roots)
+    return Trust(seals=certificates, stamps=certificates)

@@ -135,7 +135,7 @@ def test_the_anchors_are_offered_where_offline_checking_is_told(shared: Installa
     for link in links:
         together |= Trust.parse(visitor(shared).get(link).text)
     whole = Trust.parse((shared.data / "trust.pem").read_text("utf-8"))
-    assert (together.for_seals, together.for_stamps) == (whole.for_seals, whole.for_stamps)
+    assert (together.seals, together.stamps) == (whole.seals, whole.stamps)
     assert together.log_keys == whole.log_keys
     for forbidden in ("ca.key", "trust.pem", "..%2Fkeys%2Fcheckpoint.key"):
         assert visitor(shared).get(f"/verify/offline/{forbidden}").status == 404

@@ -50,7 +50,7 @@ def rerender(raw: bytes, *, trust: Trust, typesetter: Typesetter) -> str:
             particulars=particulars,
             standing=Standing(
                 certificate=evidence.seal_certificate,
-                tsa_roots=trust.for_stamps,
+                tsa_roots=trust.stamps,
                 roots=(),
                 development=particulars.development,
             ),

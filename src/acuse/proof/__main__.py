@@ -34,7 +34,8 @@ def main(arguments: Sequence[str] | None = None, *, default_trust: Trust | None 
         default=[],
         type=Path,
         metavar="FILE",
-        help="PEM certificates and verifier keys (name+hash+base64) to trust; may be repeated",
+        help="verifier keys (name+hash+base64), and PEM certificates after a line `# seals` or `# time stamps`, to "
+        "trust; may be repeated",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON array instead of text")
     chosen = parser.parse_args(arguments)
@@ -62,7 +63,10 @@ def _read_trust(paths: Sequence[Path]) -> Trust:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"The trust anchors in {path} cannot be read: {error}.") from error
-        trust |= Trust.parse(text)
+        try:
+            trust |= Trust.parse(text)
+        except InputError as error:
+            raise InputError("%(file)s: %(error)s", file=path, error=error) from error
     return trust
 
 

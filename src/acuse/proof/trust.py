@@ -1,8 +1,8 @@
 """What a verifier starts from: certificates and log keys that the person trusts, from one text file.
 
 Whoever may vouch for the time need not be able to vouch for an operator: a public root issues thousands of
-certificates. So a file has two sections, after a line `# seals` or `# time stamps`; a certificate before either of them
-anchors both.
+certificates, for e-mail too, and any of them could seal. So a certificate stands after a line `# seals` or
+`# time stamps`, and one that may vouch for both stands twice; before such a line it is refused.
 """
 
 from collections.abc import Iterable
@@ -19,6 +19,10 @@ MAX_TRUST = 1 << 22
 _BEGIN = "-----BEGIN CERTIFICATE-----"
 _END = "-----END CERTIFICATE-----"
 _SEALS, _STAMPS = "# seals", "# time stamps"
+_UNSECTIONED = (
+    "Say what the certificate may vouch for: write the line `# seals` or `# time stamps` before it "
+    "(one that may vouch for both stands after each)."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,31 +30,18 @@ class Trust:
     """Trust anchors.
 
     Attributes:
-        certificates: anchors for time stamps and seals alike.
-        seals: anchors for seals alone.
-        stamps: anchors for time stamps alone.
         log_keys: C2SP verifier keys, `name+hash+base64`.
+        seals: what a seal, or its signature over a log's key, may lead to.
+        stamps: what a time stamp may lead to.
     """
 
-    certificates: tuple[x509.Certificate, ...] = ()
     log_keys: tuple[str, ...] = ()
     seals: tuple[x509.Certificate, ...] = ()
     stamps: tuple[x509.Certificate, ...] = ()
 
-    @property
-    def for_seals(self) -> tuple[x509.Certificate, ...]:
-        """What a seal, or its signature over a log's key, may lead to."""
-        return tuple(dict.fromkeys((*self.certificates, *self.seals)))
-
-    @property
-    def for_stamps(self) -> tuple[x509.Certificate, ...]:
-        """What a time stamp may lead to."""
-        return tuple(dict.fromkeys((*self.certificates, *self.stamps)))
-
     def __or__(self, other: "Trust") -> "Trust":
         """Return both together, each anchor once."""
         return Trust(
-            certificates=tuple(dict.fromkeys((*self.certificates, *other.certificates))),
             log_keys=tuple(dict.fromkeys((*self.log_keys, *other.log_keys))),
             seals=tuple(dict.fromkeys((*self.seals, *other.seals))),
             stamps=tuple(dict.fromkeys((*self.stamps, *other.stamps))),
@@ -58,7 +49,7 @@ class Trust:
 
     def to_text(self) -> str:
         """Return the content of a `trust.pem` file."""
-        written = [f"{key}\n" for key in self.log_keys] + _blocks(self.certificates)
+        written = [f"{key}\n" for key in self.log_keys]
         if self.seals:
             written += [f"{_SEALS}\n", *_blocks(self.seals)]
         if self.stamps:
@@ -72,23 +63,25 @@ class Trust:
         Blank lines and other lines that begin with `#` are skipped.
 
         Raises:
-            InputError: any other line, or a certificate that is not readable.
+            InputError: any other line, or a certificate that is not readable or stands in no section.
         """
         if len(text) > MAX_TRUST:
             raise InputError("Too long: a file of trust anchors has at most %(limit)s characters.", limit=MAX_TRUST)
-        sections: dict[str, list[x509.Certificate]] = {"": [], _SEALS: [], _STAMPS: []}
-        section = ""
+        sections: dict[str, list[x509.Certificate]] = {_SEALS: [], _STAMPS: []}
+        section: list[x509.Certificate] | None = None
         keys: list[str] = []
         lines = iter(text.splitlines())
         for line in map(str.strip, lines):
             if line == _BEGIN:
-                sections[section].append(_certificate(lines))
-            elif line.lower() in sections and line:
-                section = line.lower()
+                if section is None:
+                    raise InputError(_UNSECTIONED)
+                section.append(_certificate(lines))
+            elif line.lower() in sections:
+                section = sections[line.lower()]
             elif line and not line.startswith("#"):
                 keys.append(_log_key(line))
-        both, seals, stamps = (tuple(dict.fromkeys(each)) for each in sections.values())
-        return cls(certificates=both, log_keys=tuple(dict.fromkeys(keys)), seals=seals, stamps=stamps)
+        seals, stamps = (tuple(dict.fromkeys(each)) for each in sections.values())
+        return cls(log_keys=tuple(dict.fromkeys(keys)), seals=seals, stamps=stamps)
 
 
 def _blocks(certificates: Iterable[x509.Certificate]) -> list[str]:

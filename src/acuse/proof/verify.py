@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from cryptography import x509
 
 from acuse.clock import to_rfc3339
-from acuse.errors import CannotTell, InputError, Invalid, VerificationError
+from acuse.errors import AcuseError, CannotTell, InputError, Invalid, VerificationError
 from acuse.proof import pdf
 from acuse.proof.archive import parse_archive
 from acuse.proof.binding import is_same_holder, verify_binding
@@ -70,7 +70,7 @@ class _Examination:
         try:
             text = check()
         except CannotTell as error:
-            self.note(Step(number=error.step, state=State.CANNOT_TELL, text=str(error), error=error))
+            self.note(Step(number=error.step, state=State.CANNOT_TELL, text=str(error), error=_bare(error)))
         except InputError as error:
             raise Invalid(number, error.sentence, **error.particulars) from error
         else:
@@ -94,6 +94,11 @@ class _Examination:
             sealed_by=self.sealed_by,
             development=self.development or any(stamp.development for stamp in self.stamps),
         )
+
+
+def _bare(error: VerificationError) -> AcuseError:
+    """Return an error without its traceback, whose frames hold the whole file."""
+    return AcuseError(error.sentence, **error.particulars)
 
 
 _ABSENT = {
@@ -120,11 +125,11 @@ def verify_bytes(raw: bytes, *, filename: str, trust: Trust) -> Report:
     try:
         _CHECKS[kind](examination, raw)
     except Invalid as error:
-        examination.note(Step(number=error.step, state=State.INVALID, text=str(error), error=error))
+        examination.note(Step(number=error.step, state=State.INVALID, text=str(error), error=_bare(error)))
         # Facts of a file that is wrong anywhere are not shown as proved.
         examination.facts, examination.positions, examination.objects, examination.verdict = (), (), (), None
     except VerificationError as error:
-        examination.note(Step(number=error.step, state=State.CANNOT_TELL, text=str(error), error=error))
+        examination.note(Step(number=error.step, state=State.CANNOT_TELL, text=str(error), error=_bare(error)))
     return examination.report(filename, kind)
 
 
@@ -277,7 +282,7 @@ def _check_tokens(examination: _Examination, bundle: Bundle) -> list[VerifiedTok
                 token = verify_token(
                     stamp.token,
                     imprint_of=bundle.checkpoint,
-                    trust=examination.trust.for_stamps,
+                    trust=examination.trust.stamps,
                     crls=stamp.crls,
                     chain=stamp.chain,
                 )
@@ -318,7 +323,7 @@ def _check_origin(
         bound = verify_binding(
             bundle.binding.cms,
             verifier_key=bundle.key,
-            trust=examination.trust.for_seals,
+            trust=examination.trust.seals,
             crls=bundle.binding.crls,
             at=min((token.gen_time for token in tokens), default=None),
         )

@@ -87,7 +87,8 @@ class Notary:
     @property
     def trust(self) -> Trust:
         """What somebody who knows this installation trusts."""
-        return Trust(certificates=(self.services.authority.root,), log_keys=(self.key.verifier().line(),))
+        root = self.services.authority.root
+        return Trust(seals=(root,), stamps=(root,), log_keys=(self.key.verifier().line(),))
 
     def publish(self, *, anchored: bool = True) -> None:
         """Order every fact that waits, and have the checkpoint time-stamped."""
@@ -160,7 +161,7 @@ def notary(database: Addresses, services: TrustServices, typesetter: Typesetter)
             typesetter=typesetter,
             request_token=_client(services, services.address).request_token,
             revocation_lists=RevocationSource().lists_for,
-            trust=Trust(certificates=(root,), log_keys=(key.verifier().line(),)),
+            trust=Trust(seals=(root,), stamps=(root,), log_keys=(key.verifier().line(),)),
         ),
         sequencer=sequencer,
         value=credential(),

@@ -35,8 +35,7 @@ def test_the_seal_binds_the_key_once(database: Addresses) -> None:
     assert types() == ["seal.bound"]
     trust = Trust.parse(environment.trust_file.read_text())
     assert set(trust.log_keys) == lines
-    assert len(trust.for_seals) == len(trust.for_stamps) == 1
-    assert trust.certificates == (), "an anchor of time stamps vouches for no operator"
+    assert len(trust.seals) == len(trust.stamps) == 1
 
 
 def test_another_seal_binds_the_key_again(database: Addresses) -> None:

@@ -93,7 +93,7 @@ class Operator:
 
     @property
     def trust(self) -> Trust:
-        return Trust(certificates=(self.root.certificate,))
+        return Trust(seals=(self.root.certificate,), stamps=(self.root.certificate,))
 
     def crl(self) -> bytes:
         return revocation_list(self.root, at=self.moment - timedelta(hours=1))

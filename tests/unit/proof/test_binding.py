@@ -109,22 +109,12 @@ def test_foreign_bytes_raise_our_errors_only(what: bytes | tuple[int, bytes]) ->
 
 
 def test_trust_files() -> None:
-    trust = Trust(certificates=(OPERATOR.root.certificate,), log_keys=(LINE,))
+    root, other = OPERATOR.root.certificate, Operator().root.certificate
+    trust = Trust(seals=(root,), stamps=(other,), log_keys=(LINE,))
     assert Trust.parse("# the demo's own\n\n" + trust.to_text()) == trust
     assert Trust.parse(trust.to_text() * 2) == trust
     assert Trust() | trust | trust == trust
-
-
-def test_sections_of_a_trust_file() -> None:
-    root, other = OPERATOR.root.certificate, Operator().root.certificate
-    trust = Trust(seals=(root,), stamps=(other,), log_keys=(LINE,))
-    assert Trust.parse(trust.to_text()) == trust
-    assert (trust.for_seals, trust.for_stamps) == ((root,), (other,))
-    assert Trust.parse(trust.to_text()) | Trust(certificates=(other,)) == Trust(
-        certificates=(other,), seals=(root,), stamps=(other,), log_keys=(LINE,)
-    )
-    unsectioned = Trust.parse(Trust(certificates=(root,)).to_text())
-    assert unsectioned.for_seals == unsectioned.for_stamps == (root,)
+    assert trust | Trust(stamps=(root,)) == Trust(seals=(root,), stamps=(other, root), log_keys=(LINE,))
 
 
 @pytest.mark.parametrize("text", ["hello", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "a+b+c"])

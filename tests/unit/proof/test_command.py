@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from acuse.proof.__main__ import main
 from acuse.proof.trust import Trust
-from tests.unit.proof.test_verify import FACTS, OPERATOR, RAW
+from tests.unit.proof.test_verify import OPERATOR, RAW
 
 BLOCKER = """
 import runpy, sys
@@ -101,4 +102,21 @@ def test_anchors_that_cannot_be_read_are_said(files: Path, capsys: pytest.Captur
     assert "cannot be read" in capsys.readouterr().err
     assert main([str(files / "good.json"), "--trust", str(files / "good.json")]) == 2
     assert "verifier key" in capsys.readouterr().err
-    assert len(FACTS) == 2
+
+
+def test_a_certificate_that_says_not_what_it_may_vouch_for_is_refused(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A public root of time stamps issues certificates for e-mail too, which must not pass for an operator's seal."""
+    root = OPERATOR.root.certificate.public_bytes(Encoding.PEM).decode()
+    plain, stamps, both = (files / name for name in ("plain.pem", "stamps.pem", "both.pem"))
+    plain.write_text(root, encoding="utf-8")
+    stamps.write_text(f"# Time stamps\n{root}", encoding="utf-8")
+    both.write_text(f"# time stamps\n{root}# seals\n{root}", encoding="utf-8")
+    assert main([str(files / "good.json"), "--trust", str(files / "trust.pem"), "--trust", str(plain)]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert f"{plain}: Say what the certificate may vouch for: write the line `# seals` or `# time stamps`" in said.err
+    assert main([str(files / "good.json"), "--trust", str(stamps)]) == 2
+    assert "leads to none of the trusted certificates" in capsys.readouterr().out
+    assert main([str(files / "good.json"), "--trust", str(both)]) == 0

@@ -99,13 +99,13 @@ def test_the_log_key_may_be_trusted_instead_of_the_seal() -> None:
 
 def test_another_key_than_the_trusted_one_of_that_log_is_refused() -> None:
     twin = Operator()
-    trust = Trust(certificates=OPERATOR.trust.certificates, log_keys=(twin.key.verifier().line(),))
+    trust = OPERATOR.trust | Trust(log_keys=(twin.key.verifier().line(),))
     assert twin.key.name == OPERATOR.key.name
     assert failure(check(RAW, trust))[0] == 4
 
 
 def test_an_anchor_of_time_stamps_vouches_for_no_operator() -> None:
-    roots = OPERATOR.trust.certificates
+    roots = OPERATOR.trust.seals
     assert check(RAW, Trust(seals=roots, stamps=roots)).state is State.VALID
     assert states(check(RAW, Trust(stamps=roots)))[4] is State.CANNOT_TELL
     assert states(check(RAW, Trust(seals=roots)))[5] is State.CANNOT_TELL

@@ -79,7 +79,10 @@ def verify(
     files: Annotated[list[Path], typer.Argument(help="Certificates (PDF), bundles (proof.json, .zip), tlog-proofs.")],
     trust: Annotated[
         list[Path] | None,
-        typer.Option(help="PEM certificates and verifier keys to trust; else this installation's trust.pem."),
+        typer.Option(
+            help="Verifier keys, and PEM certificates after a line `# seals` or `# time stamps`; else this "
+            "installation's trust.pem."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array instead of text.")] = False,
     render: Annotated[

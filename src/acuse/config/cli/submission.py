@@ -111,7 +111,7 @@ def _context(settings: Environment) -> ssl.SSLContext:
             trust = Trust.parse(settings.trust_file.read_text("utf-8"))
         except OSError as error:
             raise ConfigurationError("This installation was never started: run `acuse serve` first.") from error
-        for certificate in (*trust.for_seals, *trust.for_stamps):
+        for certificate in (*trust.seals, *trust.stamps):
             context.load_verify_locations(cadata=_der(certificate))
     return context
 

@@ -25,7 +25,7 @@ def examine_pdf(raw: bytes, trust: Trust) -> PdfEvidence:
     last = last_container(raw)
     open_last = open_token if is_token(last.der) else open_seal
     open_last(last.der, content=raw[: last.start] + raw[last.end :])
-    if not trust.for_seals:
+    if not trust.seals:
         raise CannotTell(STEP, "No trust anchor was given, so nobody vouches for who sealed the PDF.")
     # 2 shape
     structure = read_structure(raw, last)
@@ -33,8 +33,8 @@ def examine_pdf(raw: bytes, trust: Trust) -> PdfEvidence:
     tokens = _tokens(structure, seal)
     # 3 contents
     sealed_at = tokens[0].at if tokens else _claimed_time(structure.seal)
-    ends = [seal_anchor_of(seal.signed, anchors=trust.for_seals, at=sealed_at)]
-    ends += [anchor_of(each.signed, anchors=trust.for_stamps, at=each.at) for each in tokens]
+    ends = [seal_anchor_of(seal.signed, anchors=trust.seals, at=sealed_at)]
+    ends += [anchor_of(each.signed, anchors=trust.stamps, at=each.at) for each in tokens]
     # 4 changes, 5 signatures, paths and revocation
     level = _level(seal, structure)
     if level == "B-LTA":

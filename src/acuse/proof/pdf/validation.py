@@ -45,8 +45,8 @@ def validate_long_term(seal: EmbeddedPdfSignature, trust: Trust, at: datetime) -
         CannotTell: not decided by what the file holds.
     """
     specification = SignatureValidationSpec(
-        cert_validation_policy=_policy(trust.for_seals),
-        ts_cert_validation_policy=_policy(trust.for_stamps),
+        cert_validation_policy=_policy(trust.seals),
+        ts_cert_validation_policy=_policy(trust.stamps),
         revinfo_gathering_policy=RevocationInfoGatheringSpec(
             online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY,
             certificate_fetching_rule=CertificateFetchingRule.NEVER_FETCH,
@@ -74,7 +74,7 @@ def validate_at(seal: EmbeddedPdfSignature, trust: Trust, at: datetime) -> None:
     """
     sealed, stamped = (
         ValidationContext(trust_roots=_roots(anchors), moment=at, allow_fetching=False, revocation_mode="soft-fail")
-        for anchors in (trust.for_seals, trust.for_stamps)
+        for anchors in (trust.seals, trust.stamps)
     )
     status = asyncio.run(
         async_validate_pdf_signature(
