@@ -12,6 +12,8 @@ AcuseError                    everything we raise on purpose
     └── CannotTell            and lacks something needed for an answer
 """
 
+from collections.abc import Mapping
+
 
 class AcuseError(Exception):
     """Base of every error raised on purpose. The message is one sentence for a person.
@@ -19,13 +21,31 @@ class AcuseError(Exception):
     Args:
         sentence: in English, with ``%(name)s`` where a particular stands. It is never put together from parts, so that
             a page can look it up and say it in the reader's language.
-        particulars: by name. One that is itself an error of ours is said in the reader's language too.
+        particulars: by name. An error of ours among them, or a tuple of such, is said in the reader's language too.
     """
 
     def __init__(self, sentence: str = "", /, **particulars: object) -> None:
-        super().__init__(sentence % particulars if particulars else sentence)
+        super().__init__(self.said(sentence, particulars))
         self.sentence = sentence
-        self.particulars = particulars
+        self.particulars = {name: _without_frames(value) for name, value in particulars.items()}
+
+    @staticmethod
+    def said(sentence: str, particulars: Mapping[str, object]) -> str:
+        """Put particulars into a sentence, this one or its translation."""
+        shown = {
+            name: " ".join(map(str, value)) if isinstance(value, tuple) else value
+            for name, value in particulars.items()
+        }
+        return sentence % shown if shown else sentence
+
+
+def _without_frames(value: object) -> object:
+    """Return a particular without traceback: one would keep alive, in a cycle, whatever its frames hold."""
+    if isinstance(value, tuple):
+        return tuple(_without_frames(one) for one in value)
+    if isinstance(value, AcuseError):
+        return AcuseError(value.sentence, **value.particulars)
+    return str(value) if isinstance(value, BaseException) else value
 
 
 class ConfigurationError(AcuseError):

@@ -80,8 +80,15 @@ def sweep() -> None:
     count = late.count()
     if count:
         oldest = late.order_by("due_at").first()
-        reason = f" Last error: {oldest.last_error}" if oldest and oldest.last_error else ""
-        raise_alarm(ALARM, f"{count} documents are final but not certified for over a minute.{reason}")
+        if oldest is not None and oldest.last_error:
+            raise_alarm(
+                ALARM,
+                "%(count)s documents are final but not certified for over a minute. Last error: %(error)s",
+                count=count,
+                error=oldest.last_error,
+            )
+        else:
+            raise_alarm(ALARM, "%(count)s documents are final but not certified for over a minute.", count=count)
     else:
         clear_alarm(ALARM)
     _watch_unproved()
@@ -97,7 +104,13 @@ def _watch_unproved() -> None:
     if first is None:
         clear_alarm(UNPROVED)
     else:
-        raise_alarm(UNPROVED, f"{refused.count()} documents are not issued. {first.code}: {first.last_error}")
+        raise_alarm(
+            UNPROVED,
+            "%(count)s documents are not issued. %(code)s: %(error)s",
+            count=refused.count(),
+            code=first.code,
+            error=first.last_error,
+        )
 
 
 def _upgrade_lowered() -> None:

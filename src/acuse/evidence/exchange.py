@@ -52,7 +52,9 @@ class Address:
             or not url.isprintable()
             or " " in url
         ):
-            raise ConfigurationError(f"The address of a trust service must be an http or https URL, at {host!r}.")
+            raise ConfigurationError(
+                "The address of a trust service must be an http or https URL, at %(host)r.", host=host
+            )
         tls = parts.scheme == "https"
         authorization = None
         if parts.username is not None:
@@ -96,13 +98,19 @@ def exchange(
         connection.request("POST" if body is not None else "GET", address.target, body=body, headers=headers)
         reply = connection.getresponse()
         if reply.status != 200:
-            raise TemporaryError(f"{address.name} answered with status {reply.status}.")
+            raise TemporaryError("%(name)s answered with status %(status)s.", name=address.name, status=reply.status)
         kind = (reply.headers.get_content_type() or "").lower()
         if media_types[1] is not None and kind != media_types[1]:
-            raise TemporaryError(f"{address.name} answered with {kind[:80]}, not {media_types[1]}.")
+            raise TemporaryError(
+                "%(name)s answered with %(kind)s, not %(wanted)s.",
+                name=address.name,
+                kind=kind[:80],
+                wanted=media_types[1],
+            )
         return _read(reply, address, connection, deadline=deadline, limit=limit)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise TemporaryError(f"{address.name} could not be asked: {type(error).__name__} {error}".rstrip()) from error
+        cause = f"{type(error).__name__} {error}".rstrip()
+        raise TemporaryError("%(name)s could not be asked: %(cause)s", name=address.name, cause=cause) from error
     finally:
         connection.close()
 
@@ -128,7 +136,7 @@ def _read(
     while True:
         left = deadline - time.monotonic()
         if left <= 0:
-            raise TemporaryError(f"{address.name} did not answer in time.")
+            raise TemporaryError("%(name)s did not answer in time.", name=address.name)
         if connection.sock is not None:
             connection.sock.settimeout(left)
         part = reply.read1(_CHUNK)
@@ -136,7 +144,7 @@ def _read(
             break
         content += part
         if len(content) > limit:
-            raise TemporaryError(f"{address.name} answered with more than {limit} bytes.")
+            raise TemporaryError("%(name)s answered with more than %(limit)s bytes.", name=address.name, limit=limit)
     if reply.length:
-        raise TemporaryError(f"{address.name} broke off its answer.")
+        raise TemporaryError("%(name)s broke off its answer.", name=address.name)
     return bytes(content)

@@ -1,6 +1,6 @@
 """The watch over the ledger: what waits too long raises an alarm that `check`, the log and the console show."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
 
@@ -13,6 +13,10 @@ from acuse.proof.facts.fact import Fact
 SEQUENCER_ALARM = "sequencer"
 LAG_ALARM = "anchoring"
 CLOCK_ALARM = "clock_back"
+
+
+def _said(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def watch_ledger(*, interval: timedelta) -> None:
@@ -35,10 +39,14 @@ def watch_ledger(*, interval: timedelta) -> None:
     anchor = newest_anchor()
     since, _ = oldest_unanchored(anchor.size if anchor else 0)
     if since is not None and since - now > rules.CLOCK_TOLERANCE:
-        raise_alarm(CLOCK_ALARM, f"The clock went back: there are facts of {since:%Y-%m-%d %H:%M} UTC. Check its NTP.")
+        raise_alarm(
+            CLOCK_ALARM, "The clock went back: there are facts of %(since)s. Check its NTP.", since=_said(since)
+        )
     else:
         clear_alarm(CLOCK_ALARM)
     if since is not None and rules.anchor_late(since, interval=interval, now=now):
-        raise_alarm(LAG_ALARM, f"Facts have waited for a time stamp since {since:%Y-%m-%d %H:%M} UTC. Nothing is lost.")
+        raise_alarm(
+            LAG_ALARM, "Facts have waited for a time stamp since %(since)s. Nothing is lost.", since=_said(since)
+        )
     else:
         clear_alarm(LAG_ALARM)

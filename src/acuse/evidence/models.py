@@ -176,7 +176,22 @@ class Alarm(models.Model):
 
     name = models.CharField(primary_key=True, max_length=64)
     message = models.TextField()
+    told = models.JSONField(null=True)
     since = models.DateTimeField()
 
     class Meta:
         db_table = "evidence_alarms"
+
+
+class LastExamination(models.Model):
+    """What the last full `fsck` found: one row, for the console."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    entries = models.BigIntegerField()
+    objects_read = models.BigIntegerField()
+    damaged = models.BooleanField()
+
+    class Meta:
+        db_table = "evidence_last_examination"

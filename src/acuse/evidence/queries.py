@@ -11,7 +11,9 @@ from django.conf import settings
 from django.db import connection
 
 from acuse import clock
+from acuse.errors import AcuseError
 from acuse.evidence import rules
+from acuse.evidence.alarms import from_members
 from acuse.evidence.models import Alarm, Anchor, Binding, TreeHead
 from acuse.proof import merkle
 from acuse.proof.bundle import Bundle, ProvenFact, SealBinding, TimeStamp
@@ -35,10 +37,18 @@ class LedgerFact:
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmView:
-    """A condition that somebody must look at."""
+    """A condition that somebody must look at.
+
+    Args:
+        name: of the condition.
+        message: one English sentence.
+        told: the same as a value that can be said in another language.
+        since: when it was raised.
+    """
 
     name: str
     message: str
+    told: AcuseError
     since: datetime
 
 
@@ -220,7 +230,13 @@ def oldest_unanchored(anchored_size: int) -> tuple[datetime | None, bool]:
 def alarms() -> tuple[AlarmView, ...]:
     """Return what somebody must look at, the oldest first."""
     return tuple(
-        AlarmView(name=row.name, message=row.message, since=row.since) for row in Alarm.objects.order_by("since")
+        AlarmView(
+            name=row.name,
+            message=row.message,
+            told=from_members(row.told) if row.told else AcuseError(row.message),
+            since=row.since,
+        )
+        for row in Alarm.objects.order_by("since")
     )
 
 

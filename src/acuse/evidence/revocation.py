@@ -66,7 +66,7 @@ class RevocationSource:
                 return self._list_at(url)
             except AcuseError as error:
                 failure = error
-        raise TemporaryError(f"A revocation list is missing: {failure}") from failure
+        raise TemporaryError("A revocation list is missing: %(error)s", error=failure) from failure
 
     def _list_at(self, url: str) -> bytes:
         now = clock.now()
@@ -92,9 +92,9 @@ class RevocationSource:
         try:
             next_update = x509.load_der_x509_crl(content).next_update_utc
         except ValueError as error:
-            raise TemporaryError(f"{address.name} did not answer with a revocation list.") from error
+            raise TemporaryError("%(name)s did not answer with a revocation list.", name=address.name) from error
         if next_update is None or next_update <= now:
-            raise TemporaryError(f"The revocation list at {address.name} is not current.")
+            raise TemporaryError("The revocation list at %(name)s is not current.", name=address.name)
         return _Kept(content=content, fetched_at=now, next_update_at=next_update)
 
 

@@ -55,10 +55,12 @@ class Sealer:
                 close_old_connections()
                 self.anchor_if_due()
             except TemporaryError as error:
-                raise_alarm(TSA_ALARM, f"{error} Nothing is lost: facts are time-stamped when it returns.")
+                raise_alarm(
+                    TSA_ALARM, "%(error)s Nothing is lost: facts are time-stamped when it returns.", error=error
+                )
                 wait = _PATIENCE_AFTER_FAILURE
             except AcuseError as error:
-                raise_alarm(TSA_ALARM, str(error))
+                raise_alarm(TSA_ALARM, error.sentence, **error.particulars)
                 wait = _PATIENCE_AFTER_FAILURE
             except Exception:
                 log.exception("anchoring failed; tried again")
@@ -116,9 +118,14 @@ def _compare_clocks(stamp: Stamp, before: datetime, after: datetime) -> None:
     if difference <= _CLOCK_TOLERANCE + timedelta(seconds=1):
         clear_alarm(CLOCK_ALARM)
         return
-    message = f"This machine's clock and {stamp.service} differ by {difference.total_seconds():.1f} s."
+    seconds = f"{difference.total_seconds():.1f}"
     with transaction.atomic():
-        if not raise_alarm(CLOCK_ALARM, message):
+        if not raise_alarm(
+            CLOCK_ALARM,
+            "This machine's clock and %(service)s differ by %(seconds)s s.",
+            service=stamp.service,
+            seconds=seconds,
+        ):
             # Recorded when it began: a fact at every anchor would itself ask for the next anchor, without end.
             return
         record(

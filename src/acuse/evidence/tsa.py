@@ -100,14 +100,14 @@ class TimestampClient:
         Raises:
             TemporaryError: no authority gave a token that holds; says of each why.
         """
-        failures: list[str] = []
+        failures: list[AcuseError] = []
         for authority in self._authorities:
             try:
                 return self._ask(authority, content)
             except AcuseError as error:
                 log.warning("A time stamping authority failed.", extra={"authority": authority.address.name})
-                failures.append(f"{authority.address.name}: {error}")
-        raise TemporaryError("No time stamp could be obtained. " + " ".join(failures))
+                failures.append(AcuseError("%(authority)s: %(error)s", authority=authority.address.name, error=error))
+        raise TemporaryError("No time stamp could be obtained. %(failures)s", failures=tuple(failures))
 
     def request_token(self, imprint: bytes) -> bytes:
         """Obtain the DER of a verified token over a SHA-256 imprint: what `acuse.pdf.sign.Seal.sign_pdf` takes.

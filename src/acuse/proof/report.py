@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from acuse.clock import to_rfc3339
-from acuse.errors import VerificationError
+from acuse.errors import AcuseError
 from acuse.proof.facts.fact import Fact
 from acuse.proof.verdicts.delivery import LIMITS, Verdict
 
@@ -51,7 +51,7 @@ class Step:
     number: int
     state: State
     text: str
-    error: VerificationError | None = field(default=None, compare=False)
+    error: AcuseError | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -112,10 +112,9 @@ def parse_reply(raw: bytes) -> bytes:
         raise TemporaryError("The time stamping authority sent something that is not a reply of RFC 3161.") from error
     if status in ("granted", "granted_with_mods") and len(tokens) == 1:
         return tokens[0]
-    message = f"The time stamping authority answered {status}: {', '.join(sorted(failures))} {said}".rstrip(": ")
-    if failures & _PASSING_FAILURES:
-        raise TemporaryError(f"{message}.")
-    raise PermanentError(f"{message}.")
+    reply_said = f"{status}: {', '.join(sorted(failures))} {said}".rstrip(": ")
+    kind = TemporaryError if failures & _PASSING_FAILURES else PermanentError
+    raise kind("The time stamping authority answered %(reply)s.", reply=reply_said)
 
 
 def verify_token(

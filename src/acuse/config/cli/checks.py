@@ -19,11 +19,14 @@ def fsck() -> None:
     settings = environment()
     with ready_database(settings):
         from acuse.config.installation import tsa_roots
+        from acuse.evidence.examinations import note_examination
         from acuse.evidence.fsck import examine
 
+        began_at = clock.now()
         examined, findings = examine(
             tsa_roots=tsa_roots(settings), progress=lambda stage: print(f"examining {stage} ...", flush=True)
         )
+        note_examination(began_at=began_at, examined=examined, findings=findings)
     print(
         f"{examined.entries} entries, {examined.facts} facts, {examined.anchors} time stamps, "
         f"{examined.objects} objects examined."
