@@ -88,6 +88,7 @@ class Membership(models.Model):
     user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="memberships")
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=16, choices=Role.choices)
+    deactivated_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "accounts_memberships"
@@ -95,6 +96,25 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role} {self.organisation_id}"
+
+
+class Invitation(models.Model):
+    """An offer to join an organisation, taken up once by whoever holds its link; the link is kept only as a digest."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(max_length=254)
+    role = models.CharField(max_length=16, choices=Membership.Role.choices)
+    token_digest = models.BinaryField(max_length=32, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "accounts_invitations"
+
+    def __str__(self) -> str:
+        return f"{self.email} {self.role}"
 
 
 class SmtpCredential(models.Model):

@@ -89,7 +89,7 @@ def access_organisation(*, user: User, slug: str) -> Access:
     """
     membership = (
         Membership.objects.select_related("organisation")
-        .filter(user_id=user.pk, organisation__slug=slug, user__is_active=True)
+        .filter(user_id=user.pk, organisation__slug=slug, user__is_active=True, deactivated_at=None)
         .first()
     )
     if membership is None:
@@ -105,7 +105,9 @@ def access_organisation(*, user: User, slug: str) -> Access:
 
 def organisations_of(*, user: User) -> list[OrganisationView]:
     """Return the organisations of which `user` is a member, by name."""
-    rows = Organisation.objects.filter(memberships__user_id=user.pk).order_by("name")
+    rows = Organisation.objects.filter(
+        memberships__user_id=user.pk, memberships__deactivated_at=None, memberships__user__is_active=True
+    ).order_by("name")
     return [_view(row) for row in rows]
 
 

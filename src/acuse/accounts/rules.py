@@ -19,6 +19,9 @@ FAILURES_PER_USERNAME = 10
 FAILURES_PER_ADDRESS = 50
 FAILURE_WINDOW = timedelta(minutes=15)
 
+#: How long the link of an invitation can be taken up.
+INVITATION_LIFE = timedelta(days=7)
+
 _SECRET_BYTES = 20  # 160 bits: guessing is hopeless, so no password KDF is needed in the SMTP path
 _DOMAIN = re.compile(r"@[a-z0-9\u0080-\U0010ffff](?:[a-z0-9.\-\u0080-\U0010ffff]{0,251})", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@[^\s@<>()\[\]\\,;:\"]{1,253}")
@@ -43,6 +46,11 @@ def same_secret(secret: str, digest: bytes, *, key: bytes) -> bool:
 def is_locked(*, count: int, limit: int, window_started_at: datetime, now: datetime) -> bool:
     """Tell whether so many failures within the window lock a username or address out."""
     return count >= limit and now - window_started_at < FAILURE_WINDOW
+
+
+def may_grant(granter: str, *, role: str) -> bool:
+    """Tell whether somebody in the role `granter` may give, change or take the role `role`: owners, only owners."""
+    return granter in MANAGES and (role != "owner" or granter == "owner")
 
 
 def normalise_address(address: str) -> str:

@@ -107,7 +107,7 @@ def add_member(*, organisation: UUID, email: str, role: str) -> None:
         raise InputError(f"There is no user {email}; create it first.")
     with transaction.atomic():
         membership, _ = Membership.objects.update_or_create(
-            user=user, organisation_id=organisation, defaults={"role": role}
+            user=user, organisation_id=organisation, defaults={"role": role, "deactivated_at": None}
         )
         record(
             _draft(organisation, "member.added", OPERATOR, {"member": str(membership.id), "role": role}),

@@ -33,7 +33,34 @@ TYPES = (
         name="member.added",
         kinds=(ORGANISATION, MEMBER),
         meaning="Somebody became a member of an organisation.",
-        details=Record({"role": Text(40)}, {"member": Text(40)}),
+        details=Record({"role": Text(40)}, {"member": Text(40), "invitation": Text(40)}),
+    ),
+    FactType(
+        name="member.invited",
+        kinds=(ORGANISATION,),
+        meaning="Somebody was invited to become a member of an organisation.",
+        details=Record({"invitation": Text(40), "role": Text(40)}),
+    ),
+    FactType(
+        name="member.invitation_withdrawn",
+        kinds=(ORGANISATION,),
+        meaning="An invitation was withdrawn before it was taken up.",
+        details=Record({"invitation": Text(40)}),
+    ),
+    FactType(
+        name="member.role_changed",
+        kinds=(ORGANISATION,),
+        meaning="A member got another role.",
+        details=Record({"member": Text(40), "before": Text(40), "after": Text(40)}),
+    ),
+    *(
+        FactType(
+            name=name, kinds=(ORGANISATION,), meaning=meaning, details=Record({"member": Text(40), "role": Text(40)})
+        )
+        for name, meaning in (
+            ("member.deactivated", "A member lost access to the organisation."),
+            ("member.reactivated", "A member got access to the organisation back."),
+        )
     ),
     FactType(
         name="member.logged_in",
