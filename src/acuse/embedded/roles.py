@@ -96,7 +96,8 @@ def ensure_database(connection: psycopg.Connection, name: str, *, template: str 
     """
     if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
         return False
-    statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+    # Copying files costs a fifth of writing each page of the template to the log, which is the server's own choice.
+    statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY").format(
         sql.Identifier(name), sql.Identifier(OWNER), sql.Identifier(template or "template0")
     )
     connection.execute(statement)
