@@ -15,7 +15,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 from uuid6 import uuid7
 
-from acuse.proof.facts.catalogue import check_details
+from acuse.proof.facts.catalogue import check_fact
 from acuse.proof.facts.fact import Actor, Fact, ObjectReference, Subject
 
 FACTS_EACH = 4
@@ -60,14 +60,14 @@ class Filler:
     def _facts(self, row: "Made") -> Iterator[Fact]:
         previous: bytes | None = None
         for sequence, (name, details, objects) in enumerate(_life(row), start=1):
-            if row.number < 2:
-                check_details(name, details)
             fact = Fact(
                 id=uuid7(), organisation=self.organisation, subject=Subject(kind="communication", id=row.id),
                 type=name, occurred_at=row.at, recorded_at=row.at + timedelta(seconds=sequence),
                 subject_sequence=sequence, previous=previous, actor=Actor(kind="component", id="dispatcher"),
                 details=details, objects=objects, salt=secrets.token_bytes(16),
             )  # fmt: skip
+            if row.number < 2:
+                check_fact(fact)
             previous = fact.entry()
             yield fact
 

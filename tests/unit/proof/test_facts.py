@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from acuse.errors import AcuseError, InputError
 from acuse.proof.canonical import canonicalise
-from acuse.proof.facts.catalogue import CATALOGUE, check_details, check_fact
+from acuse.proof.facts.catalogue import CATALOGUE, check_fact
 from acuse.proof.facts.fact import Actor, Fact, ObjectReference
 from acuse.proof.verdicts.delivery import OUTCOMES
 from tests.unit.proof.support import fact
@@ -57,6 +57,12 @@ ACCEPTED: dict[str, Any] = {
     "envid": None,
     "recipient_basis": "sender_stated",
 }
+
+
+def check_details(type: str, details: dict[str, Any]) -> None:
+    """Check a fact of a type with these details."""
+    kind = CATALOGUE[type].kinds[0] if type in CATALOGUE else "communication"
+    check_fact(replace(fact(type, kind=kind), details=details))
 
 
 def test_details_of_the_types_of_the_message_path() -> None:

@@ -5,7 +5,6 @@ written by a later version must not break an older verifier.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from acuse.errors import InputError
 from acuse.proof.facts import communication, organisation
@@ -16,32 +15,18 @@ CATALOGUE: Mapping[str, FactType] = {kind.name: kind for kind in (*communication
 """Name of the type -> what it is."""
 
 
-def check_details(type: str, details: Mapping[str, Any]) -> None:
-    """Check `details` against the schema of the type.
-
-    Raises:
-        InputError: the type is not in the catalogue, or a member is missing, unknown or wrong.
-    """
-    _known(type).details.check(details, type)
-
-
 def check_fact(fact: Fact) -> None:
-    """Check a fact to be recorded: its details, its kind of subject, and the roles of its objects.
+    """Check a fact to be recorded: its kind of subject, the roles of its objects, and its details.
 
     Raises:
-        InputError: it does not fit its type.
+        InputError: its type is not in the catalogue, or it does not fit it.
     """
-    kind = _known(fact.type)
+    kind = CATALOGUE.get(fact.type)
+    if kind is None:
+        raise InputError("There is no type of fact called %(type)r in the catalogue.", type=fact.type[:80])
     if fact.subject.kind not in kind.kinds:
         raise InputError("%(type)s is not recorded about a %(kind)s.", type=fact.type, kind=fact.subject.kind)
     for reference in fact.objects:
         if reference.role not in kind.roles:
             raise InputError("%(type)s cites no object in the role of %(role)s.", type=fact.type, role=reference.role)
     kind.details.check(fact.details, fact.type)
-
-
-def _known(type: str) -> FactType:
-    try:
-        return CATALOGUE[type]
-    except KeyError as error:
-        raise InputError("There is no type of fact called %(type)r in the catalogue.", type=type[:80]) from error
