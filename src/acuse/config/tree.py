@@ -20,7 +20,7 @@ ROLES: tuple[Role, ...] = ("sequencer", "worker", "smtp", "web")
 
 
 def commands(environment: Environment, roles: Iterable[Role]) -> list[Command]:
-    """Return the programs of the tree in the order of starting."""
+    """Return the programs of the tree in the order of starting: what stands for the world outside, then our own."""
     chosen = set(roles)
     return [
         *_trust_services(environment),
@@ -38,7 +38,8 @@ def _trust_services(environment: Environment) -> list[Command]:
         *("--directory", str(environment.data_directory / "authority")),
         *("--port", str(port), "--policy", DEVELOPMENT_POLICY),
     )
-    return [Command(name="trust", arguments=arguments, ready=ready.answers("127.0.0.1", port, "/ca.pem"))]
+    answers = ready.answers("127.0.0.1", port, "/ca.pem")
+    return [Command(name="trust", arguments=arguments, ready=answers, first=True)]
 
 
 def _sandbox(environment: Environment) -> list[Command]:
@@ -53,9 +54,8 @@ def _sandbox(environment: Environment) -> list[Command]:
         # The sample organisation's own domain, so that notifications to its senders arrive too.
         *("--accepting", "talleres-ribera.example"),
     )
-    return [
-        Command(name="sandbox", arguments=arguments, ready=ready.accepts("127.0.0.1", environment.sandbox_dns_port))
-    ]
+    accepts = ready.accepts("127.0.0.1", environment.sandbox_dns_port)
+    return [Command(name="sandbox", arguments=arguments, ready=accepts, first=True)]
 
 
 def _role(environment: Environment, role: Role) -> Iterator[Command]:

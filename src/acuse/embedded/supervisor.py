@@ -50,6 +50,7 @@ class Command:
         environment: the whole environment of the child, or None for a copy of ours.
         folder: working directory, or None for ours.
         ready: says whether it serves; None: as soon as it runs.
+        first: those after it start only when it is ready; the others get ready together.
         ready_within: seconds until `start` gives up.
         stop_within: seconds between the stop signal and SIGKILL.
         stop_signal: how it is asked to end.
@@ -60,6 +61,7 @@ class Command:
     environment: Mapping[str, str] | None = None
     folder: Path | None = None
     ready: Callable[[], bool] | None = None
+    first: bool = False
     ready_within: float = 60.0
     stop_within: float = 15.0
     stop_signal: signal.Signals = signal.SIGTERM
@@ -93,7 +95,7 @@ class Supervisor:
     """Runs a tree of commands.
 
     Args:
-        commands: in the order of starting; a command starts when the one before it is ready.
+        commands: in the order of starting; stopped in reverse.
         directory: where the lock lives; one tree at a time per directory.
         sink: takes each line of output as (command name, text).
         backoff: first and longest pause in seconds before a crashed command is started again.
@@ -122,7 +124,7 @@ class Supervisor:
     # -- the public verbs --------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """End what an earlier tree left, start all commands in order, each ready before the next, and watch them.
+        """End what an earlier tree left, start all commands in order, wait until each is ready, and watch them.
 
         Raises:
             ConflictError: another supervisor holds the directory.
@@ -137,7 +139,12 @@ class Supervisor:
         self._watch.start()
         try:
             for child in self._children:
-                self._bring_up(child)
+                with self._turn:
+                    self._spawn(child)
+                if child.command.first:
+                    self._await_ready(child)
+            for child in self._children:
+                self._await_ready(child)
         except BaseException:
             self.stop()
             raise
@@ -229,9 +236,7 @@ class Supervisor:
                 self._guard.stdin.write(f"{sign}{pid}\n".encode())
                 self._guard.stdin.flush()
 
-    def _bring_up(self, child: _Child) -> None:
-        with self._turn:
-            self._spawn(child)
+    def _await_ready(self, child: _Child) -> None:
         deadline = time.monotonic() + child.command.ready_within
         while child.state is not State.READY:
             if self._asked or self._ending.is_set():

@@ -152,6 +152,26 @@ def test_a_ready_check_that_fails_does_not_end_the_watch(make: Maker, said: Said
     assert any("ready check of one failed" in text for _, text in said)
 
 
+def test_only_the_first_ones_are_waited_for_one_by_one(make: Maker) -> None:
+    seen: list[set[str]] = []
+
+    def running() -> set[str]:
+        return {report.name for report in supervisor.reports() if report.pid}
+
+    def one() -> bool:
+        seen.append(running())
+        return len(seen) > 2
+
+    def command(name: str, check: Callable[[], bool], first: bool = False) -> Command:
+        return Command(name=name, arguments=(PYTHON, "-c", SLEEPER), ready=check, first=first)
+
+    supervisor = make(
+        command("one", one, first=True), command("two", lambda: "three" in running()), command("three", lambda: True)
+    )
+    supervisor.start()
+    assert seen == [{"one"}] * 3
+
+
 def test_a_sink_that_fails_stops_nothing(tmp_path: Path, eventually: Eventually) -> None:
     def full(_name: str, _text: str) -> None:
         raise OSError("No space left on device")
