@@ -7,12 +7,16 @@
 4. Anchors: every note is signed and its root is the tree's at that size; every token covers its note.
 5. Custody: every object that a fact cites has its row; every object that a row names is there and has its digest;
    what nobody names is reported.
+
+Memory stays the same however long the ledger is: the last tile of each level and one chunk of rows. The order of each
+subject's facts is sorted by the database, and the walk checks the columns that it sorts by.
 """
 
 import base64
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +34,8 @@ from acuse.proof.facts.fact import Fact
 from acuse.proof.timestamp import verify_token
 
 _CHUNK = 5000
+_KEY = re.compile(r"objects/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/(?:../)*([0-9a-f]{64})", re.ASCII)
+_UNPROTECTED = "A fact cites it, but no row says how long it is kept."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,14 +79,14 @@ def examine(
         progress("entries and facts")
         reading, findings = _examine_entries()
         progress("hashes and checkpoint")
-        findings += _examine_tree(reading.count, reading.tree)
+        findings += _unsequenced() + _examine_tree(reading.tree)
         progress("time stamps")
         anchors, found = _examine_anchors(tsa_roots)
-        findings += found + _custody_ahead(newest, reading.count)
+        findings += found + _custody_ahead(newest, reading.tree.size)
         progress("custody")
-        objects, found = _examine_custody(reading.cited)
+        objects, found = _examine_custody(reading.unprotected)
         findings += found
-    return Examined(entries=reading.count, facts=reading.facts, anchors=anchors, objects=objects), findings
+    return Examined(entries=reading.tree.size, facts=reading.facts, anchors=anchors, objects=objects), findings
 
 
 def _rows(statement: str) -> Iterator[Sequence[Any]]:
@@ -92,25 +98,88 @@ def _rows(statement: str) -> Iterator[Sequence[Any]]:
 
 
 class _Tree:
-    """Tiles recomputed from the entries as they come."""
+    """The right edge of the tree over the entries read so far; a tile is compared with the stored one once it is full.
+
+    Attributes:
+        size: how many entries.
+        wrong: the first stored tile (level, index) that differs, the lowest level first; None while all agree.
+    """
 
     def __init__(self) -> None:
-        self.tiles: dict[tuple[int, int], bytes] = {}
         self.size = 0
-        self._waiting: list[bytes] = []
+        self.wrong: tuple[int, int] | None = None
+        self._rows: list[list[bytes]] = []
+        self._full: list[int] = []
 
     def add(self, entry: bytes) -> None:
-        self._waiting.append(merkle.leaf_hash(entry))
-        if len(self._waiting) >= _CHUNK:
-            self.flush()
+        """Take the next entry."""
+        self.size += 1
+        self._put(0, merkle.leaf_hash(entry))
 
-    def flush(self) -> None:
-        self.tiles.update(merkle.append(self.read, self.size, self._waiting))
-        self.size += len(self._waiting)
-        self._waiting = []
+    def close(self) -> None:
+        """Compare the tiles that are not full."""
+        for level, row in enumerate(self._rows):
+            if row:
+                self._compare(level)
 
-    def read(self, level: int, index: int) -> bytes:
-        return self.tiles.get((level, index), b"")
+    def root(self) -> bytes:
+        """Return the root over every entry taken."""
+        return merkle.root(self._read, self.size)
+
+    def _put(self, level: int, value: bytes) -> None:
+        if level == len(self._rows):
+            self._rows.append([])
+            self._full.append(0)
+        self._rows[level].append(value)
+        if len(self._rows[level]) == merkle.TILE_WIDTH:
+            self._compare(level)
+            full, self._rows[level] = self._rows[level], []
+            self._full[level] += 1
+            self._put(level + 1, merkle.root_of(full))
+
+    def _compare(self, level: int) -> None:
+        place = (level, self._full[level])
+        if (self.wrong is None or place < self.wrong) and read_tile(*place) != b"".join(self._rows[level]):
+            self.wrong = place
+
+    def _read(self, level: int, index: int) -> bytes:
+        """Return a tile of the right edge, the only ones that the root over all entries needs."""
+        return b"".join(self._rows[level]) if index == self._full[level] else b""
+
+
+#: Entries with their facts, and of each fact the one about its subject that the ledger holds before it. The columns
+#: that this sorts by are compared with what is inside each fact, in the order of the ledger, before they count.
+_WALK = """
+SELECT entry.position, entry.entry, entry.organisation, entry.organisation_sequence, fact.canonical,
+       before.sequence, before.entry, fact.kind, fact.subject, fact.type, fact.sequence
+FROM evidence_entries AS entry
+LEFT JOIN evidence_facts AS fact ON fact.entry = entry.entry
+LEFT JOIN (
+    SELECT inner_entry.position, lag(inner_fact.sequence) OVER subject AS sequence,
+           lag(inner_fact.entry) OVER subject AS entry
+    FROM evidence_entries AS inner_entry JOIN evidence_facts AS inner_fact ON inner_fact.entry = inner_entry.entry
+    WINDOW subject AS (PARTITION BY inner_fact.kind, inner_fact.subject ORDER BY inner_entry.position)
+) AS before ON before.position = entry.position
+ORDER BY entry.position
+"""
+
+#: The first entry whose fact is gone although no fact in the ledger says that it was erased.
+_LOST = """
+SELECT min(entry.position) FROM evidence_entries AS entry
+WHERE NOT EXISTS (SELECT 1 FROM evidence_facts AS fact WHERE fact.entry = entry.entry) AND NOT EXISTS (
+    SELECT 1 FROM (
+        SELECT jsonb_array_elements_text(convert_from(fact.canonical, 'UTF8')::jsonb #> '{details,facts}') AS entry
+        FROM evidence_facts AS fact JOIN evidence_entries AS placed ON placed.entry = fact.entry
+        WHERE fact.type = 'content.erased'
+    ) AS erased WHERE erased.entry = encode(entry.entry, 'hex')
+)
+"""
+
+#: Whether an entry stands before a position while its fact is gone.
+_GONE = """
+SELECT EXISTS (SELECT 1 FROM evidence_entries AS entry WHERE entry.entry = %s AND entry.position < %s
+               AND NOT EXISTS (SELECT 1 FROM evidence_facts AS fact WHERE fact.entry = entry.entry))
+"""
 
 
 @dataclass
@@ -118,68 +187,85 @@ class _Reading:
     """What the walk over the entries has seen so far."""
 
     tree: _Tree
-    count: int = 0
     facts: int = 0
     sequences: dict[UUID, int] = field(default_factory=dict)
-    heads: dict[tuple[str, UUID], tuple[int, bytes]] = field(default_factory=dict)
-    missing: dict[bytes, int] = field(default_factory=dict)
-    erased: set[bytes] = field(default_factory=set)
-    cited: set[str] = field(default_factory=set)
+    cited: list[tuple[UUID, str]] = field(default_factory=list)
+    unprotected: str | None = None
 
     def take(self, row: Sequence[Any]) -> str | None:
         """Take the next entry with its fact; return what is wrong with them, or None."""
-        position, entry, organisation, sequence, canonical, *columns = row
-        if position != self.count:
-            return f"Positions jump from {self.count - 1} to {position}."
+        position, entry, organisation, sequence, canonical, *others = row
+        if position != self.tree.size:
+            return f"Positions jump from {self.tree.size - 1} to {position}."
         if sequence != self.sequences.get(organisation, 0) + 1:
             return f"The sequence of organisation {organisation} has a gap."
-        self.count, self.sequences[organisation] = self.count + 1, sequence
+        self.sequences[organisation] = sequence
         self.tree.add(bytes(entry))
         if canonical is None:
-            self.missing[bytes(entry)] = position
             return None
         self.facts += 1
-        return self._take_fact(bytes(entry), bytes(canonical), (*columns, organisation))
-
-    def _take_fact(self, entry: bytes, canonical: bytes, columns: tuple[Any, ...]) -> str | None:
         try:
-            fact = Fact.parse(canonical)
+            fact = Fact.parse(bytes(canonical))
         except AcuseError as error:
             return f"The fact is not readable: {error}"
-        if fact.entry() != entry:
+        if fact.entry() != bytes(entry):
             return f"The fact {fact.id} was altered: its digest is not that of its entry."
-        subject = (fact.subject.kind, fact.subject.id)
-        if (*subject, fact.type, fact.organisation) != columns:
+        sequence_before, entry_before, *columns = others
+        stated = [fact.subject.kind, fact.subject.id, fact.type, fact.subject_sequence]
+        if [*stated, fact.organisation] != [*columns, organisation]:
             return f"The columns of fact {fact.id} say something else than the fact."
-        self.cited.update(custody.object_key(fact.organisation, item.sha256) for item in fact.objects)
-        if fact.type == "content.erased":
-            self.erased |= {bytes.fromhex(digest) for digest in fact.details["facts"]}
-        sequence, previous = self.heads.get(subject, (fact.subject_sequence - 1, fact.previous))
-        follows = previous is None if fact.subject_sequence == 1 else previous in self.missing or subject in self.heads
-        if (fact.subject_sequence, fact.previous) != (sequence + 1, previous) or not follows:
-            return f"The fact {fact.id} does not follow the one before it about {subject[0]} {subject[1]}."
-        self.heads[subject] = (fact.subject_sequence, entry)
+        self._cite(fact)
+        if not _follows(fact, position, sequence_before, entry_before):
+            return f"The fact {fact.id} does not follow the one before it about {fact.subject.kind} {fact.subject.id}."
         return None
+
+    def _cite(self, fact: Fact) -> None:
+        self.cited += ((fact.organisation, item.sha256) for item in fact.objects)
+        if len(self.cited) >= _CHUNK:
+            self.check_cited()
+
+    def check_cited(self) -> None:
+        """Look for the rows of the objects cited since the last time."""
+        if self.unprotected is None:
+            keys = (custody.object_key(*cited) for cited in self.cited)
+            self.unprotected = next(_without_row(keys), None)
+        self.cited = []
+
+
+def _follows(fact: Fact, position: int, sequence: int | None, entry: bytes | None) -> bool:
+    """Say whether a fact continues what the ledger holds about its subject before it."""
+    if entry is not None and sequence is not None:
+        return (fact.subject_sequence, fact.previous) == (sequence + 1, bytes(entry))
+    if fact.subject_sequence == 1:
+        return fact.previous is None
+    # Those before it were erased: their entries are still there.
+    with connection.cursor() as cursor:
+        cursor.execute(_GONE, (fact.previous, position))
+        return bool(cursor.fetchone()[0])
 
 
 def _examine_entries() -> tuple[_Reading, list[Finding]]:
     reading = _Reading(tree=_Tree())
     findings: list[Finding] = []
-    for row in _rows(
-        "SELECT entry.position, entry.entry, entry.organisation, entry.organisation_sequence, fact.canonical, "
-        "fact.kind, fact.subject, fact.type FROM evidence_entries AS entry "
-        "LEFT JOIN evidence_facts AS fact ON fact.entry = entry.entry ORDER BY entry.position"
-    ):
+    for row in _rows(_WALK):
         complaint = reading.take(row)
         if complaint:
             findings.append(Finding(where=f"ledger position {row[0]}", what=complaint))
             break
-    lost = [position for entry, position in reading.missing.items() if entry not in reading.erased]
-    if lost and not findings:
-        what = "The fact is gone, and no `content.erased` says that it was erased after its retention."
-        findings.append(Finding(where=f"ledger position {min(lost)}", what=what))
-    reading.tree.flush()
-    return reading, findings + _unsequenced()
+    reading.check_cited()
+    reading.tree.close()
+    return reading, findings or _lost()
+
+
+def _lost() -> list[Finding]:
+    """Find a fact that is gone without having been erased; asked only where every fact there is was found sound."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOST)
+        position = cursor.fetchone()[0]
+    if position is None:
+        return []
+    what = "The fact is gone, and no `content.erased` says that it was erased after its retention."
+    return [Finding(where=f"ledger position {position}", what=what)]
 
 
 def _unsequenced() -> list[Finding]:
@@ -196,16 +282,17 @@ def _unsequenced() -> list[Finding]:
     return [Finding(where=f"fact {row[0]}", what="It is neither in the ledger nor waiting to be sequenced.")]
 
 
-def _examine_tree(count: int, tree: _Tree) -> list[Finding]:
+def _examine_tree(tree: _Tree) -> list[Finding]:
+    count = tree.size
     head = TreeHead.objects.filter(id=1).first()
     if head is None:
         return [Finding(where="tree head", what="There are entries but no tree head.")] if count else []
     if head.size != count:
         return [Finding(where="tree head", what=f"The tree head says {head.size} entries; there are {count}.")]
-    for (level, index), hashes in sorted(tree.tiles.items()):
-        if read_tile(level, index) != hashes:
-            return [Finding(where=f"tile {level}/{index}", what="The stored hashes are not those of the entries.")]
-    root = merkle.root(tree.read, count)
+    if tree.wrong is not None:
+        level, index = tree.wrong
+        return [Finding(where=f"tile {level}/{index}", what="The stored hashes are not those of the entries.")]
+    root = tree.root()
     if bytes(head.root) != root:
         return [Finding(where="tree head", what="The root is not that of the entries.")]
     return _note_findings(head.note, head.verifier_key, count, root, "tree head") if count else []
@@ -255,29 +342,44 @@ def _custody_ahead(newest: tuple[int, str] | None, size: int) -> list[Finding]:
     return []
 
 
-def _examine_custody(cited: set[str]) -> tuple[int, list[Finding]]:
+def _without_row(keys: Iterable[str]) -> Iterator[str]:
+    """Yield those of the keys of custody that no row names."""
+    waiting = iter(keys)
+    while batch := list(islice(waiting, _CHUNK)):
+        found = [match.groups() for match in map(_KEY.fullmatch, batch) if match]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT organisation, sha256 FROM evidence_objects JOIN unnest(%s::uuid[], %s::text[]) "
+                "AS wanted (organisation, sha256) USING (organisation, sha256)",
+                ([organisation for organisation, _ in found], [sha256 for _, sha256 in found]),
+            )
+            named = {custody.object_key(*row) for row in cursor.fetchall()}
+        yield from (key for key in batch if key not in named)
+
+
+def _examine_custody(unprotected: str | None) -> tuple[int, list[Finding]]:
     findings: list[Finding] = []
     count = 0
-    named: set[str] = set()
     for row in StoredObject.objects.order_by("id").iterator(chunk_size=_CHUNK):
         count += 1
-        named.add(custody.object_key(row.organisation, row.sha256))
-        if findings:
-            continue
-        where = f"object {row.sha256} of organisation {row.organisation}"
-        try:
-            content = custody.open_object(organisation=row.organisation, sha256=row.sha256)
-        except (DamagedObject, MissingObject) as error:
-            findings.append(Finding(where=where, what=str(error)))
-            continue
-        if len(content) != row.size or hashlib.sha256(content).hexdigest() != row.sha256:
-            findings.append(Finding(where=where, what="The object has another size than its row says."))
-    unprotected = cited - named
-    if unprotected:
-        what = "A fact cites it, but no row says how long it is kept."
-        findings.append(Finding(where=min(unprotected), what=what))
-    loose = sum(1 for key in custody.store().keys("objects") if key not in named and key not in unprotected)
+        if not findings:
+            findings += _examine_object(row)
+    if unprotected is not None:
+        # What nobody names cannot be told apart then from what facts cite.
+        return count, [*findings, Finding(where=unprotected, what=_UNPROTECTED)]
+    loose = sum(1 for _ in _without_row(custody.store().keys("objects")))
     if loose:
         what = f"{loose} objects in custody are cited by no fact: kept before a crash or a refusal, harmless."
         findings.append(Finding(where="custody", what=what, damage=False))
     return count, findings
+
+
+def _examine_object(row: StoredObject) -> list[Finding]:
+    where = f"object {row.sha256} of organisation {row.organisation}"
+    try:
+        content = custody.open_object(organisation=row.organisation, sha256=row.sha256)
+    except (DamagedObject, MissingObject) as error:
+        return [Finding(where=where, what=str(error))]
+    if len(content) != row.size:
+        return [Finding(where=where, what="The object has another size than its row says.")]
+    return []

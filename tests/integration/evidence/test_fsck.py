@@ -1,5 +1,6 @@
 """`fsck` names each kind of damage at its place, and nothing where there is none."""
 
+import tracemalloc
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from django.db import transaction
 
 from acuse.embedded.roles import Addresses
-from acuse.evidence import custody
+from acuse.evidence import custody, fsck
 from acuse.evidence.fsck import Examined, Finding, examine
 from acuse.evidence.ledger import record
 from acuse.evidence.models import Anchor, Entry, TreeHead
@@ -68,6 +69,26 @@ def test_an_empty_installation_is_clean(database: Addresses) -> None:
     assert counts == Examined(entries=0, facts=0, anchors=0, objects=0)
 
 
+def test_memory_does_not_grow_with_the_ledger(
+    database: Addresses, sequencer: Sequencer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fsck, "_CHUNK", 50)
+    peaks = []
+    for count in (600, 2400):
+        with transaction.atomic():
+            record(*(login(uuid4()) for _ in range(count)))
+        while sequencer.tick():
+            pass
+        examine(tsa_roots=[], progress=lambda _: None)  # what is imported and cached is not counted
+        tracemalloc.start()
+        counts, findings = examine(tsa_roots=[], progress=lambda _: None)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert findings == []
+    assert counts.facts == 3000
+    assert peaks[1] - peaks[0] < 2400 * merkle.HASH_SIZE, "not even the hashes of the entries are kept"
+
+
 def test_progress_is_said(database: Addresses) -> None:
     said: list[str] = []
     examine(tsa_roots=[], progress=said.append)
@@ -98,6 +119,12 @@ _DAMAGE: tuple[tuple[str, str, str, str], ...] = (
     (
         "a fact's subject column",
         "UPDATE evidence_facts SET subject = gen_random_uuid() WHERE sequence = 8 AND kind = 'member'",
+        "ledger position 7",
+        "columns of fact",
+    ),
+    (
+        "a fact's sequence column",
+        "UPDATE evidence_facts SET sequence = 1000 WHERE sequence = 8 AND kind = 'member'",
         "ledger position 7",
         "columns of fact",
     ),
