@@ -223,7 +223,7 @@ class Installation:
     def kept(self, organisation: object, sha256: object) -> bytes:
         """Read an object of custody."""
         name = str(sha256)
-        return (self.data / "custody" / "objects" / str(organisation) / name[:2] / name[2:4] / name).read_bytes()
+        return (self.data / "custody" / "objects" / str(organisation) / name[:2] / name).read_bytes()
 
     def documents(self, reply: str, kind: str = "certificate") -> list[bytes]:
         """Wait for the documents of the submission that a reply names; return the newest one of each recipient."""

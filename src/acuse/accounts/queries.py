@@ -1,6 +1,6 @@
 """Reads of accounts. Doors obtain anything of an organisation only through `access_organisation`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -116,27 +116,27 @@ def organisation_view(organisation: UUID) -> OrganisationView:
     return _view(Organisation.objects.get(id=organisation))
 
 
-def ask_language(credential: UUID) -> Callable[[], str]:
-    """Ask for the language of the documents of a credential's organisation, once for every submission.
+def ask_languages(credentials: Sequence[UUID]) -> Callable[[], dict[UUID, str]]:
+    """Ask for the language of the documents of each credential's organisation, once for every submission.
 
     Returns:
         What reads the answer, so that other statements may be sent meanwhile (`acuse.evidence.statements`). It raises
-        AccessDenied where the credential was revoked, perhaps after the connection logged in.
+        AccessDenied where one of them was revoked, perhaps after the connection logged in.
     """
     found = execute(
-        "SELECT organisation.language FROM accounts_smtp_credentials AS credential "
+        "SELECT credential.id, organisation.language FROM accounts_smtp_credentials AS credential "
         "JOIN accounts_organisations AS organisation ON organisation.id = credential.organisation_id "
-        "WHERE credential.id = %(id)s AND credential.revoked_at IS NULL",
-        {"id": credential},
+        "WHERE credential.id = ANY(%(ids)s::uuid[]) AND credential.revoked_at IS NULL",
+        {"ids": list(credentials)},
     )
 
-    def language() -> str:
-        row = found.fetchone()
-        if row is None:
+    def languages() -> dict[UUID, str]:
+        spoken = {identity: str(language) for identity, language in found.fetchall()}
+        if not spoken.keys() >= set(credentials):
             raise AccessDenied("This credential was revoked.")
-        return str(row[0])
+        return spoken
 
-    return language
+    return languages
 
 
 def credentials(access: Access) -> list[CredentialView]:

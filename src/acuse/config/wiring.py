@@ -152,10 +152,14 @@ def _may_send_as(credential: SmtpCredentialValue, address: str) -> bool:
     return account_rules.may_send_as(address, accounts.sender_patterns(credential.organisation))
 
 
-def _accept(credential: SmtpCredentialValue, envelope: Envelope, raw: bytes) -> list[UUID]:
-    close_old_connections()
-    accepted = delivery.accept_message(credential=credential, envelope=envelope, raw=raw)
-    return [communication.id for communication in accepted]
+def _acceptance() -> Callable[[SmtpCredentialValue, Envelope, bytes], list[UUID]]:
+    gathering = delivery.Gathering()
+
+    def accept(credential: SmtpCredentialValue, envelope: Envelope, raw: bytes) -> list[UUID]:
+        accepted = gathering.accept(credential=credential, envelope=envelope, raw=raw)
+        return [communication.id for communication in accepted]
+
+    return accept
 
 
 def serve_smtp() -> int:
@@ -171,7 +175,7 @@ def serve_smtp() -> int:
         grace=20.0,
         limits=Limits(message=environment.message_limit, recipients=environment.recipients_limit),
     )
-    verbs = Verbs(authenticate=_authenticate, may_send_as=_may_send_as, accept=_accept)
+    verbs = Verbs(authenticate=_authenticate, may_send_as=_may_send_as, accept=_acceptance())
     context = tls_context(files.certificate, files.key)
     asyncio.run(_serve(Connector(listening=listening, context=context, verbs=verbs)))
     return 0

@@ -89,8 +89,9 @@ class LocalStore:
                     os.fsync(file.fileno())
                 # A crash before the rename leaves a hidden temporary file, which `fsck` names and nobody cites.
                 temporary.rename(path)
-            finally:
+            except BaseException:
                 temporary.unlink(missing_ok=True)
+                raise
             self._sync(path.parent)
             return True
         except OSError as error:
@@ -166,7 +167,7 @@ def store() -> Store:
 
 def object_key(organisation: UUID, sha256: str) -> str:
     """Return the key of an object: per organisation, so that nobody learns what another organisation holds."""
-    return f"objects/{organisation}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+    return f"objects/{organisation}/{sha256[:2]}/{sha256}"
 
 
 def keep(*, organisation: UUID, content: bytes, media_type: str) -> Kept:

@@ -39,7 +39,7 @@ def test_what_is_kept_can_be_opened_and_lies_under_its_digest(root: Path) -> Non
     assert (kept.sha256, kept.size, kept.media_type) == (digest, len(CONTENT), "message/rfc822")
     assert custody.open_object(organisation=ORGANISATION, sha256=digest) == CONTENT
     (path,) = files(root)
-    assert path == root / "objects" / str(ORGANISATION) / digest[:2] / digest[2:4] / digest
+    assert path == root / "objects" / str(ORGANISATION) / digest[:2] / digest
     assert path.read_bytes() == CONTENT
 
 

@@ -3,10 +3,12 @@
 from acuse.delivery.services.acceptance import AcceptedCommunication, accept_message
 from acuse.delivery.services.attempts import close_attempt, give_up, open_attempt
 from acuse.delivery.services.erasure import erase_communication
+from acuse.delivery.services.gathering import Gathering
 from acuse.delivery.services.notices import close_notice, owe_certificate
 
 __all__ = [
     "AcceptedCommunication",
+    "Gathering",
     "accept_message",
     "close_attempt",
     "close_notice",

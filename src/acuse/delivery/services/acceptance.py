@@ -1,10 +1,11 @@
-"""Accepting a message: content into custody, then one transaction for all its recipients.
+"""Accepting messages: content into custody, then one transaction for all recipients of each of them.
 
 A crash before the transaction leaves an object in custody that nobody cites; the client got no 250 and sends again.
 A crash after it, before the client reads the 250, is why a retry is recognised: the client sends again and finds the
 same communications.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,11 +13,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from psycopg.types.json import Jsonb
 from uuid6 import uuid7
 
 from acuse import clock
-from acuse.accounts.queries import ask_language
+from acuse.accounts.queries import ask_languages
 from acuse.accounts.values import SmtpCredentialValue
 from acuse.delivery import rules
 from acuse.delivery.envelope import Client, Envelope, Recipient
@@ -80,13 +80,55 @@ def _storable(text: str) -> str:
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
-def accept_message(*, credential: SmtpCredentialValue, envelope: Envelope, raw: bytes) -> list[AcceptedCommunication]:
-    """Accept a message for every recipient of its envelope, or for none.
+@dataclass(frozen=True, kw_only=True)
+class KeptMessage:
+    """A message in custody that no transaction has accepted yet.
+
+    Its identifiers are given out here, once: after a commit whose answer was lost, trying again finds them taken.
+
+    Args:
+        credential, envelope: who hands it in, and for whom.
+        summary: the few fields that are shown.
+        message: the content, durable in custody.
+        received_at: when it was there whole.
+        submission: the identifier that its submission will have.
+        communications: the identifier that the communication with each recipient will have, by address.
+    """
+
+    credential: SmtpCredentialValue
+    envelope: Envelope
+    summary: Summary
+    message: ObjectReference
+    received_at: datetime
+    submission: UUID
+    communications: Mapping[str, UUID]
+
+
+def keep_message(*, credential: SmtpCredentialValue, envelope: Envelope, raw: bytes) -> KeptMessage:
+    """Put a message into custody. A crash afterwards leaves an object that nobody cites: it costs only the space.
 
     Args:
         credential: authenticated, and allowed to send as the envelope's and the header's sender.
         envelope: checked by the connector against its limits.
         raw: the unstuffed DATA, CRLF line ends.
+
+    Raises:
+        TemporaryError: custody cannot take it now; nothing is half-written.
+    """
+    kept = custody.keep(organisation=credential.organisation, content=raw, media_type="message/rfc822")
+    return KeptMessage(
+        credential=credential,
+        envelope=envelope,
+        summary=summarise(raw, envelope.header_from or envelope.mail_from),
+        message=refer("message", kept),
+        received_at=clock.now(),
+        submission=uuid7(),
+        communications={recipient.address: uuid7() for recipient in envelope.recipients},
+    )
+
+
+def accept_message(*, credential: SmtpCredentialValue, envelope: Envelope, raw: bytes) -> list[AcceptedCommunication]:
+    """Accept a message for every recipient of its envelope, or for none: `keep_message`, then `accept_together`.
 
     Returns:
         One value per recipient, in the envelope's order. Everything is durable when it returns.
@@ -95,33 +137,44 @@ def accept_message(*, credential: SmtpCredentialValue, envelope: Envelope, raw: 
         AccessDenied: the credential was revoked meanwhile.
         TemporaryError: custody or the database cannot take it now; nothing is half-written.
     """
-    kept = custody.keep(organisation=credential.organisation, content=raw, media_type="message/rfc822")
-    # In custody, cited by nobody: a crash here costs only the space.
-    summary = summarise(raw, envelope.header_from or envelope.mail_from)
-    received_at = clock.now()
+    return accept_together([keep_message(credential=credential, envelope=envelope, raw=raw)])[0]
+
+
+def accept_together(messages: Sequence[KeptMessage]) -> list[list[AcceptedCommunication]]:
+    """Accept messages in one transaction: each for every recipient of its envelope, or none of them at all.
+
+    Returns:
+        For each message, one value per recipient, in the envelope's order. Everything is durable when it returns.
+
+    Raises:
+        AccessDenied: the credential of one of them was revoked meanwhile.
+        django.db.DatabaseError: the database cannot take them now.
+    """
     with transaction.atomic(), together():
-        fresh = {recipient.address: uuid7() for recipient in envelope.recipients}
-        language = ask_language(credential.id)
-        known = _find_repeats(credential, summary, kept.sha256, fresh, received_at)
-        new = [recipient for recipient in envelope.recipients if recipient.address not in known]
-        if new:
-            taken = _Taken(
-                credential=credential,
-                envelope=envelope,
-                summary=summary,
-                message=refer("message", kept),
-                received_at=received_at,
-                language=language(),
+        languages = ask_languages(list({message.credential.id for message in messages}))
+        known = _find_repeats(messages)
+        fresh = [
+            (message, recipient)
+            for message, repeats in zip(messages, known, strict=True)
+            for recipient in message.envelope.recipients
+            if recipient.address not in repeats
+        ]
+        if fresh:
+            spoken = languages()
+            _insert(fresh, spoken)
+            record_first(
+                *(_accepted(message, recipient, spoken[message.credential.id]) for message, recipient in fresh)
             )
-            _insert(taken, new, fresh)
-            record_first(*(_accepted(taken, recipient, fresh[recipient.address]) for recipient in new))
     return [
-        AcceptedCommunication(
-            id=known.get(recipient.address, fresh[recipient.address]),
-            recipient=recipient.address,
-            repeated=recipient.address in known,
-        )
-        for recipient in envelope.recipients
+        [
+            AcceptedCommunication(
+                id=repeats.get(recipient.address, message.communications[recipient.address]),
+                recipient=recipient.address,
+                repeated=recipient.address in repeats,
+            )
+            for recipient in message.envelope.recipients
+        ]
+        for message, repeats in zip(messages, known, strict=True)
     ]
 
 
@@ -136,126 +189,142 @@ RETURNING key, communication_id
 """
 
 
-def _find_repeats(
-    credential: SmtpCredentialValue, summary: Summary, sha256: str, fresh: Mapping[str, UUID], now: datetime
-) -> dict[str, UUID]:
-    """Claim this message's keys for fresh communications; return those that an earlier try made: address -> id.
+def _find_repeats(messages: Sequence[KeptMessage]) -> list[dict[str, UUID]]:
+    """Claim the keys of messages for their communications; return, for each, those of an earlier try: address -> id.
 
-    Two simultaneous tries wait for each other at the key, in the order of the keys. No Message-ID, no deduplication.
+    Two simultaneous tries wait for each other at the key, in the order of the keys; of two in one transaction the first
+    has it. No Message-ID, no deduplication.
     """
-    if not summary.message_id:
-        return {}
-    keys = {
-        rules.deduplication_key(
-            credential=credential.id, message_id=summary.message_id, recipient=address, content_sha256=sha256
-        ): address
-        for address in fresh
-    }
-    ordered = sorted(keys)
+    keys = [_keys(message) for message in messages]
+    claims: dict[bytes, UUID] = {}
+    for message, own in zip(messages, keys, strict=True):
+        for address, key in own.items():
+            claims.setdefault(key, message.communications[address])
+    if not claims:
+        return [{} for _ in messages]
+    now, ordered = clock.now(), sorted(claims)
     held = execute(
         _CLAIM,
         {
             "keys": ordered,
-            "fresh": [fresh[keys[key]] for key in ordered],
+            "fresh": [claims[key] for key in ordered],
             "now": now,
             "expires_at": now + rules.DEDUPLICATION_TERM,
         },
     )
-    claimed = {keys[bytes(key)]: communication for key, communication in held.fetchall()}
-    return {address: found for address, found in claimed.items() if found != fresh[address]}
+    holders = {bytes(key): communication for key, communication in held.fetchall()}
+    return [
+        {address: holders[key] for address, key in own.items() if holders[key] != message.communications[address]}
+        for message, own in zip(messages, keys, strict=True)
+    ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Taken:
-    """What all communications of one submission share."""
-
-    credential: SmtpCredentialValue
-    envelope: Envelope
-    summary: Summary
-    message: ObjectReference
-    received_at: datetime
-    language: str
+def _keys(message: KeptMessage) -> dict[str, bytes]:
+    """Return the key of each recipient, by address; none where the message has no Message-ID."""
+    if not message.summary.message_id:
+        return {}
+    return {
+        address: rules.deduplication_key(
+            credential=message.credential.id,
+            message_id=message.summary.message_id,
+            recipient=address,
+            content_sha256=message.message.sha256,
+        )
+        for address in message.communications
+    }
 
 
 _INSERT = """
 WITH submitted AS (
     INSERT INTO delivery_submissions (id, organisation_id, credential_id, received_at, client_ip, client_helo,
         mail_from, sender, subject, message_id, message_sha256, size, ret, envid, smtputf8, body_8bit)
-    VALUES (%(submission)s, %(organisation)s, %(credential)s, %(received_at)s, %(client_ip)s, %(client_helo)s,
-        %(mail_from)s, %(sender)s, %(subject)s, %(message_id)s, %(message_sha256)s, %(size)s, %(ret)s, %(envid)s,
-        %(smtputf8)s, %(body_8bit)s)
+    SELECT * FROM unnest(%(submissions)s::uuid[], %(organisations)s::uuid[], %(credentials)s::uuid[],
+        %(received)s::timestamptz[], %(client_ips)s::text[], %(client_helos)s::text[], %(mail_froms)s::text[],
+        %(senders)s::text[], %(subjects)s::text[], %(message_ids)s::text[], %(digests)s::text[], %(sizes)s::bigint[],
+        %(rets)s::text[], %(envids)s::text[], %(smtputf8s)s::bool[], %(body_8bits)s::bool[])
+    RETURNING id, organisation_id, received_at, sender, subject
 ), communicated AS (
     INSERT INTO delivery_communications (id, organisation_id, submission_id, created_at, recipient, domain, sender,
         subject, notify, orcpt, language, status, outcome, grade, failure_class, attempts, next_attempt_at,
         delay_notified)
-    SELECT id, %(organisation)s, %(submission)s, %(received_at)s, recipient, domain, %(sender)s, %(subject)s, notify,
-        orcpt, %(language)s, %(status)s, 'pending', 0, '', 0, %(received_at)s, false
-    FROM unnest(%(ids)s::uuid[], %(recipients)s::text[], %(domains)s::text[], %(notifies)s::jsonb[], %(orcpts)s::text[])
-        AS new (id, recipient, domain, notify, orcpt)
+    SELECT new.id, organisation_id, submitted.id, received_at, recipient, domain, sender, subject, notify::jsonb, orcpt,
+        language, %(status)s, 'pending', 0, '', 0, received_at, false
+    FROM submitted JOIN unnest(%(ids)s::uuid[], %(submitted)s::uuid[], %(recipients)s::text[], %(domains)s::text[],
+        %(notifies)s::text[], %(orcpts)s::text[], %(languages)s::text[])
+        AS new (id, submission, recipient, domain, notify, orcpt, language) ON new.submission = submitted.id
+    RETURNING id, domain, created_at
 )
-INSERT INTO delivery_dispatches (communication_id, domain, due_at)
-SELECT id, domain, %(received_at)s FROM unnest(%(ids)s::uuid[], %(domains)s::text[]) AS new (id, domain)
+INSERT INTO delivery_dispatches (communication_id, domain, due_at) SELECT id, domain, created_at FROM communicated
 """
 
 
-def _insert(taken: _Taken, recipients: Sequence[Recipient], fresh: Mapping[str, UUID]) -> None:
-    """Insert the submission, its communications and the work that they are: one statement."""
-    envelope, summary = taken.envelope, taken.summary
-    execute(
-        _INSERT,
-        {
-            "submission": uuid7(),
-            "organisation": taken.credential.organisation,
-            "credential": taken.credential.id,
-            "received_at": taken.received_at,
-            "client_ip": envelope.client.ip,
-            "client_helo": _storable(envelope.client.helo)[:512],
-            "mail_from": envelope.mail_from,
-            "sender": summary.sender,
-            "subject": summary.subject[:_SUBJECT_LIMIT],
-            "message_id": summary.message_id,
-            "message_sha256": taken.message.sha256,
-            "size": taken.message.size,
-            "ret": envelope.ret or "",
-            "envid": envelope.envid or "",
-            "smtputf8": envelope.smtputf8,
-            "body_8bit": envelope.body_8bit,
-            "language": taken.language,
-            "status": Communication.Status.IN_PROGRESS.value,
-            "ids": [fresh[recipient.address] for recipient in recipients],
-            "recipients": [recipient.address for recipient in recipients],
-            "domains": [rules.domain_of(recipient.address) for recipient in recipients],
-            "notifies": [Jsonb(list(recipient.notify)) for recipient in recipients],
-            "orcpts": [recipient.orcpt or "" for recipient in recipients],
-        },
-    )
+def _insert(fresh: Sequence[tuple[KeptMessage, Recipient]], languages: Mapping[UUID, str]) -> None:
+    """Insert submissions, their communications and the work that they are: one statement."""
+    messages = list({message.submission: message for message, _ in fresh}.values())
+    execute(_INSERT, {**_submission_rows(messages), **_communication_rows(fresh, languages)})
 
 
-def _accepted(taken: _Taken, recipient: Recipient, communication: UUID) -> FactDraft:
-    summary = taken.summary
+def _submission_rows(messages: Sequence[KeptMessage]) -> dict[str, Any]:
+    return {
+        "submissions": [one.submission for one in messages],
+        "organisations": [one.credential.organisation for one in messages],
+        "credentials": [one.credential.id for one in messages],
+        "received": [one.received_at for one in messages],
+        "client_ips": [one.envelope.client.ip for one in messages],
+        "client_helos": [_storable(one.envelope.client.helo)[:512] for one in messages],
+        "mail_froms": [one.envelope.mail_from for one in messages],
+        "senders": [one.summary.sender for one in messages],
+        "subjects": [one.summary.subject[:_SUBJECT_LIMIT] for one in messages],
+        "message_ids": [one.summary.message_id for one in messages],
+        "digests": [one.message.sha256 for one in messages],
+        "sizes": [one.message.size for one in messages],
+        "rets": [one.envelope.ret or "" for one in messages],
+        "envids": [one.envelope.envid or "" for one in messages],
+        "smtputf8s": [one.envelope.smtputf8 for one in messages],
+        "body_8bits": [one.envelope.body_8bit for one in messages],
+    }
+
+
+def _communication_rows(
+    fresh: Sequence[tuple[KeptMessage, Recipient]], languages: Mapping[UUID, str]
+) -> dict[str, Any]:
+    return {
+        "status": Communication.Status.IN_PROGRESS.value,
+        "ids": [message.communications[recipient.address] for message, recipient in fresh],
+        "submitted": [message.submission for message, _ in fresh],
+        "recipients": [recipient.address for _, recipient in fresh],
+        "domains": [rules.domain_of(recipient.address) for _, recipient in fresh],
+        "notifies": [json.dumps(recipient.notify) for _, recipient in fresh],
+        "orcpts": [recipient.orcpt or "" for _, recipient in fresh],
+        "languages": [languages[message.credential.id] for message, _ in fresh],
+    }
+
+
+def _accepted(message: KeptMessage, recipient: Recipient, language: str) -> FactDraft:
+    summary, credential, envelope = message.summary, message.credential, message.envelope
     return FactDraft(
-        organisation=taken.credential.organisation,
+        organisation=credential.organisation,
         subject_kind="communication",
-        subject_id=communication,
+        subject_id=message.communications[recipient.address],
         type="communication.accepted",
-        actor=Actor(kind="smtp_credential", id=str(taken.credential.id)),
+        actor=Actor(kind="smtp_credential", id=str(credential.id)),
         details={
             "sender": summary.sender,
             "recipient": recipient.address,
             "subject": summary.subject,
             "message_id": summary.message_id or None,
             "mode": "content",
-            "size": taken.message.size,
-            "language": taken.language,
-            "credential": taken.credential.name,
-            "client": _client(taken.envelope.client),
-            "received_as": taken.envelope.mail_from,
+            "size": message.message.size,
+            "language": language,
+            "credential": credential.name,
+            "client": _client(envelope.client),
+            "received_as": envelope.mail_from,
             "notify": list(recipient.notify),
-            "envid": taken.envelope.envid,
+            "envid": envelope.envid,
             "recipient_basis": "sender_stated",
         },
-        objects=(taken.message,),
-        occurred_at=taken.received_at,
+        objects=(message.message,),
+        occurred_at=message.received_at,
     )
 
 

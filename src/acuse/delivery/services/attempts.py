@@ -13,12 +13,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
+from uuid6 import uuid7
 
 from acuse import clock
 from acuse.certificates import services as certificates
 from acuse.channels.base import Outcome, Reply, Result
 from acuse.delivery import rules
-from acuse.delivery.models import Attempt, Communication, Dispatch
+from acuse.delivery.models import Communication
 from acuse.delivery.services import notices
 from acuse.delivery.services.notices import WrittenNotice
 from acuse.delivery.services.work import Work
@@ -27,6 +28,8 @@ from acuse.evidence import custody
 from acuse.evidence.custody import Kept
 from acuse.evidence.ledger import FactDraft, record, refer
 from acuse.evidence.queries import facts_of
+from acuse.evidence.statements import execute, together
+from acuse.proof.facts.communication import KIND
 from acuse.proof.facts.fact import Actor
 from acuse.proof.verdicts.delivery import verdict
 
@@ -38,6 +41,38 @@ DISPATCHER = Actor(kind="component", id="dispatcher")
 TRANSCRIPT_TYPE = "application/jsonl"
 _BARE_REPLY = 8192
 _BARE_REASON = 500
+
+_LOCK = """
+SELECT row.attempts, (SELECT min(number) FROM delivery_attempts WHERE communication_id = row.id AND closed_at IS NULL)
+FROM delivery_dispatches AS held JOIN delivery_communications AS row ON row.id = held.communication_id
+WHERE held.communication_id = %(communication)s AND held.lease = %(lease)s FOR UPDATE
+"""
+_OPEN = """
+WITH counted AS (UPDATE delivery_communications SET attempts = %(number)s WHERE id = %(communication)s)
+INSERT INTO delivery_attempts (id, communication_id, number, opened_at, result, failure_class, host, address,
+                               transcript_sha256)
+VALUES (%(attempt)s, %(communication)s, %(number)s, %(now)s, '', '', '', '', '')
+"""
+_CLOSE = """
+UPDATE delivery_attempts SET closed_at = %(now)s, result = %(result)s, failure_class = %(failure_class)s,
+    host = %(host)s, address = %(address)s, transcript_sha256 = %(transcript)s
+WHERE communication_id = %(communication)s AND number = %(number)s
+"""
+_RETRY = """
+WITH freed AS (
+    UPDATE delivery_dispatches SET due_at = %(retry_at)s, lease = NULL, lease_until = NULL
+    WHERE communication_id = %(communication)s
+)
+UPDATE delivery_communications SET outcome = %(outcome)s, grade = %(grade)s, failure_class = %(failure_class)s,
+    next_attempt_at = %(retry_at)s, delay_notified = delay_notified OR %(delayed)s
+WHERE id = %(communication)s
+"""
+_END = """
+WITH done AS (DELETE FROM delivery_dispatches WHERE communication_id = %(communication)s)
+UPDATE delivery_communications SET outcome = %(outcome)s, grade = %(grade)s, failure_class = %(failure_class)s,
+    next_attempt_at = NULL, final_at = %(now)s, status = %(status)s
+WHERE id = %(communication)s
+"""
 
 
 class LostLease(ConflictError):
@@ -68,16 +103,15 @@ class OpenedAttempt:
     """
 
     work: Work
-    attempt: UUID
     lease: UUID
     number: int
 
 
-def _draft(communication: Communication, fact_type: str, details: dict[str, Any], transcript: Kept | None) -> FactDraft:
+def _draft(work: Work, fact_type: str, details: dict[str, Any], transcript: Kept | None) -> FactDraft:
     return FactDraft(
-        organisation=communication.organisation_id,
-        subject_kind="communication",
-        subject_id=communication.id,
+        organisation=work.organisation,
+        subject_kind=KIND,
+        subject_id=work.communication,
         type=fact_type,
         actor=DISPATCHER,
         details=details,
@@ -85,15 +119,19 @@ def _draft(communication: Communication, fact_type: str, details: dict[str, Any]
     )
 
 
-def _lock(communication: UUID, lease: UUID) -> Communication:
-    """Lock the dispatch of a communication for the holder of its lease.
+def _lock(work: Work, lease: UUID) -> tuple[int, int | None]:
+    """Lock a communication and its dispatch for the holder of the lease.
+
+    Returns:
+        How many attempts were made, and the number of the one that a crash left open.
 
     Raises:
         LostLease: the lease expired and somebody else holds it, or the dispatch is done.
     """
-    if not Dispatch.objects.select_for_update().filter(communication_id=communication, lease=lease).exists():
+    found = execute(_LOCK, {"communication": work.communication, "lease": lease}).fetchone()
+    if found is None:
         raise LostLease("Another worker took this message over.")
-    return Communication.objects.select_for_update().get(id=communication)
+    return found[0], found[1]
 
 
 def open_attempt(*, work: Work, lease: UUID, target: str, copy: SentCopy) -> OpenedAttempt:
@@ -108,30 +146,47 @@ def open_attempt(*, work: Work, lease: UUID, target: str, copy: SentCopy) -> Ope
     Raises:
         LostLease: somebody else holds the dispatch.
     """
-    with transaction.atomic():
-        row = _lock(work.communication, lease)
-        drafts = _close_interrupted(row)
-        row.attempts += 1
-        row.save(update_fields=["attempts"])
-        attempt = Attempt.objects.create(communication=row, number=row.attempts, opened_at=clock.now())
+    attempt, now = uuid7(), clock.now()
+    with transaction.atomic(), together():
+        made, interrupted = _lock(work, lease)
+        drafts = _close_interrupted(work, interrupted)
+        number = made + 1
+        execute(_OPEN, {"communication": work.communication, "attempt": attempt, "number": number, "now": now})
         details = {
-            "attempt": row.attempts,
+            "attempt": number,
             "channel": "email",
             "target": target,
             "copy": {"digest": copy.sha256, "prepended": copy.prepended, "message_id": copy.message_id},
         }
-        record(*drafts, _draft(row, "attempt.opened", details, None))
-    return OpenedAttempt(work=work, attempt=attempt.id, lease=lease, number=row.attempts)
+        record(*drafts, _draft(work, "attempt.opened", details, None))
+    return OpenedAttempt(work=work, lease=lease, number=number)
 
 
-def _close_interrupted(row: Communication) -> list[FactDraft]:
+def _close_interrupted(work: Work, number: int | None) -> list[FactDraft]:
     """Close the attempt that a crash left open, and return the fact that says so, if there is one."""
-    interrupted = Attempt.objects.filter(communication=row, closed_at__isnull=True).first()
-    if interrupted is None:
+    if number is None:
         return []
-    interrupted.closed_at, interrupted.result = clock.now(), "unknown"
-    interrupted.save(update_fields=["closed_at", "result"])
-    return [_draft(row, "attempt.unknown", _interrupted(interrupted.number), None)]
+    _close(work, number, clock.now(), result="unknown")
+    return [_draft(work, "attempt.unknown", _interrupted(number), None)]
+
+
+def _close(
+    work: Work, number: int, now: datetime, *, result: str, met: Outcome | None = None, transcript: str = ""
+) -> None:
+    """Write into an attempt's row how it ended; what an interrupted one met is not known."""
+    execute(
+        _CLOSE,
+        {
+            "communication": work.communication,
+            "number": number,
+            "now": now,
+            "result": result,
+            "failure_class": (met and met.failure_class) or "",
+            "host": (met and met.host) or "",
+            "address": (met and met.address) or "",
+            "transcript": transcript,
+        },
+    )
 
 
 def _interrupted(number: int) -> dict[str, Any]:
@@ -184,22 +239,22 @@ def _via(outcome: Outcome) -> dict[str, Any]:
 
 
 def _outcome_drafts(
-    row: Communication, opened: OpenedAttempt, outcome: Outcome, decision: rules.Decision, transcript: Kept
+    opened: OpenedAttempt, outcome: Outcome, decision: rules.Decision, transcript: Kept
 ) -> list[FactDraft]:
     """Return the fact of the attempt and, where we gave up, the fact that says so."""
     failure = outcome.failure_class or "other"
     gave_up = {"attempts": opened.number, "channel": "email", "failure_class": failure, "reason": outcome.reason}
     gave_up |= _via(outcome)
     if decision.fact_type == "attempt.failed":
-        return [_draft(row, "attempt.failed", gave_up, transcript)]
+        return [_draft(opened.work, "attempt.failed", gave_up, transcript)]
     details = _details(opened, outcome)
     if decision.fact_type in {"attempt.deferred", "attempt.unknown"}:
         details["retry_at"] = clock.to_rfc3339(decision.retry_at) if decision.retry_at else None
     if decision.fact_type in {"attempt.deferred", "attempt.refused"}:
         details["failure_class"] = failure
-    drafts = [_draft(row, decision.fact_type, details, transcript)]
+    drafts = [_draft(opened.work, decision.fact_type, details, transcript)]
     if decision.gave_up:
-        drafts.append(_draft(row, "attempt.failed", gave_up, None))
+        drafts.append(_draft(opened.work, "attempt.failed", gave_up, None))
     return drafts
 
 
@@ -245,21 +300,13 @@ def close_attempt(
     )
     notice = None if bare else _notice(opened.work, outcome, owed, schedule, reporting_host)
     # Transcript and notice are in custody; a crash here leaves the attempt open, to be found as unknown.
-    with transaction.atomic():
-        row = _lock(opened.work.communication, opened.lease)
-        Attempt.objects.filter(id=opened.attempt).update(
-            closed_at=now,
-            result=outcome.result.value,
-            failure_class=outcome.failure_class or "",
-            host=outcome.host or "",
-            address=outcome.address or "",
-            transcript_sha256=transcript.sha256,
-        )
-        record(*_outcome_drafts(row, opened, outcome, decision, transcript))
+    with transaction.atomic(), together():
+        _lock(opened.work, opened.lease)
+        _close(opened.work, opened.number, now, result=outcome.result.value, met=outcome, transcript=transcript.sha256)
+        record(*_outcome_drafts(opened, outcome, decision, transcript))
         if notice is not None:
-            notices.owe(row, notice)
-            row.delay_notified = row.delay_notified or owed == "delayed"
-        _conclude(row, opened.lease, decision, now)
+            notices.owe(opened.work, notice)
+        _conclude(opened.work, decision, now, delayed=notice is not None and owed == "delayed")
     return decision
 
 
@@ -306,28 +353,28 @@ def give_up(*, work: Work, lease: UUID, reason: str, schedule: rules.Schedule, r
     decision = rules.Decision(fact_type="attempt.failed", retry_at=None, gave_up=True)
     owed = "failed" if "FAILURE" in (work.notify or ("FAILURE",)) else None
     notice = _notice(work, outcome, owed, schedule, reporting_host)
-    with transaction.atomic():
-        row = _lock(work.communication, lease)
-        details = {"attempts": row.attempts, "channel": "email", "failure_class": "other", "reason": reason}
-        record(*_close_interrupted(row), _draft(row, "attempt.failed", details, None))
+    with transaction.atomic(), together():
+        made, interrupted = _lock(work, lease)
+        details = {"attempts": made, "channel": "email", "failure_class": "other", "reason": reason}
+        record(*_close_interrupted(work, interrupted), _draft(work, "attempt.failed", details, None))
         if notice is not None:
-            notices.owe(row, notice)
-        _conclude(row, lease, decision, clock.now())
+            notices.owe(work, notice)
+        _conclude(work, decision, clock.now())
 
 
-def _conclude(row: Communication, lease: UUID, decision: rules.Decision, now: datetime) -> None:
+def _conclude(work: Work, decision: rules.Decision, now: datetime, *, delayed: bool = False) -> None:
     """Move the row to the state that its facts now say, and either queue the retry or ask for the certificate."""
-    known = verdict([item.fact for item in facts_of(organisation=row.organisation_id, kind="communication", id=row.id)])
-    row.outcome, row.grade, row.failure_class = known.outcome, known.grade, known.failure_class or ""
-    row.next_attempt_at = decision.retry_at
+    known = verdict([item.fact for item in facts_of(organisation=work.organisation, kind=KIND, id=work.communication)])
+    state = {
+        "communication": work.communication,
+        "outcome": known.outcome,
+        "grade": known.grade,
+        "failure_class": known.failure_class or "",
+    }
     if decision.retry_at is not None:
-        Dispatch.objects.filter(communication=row, lease=lease).update(
-            due_at=decision.retry_at, lease=None, lease_until=None
-        )
-    else:
-        row.final_at = now
-        failed = known.outcome in {"failed", "undetermined"}
-        row.status = Communication.Status.FAILED if failed else Communication.Status.CONCLUDED
-        Dispatch.objects.filter(communication=row, lease=lease).delete()
-        certificates.request_certificate(organisation=row.organisation_id, communication=row.id, final_at=now)
-    row.save()
+        execute(_RETRY, {**state, "retry_at": decision.retry_at, "delayed": delayed})
+        return
+    failed = known.outcome in {"failed", "undetermined"}
+    status = Communication.Status.FAILED if failed else Communication.Status.CONCLUDED
+    execute(_END, {**state, "now": now, "status": status.value})
+    certificates.request_certificate(organisation=work.organisation, communication=work.communication, final_at=now)

@@ -97,12 +97,12 @@ def _status(owed: str, outcome: Outcome) -> str:
     return digit + _STATUS.get(outcome.failure_class or "", "5.0.0")[1:]
 
 
-def owe(communication: Communication, notice: WrittenNotice) -> None:
+def owe(work: Work, notice: WrittenNotice) -> None:
     """Queue a notice, in the transaction of what makes it owed."""
     now = clock.now()
     Notice.objects.create(
-        organisation_id=communication.organisation_id,
-        communication=communication,
+        organisation_id=work.organisation,
+        communication_id=work.communication,
         kind=notice.kind,
         recipient=notice.recipient,
         message_id=notice.message_id,

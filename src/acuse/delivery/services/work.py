@@ -1,10 +1,12 @@
 """A communication that is due: everything needed to send it or to tell its sender."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from acuse.delivery.models import Communication
+from acuse.errors import ConflictError
+from acuse.evidence.statements import execute
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +17,7 @@ class Work:
         client_ip, client_helo: of the program that submitted.
         notify, orcpt, ret, envid: as RFC 3461 parameters, still encoded.
         delay_notified: the sender was told of a delay before.
+        faults: what went wrong inside Acuse before.
     """
 
     communication: UUID
@@ -31,25 +34,43 @@ class Work:
     ret: str | None
     envid: str | None
     delay_notified: bool
+    faults: int = 0
+
+
+_WORK = """
+SELECT row.organisation_id, row.created_at, row.recipient, submission.mail_from, submission.client_ip,
+    submission.client_helo, submission.message_sha256, row.language, row.notify::text, row.orcpt, submission.ret,
+    submission.envid, row.delay_notified, coalesce(held.faults, 0)
+FROM delivery_communications AS row
+JOIN delivery_submissions AS submission ON submission.id = row.submission_id
+LEFT JOIN delivery_dispatches AS held ON held.communication_id = row.id
+WHERE row.id = %(communication)s
+"""
 
 
 def load_work(communication: UUID) -> Work:
-    """Read what is to be sent; outside any transaction, because the message is read from custody next."""
-    row = Communication.objects.select_related("submission").get(id=communication)
-    submission = row.submission
+    """Read what is to be sent, outside any transaction, because the message is read from custody next.
+
+    Raises:
+        ConflictError: it has been erased meanwhile.
+    """
+    row = execute(_WORK, {"communication": communication}).fetchone()
+    if row is None:
+        raise ConflictError("The communication was erased before it was sent.")
     return Work(
-        communication=row.id,
-        organisation=row.organisation_id,
-        accepted_at=row.created_at,
-        recipient=row.recipient,
-        mail_from=submission.mail_from,
-        client_ip=submission.client_ip,
-        client_helo=submission.client_helo,
-        message_sha256=submission.message_sha256,
-        language=row.language,
-        notify=tuple(row.notify),
-        orcpt=row.orcpt or None,
-        ret=submission.ret or None,
-        envid=submission.envid or None,
-        delay_notified=row.delay_notified,
+        communication=communication,
+        organisation=row[0],
+        accepted_at=row[1],
+        recipient=row[2],
+        mail_from=row[3],
+        client_ip=row[4],
+        client_helo=row[5],
+        message_sha256=row[6],
+        language=row[7],
+        notify=tuple(json.loads(row[8])),
+        orcpt=row[9] or None,
+        ret=row[10] or None,
+        envid=row[11] or None,
+        delay_notified=row[12],
+        faults=row[13],
     )
