@@ -7,8 +7,12 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from acuse import clock
 from acuse.accounts.models import Membership, User
 from acuse.delivery.models import Communication
+from acuse.evidence.alarms import raise_alarm
+from acuse.evidence.models import Alarm
+from acuse.evidence.queries import alarms
 from tests.browser import samples
 from tests.browser.world import World
 
@@ -25,6 +29,7 @@ def test_pages_answer_in_both_languages(member: Client, world: World) -> None:
         (f"{BASE}/certificates/", "Certificado", "Certificate"),
         (f"{BASE}/ledger/", "Registro de hechos", "Ledger of facts"),
         (f"{BASE}/ledger/?entry=3", "Camino hasta la raíz", "Path to the root"),
+        (f"{BASE}/members/", "Quién trabaja aquí", "Who works here"),
         (f"{BASE}/settings/", "Credenciales SMTP", "SMTP credentials"),
         ("/console/preferences/", "Sus preferencias", "Your preferences"),
     ):
@@ -183,6 +188,18 @@ def test_first_run_shows_the_steps(world: World) -> None:
     client.force_login(User.objects.get(email="nueva@llegada.example"))
     page = client.get("/console/recien-llegada/communications/").content.decode()
     assert "Aún no ha enviado nada que haya que probar." in page
+
+
+def test_alarms_are_told_in_the_readers_language(member: Client, world: World) -> None:
+    raise_alarm("anchoring", "Facts have waited for a time stamp since %(since)s. Nothing is lost.", since="<ayer>")
+    Alarm.objects.create(name="old", message="Kept by an older release.", since=clock.now())
+    for language, words in (("es", "Hay hechos que esperan un sello"), ("en", "Facts have waited for a time stamp")):
+        User.objects.update(language=language)
+        page = member.get(f"{BASE}/settings/").content.decode()
+        assert words in page
+        assert "&lt;ayer&gt;" in page
+        assert "Kept by an older release." in page
+    assert alarms()[0].message == "Facts have waited for a time stamp since <ayer>. Nothing is lost."
 
 
 def test_unknown_communication_is_not_found(member: Client, world: World) -> None:

@@ -18,6 +18,7 @@ from acuse.accounts.queries import Access, OrganisationView, access_organisation
 from acuse.delivery import queries as delivery
 from acuse.doors.console.wording import role
 from acuse.doors.ui import figures
+from acuse.doors.ui.errors import said
 from acuse.errors import AccessDenied
 from acuse.evidence import queries as evidence
 from acuse.evidence.queries import LedgerState
@@ -85,7 +86,7 @@ def frame(request: HttpRequest, access: Access, page: str) -> Frame:
         member_name=user.name or user.email,
         role_word=role(access.role),
         single_keys=user.single_keys,
-        alarms=tuple(alarm.message for alarm in state.alarms),
+        alarms=tuple(said(alarm.told) for alarm in state.alarms),
     )
 
 

@@ -7,8 +7,10 @@ from acuse.doors.console import (
     communication,
     communications,
     content,
+    invitation,
     ledger,
     login,
+    members,
     preferences,
     settings,
 )
@@ -18,6 +20,7 @@ BASE = "console/<slug:slug>/"
 ONE = f"{BASE}communications/<uuid:id>/"
 urlpatterns = [
     path("console/", login.start, name="start"),
+    path("accounts/invitation/<str:token>/", invitation.invitation, name="invitation"),
     path("console/preferences/", preferences.preferences, name="preferences"),
     path(f"{BASE}communications/", communications.listing, name="communications"),
     path(f"{BASE}communications/news/", communications.news, name="communications-news"),
@@ -32,6 +35,12 @@ urlpatterns = [
     path(f"{BASE}certificates/<str:code>.pdf", certificates.pdf, name="certificate-pdf"),
     path(f"{BASE}certificates/<str:code>/proof/", certificates.bundle, name="certificate-bundle"),
     path(f"{BASE}ledger/", ledger.ledger, name="ledger"),
+    path(f"{BASE}members/", members.listing, name="members"),
+    path(f"{BASE}members/invite/", members.invite, name="member-invite"),
+    path(f"{BASE}members/<uuid:id>/role/", members.change_role, name="member-role"),
+    path(f"{BASE}members/<uuid:id>/deactivate/", members.deactivate, name="member-deactivate"),
+    path(f"{BASE}members/<uuid:id>/reactivate/", members.reactivate, name="member-reactivate"),
+    path(f"{BASE}members/invitations/<uuid:id>/withdraw/", members.withdraw, name="invitation-withdraw"),
     path(f"{BASE}settings/", settings.settings_page, name="settings"),
     path(f"{BASE}settings/credentials/", settings.create_credential, name="credential-create"),
     path(f"{BASE}settings/credentials/<uuid:id>/revoke/", settings.revoke_credential, name="credential-revoke"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from acuse.certificates.queries import PublicRecord
 from acuse.delivery.queries import PublicContent
 from acuse.doors.ui import figures
+from acuse.doors.ui.errors import said
 from acuse.proof.report import Report, State, Step
 
 STEPS = 8
@@ -60,9 +61,9 @@ def _up_to(report: Report) -> str:
 
 
 def _found(step: Step, report: Report) -> str:
-    """What a step that held checked; a step that did not keeps the verifier's own precise sentence."""
+    """What a step that held checked; a step that did not says what is wrong, as precisely as the verifier does."""
     if step.state is not State.VALID:
-        return step.text
+        return said(step.error) if step.error is not None else step.text
     return (
         _("A proof bundle of version 1, complete and in its canonical form"),
         _("Every fact links to the one before it, none is missing up to position %(position)s")

@@ -58,6 +58,14 @@ def said(error: AcuseError) -> str:
     """What an error of ours says, in the reader's language where its sentence is known.
 
     Args:
-        error: its message is one English sentence for a person.
+        error: its sentence is English, for a person; errors among its particulars are said in the same way.
     """
-    return _(str(error))
+    if not error.sentence:
+        return ""
+    return AcuseError.said(_(error.sentence), {name: _particular(one) for name, one in error.particulars.items()})
+
+
+def _particular(value: object) -> object:
+    if isinstance(value, tuple):
+        return tuple(_particular(one) for one in value)
+    return said(value) if isinstance(value, AcuseError) else value
