@@ -3,6 +3,7 @@
 Entries stay for ever: the ledger remains verifiable, and shows that something was there.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -22,6 +23,22 @@ from acuse.proof.facts.fact import Fact as ProvenFact
 #: How many digests one fact names.
 _NAMED = 1000
 _ERASER = Actor(kind="component", id="retention")
+
+Citations = Mapping[tuple[UUID, str], frozenset[tuple[str, UUID]]]
+"""(organisation, SHA-256 of an object) -> the subjects (kind, id) whose facts cite it."""
+
+_CITATIONS = """
+WITH cited AS MATERIALIZED (
+    SELECT fact.organisation, fact.kind, fact.subject, found[1] AS sha256
+    FROM evidence_facts AS fact
+    CROSS JOIN regexp_matches(convert_from(fact.canonical, 'UTF8'), '"sha256":"([0-9a-f]{64})"', 'g') AS found
+    WHERE fact.organisation = ANY(%(organisations)s)
+)
+SELECT DISTINCT organisation, sha256, kind, subject FROM cited WHERE (organisation, sha256) IN (
+    SELECT cited.organisation, cited.sha256 FROM cited
+    JOIN unnest(%(kinds)s::text[], %(subjects)s::uuid[]) AS due (kind, subject) USING (kind, subject)
+)
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +89,27 @@ def due(*, limit: int = 1000) -> list[Due]:
     ]
 
 
-def erase(*, organisation: UUID, kind: str, subject: UUID, reason: str) -> int:
+def citations_of(subjects: Sequence[Due]) -> Citations:
+    """Return who cites the objects of subjects that may be erased: all facts of their organisations, read once.
+
+    A fact recorded after this prolongs the term of what it cites, so that `erase` keeps it.
+    """
+    citing: dict[tuple[UUID, str], set[tuple[str, UUID]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CITATIONS,
+            {
+                "organisations": list({each.organisation for each in subjects}),
+                "kinds": [each.kind for each in subjects],
+                "subjects": [each.subject for each in subjects],
+            },
+        )
+        for organisation, sha256, kind, subject in cursor.fetchall():
+            citing.setdefault((organisation, sha256), set()).add((kind, subject))
+    return {key: frozenset(each) for key, each in citing.items()}
+
+
+def erase(*, organisation: UUID, kind: str, subject: UUID, reason: str, citations: Citations) -> int:
     """Erase the facts and objects of a subject whose retention has ended.
 
     The objects are removed after the commit, also where a transaction is around this one. A crash in between leaves
@@ -83,6 +120,7 @@ def erase(*, organisation: UUID, kind: str, subject: UUID, reason: str) -> int:
         kind: of the subject.
         subject: which one.
         reason: recorded, without personal data.
+        citations: from `citations_of` this subject, perhaps with others; an object that is not in it stays.
 
     Returns:
         How many facts were erased.
@@ -96,7 +134,7 @@ def erase(*, organisation: UUID, kind: str, subject: UUID, reason: str) -> int:
         if head is None or head.legal_hold or head.retain_until > now:
             raise ConflictError("The retention of this subject has not ended, or it is on legal hold.")
         facts = facts_of(organisation=organisation, kind=kind, id=subject)
-        digests = _unshared(head, _digests(organisation, kind, subject), now)
+        digests = _unshared(head, _digests(organisation, kind, subject), citations, now)
         if facts:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT evidence_erase_facts(%s, %s)", (kind, subject))
@@ -145,19 +183,15 @@ def _digests(organisation: UUID, kind: str, subject: UUID) -> set[str]:
     return {item.sha256 for found in facts for item in found.fact.objects}
 
 
-def _unshared(head: Head, digests: set[str], now: datetime) -> set[str]:
-    """Keep out the objects whose own term runs, and those that facts of another subject cite: they need them still.
-
-    It reads the organisation's facts once; erasing is rare and has time.
-    """
+def _unshared(head: Head, digests: set[str], citations: Citations, now: datetime) -> set[str]:
+    """Keep out the objects whose own term runs, and those that facts of another subject cite: they need them still."""
     ended = StoredObject.objects.filter(
         organisation=head.organisation, sha256__in=digests, retain_until__lte=now
     ).values_list("sha256", flat=True)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT digest FROM unnest(%s::text[]) AS digest WHERE NOT EXISTS (SELECT 1 FROM evidence_facts AS fact "
-            "WHERE fact.organisation = %s AND (fact.kind, fact.subject) <> (%s, %s) "
-            "AND position(convert_to(digest, 'UTF8') IN fact.canonical) > 0)",
-            (sorted(ended), head.organisation, head.kind, head.subject),
-        )
-        return {row[0] for row in cursor.fetchall()}
+    this = (head.kind, head.subject)
+    return {
+        sha256
+        for sha256 in ended
+        if this in (citing := citations.get((head.organisation, sha256), frozenset()))
+        and not any(Fact.objects.filter(kind=kind, subject=subject).exists() for kind, subject in citing - {this})
+    }

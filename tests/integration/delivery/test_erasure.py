@@ -56,7 +56,7 @@ def end_retention(communication: Communication) -> None:
 def test_nothing_is_erased_before_its_term(database: Addresses) -> None:
     organisation, communication = accepted()
     with pytest.raises(ConflictError):
-        erase_communication(organisation=organisation, communication=communication.id, reason="x")  # type: ignore[arg-type]
+        erase_communication(organisation=organisation, communication=communication.id, reason="x", citations={})  # type: ignore[arg-type]
     assert Communication.objects.filter(id=communication.id).exists()
 
 
@@ -68,7 +68,14 @@ def test_erasure_takes_facts_objects_and_rows_and_leaves_a_ledger_that_holds(dat
     end_retention(communication)
     assert [item.subject for item in retention.due()] == [communication.id]
     sha256 = Submission.objects.get().message_sha256
-    assert erase_communication(organisation=organisation, communication=communication.id, reason="term") == 1  # type: ignore[arg-type]
+    citations = retention.citations_of(retention.due())
+    erased = erase_communication(
+        organisation=organisation,  # type: ignore[arg-type]
+        communication=communication.id,
+        reason="term",
+        citations=citations,
+    )
+    assert erased == 1
     assert not Fact.objects.filter(subject=communication.id).exists()
     assert not Communication.objects.exists()
     assert not Submission.objects.exists()
@@ -102,7 +109,7 @@ def test_a_hold_keeps_it_and_the_application_cannot_shorten_a_term(database: Add
     retention.hold(kind="communication", subject=communication.id, held=True)
     assert retention.due() == []
     with pytest.raises(ConflictError):
-        erase_communication(organisation=organisation, communication=communication.id, reason="x")  # type: ignore[arg-type]
+        erase_communication(organisation=organisation, communication=communication.id, reason="x", citations={})  # type: ignore[arg-type]
     retention.hold(kind="communication", subject=communication.id, held=False)
     until = clock.now() + timedelta(days=400)
     retention.extend(kind="communication", subject=communication.id, until=until)

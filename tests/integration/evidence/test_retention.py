@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from acuse import clock
 from acuse.embedded.roles import Addresses
@@ -35,8 +36,18 @@ def end_retention(superuser: Superuser, *subjects: UUID) -> None:
             )
 
 
-def erase(subject: UUID, organisation: UUID = ORGANISATION) -> int:
-    return retention.erase(organisation=organisation, kind="communication", subject=subject, reason="retention ended")
+def named(subject: UUID, organisation: UUID = ORGANISATION) -> retention.Due:
+    return retention.Due(organisation=organisation, kind="communication", subject=subject, retain_until=clock.now())
+
+
+def erase(subject: UUID, organisation: UUID = ORGANISATION, citations: retention.Citations | None = None) -> int:
+    return retention.erase(
+        organisation=organisation,
+        kind="communication",
+        subject=subject,
+        reason="retention ended",
+        citations=retention.citations_of([named(subject, organisation)]) if citations is None else citations,
+    )
 
 
 def digest(subject: UUID) -> str:
@@ -132,6 +143,45 @@ def test_an_object_that_another_subject_needs_stays(database: Addresses, superus
     assert erase(second) == 1
     with pytest.raises(MissingObject):
         custody.open_object(organisation=ORGANISATION, sha256=sha256)
+
+
+def test_facts_are_read_once_for_every_subject_of_a_run(database: Addresses, superuser: Superuser) -> None:
+    """What subjects share leaves with the last of them; what one on hold needs stays."""
+    due = [keep_message(CONTENT), keep_message(CONTENT), keep_message(b"shared with a subject on hold")]
+    held = keep_message(b"shared with a subject on hold")
+    shared, needed = digest(due[0]), digest(held)
+    end_retention(superuser, *due, held)
+    retention.hold(kind="communication", subject=held, held=True)
+    found = retention.due()
+    assert {item.subject for item in found} == set(due)
+    citations = retention.citations_of(found)
+    assert citations[ORGANISATION, shared] == {("communication", subject) for subject in due[:2]}
+    assert citations[ORGANISATION, needed] == {("communication", due[2]), ("communication", held)}
+    with CaptureQueriesContext(connection) as asked:
+        assert [erase(subject, citations=citations) for subject in due] == [1, 1, 1]
+    assert not any("regexp_matches" in query["sql"] or "position(" in query["sql"] for query in asked)
+    told = facts_of(organisation=ORGANISATION, kind="organisation", id=ORGANISATION)
+    assert [item.fact.details["objects"] for item in told] == [[], [shared], []]
+    assert custody.open_object(organisation=ORGANISATION, sha256=needed)
+    with pytest.raises(MissingObject):
+        custody.open_object(organisation=ORGANISATION, sha256=shared)
+
+
+def test_what_is_cited_after_the_facts_were_read_stays(database: Addresses, superuser: Superuser) -> None:
+    subject = keep_message(CONTENT)
+    end_retention(superuser, subject)
+    citations = retention.citations_of([named(subject)])
+    later = keep_message(CONTENT)
+    assert erase(subject, citations=citations) == 1
+    assert custody.open_object(organisation=ORGANISATION, sha256=digest(later)) == CONTENT
+
+
+def test_objects_of_a_subject_that_was_not_read_stay(database: Addresses, superuser: Superuser) -> None:
+    subject = keep_message(CONTENT)
+    sha256 = digest(subject)
+    end_retention(superuser, subject)
+    assert erase(subject, citations={}) == 1
+    assert custody.open_object(organisation=ORGANISATION, sha256=sha256) == CONTENT
 
 
 def test_the_same_object_of_another_organisation_stays(database: Addresses, superuser: Superuser) -> None:

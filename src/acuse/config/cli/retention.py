@@ -1,7 +1,7 @@
 """`acuse retention`: what may be erased, what is held, what is kept longer."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
@@ -84,9 +84,11 @@ def erase(
         found = evidence.due(limit=limit)
         if found and not yes:
             typer.confirm(f"Erase {len(found)} subjects for good?", abort=True)
+        citations = evidence.citations_of(found)
         for item in found:
+            told: dict[str, Any] = {"organisation": item.organisation, "reason": reason, "citations": citations}
             if item.kind == "communication":
-                erase_communication(organisation=item.organisation, communication=item.subject, reason=reason)
+                erase_communication(communication=item.subject, **told)
             else:
-                evidence.erase(organisation=item.organisation, kind=item.kind, subject=item.subject, reason=reason)
+                evidence.erase(kind=item.kind, subject=item.subject, **told)
         print(f"Erased {len(found)} subjects.")
