@@ -18,7 +18,7 @@ def to_rfc3339(moment: datetime) -> str:
     """
     if moment.tzinfo is None:
         raise InputError("A time without a zone was given; only aware times are accepted.")
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def from_rfc3339(text: str) -> datetime:

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -164,8 +164,7 @@ def record_first(*drafts: FactDraft) -> list[Fact]:
     return [new.fact for new in recorded]
 
 
-@dataclass(frozen=True)
-class _Recorded:
+class _Recorded(NamedTuple):
     """A fact, the bytes that are stored and hashed, and their hash."""
 
     fact: Fact
@@ -233,7 +232,8 @@ def _identity(recorded_at: datetime) -> UUID:
     """
     milliseconds, microseconds = divmod((recorded_at - _EPOCH) // _MICROSECOND, 1000)
     fraction = microseconds * 4096 // 1000
-    return UUID(int=milliseconds << 80 | 7 << 76 | fraction << 64 | 2 << 62 | secrets.randbits(62))
+    random = int.from_bytes(secrets.token_bytes(8)) >> 2
+    return UUID(int=milliseconds << 80 | 7 << 76 | fraction << 64 | 2 << 62 | random)
 
 
 def _rows(recorded: Sequence[_Recorded], retain_until: datetime) -> dict[str, Any]:

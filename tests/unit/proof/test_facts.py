@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from acuse.errors import AcuseError, InputError
-from acuse.proof.canonical import canonicalise
+from acuse.proof.canonical import MAX_DEPTH, canonicalise
 from acuse.proof.facts.catalogue import CATALOGUE, check_fact
 from acuse.proof.facts.fact import Actor, Fact, ObjectReference
 from acuse.proof.verdicts.delivery import OUTCOMES
@@ -112,6 +112,33 @@ def test_any_details_are_judged_without_failing(type: str, details: dict[str, An
     except InputError:
         return
     canonicalise(details)
+
+
+@given(
+    st.lists(st.sampled_from([MESSAGE, replace(MESSAGE, role="other", size=2**53 - 1)]), max_size=3),
+    st.dictionaries(st.text(max_size=8), JSON, max_size=4),
+    st.text(min_size=1, max_size=40),
+    st.booleans(),
+)
+def test_a_fact_is_written_as_its_members_are(
+    objects: list[ObjectReference], details: dict[str, Any], actor: str, later: bool
+) -> None:
+    first = fact()
+    made = replace(
+        fact(after=first if later else None, objects=objects), details=details, actor=Actor(kind="remote", id=actor)
+    )
+    assert made.canonical() == canonicalise(made.members())
+    assert Fact.parse(made.canonical()) == made
+
+
+def test_details_of_a_fact_may_nest_as_deep_as_it_can_be_read_back() -> None:
+    def nested(levels: int) -> Any:
+        return "deep" if levels == 0 else [nested(levels - 1)]
+
+    deepest = replace(fact(), details={"a": nested(MAX_DEPTH - 2)})
+    assert Fact.parse(deepest.canonical()) == deepest
+    with pytest.raises(InputError, match="deeper"):
+        replace(fact(), details={"a": nested(MAX_DEPTH - 1)}).canonical()
 
 
 def test_kind_of_subject_and_roles_are_checked() -> None:

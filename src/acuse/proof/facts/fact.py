@@ -124,7 +124,7 @@ class Fact:
             "objects": [
                 {"role": o.role, "sha256": o.sha256, "size": o.size, "media_type": o.media_type} for o in self.objects
             ],
-            "salt": base64.urlsafe_b64encode(self.salt).decode("ascii").rstrip("="),
+            "salt": _written_salt(self.salt),
         }
 
     def canonical(self) -> bytes:
@@ -134,7 +134,10 @@ class Fact:
             InputError: a member breaks a rule of section 2, or the fact is over MAX_FACT bytes.
         """
         _check(self)
-        raw = canonicalise(self.members())
+        # What the outside world chose comes first in the order of RFC 8785. After `_check` the rest needs no escapes,
+        # and writing it down takes a third of the time of sorting it.
+        chosen = canonicalise({"actor": {"id": self.actor.id, "kind": self.actor.kind}, "details": dict(self.details)})
+        raw = chosen[:-1] + _rest(self).encode("ascii")
         if len(raw) > MAX_FACT:
             raise InputError(
                 "A fact has at most %(limit)s bytes; put longer content in custody and cite it.", limit=MAX_FACT
@@ -193,6 +196,23 @@ class Fact:
         )
         _check(fact)
         return fact
+
+
+def _rest(fact: Fact) -> str:
+    """Return the canonical form of a checked fact from behind its details on."""
+    objects = ",".join(
+        [
+            f'{{"media_type":"{o.media_type}","role":"{o.role}","sha256":"{o.sha256}","size":{o.size}}}'
+            for o in fact.objects
+        ]
+    )
+    previous = "null" if fact.previous is None else f'"{fact.previous.hex()}"'
+    return (
+        f',"id":"{fact.id}","objects":[{objects}],"occurred_at":"{to_rfc3339(fact.occurred_at)}",'
+        f'"organisation":"{fact.organisation}","previous":{previous},"recorded_at":"{to_rfc3339(fact.recorded_at)}",'
+        f'"salt":"{_written_salt(fact.salt)}","subject":{{"id":"{fact.subject.id}","kind":"{fact.subject.kind}"}},'
+        f'"subject_sequence":{fact.subject_sequence},"type":"{fact.type}","v":{VERSION}}}'
+    )
 
 
 def _check(fact: Fact) -> None:
@@ -256,12 +276,16 @@ def _digest(value: Any) -> bytes:
     return bytes.fromhex(text)
 
 
+def _written_salt(salt: bytes) -> str:
+    return base64.urlsafe_b64encode(salt).decode("ascii").rstrip("=")
+
+
 def _salt(text: str) -> bytes:
     try:
         decoded = base64.b64decode(text + "==", altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
         raise InputError("The salt is not base64url.") from error
-    if base64.urlsafe_b64encode(decoded).decode("ascii").rstrip("=") != text:
+    if _written_salt(decoded) != text:
         raise InputError("The salt is not base64url in its canonical spelling.")
     return decoded
 
