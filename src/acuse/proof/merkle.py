@@ -65,40 +65,6 @@ def verify_inclusion(*, leaf: bytes, position: int, size: int, path: Sequence[by
         raise InputError("The inclusion path does not lead to the root of the checkpoint.")
 
 
-def verify_consistency(
-    *, old_size: int, old_root: bytes, new_size: int, new_root: bytes, path: Sequence[bytes]
-) -> None:
-    """Check that the newer tree begins with the older one (RFC 9162 section 2.1.4.2).
-
-    Raises:
-        InputError: it does not, or the path has the wrong length.
-    """
-    if not 0 <= old_size <= new_size <= MAX_SIZE:
-        raise InputError(
-            "A tree of %(new_size)s entries cannot extend one of %(old_size)s.", new_size=new_size, old_size=old_size
-        )
-    if old_size in (0, new_size):
-        if path or old_root != (new_root if old_size == new_size else EMPTY_ROOT):
-            raise InputError("The two trees differ, or the path should be empty.")
-        return
-    hashes = list(path)
-    if old_size & (old_size - 1) == 0:
-        hashes.insert(0, old_root)
-    if not hashes:
-        raise InputError("The consistency path is too short.")
-    node, last = old_size - 1, new_size - 1
-    while node & 1:
-        node >>= 1
-        last >>= 1
-    old = new = hashes[0]
-    for sibling, is_left in zip(hashes[1:], _sides(node, last, len(hashes) - 1), strict=True):
-        new = node_hash(sibling, new) if is_left else node_hash(new, sibling)
-        if is_left:
-            old = node_hash(sibling, old)
-    if old != old_root or new != new_root:
-        raise InputError("The newer tree does not begin with the older one.")
-
-
 def _sides(node: int, last: int, length: int) -> list[bool]:
     """Say for each step from `node` up to the root whether the sibling is on the left.
 
@@ -170,50 +136,17 @@ def inclusion_path(read_tile: ReadTile, position: int, size: int) -> list[bytes]
     Raises:
         InputError: `position` is outside, or a stored tile is too short.
     """
-    _check_position(position, size)
     read = _remembering(read_tile)
-    return [_range_hash(read, start, end) for start, end in _inclusion_ranges(position, size)]
+    return [_range_hash(read, start, end) for start, end in inclusion_ranges(position, size)]
 
 
-def inclusion_nodes(position: int, size: int) -> list[tuple[int, int]]:
-    """Return where each hash of the audit path of `position` stands, in the order of the path.
-
-    Returns:
-        (level, index) of each: the node over the leaves [index << level, min((index + 1) << level, size)).
+def inclusion_ranges(position: int, size: int) -> list[tuple[int, int]]:
+    """Return the leaves [start, end) under each hash of the audit path of `position`, in the order of the path.
 
     Raises:
         InputError: `position` is outside.
     """
     _check_position(position, size)
-    levels = [((end - start - 1).bit_length(), start) for start, end in _inclusion_ranges(position, size)]
-    return [(level, start >> level) for level, start in levels]
-
-
-def consistency_path(read_tile: ReadTile, old_size: int, new_size: int) -> list[bytes]:
-    """Return the proof that the first `old_size` leaves are a prefix of the first `new_size` (RFC 6962 section 2.1.2).
-
-    Raises:
-        InputError: `old_size` exceeds `new_size`, or a stored tile is too short.
-    """
-    if not 0 <= old_size <= new_size:
-        raise InputError(
-            "A tree of %(new_size)s entries cannot extend one of %(old_size)s.", new_size=new_size, old_size=old_size
-        )
-    read = _remembering(read_tile)
-    return [_range_hash(read, start, end) for start, end in _consistency_ranges(old_size, new_size)]
-
-
-def _check_position(position: int, size: int) -> None:
-    if not 0 <= position < size <= MAX_SIZE:
-        raise InputError("Position %(position)s is not in a tree of %(size)s entries.", position=position, size=size)
-
-
-def _split(width: int) -> int:
-    """Return the largest power of two below `width` (which is 2 or more)."""
-    return 1 << (width - 1).bit_length() - 1
-
-
-def _inclusion_ranges(position: int, size: int) -> list[tuple[int, int]]:
     start, end, siblings = 0, size, []
     while end - start > 1:
         middle = start + _split(end - start)
@@ -226,20 +159,14 @@ def _inclusion_ranges(position: int, size: int) -> list[tuple[int, int]]:
     return siblings[::-1]
 
 
-def _consistency_ranges(old_size: int, new_size: int) -> list[tuple[int, int]]:
-    if old_size in (0, new_size):
-        return []
-    start, end, siblings = 0, new_size, []
-    while end != old_size:
-        middle = start + _split(end - start)
-        if old_size <= middle:
-            siblings.append((middle, end))
-            end = middle
-        else:
-            siblings.append((start, middle))
-            start = middle
-    # RFC 6962 leaves the old root itself out when it is a complete subtree from 0: the verifier has it.
-    return ([(start, end)] if start else []) + siblings[::-1]
+def _check_position(position: int, size: int) -> None:
+    if not 0 <= position < size <= MAX_SIZE:
+        raise InputError("Position %(position)s is not in a tree of %(size)s entries.", position=position, size=size)
+
+
+def _split(width: int) -> int:
+    """Return the largest power of two below `width` (which is 2 or more)."""
+    return 1 << (width - 1).bit_length() - 1
 
 
 def _range_hash(read_tile: ReadTile, start: int, end: int) -> bytes:

@@ -64,22 +64,3 @@ def entry_bundle(entries: Sequence[bytes]) -> bytes:
     if not 1 <= len(entries) <= TILE_WIDTH or any(len(entry) > _LONGEST_ENTRY for entry in entries):
         raise InputError("An entry bundle holds 1 to 256 entries of at most 65,535 bytes.")
     return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
-
-
-def parse_entry_bundle(raw: bytes) -> list[bytes]:
-    """Return the entries of a bundle.
-
-    Raises:
-        InputError: cut short, empty, or over 256 entries.
-    """
-    entries: list[bytes] = []
-    offset = 0
-    while offset < len(raw):
-        start = offset + 2
-        offset = start + int.from_bytes(raw[offset:start], "big")
-        entries.append(raw[start:offset])
-        if start > len(raw) or offset > len(raw) or len(entries) > TILE_WIDTH:
-            raise InputError("The entry bundle is cut short or too long.")
-    if not entries:
-        raise InputError("The entry bundle is empty.")
-    return entries

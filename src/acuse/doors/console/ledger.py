@@ -19,6 +19,7 @@ from acuse.evidence import queries as evidence
 from acuse.evidence.queries import AnchorView, LedgerFact, LedgerState
 from acuse.proof.bundle import Bundle
 from acuse.proof.facts.fact import Fact
+from acuse.proof.merkle import inclusion_ranges
 
 ROWS = 50
 PATH_SHOWN = 3
@@ -113,27 +114,13 @@ def grouped(rows: Sequence[Row], anchors: Sequence[AnchorView]) -> list[Group]:
     return [Group(anchor=anchor, rows=tuple(members)) for anchor, members in groups]
 
 
-def siblings(position: int, size: int) -> list[tuple[int, int]]:
-    """The entries that each node of an audit path covers, from the leaf up, as half-open ranges (RFC 6962 2.1.1)."""
-    start, end, ranges = 0, size, []
-    while end - start > 1:
-        middle = start + (1 << ((end - start - 1).bit_length() - 1))
-        if position < middle:
-            ranges.append((middle, end))
-            end = middle
-        else:
-            ranges.append((start, middle))
-            start = middle
-    return ranges[::-1]
-
-
 def _proof(bundle: Bundle, fact_id: UUID) -> Proof:
     proven = next(item for item in bundle.facts if item.fact.id == fact_id)
     lines = bundle.checkpoint.decode("utf-8").split("\n")
     size = int(lines[1])
     nodes = [
         Node(first=first, last=end - 1, digest=digest.hex())
-        for (first, end), digest in zip(siblings(proven.position, size), proven.path, strict=True)
+        for (first, end), digest in zip(inclusion_ranges(proven.position, size), proven.path, strict=True)
     ]
     return Proof(
         nodes=tuple(nodes[:PATH_SHOWN]),

@@ -8,12 +8,10 @@ from pathlib import Path
 import pytest
 
 from acuse.doors import ui
-from acuse.doors.console.ledger import siblings
 from acuse.doors.ui import icons
 from acuse.doors.ui.qr import qr_svg
 from acuse.doors.ui.security import content_disposition, download
 from acuse.errors import ConfigurationError
-from acuse.proof import merkle
 
 DOORS = Path(ui.__file__).parent.parent
 ROOT = Path(__file__).parents[4]
@@ -66,13 +64,3 @@ def test_foreign_types_are_sent_as_plain_octets() -> None:
 def test_qr_is_dark_on_nothing_and_holds_the_address() -> None:
     assert qr_svg("https://example.org/v/0000").startswith("<svg")
     assert qr_svg("https://example.org/v/0000") != qr_svg("https://example.org/v/0001")
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 38])
-def test_path_labels_are_those_of_the_audit_path(size: int) -> None:
-    leaves = [merkle.leaf_hash(bytes([number]) * 32) for number in range(size)]
-    for position in range(size):
-        path = [merkle.root_of(leaves[first:end]) for first, end in siblings(position, size)]
-        merkle.verify_inclusion(
-            leaf=leaves[position], position=position, size=size, path=path, root=merkle.root_of(leaves)
-        )
