@@ -49,6 +49,7 @@ class Store(Protocol):
     """Where objects lie. Keys are relative paths of ASCII letters, digits, `-`, `.` and `/`.
 
     `put` is durable when it returns, and never replaces: it says whether it wrote, or found the key there.
+    `keys` goes down one directory after another, as they are asked for, in the order of the names or against it.
     Calls may run concurrently; failures raise `TemporaryError` and may be retried.
     """
 
@@ -56,7 +57,7 @@ class Store(Protocol):
 
     def get(self, key: str) -> bytes: ...
 
-    def keys(self, prefix: str) -> Iterator[str]: ...
+    def keys(self, prefix: str, *, descending: bool = False) -> Iterator[str]: ...
 
     def delete(self, key: str) -> None: ...
 
@@ -110,11 +111,11 @@ class LocalStore:
         except OSError as error:
             raise TemporaryError(f"Custody cannot read an object: {error.strerror}.") from error
 
-    def keys(self, prefix: str) -> Iterator[str]:
+    def keys(self, prefix: str, *, descending: bool = False) -> Iterator[str]:
         """Yield the keys below `prefix`, sorted within each directory; none where `prefix` was never used."""
         for directory, subdirectories, names in os.walk(self._root / prefix, onerror=_refuse_unless_absent):
-            subdirectories.sort()
-            for name in sorted(names):
+            subdirectories.sort(reverse=descending)
+            for name in sorted(names, reverse=descending):
                 yield str((Path(directory) / name).relative_to(self._root))
 
     def delete(self, key: str) -> None:
@@ -199,18 +200,26 @@ def open_object(*, organisation: UUID, sha256: str) -> bytes:
 
 def keep_checkpoint(size: int, note: str, token: bytes) -> None:
     """Keep an anchored checkpoint, so that a database restored from an old backup is recognised."""
-    store().put(f"{CHECKPOINTS}/{size:020d}.note", note.encode())
-    store().put(f"{CHECKPOINTS}/{size:020d}.tsr", token)
+    # A crash in between leaves the note alone, which is enough: the next anchor covers more.
+    store().put(checkpoint_key(size, "note"), note.encode())
+    store().put(checkpoint_key(size, "tsr"), token)
+
+
+def checkpoint_key(size: int, suffix: str) -> str:
+    """Return the key of an anchored checkpoint: three digits a directory, so that none holds more than a thousand."""
+    digits = f"{size:018d}"
+    groups = "/".join(digits[at : at + 3] for at in range(0, len(digits), 3))
+    return f"{CHECKPOINTS}/{groups}.{suffix}"
 
 
 def newest_checkpoint() -> tuple[int, str] | None:
-    """Return (size, note) of the largest anchored checkpoint in custody, or None."""
-    names = [key for key in store().keys(CHECKPOINTS) if key.endswith(".note")]
-    if not names:
-        return None
-    newest = max(names)
-    size = int(newest.rsplit("/", 1)[1].removesuffix(".note"))
-    return size, store().get(newest).decode()
+    """Return (size, note) of the largest anchored checkpoint in custody, or None; few directories are listed."""
+    for key in store().keys(CHECKPOINTS, descending=True):
+        # A crash may have left an empty directory or a temporary file above it: both are passed over.
+        if key.endswith(".note"):
+            size = int(key.removeprefix(f"{CHECKPOINTS}/").removesuffix(".note").replace("/", ""))
+            return size, store().get(key).decode()
+    return None
 
 
 def check_not_behind(size: int, newest: tuple[int, str] | None) -> None:

@@ -259,10 +259,53 @@ def test_checkpoints_are_kept_once_and_the_newest_is_found(root: Path) -> None:
         custody.keep_checkpoint(size, f"note {size}", b"token")
     custody.keep_checkpoint(10, "another", b"another")
     assert custody.newest_checkpoint() == (100, "note 100")
-    assert custody.store().get(f"checkpoints/{10:020d}.note") == b"note 10"
+    assert custody.store().get("checkpoints/000/000/000/000/000/010.note") == b"note 10"
     custody.check_not_behind(100, custody.newest_checkpoint())
     with pytest.raises(ConflictError, match="99 ledger entries but custody has a time-stamped checkpoint of 100"):
         custody.check_not_behind(99, custody.newest_checkpoint())
+
+
+def test_finding_the_newest_checkpoint_lists_few_names(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over years of anchors a sequencer that begins to lead must not wait for all of their names."""
+    sizes = [*range(1, 400), *range(1000, 400_000, 1000), 7_000_123, 7_000_124]
+    for size in sizes:
+        path = root / custody.checkpoint_key(size, "note")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"note {size}")
+    # What crashes leave: directories without a file, and a file that was never given its name.
+    (root / "checkpoints/000/000/000/009/001").mkdir(parents=True)
+    (root / "checkpoints/000/000/001").mkdir(parents=True)
+    (root / "checkpoints/000/000/000/007/000/.0123456789abcdef.new").write_bytes(b"half")
+    listed: list[int] = []
+    scandir = os.scandir
+
+    def counted(path: str) -> Any:
+        listed.append(len(list(Path(path).iterdir())))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", counted)
+    assert custody.newest_checkpoint() == (7_000_124, "note 7000124")
+    assert sum(listed) < 20
+    monkeypatch.undo()
+    assert len(list(LocalStore(root).keys("checkpoints"))) == len(sizes) + 1
+
+
+def test_a_crash_between_note_and_token_leaves_the_newest_checkpoint(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    custody.keep_checkpoint(999, "note 999", b"token")
+    put = LocalStore.put
+
+    def crash(store: LocalStore, key: str, content: bytes) -> bool:
+        if key.endswith(".tsr"):
+            raise KeyboardInterrupt
+        return put(store, key, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalStore, "put", crash)
+        with pytest.raises(KeyboardInterrupt):
+            custody.keep_checkpoint(1000, "note 1000", b"token")
+    assert custody.newest_checkpoint() == (1000, "note 1000")
 
 
 def test_something_else_under_a_digest_is_not_taken_for_the_content(root: Path) -> None:
