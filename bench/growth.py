@@ -2,21 +2,29 @@
 
     python -m bench.growth [--small 1000] [--large 1000000]
 
-Each operation is measured at both sizes in one run, in the same database, many times; compared are the medians.
+Two installations stand side by side, each in a process and with a PostgreSQL of its own. They take turns at each
+operation, so that whatever else the machine does falls on both; compared are the medians, and the ratio is the median
+of the ratios of the turns.
 """
 
 import argparse
+import multiprocessing
 import random
 import time
-from collections.abc import Callable
-from statistics import median
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
+from statistics import median, quantiles
 from typing import Any
 from uuid import UUID, uuid4
 
 from bench.report import RESULTS, Machine, Row, table, write
 from bench.world import world
 
-Operations = dict[str, tuple[int, Callable[[], object]]]
+TURNS = 31
+EACH_TURN = 10
+
+Operations = dict[str, Callable[[], object]]
 
 
 class House:
@@ -114,57 +122,81 @@ class House:
         return page
 
     def operations(self) -> Operations:
-        """Return the operations of one size by name, each with how often it is measured.
-
-        Both sizes return as many rows: those that a ledger of 1,000 facts has.
-        """
-        chosen = iter(self.communications(400))
+        """Return the operations by name. Both sizes return as many rows: those that a ledger of 1,000 facts has."""
+        chosen = iter(self.communications((TURNS + 1) * EACH_TURN))
         address = self._filler.recipient(self._filled // 2)
         return {
-            "accept a message": (300, self.accept),
-            "prove a communication": (300, lambda: self.prove(next(chosen))),
-            "list, the newest page": (200, self.listing),
-            "list, one status": (200, lambda: self.listing(limit=10, status="failed")),
-            "list, one failure class": (200, lambda: self.listing(limit=10, failure_class="mailbox_not_found")),
-            "list, one grade": (200, lambda: self.listing(limit=10, grade=0)),
-            "list, a word of many": (200, lambda: self.listing(limit=30, search="Factura")),
-            "list, one recipient": (200, lambda: self.listing(limit=1, search=address)),
-            "list, one domain": (200, lambda: self.listing(limit=2, search="empresa7.example")),
+            "accept a message": self.accept,
+            "prove a communication": lambda: self.prove(next(chosen)),
+            "list, the newest page": self.listing,
+            "list, one status": lambda: self.listing(limit=10, status="failed"),
+            "list, one failure class": lambda: self.listing(limit=10, failure_class="mailbox_not_found"),
+            "list, one grade": lambda: self.listing(limit=10, grade=0),
+            "list, a word of many": lambda: self.listing(limit=30, search="Factura"),
+            "list, one recipient": lambda: self.listing(limit=1, search=address),
+            "list, one domain": lambda: self.listing(limit=2, search="empresa7.example"),
         }
 
 
-def measure(house: House) -> dict[str, float]:
-    """Return the median milliseconds of each operation."""
-    found = {}
-    for name, (rounds, operation) in house.operations().items():
-        for _ in range(20):
-            operation()
-        taken = []
-        for _ in range(rounds):
-            begun = time.perf_counter()
-            operation()
-            taken.append(time.perf_counter() - begun)
-        found[name] = median(taken) * 1000
-    return found
+def serve(asked: Connection, facts: int) -> None:
+    """Fill an installation, send the names of its operations, then take turns at those asked for until None comes."""
+    with world():
+        house = House()
+        house.grow(facts)
+        operations = house.operations()
+        asked.send(list(operations))
+        while (name := asked.recv()) is not None:
+            asked.send(_turn(operations[name]))
+
+
+def _turn(operation: Callable[[], object]) -> float:
+    """Return the median milliseconds of an operation done a few times."""
+    taken = []
+    for _ in range(EACH_TURN):
+        begun = time.perf_counter()
+        operation()
+        taken.append(time.perf_counter() - begun)
+    return median(taken) * 1000
+
+
+@contextmanager
+def installation(facts: int) -> Iterator[tuple[Connection, list[str]]]:
+    """Start an installation with so many facts; yield the way to ask it for turns, and the names of its operations."""
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs, facts))
+    process.start()
+    theirs.close()
+    try:
+        yield ours, ours.recv()
+    finally:
+        with suppress(BrokenPipeError):
+            ours.send(None)
+        process.join()
 
 
 def rows(*, small: int, large: int) -> list[Row]:
     """Measure at both sizes."""
-    with world():
-        house = House()
-        house.grow(small)
-        before = measure(house)
-        begun = time.perf_counter()
-        house.grow(large)
-        print(f"filled to {large} facts in {time.perf_counter() - begun:.0f} s", flush=True)
-        after = measure(house)
-    return [
-        Row(
-            what=f"Growth: {name}", ours=after[name], rival=before[name], unit="ms",
-            against=f"itself: {large:,} facts against {small:,}", ratio=after[name] / before[name], aim="<= 1.3",
-        )
-        for name in before
-    ]  # fmt: skip
+    with installation(small) as (few, names), installation(large) as (many, _):
+        turns: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
+        for turn in range(TURNS + 1):
+            for name in names:
+                taken = {}
+                for side in (few, many) if turn % 2 else (many, few):
+                    side.send(name)
+                    taken[side] = side.recv()
+                if turn:  # the first warms both up
+                    turns[name].append((taken[many], taken[few]))
+    return [_row(name, taken, small, large) for name, taken in turns.items()]
+
+
+def _row(name: str, turns: list[tuple[float, float]], small: int, large: int) -> Row:
+    ratios = [ours / rival for ours, rival in turns]
+    low, _, high = quantiles(ratios, n=4)
+    return Row(
+        what=f"Growth: {name}", ours=median(ours for ours, _ in turns), rival=median(rival for _, rival in turns),
+        unit="ms", against=f"itself: {large:,} facts against {small:,}", ratio=median(ratios), aim="<= 1.3",
+        note=f"The middle half of {TURNS} turns: {low:.2f} to {high:.2f}.",
+    )  # fmt: skip
 
 
 def main() -> None:
