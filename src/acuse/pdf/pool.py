@@ -42,7 +42,8 @@ class _Worker:
             [sys.executable, "-m", "acuse.pdf.typeset", str(memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "TMPDIR": self._folder},
+            # One thread: idle ones spin, and the other cores have other documents to make.
+            env={**os.environ, "TMPDIR": self._folder, "RAYON_NUM_THREADS": "1"},
         )
         self._in = cast(BinaryIO, self._process.stdin)
         self._out = cast(BinaryIO, self._process.stdout)

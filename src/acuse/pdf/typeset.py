@@ -1,7 +1,7 @@
 """Typst templates and plain values in, PDF/A-3 out: the one importer of Typst.
 
 The same template, model, attachments, date, fonts and Typst version give the same bytes. Foreign text reaches a
-template only as JSON in `sys.inputs`, so nothing in it is ever read as markup, and every character must have a glyph
+template only as JSON in a file, so nothing in it is ever read as markup, and every character must have a glyph
 in the bundled fonts (`acuse.pdf.text`): PDF/A has no room for a missing one.
 
 `typeset` compiles in this process. A compiler that has run once leaves threads behind, and a process forked after that
@@ -43,7 +43,7 @@ def typeset(
 
     Args:
         template: path of the main `.typ` file; what it imports lies under the same folder.
-        model: JSON values for `json(bytes(sys.inputs.model))`; two members are added, `date` (six integers, UTC) and
+        model: JSON values for `json("/model.json")`; two members are added, `date` (six integers, UTC) and
             `attachments` (name, path, media_type, relationship, description), which the template embeds. A member
             `pictures` (file name -> base64) does not reach the template: its files lie under `/pictures` instead.
         attachments: files to embed, in this order.
@@ -68,7 +68,9 @@ def typeset(
         document = json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         if len(document) > MAX_MODEL:
             raise InputError(f"The text of a document has at most {MAX_MODEL} characters.")
-        return _compile(root / Path(template).name, root, document, moment)
+        # A file, not `sys.inputs`: those are part of Typst's library, and with another library it forgets every layout.
+        (root / "model.json").write_text(document, "utf-8")
+        return _compile(root / Path(template).name, root, moment)
 
 
 def _utc(date: datetime) -> datetime:
@@ -97,12 +99,11 @@ def _lay_pictures(folder: Path, pictures: Mapping[str, str]) -> None:
         (folder / name).write_bytes(base64.b64decode(content))
 
 
-def _compile(main: Path, root: Path, document: str, moment: datetime) -> bytes:
+def _compile(main: Path, root: Path, moment: datetime) -> bytes:
     try:
         made, warnings = _compiler().compile_with_warnings(
             input=str(main),
             root=str(root),
-            sys_inputs={"model": document},
             pdf_standards=STANDARDS,
             timestamp=moment,
         )

@@ -18,7 +18,7 @@ ANYTHING = st.text(st.characters(exclude_categories=()), max_size=60)
 PARTS = Path(__file__).parents[3] / "src/acuse/certificates/templates/parts"
 SHEET = """
 #import "parts/style.typ": *
-#let model = json(bytes(sys.inputs.model))
+#let model = json("/model.json")
 #set document(title: "Characters", date: datetime(year: 2026, month: 11, day: 23))
 #set page(width: 200mm, height: auto)
 #set text(lang: "en")

@@ -15,7 +15,7 @@ from acuse.pdf.typeset import typeset
 
 DATE = datetime(2026, 11, 23, 9, 30, 15, 123456, tzinfo=UTC)
 START = """
-#let model = json(bytes(sys.inputs.model))
+#let model = json("/model.json")
 #let (year, month, day, hour, minute, second) = model.date
 #let date = datetime(year: year, month: month, day: day, hour: hour, minute: minute, second: second)
 #set document(title: "Document", date: date)
