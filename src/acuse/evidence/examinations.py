@@ -27,6 +27,11 @@ class Examination:
     objects: int
     damaged: bool
 
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return (self.ended_at - self.began_at).total_seconds()
+
 
 def note_examination(*, began_at: datetime, examined: Examined, findings: Sequence[Finding]) -> None:
     """Keep the result of an examination that has just ended, in the place of the one before.

@@ -129,6 +129,7 @@ class Anchor(models.Model):
 
     class Meta:
         db_table = "evidence_anchors"
+        indexes = (models.Index(fields=("generated_at",), name="anchors_by_time"),)
 
 
 class Binding(models.Model):

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -296,6 +296,38 @@ def anchors_covering(*, first: int, last: int) -> list[AnchorView]:
         AnchorView(size=row.size, generated_at=row.generated_at, service=row.service, development=row.development)
         for row in (*within, *after)
     ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnchorSpan:
+    """The time stamps of one span of time.
+
+    Args:
+        number: of the span, from 0.
+        stamps: how many there are.
+        facts: entries that they covered first.
+        development: one of them has no legal value.
+    """
+
+    number: int
+    stamps: int
+    facts: int
+    development: bool
+
+
+def anchors_since(since: datetime, *, span: timedelta) -> list[AnchorSpan]:
+    """Return the time stamps from `since` on, counted by spans of time of one length; spans without any are absent."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT floor(extract(epoch FROM anchor.generated_at - %s) / %s)::int AS number, count(*), "
+            "sum(anchor.size - coalesce((SELECT max(size) FROM evidence_anchors WHERE size < anchor.size), 0)), "
+            "bool_or(anchor.development) FROM evidence_anchors AS anchor WHERE anchor.generated_at >= %s "
+            "GROUP BY number ORDER BY number",
+            (since, span.total_seconds(), since),
+        )
+        return [
+            AnchorSpan(number=row[0], stamps=row[1], facts=int(row[2]), development=row[3]) for row in cursor.fetchall()
+        ]
 
 
 def development_anchors(positions: Sequence[int]) -> dict[int, bool]:

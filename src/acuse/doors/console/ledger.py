@@ -2,21 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from acuse import clock
 from acuse.accounts.queries import Access
+from acuse.doors.console import anchor_chart
 from acuse.doors.console import facts as names
 from acuse.doors.console.frame import member_view, page
+from acuse.doors.console.ledger_search import kind_word, kinds, read_search, types
 from acuse.doors.console.timeline import evidence_state
 from acuse.doors.console.wording import mark_word
 from acuse.evidence import queries as evidence
+from acuse.evidence.examinations import last_examination
 from acuse.evidence.queries import AnchorView, LedgerFact, LedgerState
+from acuse.evidence.search import Found, find_facts
 from acuse.proof.bundle import Bundle
 from acuse.proof.facts.fact import Fact
 from acuse.proof.merkle import inclusion_ranges
@@ -38,6 +45,7 @@ class Row:
     mark_word: str
     development: bool
     subject_url: str
+    subject_word: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +103,7 @@ def _row(item: LedgerFact, access: Access, state: LedgerState, *, development: b
         subject_url=reverse("console:communication", args=[access.view.slug, fact.subject.id])
         if is_communication
         else "",
+        subject_word=kind_word(fact.subject.kind),
     )
 
 
@@ -140,38 +149,58 @@ def _chosen(access: Access, sequence: int | None) -> LedgerFact | None:
     return found[0] if found and found[0].organisation_sequence == sequence else None
 
 
+def _bundle(access: Access, fact: Fact) -> Bundle | None:
+    return evidence.bundle_for(
+        organisation=access.organisation,
+        kind=fact.subject.kind,
+        id=fact.subject.id,
+        up_to=fact.subject_sequence,
+        unanchored=True,
+    )
+
+
+def _chart(request: HttpRequest) -> dict[str, object]:
+    term = anchor_chart.term_of(request.GET.get("days", ""))
+    since = clock.now() - timedelta(days=term.days)
+    spans = evidence.anchors_since(since, span=term.span)
+    return {"chart": anchor_chart.chart(spans, since=since, term=term), "term": term, "terms": anchor_chart.TERMS}
+
+
 @require_GET
 @member_view
 def ledger(request: HttpRequest, access: Access) -> HttpResponseBase:
-    """The page; ``?entry=`` opens one fact, ``?before=`` pages back."""
+    """The page; ``?entry=`` opens one fact, ``?before=`` pages back, ``?q=``, ``?type=`` and ``?kind=`` search."""
+    search = read_search(request, access)
+    if search.one is not None:
+        return redirect(f"{request.path}?entry={search.one.organisation_sequence}#entry")
     state = evidence.ledger_state()
     before = _sequence(request.GET.get("before", ""))
     chosen = _chosen(access, _sequence(request.GET.get("entry", "")))
-    if chosen is not None and before is None:
+    if chosen is not None and before is None and not search.narrows:
         before = (chosen.organisation_sequence or 0) + ROWS // 2
-    items = evidence.recent_facts(organisation=access.organisation, before=before, limit=ROWS + 1)
-    rows = _rows(items[:ROWS], access, state)
+    found = Found(facts=(), searched_to=None)
+    if not search.nothing:
+        found = find_facts(organisation=access.organisation, wanted=search.wanted, before=before, limit=ROWS + 1)
+    rows = _rows(found.facts[:ROWS], access, state)
     anchors = evidence.anchors_covering(first=rows[-1].position, last=rows[0].position) if rows else []
-    bundle = None
-    if chosen is not None:
-        fact = chosen.fact
-        bundle = evidence.bundle_for(
-            organisation=access.organisation,
-            kind=fact.subject.kind,
-            id=fact.subject.id,
-            up_to=fact.subject_sequence,
-            unanchored=True,
-        )
+    bundle = _bundle(access, chosen.fact) if chosen is not None else None
+    older = rows[-1].sequence if len(found.facts) > ROWS else found.searched_to
     context = {
         "state": state,
+        "search": search,
+        "types": types(),
+        "kinds": [(kind, kind_word(kind)) for kind in kinds()],
         "groups": grouped(rows, anchors),
         "chosen": _rows([chosen], access, state)[0] if chosen else None,
         "proof": _proof(bundle, chosen.fact.id) if chosen and bundle else None,
-        "older": rows[-1].sequence if len(items) > ROWS else None,
+        "older": search.address(before=older) if older else "",
+        "searched_to": found.searched_to,
+        "newest": search.address() if before is not None else "",
+        "keep": search.prefix(before="" if before is None else before),
         "development": any(row.development for row in rows),
-        "paged": before is not None,
         "unanchored": state.size - state.anchored_size,
         "public": settings.ACUSE.log_public,
-        "interval": settings.ACUSE.effective_anchor_interval,
+        "examination": last_examination(),
+        **_chart(request),
     }
     return page(request, access, "ledger", "console/ledger.html", context)

@@ -1,6 +1,6 @@
 """Tags and filters of the shared parts: icons, marks, grade meter, figures, times."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
@@ -85,6 +85,12 @@ def zone(value: datetime) -> str:
 def age(value: datetime) -> str:
     """``{{ moment|age }}``: how long ago."""
     return figures.age(clock.now() - value)
+
+
+@register.filter
+def span(value: float) -> str:
+    """``{{ seconds|span }}``: a length of time in its largest unit"""
+    return figures.age(timedelta(seconds=value))
 
 
 @register.filter
