@@ -194,6 +194,28 @@ def test_wrong_use_is_one_sentence_and_a_status(running: Installation) -> None:
         assert len(done.stderr.strip().splitlines()) == 1
 
 
+def test_the_pages_over_a_message_kept_elsewhere_are_made_again_with_it(running: Installation, tmp_path: Path) -> None:
+    """Over 25 MB it is not in the PDF: it is given by hand, and its digest decides whether it is the one."""
+    line = b"QUJD" * 19 + b"\r\n"
+    encoded = b"application/octet-stream; name=datos.bin\r\nContent-Transfer-Encoding: base64"
+    raw = message("grande", text="").replace(b"text/plain; charset=utf-8", encoded)
+    raw += line * (25_500_000 // len(line))
+    (document,) = running.documents(running.submit(raw, "grande@acepta.example"))
+    certificate, original, other = (tmp_path / name for name in ("grande.pdf", "grande.eml", "otro.eml"))
+    certificate.write_bytes(document)
+    original.write_bytes(raw)
+    other.write_bytes(raw + b"\r\n")
+    assert len(document) < 10_000_000
+    lacking = running.command("verify", "--render", str(certificate), check=False)
+    assert (lacking.returncode, f"SHA-256 {hashlib.sha256(raw).hexdigest()}" in lacking.stdout) == (2, True)
+    wrong = running.command("verify", "--render", "--message", str(other), str(certificate), check=False)
+    assert (wrong.returncode, "another one was certified" in wrong.stdout) == (2, True)
+    done = running.command("verify", "--render", "--message", str(original), str(certificate))
+    assert "are the same in all" in done.stdout
+    alone = running.command("verify", "--message", str(original), str(certificate), check=False)
+    assert (alone.returncode, alone.stderr) == (2, "acuse: Give --message together with --render.\n")
+
+
 def test_the_pages_can_be_made_again_from_the_file_alone(running: Installation, tmp_path: Path) -> None:
     raw = (EXAMPLES / "02-imagenes-thunderbird.eml").read_bytes()
     reply = running.submit(raw, "paginas@acepta.example", sender="marta.soler@talleres-ribera.example")

@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None, *, default_trust: Trust | None 
     parser.add_argument("--json", action="store_true", help="print one JSON array instead of text")
     chosen = parser.parse_args(arguments)
     try:
-        trust = _read_trust(chosen.trust) if chosen.trust else default_trust or Trust()
+        trust = read_trust(chosen.trust) if chosen.trust else default_trust or Trust()
     except InputError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -56,7 +56,12 @@ def main(arguments: Sequence[str] | None = None, *, default_trust: Trust | None 
     return 1 if 1 in statuses else max(statuses)
 
 
-def _read_trust(paths: Sequence[Path]) -> Trust:
+def read_trust(paths: Sequence[Path]) -> Trust:
+    """Read files of trust anchors.
+
+    Raises:
+        InputError: one cannot be read, or holds something else; says which.
+    """
     trust = Trust()
     for path in paths:
         try:

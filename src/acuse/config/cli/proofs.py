@@ -13,6 +13,7 @@ from acuse.config.cli.submission import Account, read_account, submit
 from acuse.config.environment import environment
 from acuse.errors import CannotTell, InputError, Invalid
 from acuse.proof.__main__ import main as verify_files
+from acuse.proof.__main__ import read_trust
 from acuse.proof.trust import Trust
 
 _FILE_LIMIT = 150_000_000
@@ -88,18 +89,25 @@ def verify(
     render: Annotated[
         bool, typer.Option("--render", help="Also make the pages again from the facts and compare them byte for byte.")
     ] = False,
+    message: Annotated[
+        list[Path] | None,
+        typer.Option(help="For --render: the original message, where it was too big for the PDF; may be repeated."),
+    ] = None,
 ) -> None:
     """Verify proofs offline. Exit status: 0 all valid, 1 one is invalid, 2 cannot tell."""
+    if message and not render:
+        raise InputError("Give --message together with --render.")
     arguments = [*map(str, files), *(f"--trust={path}" for path in trust or ()), *(["--json"] if as_json else [])]
     own = environment().trust_file
     default = Trust.parse(own.read_text("utf-8")) if not trust and own.is_file() else None
     status = verify_files(arguments, default_trust=default)
     if render and status == 0:
-        status = _render(files, Trust.parse("".join(path.read_text("utf-8") for path in trust)) if trust else default)
+        anchors = read_trust(trust) if trust else default or Trust()
+        status = _render(files, anchors, [_read(path) for path in message or ()])
     sys.exit(status)
 
 
-def _render(files: list[Path], trust: Trust | None) -> int:
+def _render(files: list[Path], trust: Trust, messages: list[bytes]) -> int:
     """Make the pages of valid certificates again; return the exit status."""
     import django
 
@@ -111,7 +119,7 @@ def _render(files: list[Path], trust: Trust | None) -> int:
     worst = 0
     for file in files:
         try:
-            said = rerender(file.read_bytes(), trust=trust or Trust(), typesetter=typesetter)
+            said = rerender(file.read_bytes(), trust=trust, typesetter=typesetter, messages=messages)
         except CannotTell as error:
             said, worst = f"cannot tell: {error}", worst or 2
         except Invalid as error:
