@@ -15,15 +15,15 @@ mail its group commit. The sequencer looks ten times a second instead (docs/adr/
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
-from uuid import UUID
 
 import psycopg
 
 from acuse import clock
 from acuse.errors import ConflictError
 from acuse.evidence import custody
+from acuse.evidence.statements import words
 from acuse.proof import checkpoint, merkle
 from acuse.proof.checkpoint import SigningKey
 
@@ -106,7 +106,7 @@ class Sequencer:
         assert self._connection is not None, "only a leader ticks"
         connection = self._connection
         pending = connection.execute(
-            "SELECT id, organisation, entry FROM evidence_pending ORDER BY id LIMIT %s", (self._batch,)
+            "SELECT id, organisation::text, entry FROM evidence_pending ORDER BY id LIMIT %s", (self._batch,)
         ).fetchall()
         if not pending:
             return 0
@@ -139,23 +139,22 @@ class Sequencer:
         custody.check_not_behind(row[1], newest)
         return int(row[1])
 
-    def _integrate(self, connection: Connection, size: int, pending: Sequence[tuple[int, UUID, bytes]]) -> int:
+    def _integrate(self, connection: Connection, size: int, pending: Sequence[tuple[int, str, bytes]]) -> int:
         """Give each fact its position and store the hashes that changed; return the new size."""
         sequences = _organisation_sequences(connection, sorted({row[1] for row in pending}))
-        placed = []
-        for offset, (_, organisation, entry) in enumerate(pending):
+        rows = []
+        for position, (_, organisation, entry) in enumerate(pending, start=size):
             sequences[organisation] += 1
-            placed.append((size + offset, bytes(entry), organisation, sequences[organisation]))
+            rows.append(f"{position}\t\\\\x{entry.hex()}\t{organisation}\t{sequences[organisation]}\n")
         with connection.cursor() as cursor:
             with cursor.copy(
                 "COPY evidence_entries (position, entry, organisation, organisation_sequence) FROM STDIN"
             ) as copy:
-                for row in placed:
-                    copy.write_row(row)
+                copy.write("".join(rows))
             tiles = merkle.append(
                 lambda level, index: read_tile(connection, level, index),
                 size,
-                [merkle.leaf_hash(row[1]) for row in placed],
+                [merkle.leaf_hash(row[2]) for row in pending],
             )
             cursor.execute(
                 "INSERT INTO evidence_tiles (level, index, hashes) "
@@ -167,9 +166,11 @@ class Sequencer:
                 "UPDATE evidence_organisation_sequences AS held SET last = new.last "
                 "FROM unnest(%s::uuid[], %s::bigint[]) AS new (organisation, last) "
                 "WHERE held.organisation = new.organisation",
-                (list(sequences), list(sequences.values())),
+                (words(sequences), words(sequences.values())),
             )
-            cursor.execute("DELETE FROM evidence_pending WHERE id = ANY(%s)", ([row[0] for row in pending],))
+            cursor.execute(
+                "DELETE FROM evidence_pending WHERE id = ANY(%s::bigint[])", (words(row[0] for row in pending),)
+            )
         return size + len(pending)
 
     def _publish(self, connection: Connection, size: int) -> None:
@@ -188,18 +189,19 @@ def _lock_head(connection: Connection) -> int:
     return int(row[0])
 
 
-def _organisation_sequences(connection: Connection, organisations: Sequence[UUID]) -> dict[UUID, int]:
+def _organisation_sequences(connection: Connection, organisations: Iterable[str]) -> dict[str, int]:
     """Return the last sequence of each organisation, beginning new ones at 0."""
+    wanted = words(organisations)
     connection.execute(
         "INSERT INTO evidence_organisation_sequences (organisation, last) SELECT unnest(%s::uuid[]), 0 "
         "ON CONFLICT DO NOTHING",
-        (list(organisations),),
+        (wanted,),
     )
     rows = connection.execute(
-        "SELECT organisation, last FROM evidence_organisation_sequences WHERE organisation = ANY(%s)",
-        (list(organisations),),
+        "SELECT organisation::text, last FROM evidence_organisation_sequences WHERE organisation = ANY(%s::uuid[])",
+        (wanted,),
     )
-    return {organisation: last for organisation, last in rows}
+    return dict(rows.fetchall())
 
 
 def read_tile(connection: Connection, level: int, index: int) -> bytes:

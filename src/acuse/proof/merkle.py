@@ -127,7 +127,7 @@ def root(read_tile: ReadTile, size: int) -> bytes:
     Raises:
         InputError: a stored tile is shorter than `size` demands.
     """
-    return _range_hash(read_tile, 0, size) if size else EMPTY_ROOT
+    return _range_hash(_remembering(read_tile), 0, size) if size else EMPTY_ROOT
 
 
 def inclusion_path(read_tile: ReadTile, position: int, size: int) -> list[bytes]:
