@@ -23,6 +23,7 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from acuse.errors import ConfigurationError, InputError, TemporaryError
 from acuse.pdf.sign import Seal
+from acuse.pdf.sign.paths import Certificates, check_path
 from acuse.proof.pdf import examine
 from tests.pki import DAY, PASSPHRASE, Pki, TimeStampingAuthority, issue, new_key, pkcs12
 from tests.sealed import opened_seal, sealed, trust_in, unsigned_pdf
@@ -113,6 +114,26 @@ def test_a_revoked_seal_or_authority_does_not_sign(pki):
         sealed(pki, "B-LTA", lists=pki.lists(revoked=((pki.seal, yesterday),)))
     with pytest.raises(ConfigurationError, match="time stamping authority is revoked"):
         sealed(pki, "B-LTA", lists=pki.lists(revoked=((pki.tsa_entity, yesterday),)))
+
+
+def test_a_path_that_held_is_checked_again_once_a_date_of_it_has_passed(pki):
+    revoked_soon = pki.lists(revoked=((pki.seal, NOW + timedelta(hours=1)),))
+    checked = Certificates(leaf=x509.Certificate.load(pki.seal.der), others=(x509.Certificate.load(pki.issuing.der),))
+    root = x509.Certificate.load(pki.root.der)
+
+    def check(lists, at):
+        return check_path(checked, roots=[root], lists=lists, at=at, usage="seal")
+
+    for lists in (pki.lists(), revoked_soon):
+        assert check(lists, NOW) is check(lists, NOW + timedelta(minutes=1)) is root
+    with pytest.raises(ConfigurationError, match="seal is revoked"):
+        check(revoked_soon, NOW + timedelta(hours=2))
+    with pytest.raises(TemporaryError, match="cannot be shown to be good"):
+        check(pki.lists(), NOW + 30 * DAY)
+    with pytest.raises(TemporaryError, match="cannot be shown to be good"):
+        check([], NOW)
+    with pytest.raises(ConfigurationError, match="does not lead to any"):
+        check_path(checked, roots=[x509.Certificate.load(Pki(NOW).root.der)], lists=pki.lists(), at=NOW, usage="seal")
 
 
 def test_roots_must_be_given_and_fit(pki):

@@ -13,13 +13,12 @@ Nothing here knows a network: the caller gives a function that obtains a time st
 revocation lists. Trust roots are always given; the operating system's store is never read.
 """
 
-import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from typing import Literal
+from typing import Any, Literal
 
 from asn1crypto import cms, crl, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -97,13 +96,24 @@ class _Tokens(TimeStamper):
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         if md_algorithm != DIGEST:
             raise SigningError(f"Only {DIGEST} imprints are stamped.")
-        der = self._request_token(message_digest)
+        return self.token(message_digest)
+
+    def token(self, imprint: bytes) -> _TokenAsItCame:
+        """Obtain a token over a SHA-256 digest."""
+        der = self._request_token(imprint)
         read = cms.ContentInfo.load(der, strict=True)
         self.last = Certificates.of_token(read)
         self.last_time = read["content"]["encap_content_info"]["content"].parsed["gen_time"].native
         token: _TokenAsItCame = _TokenAsItCame.load(der, strict=True)  # type: ignore[no-untyped-call]
         token.der = der
         return token
+
+
+class _Writer(IncrementalPdfFileWriter):
+    """Adds objects and nothing else: pyHanko would also rewrite the metadata, which stay true, in each revision."""
+
+    def _update_meta(self) -> None:
+        pass
 
 
 class Seal:
@@ -192,7 +202,7 @@ class Seal:
             location=location,
         )
         try:
-            content = asyncio.run(self._add_seal(unsigned, metadata, signed_at, tokens))
+            content = self._add_seal(unsigned, metadata, signed_at, tokens)
             if tokens is not None and level == "B-LTA":
                 if revocation_lists is None or not trust_roots:
                     raise ConfigurationError("Level B-LTA needs trust roots and a source of revocation lists.")
@@ -217,13 +227,13 @@ class Seal:
                 "install a current one."
             )
 
-    async def _add_seal(
+    def _add_seal(
         self, unsigned: bytes, metadata: PdfSignatureMetadata, signed_at: datetime, tokens: _Tokens | None
     ) -> bytes:
         """Append the seal's revision (with the signature time stamp when there are tokens)."""
         # A line end between the old end mark and the new objects: without it both stand on one line.
         base = unsigned if unsigned.endswith(b"\n") else unsigned + b"\n"
-        writer = IncrementalPdfFileWriter(BytesIO(base), strict=True)
+        writer = _Writer(BytesIO(base), strict=True)
         if writer.prev.embedded_signatures:
             raise InputError("This PDF is already signed.")
         widget = fields.SigFieldSpec(sig_field_name=SEAL_FIELD, invis_sig_settings=_UNTAGGED_WIDGET)
@@ -236,8 +246,7 @@ class Seal:
         signature = self._signer.sign_digest(digest.document_digest)
         if tokens is not None:
             imprint = hashlib.sha256(signature_value(signature)).digest()
-            token = await tokens.async_timestamp(imprint, DIGEST)
-            signature = add_time_stamp(signature, token.dump())
+            signature = add_time_stamp(signature, tokens.token(imprint).der)
         digest.fill_with_cms(output, signature)
         return output.getvalue()
 
@@ -264,7 +273,7 @@ class Seal:
             ]
             # Roots are no evidence, but validators look for the issuer of the issuing authority's list in the store.
             stored += {end.dump(): end for end in ends}.values()
-            content = asyncio.run(_timestamped(sealed, tokens, stored, lists))
+            content = _timestamped(sealed, tokens, stored, lists)
             if tokens.last.ders <= {der for each in known for der in each.ders}:
                 return content
         raise TemporaryError(
@@ -280,19 +289,29 @@ def _tokens_for(level: Level, request_token: RequestToken | None) -> _Tokens | N
     return _Tokens(request_token)
 
 
-async def _timestamped(
+def _timestamped(
     sealed: bytes, tokens: _Tokens, certificates: Sequence[x509.Certificate], lists: Sequence[bytes]
 ) -> bytes:
     output = BytesIO(sealed)
-    writer = IncrementalPdfFileWriter(output, strict=True)
+    writer = _Writer(output, strict=True)
     DocumentSecurityStore.supply_dss_in_writer(
         writer, None, certs=certificates, crls=[crl.CertificateList.load(each, strict=True) for each in lists]
     )
     stamper = PdfTimeStamper(
         tokens, field_name=TIMESTAMP_FIELD, invis_settings=_UNTAGGED_WIDGET, readable_field_name="Document time stamp"
     )
-    await stamper.async_timestamp_pdf(writer, DIGEST, bytes_reserved=TIMESTAMP_DIGITS, in_place=True)
+    _run(stamper.async_timestamp_pdf(writer, DIGEST, bytes_reserved=TIMESTAMP_DIGITS, in_place=True))
     return output.getvalue()
+
+
+def _run(steps: Coroutine[Any, Any, object]) -> None:
+    """Run a coroutine of pyHanko's that waits for nothing, as `_Tokens` does not; an event loop would cost 3 ms."""
+    try:
+        steps.send(None)
+    except StopIteration:
+        return
+    steps.close()
+    raise AssertionError("A coroutine waited without an event loop.")
 
 
 def _without_roots(known: Sequence[Certificates], roots: Sequence[x509.Certificate]) -> list[x509.Certificate]:
