@@ -112,4 +112,6 @@ def direction(text: str) -> str:
 
 def has_right_to_left(text: str) -> bool:
     """Return whether any character is of a right-to-left script or number system."""
+    if PLAIN.issuperset(text):
+        return False
     return any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text)

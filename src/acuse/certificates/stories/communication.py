@@ -20,6 +20,10 @@ PRODUCT = "Acuse"
 
 _DARK = re.compile("1+")
 
+_MASK = 4
+"""Of every QR. A reader finds it in the symbol (ISO/IEC 18004, 7.9); trying all eight costs more than telling the rest,
+and for addresses such as ours the best has some 3 % fewer penalty points."""
+
 
 def tell(facts: Sequence[LedgerFact], message: Message, context: Context) -> dict[str, Any]:
     """Return the model of the certificate.
@@ -100,7 +104,7 @@ def up_to(case: Case) -> str | None:
 
 def squares(address: str) -> str:
     """Return the QR of an address (error level M) as one SVG path: vector, and one object however many pages."""
-    code = segno.make(address, error="m", micro=False, boost_error=False)
+    code = segno.make(address, error="m", micro=False, boost_error=False, mask=_MASK)
     rows = ["".join("1" if module else "0" for module in row) for row in code.matrix]
     dark = "".join(
         f"M{run.start()} {y}h{len(run[0])}v1h-{len(run[0])}z"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, TypedDict
 from unicodedata import combining, east_asian_width
 
-from acuse.pdf.text import CLOSE, OPEN, Drawn, drawn, has_right_to_left
+from acuse.pdf.text import CLOSE, OPEN, PLAIN, Drawn, drawn, has_right_to_left
 
 Run = dict[str, Any]
 Runs = list[Run]
@@ -83,6 +83,8 @@ def language_of(text: str, otherwise: str) -> str:
 
     Han letters alone follow the message's language if that is Japanese or Korean, and are Chinese if not.
     """
+    if PLAIN.issuperset(text):
+        return otherwise[:2]
     found = {language for character in text[:2000] for low, high, language in _SCRIPTS if low <= ord(character) <= high}
     for language in ("ja", "ko", "ar", "he", "zh", "el", "ru"):
         if language in found:
