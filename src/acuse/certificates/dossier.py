@@ -5,7 +5,7 @@ from a sealed file alone.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,7 +50,7 @@ _RELATIONSHIPS: dict[str, Relationship] = {
     "document": "data",
 }
 #: Documents sealed before are evidence of themselves; embedding each in the next would double every revision.
-_NOT_EMBEDDED = frozenset({"certificate", "proof-bundle"})
+NOT_EMBEDDED = frozenset({"certificate", "proof-bundle"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,6 @@ class Dossier:
         attachments: embedded files.
         context: for the story.
         bundle: the proof, as embedded.
-        archived: custody objects (SHA-256 in hex -> content) of the `.zip` bundle; empty where the PDF holds them all.
     """
 
     facts: tuple[Fact, ...]
@@ -71,22 +70,11 @@ class Dossier:
     attachments: tuple[Attachment, ...]
     context: Context
     bundle: Bundle
-    archived: Mapping[str, bytes]
 
-    def archive(self, objects: Mapping[str, bytes]) -> Archive:
-        """Return proof and statement as embedded, with these custody objects."""
+    def archive(self) -> Archive:
+        """Return proof and statement as embedded, without objects."""
         judged = next(file.content for file in self.attachments if file.name == "statement.json")
-        return Archive(proof=self.bundle.to_json(), statement=judged, objects=objects)
-
-    def kept_proof(self) -> tuple[bytes, str]:
-        """Return the bundle as it is kept beside the PDF, with its media type.
-
-        Where an object is too big for the PDF the bundle is an archive that holds every object, so that PDF and bundle
-        give the message back.
-        """
-        if not self.archived:
-            return self.bundle.to_json(), "application/json"
-        return self.archive(self.archived).to_zip(), "application/zip"
+        return Archive(proof=self.bundle.to_json(), statement=judged)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +139,6 @@ def assemble(
         attachments=tuple(attachment for _, attachment in files),
         context=_context(particulars, bundle, tokens, standing, shown, elsewhere=elsewhere),
         bundle=bundle,
-        archived={file.sha256: attachment.content for file, attachment in cited} if elsewhere else {},
     )
 
 
@@ -178,7 +165,7 @@ def _cited(
     seen: set[str] = set()
     for fact in facts:
         for item in fact.objects:
-            if item.sha256 in seen or item.role in _NOT_EMBEDDED:
+            if item.sha256 in seen or item.role in NOT_EMBEDDED:
                 continue
             seen.add(item.sha256)
             content = open_object(item.sha256)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from acuse.accounts.queries import Access
-from acuse.certificates import rules
+from acuse.certificates import bundles, rules
 from acuse.certificates.models import Certificate
 from acuse.evidence import custody
 from acuse.evidence import queries as evidence
@@ -155,22 +155,23 @@ def sealed_pdf(access: Access, *, code: str) -> bytes | None:
     Raises:
         AcuseError: custody lost it or it is damaged.
     """
-    return _kept(access, code, "sha256")
+    sha256 = _digest(access, code, "sha256")
+    return custody.open_object(organisation=access.organisation, sha256=sha256) if sha256 else None
 
 
-def proof_bundle(access: Access, *, code: str) -> bytes | None:
-    """Return the proof bundle of an issued document of the organisation, or None where it has none.
+def proof_bundle(access: Access, *, code: str) -> tuple[bytes, str] | None:
+    """Return the proof bundle of an issued document of the organisation and its media type, or None where it has none.
 
     Raises:
         AcuseError: custody lost it or it is damaged.
     """
-    return _kept(access, code, "bundle_sha256")
+    sha256 = _digest(access, code, "bundle_sha256")
+    return bundles.handed_out(organisation=access.organisation, proof_sha256=sha256) if sha256 else None
 
 
-def _kept(access: Access, code: str, member: str) -> bytes | None:
+def _digest(access: Access, code: str, member: str) -> str | None:
     issued = Certificate.objects.filter(organisation_id=access.organisation, code=code, state=Certificate.State.ISSUED)
-    sha256 = issued.values_list(member, flat=True).first()
-    return custody.open_object(organisation=access.organisation, sha256=sha256) if sha256 else None
+    return issued.values_list(member, flat=True).first()
 
 
 def public_record(*, code: str) -> PublicRecord | None:
@@ -180,10 +181,10 @@ def public_record(*, code: str) -> PublicRecord | None:
 
 
 def public_record_of_file(*, sha256: str) -> PublicRecord | None:
-    """Return what anybody may learn from a sealed document of this installation or its proof bundle; None for others.
+    """Return what anybody may learn from a sealed document of this installation or its proof; None for others.
 
     Args:
-        sha256: digest of the file, 64 lower-case hex digits.
+        sha256: digest of the PDF or of `proof.json`, 64 lower-case hex digits.
     """
     return _record(Certificate.objects.filter(Q(sha256=sha256) | Q(bundle_sha256=sha256)))
 

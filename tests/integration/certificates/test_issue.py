@@ -18,6 +18,7 @@ from acuse import clock
 from acuse.accounts.models import Organisation
 from acuse.certificates import dossier, jobs, rules, services
 from acuse.certificates import issue as issuing
+from acuse.certificates.bundles import handed_out, is_whole
 from acuse.certificates.issue import NotPublished, put_off
 from acuse.certificates.models import Certificate
 from acuse.config.cli.outcomes import outcomes
@@ -380,7 +381,8 @@ def test_a_message_too_big_travels_beside_the_pdf_and_the_pdf_says_so(
     assert report.state is State.VALID
     (absent,) = [item for item in report.objects if item.role == "message"]
     assert not absent.present
-    bundle = custody.open_object(organisation=row.organisation_id, sha256=row.bundle_sha256)
+    bundle, media_type = handed_out(organisation=row.organisation_id, proof_sha256=row.bundle_sha256)
+    assert media_type == "application/zip"
     archive = parse_archive(bundle)
     assert archive.objects[hashlib.sha256(RAW).hexdigest()] == RAW
     assert archive.proof == notary.attachments(row)["proof.json"]
@@ -389,8 +391,31 @@ def test_a_message_too_big_travels_beside_the_pdf_and_the_pdf_says_so(
     assert all(item.present for item in whole.objects)
     told = facts(notary.value.organisation, row.subject)[-1]
     (kept,) = [item for item in told.objects if item.role == "proof-bundle"]
-    assert (kept.sha256, kept.media_type) == (row.bundle_sha256, "application/zip")
+    assert (kept.sha256, kept.media_type) == (row.bundle_sha256, "application/json")
     assert [one.archive for one in outcomes([row.subject])] == [bundle], "`acuse send --out` writes it too"
+
+
+def test_each_revision_over_a_big_message_keeps_no_further_copy_of_it(
+    notary: Notary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dossier, "EMBEDDED_LIMIT", len(RAW) - 1)
+    first = certified(notary)
+    earlier, _ = handed_out(organisation=first.organisation_id, proof_sha256=first.bundle_sha256)
+    later_fact(notary, first.subject)
+    (second,) = notary.issue_due()
+    assert second.supersedes == first.code
+    archives = []
+    for row in (first, second):
+        content, _ = handed_out(organisation=row.organisation_id, proof_sha256=row.bundle_sha256)
+        assert verify_bytes(content, filename="paquete.zip", trust=notary.trust).state is State.VALID
+        archives.append(parse_archive(content))
+        assert archives[-1].objects[hashlib.sha256(RAW).hexdigest()] == RAW
+        assert is_whole(archives[-1])
+        assert not is_whole(replace(archives[-1], objects={}))
+    assert archives[0] == parse_archive(earlier)
+    assert archives[0].proof != archives[1].proof
+    kept = [custody.store().get(key) for key in custody.store().keys("objects")]
+    assert sum(RAW in content for content in kept) == 1
 
 
 def test_what_does_not_verify_is_not_issued_and_an_alarm_says_why(

@@ -15,7 +15,9 @@ def test_a_member_downloads_the_bundle_under_the_name_of_its_form(
     archive = Archive(proof=b"{}", objects={hashlib.sha256(b"x").hexdigest(): b"x"}).to_zip()
     code = "0000-0000-0000-0000"
     for content, form in ((b"{}", "json"), (archive, "zip")):
-        monkeypatch.setattr("acuse.certificates.queries.proof_bundle", lambda *_, said=content, **__: said)
+        monkeypatch.setattr(
+            "acuse.certificates.queries.proof_bundle", lambda *_, said=(content, f"application/{form}"), **__: said
+        )
         answer = member.get(f"/console/talleres-ribera/certificates/{code}/proof/")
         assert answer.content == content
         assert answer["Content-Type"] == f"application/{form}"

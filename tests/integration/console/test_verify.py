@@ -17,9 +17,13 @@ from acuse.doors.portal.verify import network_of
 from acuse.evidence import custody
 from acuse.evidence.models import Anchor, Binding
 from acuse.evidence.queries import facts_of
+from acuse.proof.archive import Archive
+from acuse.proof.canonical import canonicalise
+from acuse.proof.facts.fact import ObjectReference
+from acuse.proof.verdicts.delivery import statement, verdict
 from tests.browser import samples
 from tests.browser.world import World
-from tests.unit.proof.support import chain, real_operator
+from tests.unit.proof.support import ACCEPTED, MESSAGE, chain, fact, real_operator
 
 PDF = b"%PDF-1.7 not sealed by anybody"
 
@@ -183,6 +187,26 @@ def test_only_a_file_recorded_here_is_called_what_was_issued(
     assert "no falta ninguno hasta la posición 2" in page
     Certificate.objects.filter(code=code).update(bundle_sha256=hashlib.sha256(whole.to_json()).hexdigest())
     assert "Es auténtico y no ha cambiado desde que se emitió." in upload(whole.to_json(), "proof.json")
+
+
+def test_an_archive_is_known_by_its_proof_and_only_while_it_is_whole(
+    world: World, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operator = real_operator()
+    monkeypatch.setattr("acuse.doors.portal.verify.trust", lambda: operator.trust)
+    reference = ObjectReference(
+        role="message", sha256=hashlib.sha256(MESSAGE).hexdigest(), size=len(MESSAGE), media_type="message/rfc822"
+    )
+    facts = [fact(details=ACCEPTED, objects=[reference])]
+    bundle = operator.bundle(facts)
+    judged = canonicalise(statement(verdict(facts), facts, facts_up_to=0))
+    whole = Archive(proof=bundle.to_json(), statement=judged, objects={reference.sha256: MESSAGE})
+    said = "Es auténtico y no ha cambiado desde que se emitió."
+    assert said not in upload(whole.to_zip(), "proof.zip")
+    Certificate.objects.filter(code=code).update(bundle_sha256=hashlib.sha256(whole.proof).hexdigest())
+    assert said in upload(whole.to_zip(), "proof.zip")
+    for less in (replace(whole, objects={}), replace(whole, statement=None)):
+        assert said not in upload(less.to_zip(), "proof.zip")
 
 
 @pytest.mark.parametrize(

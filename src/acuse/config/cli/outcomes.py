@@ -75,14 +75,17 @@ def outcomes(communications: Sequence[UUID]) -> list[Outcome]:
                 code=newest.code if newest else "",
                 level=newest.level if newest else "",
                 document=kept(row, newest.sha256) if newest else None,
-                archive=_archive(kept(row, newest.bundle_sha256)) if newest else None,
+                archive=_archive(row.organisation_id, newest.bundle_sha256) if newest else None,
             )
         )
     return found
 
 
-def _archive(bundle: bytes) -> bytes | None:
-    return bundle if bundle.startswith(b"PK") else None
+def _archive(organisation: UUID, proof_sha256: str) -> bytes | None:
+    from acuse.certificates.bundles import handed_out
+
+    content, media_type = handed_out(organisation=organisation, proof_sha256=proof_sha256)
+    return content if media_type == "application/zip" else None
 
 
 def wait_for_certificates(

@@ -12,8 +12,6 @@ from acuse.delivery import queries as delivery
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.ui.security import download
 
-ZIP_MAGIC = b"PK\x03\x04"
-
 
 def _before(text: str) -> datetime | None:
     try:
@@ -52,9 +50,8 @@ def pdf(request: HttpRequest, access: Access, code: str) -> HttpResponseBase:
 @member_view
 def bundle(request: HttpRequest, access: Access, code: str) -> HttpResponseBase:
     """The proof bundle: the same evidence for machines."""
-    content = certificates.proof_bundle(access, code=code)
-    if content is None:
+    found = certificates.proof_bundle(access, code=code)
+    if found is None:
         raise Http404("The organisation has no such proof bundle.")
-    if content.startswith(ZIP_MAGIC):
-        return download(content, filename=f"proof-{code}.zip", media_type="application/zip")
-    return download(content, filename=f"proof-{code}.json", media_type="application/json")
+    content, media_type = found
+    return download(content, filename=f"proof-{code}.{media_type.rpartition('/')[2]}", media_type=media_type)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from acuse import clock
 from acuse.certificates import queries as certificates
+from acuse.certificates.bundles import is_whole
 from acuse.certificates.queries import PublicRecord
 from acuse.delivery import queries as delivery
 from acuse.delivery.queries import PublicContent
@@ -26,6 +27,7 @@ from acuse.doors.ui.forms import StyledForm
 from acuse.doors.ui.limits import limits_sentence
 from acuse.errors import InputError
 from acuse.evidence.queries import is_development_document, ledger_state
+from acuse.proof.archive import parse_archive
 from acuse.proof.report import Report, State
 from acuse.proof.trust import Trust
 from acuse.proof.verify import verify_bytes
@@ -149,7 +151,7 @@ def examine(raw: bytes, *, name: str) -> Checked:
     """
     sha256 = hashlib.sha256(raw).hexdigest()
     report = verify_bytes(raw, filename=name, trust=trust())
-    record = certificates.public_record_of_file(sha256=sha256)
+    record = certificates.public_record_of_file(sha256=_recorded_digest(raw, report))
     content = delivery.public_content(sha256=sha256) if report.kind == "unknown" else None
     return Checked(
         name=name,
@@ -161,6 +163,14 @@ def examine(raw: bytes, *, name: str) -> Checked:
         record=record,
         content=content,
     )
+
+
+def _recorded_digest(raw: bytes, report: Report) -> str:
+    """Return the digest by which a file is known here: of a whole archive that of its proof, which decides the rest."""
+    if report.kind == "archive" and report.state is not State.INVALID:
+        archive = parse_archive(raw)
+        raw = archive.proof if is_whole(archive) else raw
+    return hashlib.sha256(raw).hexdigest()
 
 
 def _parties(report: Report) -> dict[str, str]:
