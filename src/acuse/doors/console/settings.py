@@ -56,6 +56,7 @@ class SealForm(StyledForm):
 class CredentialForm(StyledForm):
     """A new SMTP credential."""
 
+    ids = "credential"
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=60,
@@ -66,6 +67,7 @@ class CredentialForm(StyledForm):
 class SenderForm(StyledForm):
     """An address or a whole domain to send as."""
 
+    ids = "sender"
     pattern = forms.CharField(
         label=gettext_lazy("Address or domain"),
         max_length=254,

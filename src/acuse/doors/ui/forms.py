@@ -19,11 +19,17 @@ def dress(field: forms.BoundField) -> None:
 
 
 class StyledForm(forms.Form):
-    """A form whose controls carry the classes of the shared parts."""
+    """A form whose controls carry the classes of the shared parts.
 
+    Attributes:
+        ids: what the identifiers of its controls begin with; forms of one page differ in it.
+    """
+
+    ids = "id"
     required_css_class = "required"
 
     def __init__(self, *args: object, **kwargs: object) -> None:
+        kwargs.setdefault("auto_id", f"{self.ids}_%s")
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         for name in self.fields:
             dress(self[name])

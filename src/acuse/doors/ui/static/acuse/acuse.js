@@ -89,6 +89,12 @@
   });
   addEventListener("pageshow", () => $$("[data-tidy] :disabled").forEach((field) => (field.disabled = false)));
 
+  /* A key that was refused, or put off by its owner: allauth tells by an event */
+  document.addEventListener("allauth.error", (event) => {
+    event.preventDefault();
+    $("[data-key-error]")?.removeAttribute("hidden");
+  });
+
   /* Files dropped on the verification page */
   for (const zone of $$(".drop")) {
     for (const name of ["dragenter", "dragover"]) zone.addEventListener(name, () => zone.classList.add("over"));
