@@ -1,13 +1,13 @@
 """Searching the list: the same page, whether few rows match and are found by their ids, or many."""
 
+import itertools
 from uuid import uuid4
 
 import pytest
 
 from acuse.accounts.queries import Access, organisation_view
 from acuse.accounts.values import SmtpCredentialValue
-from acuse.delivery import queries
-from acuse.delivery.queries import Filters, communications
+from acuse.delivery.queries import Filters, communications, lists
 from acuse.delivery.services import accept_message
 from acuse.embedded.roles import Addresses
 from tests.integration.making import credential, envelope, message
@@ -23,28 +23,34 @@ def member(value: SmtpCredentialValue) -> Access:
     return Access(user=uuid4(), member=uuid4(), role="agent", organisation=value.organisation, view=view)
 
 
-@pytest.mark.parametrize("few", [0, 1, 500])
 @pytest.mark.parametrize("search", ["cliente.example", "ana", "carla@otro.example", "nobody"])
-def test_few_and_many_are_found_alike(
-    value: SmtpCredentialValue, monkeypatch: pytest.MonkeyPatch, few: int, search: str
+def test_few_and_many_are_found_alike_wherever_they_are(
+    value: SmtpCredentialValue, monkeypatch: pytest.MonkeyPatch, search: str
 ) -> None:
     addresses = ["ana@cliente.example", "berta@cliente.example", "carla@otro.example"]
     for address in addresses:
         accept_message(credential=value, envelope=envelope(address), raw=message())
-    monkeypatch.setattr(queries, "_FEW", few)
-    page = communications(member(value), filters=Filters(search=search))
     wanted = {
         "cliente.example": ["berta@cliente.example", "ana@cliente.example"],
         "ana": ["ana@cliente.example"],
         "carla@otro.example": ["carla@otro.example"],
-    }
-    assert [row.recipient for row in page.rows] == wanted.get(search, [])
+    }.get(search, [])
+    for newest, few, limit in itertools.product((1, 2, 500), (0, 1, 500), (1, 50)):
+        monkeypatch.setattr(lists, "_NEWEST", newest)
+        monkeypatch.setattr(lists, "_FEW", few)
+        page = communications(member(value), filters=Filters(search=search), limit=limit)
+        assert [row.recipient for row in page.rows] == wanted[:limit]
+        assert bool(page.older) == (len(wanted) > limit)
 
 
-def test_the_next_page_of_a_search_goes_on_where_the_first_ended(value: SmtpCredentialValue) -> None:
+@pytest.mark.parametrize("newest", [1, 2, 500])
+def test_the_next_page_of_a_search_goes_on_where_the_first_ended(
+    value: SmtpCredentialValue, monkeypatch: pytest.MonkeyPatch, newest: int
+) -> None:
     for number in range(3):
         accept_message(credential=value, envelope=envelope(f"c{number}@cliente.example"), raw=message())
     access, filters = member(value), Filters(search="cliente.example")
+    monkeypatch.setattr(lists, "_NEWEST", newest)
     first = communications(access, filters=filters, limit=2)
     rest = communications(access, filters=filters, cursor=first.older)
     assert [row.recipient for row in (*first.rows, *rest.rows)] == [f"c{n}@cliente.example" for n in (2, 1, 0)]

@@ -1,26 +1,28 @@
-"""Reads of delivery for members. Every function takes the `Access` of who asks, and sees one organisation only."""
+"""Lists of communications: filters, pages, counts."""
 
 import base64
 import binascii
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from acuse.accounts.queries import Access
-from acuse.delivery.models import Attempt, Communication, Submission
+from acuse.delivery.models import Communication
 from acuse.errors import InputError
-from acuse.evidence import custody
 from acuse.evidence import queries as evidence
 from acuse.evidence.queries import LedgerFact
 from acuse.proof.facts.communication import FAILURE_CLASSES, KIND
 
 PAGE = 50
 COUNT_LIMIT = 1000
+_NEWEST = 500
 _FEW = 500
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _SEARCH_WORDS = 8
 _SEARCH_LENGTH = 200
 _STATUSES = frozenset(Communication.Status.values)
@@ -106,45 +108,8 @@ class Counts:
     failed: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class AttemptView:
-    """One try of one communication."""
-
-    number: int
-    opened_at: datetime
-    closed_at: datetime | None
-    result: str
-    failure_class: str
-    host: str
-    address: str
-    transcript_sha256: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class CommunicationView:
-    """A communication with all that its page needs.
-
-    Attributes:
-        facts: in order, pending ones included.
-        message_sha256: digest of the message as submitted.
-        next_id: of the next older communication; None at the end.
-        previous_id: of the next newer one.
-    """
-
-    row: CommunicationRow
-    language: str
-    submission: UUID
-    credential: str
-    mail_from: str
-    message_sha256: str
-    size: int
-    facts: tuple[LedgerFact, ...]
-    attempts: tuple[AttemptView, ...]
-    next_id: UUID | None
-    previous_id: UUID | None
-
-
-def _mine(access: Access) -> "QuerySet[Communication]":
+def mine(access: Access) -> "QuerySet[Communication]":
+    """Return the communications of the organisation of who asks."""
     return Communication.objects.filter(organisation_id=access.organisation)
 
 
@@ -156,7 +121,7 @@ def _terms(search: str) -> str:
 
 
 def _narrowed(access: Access, filters: Filters) -> "QuerySet[Communication]":
-    rows = _mine(access)
+    rows = mine(access)
     terms = _terms(filters.search)
     if terms:
         wanted = Q(search=SearchQuery(terms, search_type="raw", config="simple"))
@@ -174,27 +139,41 @@ def _narrowed(access: Access, filters: Filters) -> "QuerySet[Communication]":
     return rows
 
 
-def _searched(access: Access, filters: Filters) -> "QuerySet[Communication]":
-    """Narrow a list that will be sorted by time: what few rows a search finds by their ids, many rows by walking back.
+def _after(rows: "QuerySet[Communication]", cursor: str) -> "QuerySet[Communication]":
+    """Sort by time, the newest first, and leave out what comes before a place in the list; "" is its beginning."""
+    rows = rows.order_by("-created_at", "-id")
+    if not cursor:
+        return rows
+    created_at, identity = _read_cursor(cursor)
+    return rows.filter(created_at__lte=created_at).exclude(created_at=created_at, id__gte=identity)
 
-    PostgreSQL cannot know how many rows hold a word by its beginning; told to sort and to stop early it walks back
-    through all of them for a rare one.
+
+def _first(access: Access, filters: Filters, cursor: str, count: int) -> list[Communication]:
+    """Return the first rows of a list from a place on.
+
+    PostgreSQL cannot know how many rows hold a word by its beginning: to find a page of a common one it may read every
+    match, and to find a rare one walk back through everything. So a search looks at the newest rows first, which a
+    common word fills a page from; then finds few matches by their ids; and walks back for what is neither.
     """
-    found = _narrowed(access, filters)
+    found = _after(_narrowed(access, filters), cursor)
     if not _terms(filters.search):
-        return found
-    identities = found.order_by().values_list("id", flat=True)
-    if identities[_FEW : _FEW + 1]:
-        return found
-    return _mine(access).filter(id__in=list(identities))
+        return list(found[:count])
+    last_of_newest = Subquery(_after(mine(access), cursor).values("created_at")[_NEWEST - 1 : _NEWEST])
+    rows = list(found.filter(created_at__gte=Coalesce(last_of_newest, _LONG_AGO))[:count])
+    if len(rows) == count:
+        return rows
+    identities = list(found.order_by().values_list("id", flat=True)[: _FEW + 1])
+    if len(identities) > _FEW:
+        return list(found[:count])
+    return list(_after(mine(access).filter(id__in=identities), "")[:count])
 
 
-def cursor_of(created_at: datetime, identity: UUID) -> str:
+def _cursor_of(created_at: datetime, identity: UUID) -> str:
     """A place in the list that stays right while rows are added."""
     return base64.urlsafe_b64encode(f"{created_at.isoformat()} {identity}".encode()).decode().rstrip("=")
 
 
-def read_cursor(text: str) -> tuple[datetime, UUID]:
+def _read_cursor(text: str) -> tuple[datetime, UUID]:
     """The place that a cursor names.
 
     Raises:
@@ -212,10 +191,11 @@ def read_cursor(text: str) -> tuple[datetime, UUID]:
 
 def _rows(access: Access, found: Sequence[Communication]) -> tuple[CommunicationRow, ...]:
     last = evidence.last_facts(organisation=access.organisation, kind=KIND, ids=[row.id for row in found])
-    return tuple(_row(row, last.get(row.id)) for row in found)
+    return tuple(row_of(row, last.get(row.id)) for row in found)
 
 
-def _row(row: Communication, last: LedgerFact | None) -> CommunicationRow:
+def row_of(row: Communication, last: LedgerFact | None) -> CommunicationRow:
+    """Return a communication as lists show it, given its newest fact."""
     return CommunicationRow(
         id=row.id,
         recipient=row.recipient,
@@ -246,16 +226,12 @@ def communications(access: Access, *, filters: Filters, cursor: str = "", limit:
         InputError: the cursor is none of ours.
     """
     limit = min(limit, COUNT_LIMIT)
-    found = _searched(access, filters).order_by("-created_at", "-id")
-    if cursor:
-        created_at, identity = read_cursor(cursor)
-        found = found.filter(created_at__lte=created_at).exclude(created_at=created_at, id__gte=identity)
-    rows = list(found[: limit + 1])
+    rows = _first(access, filters, cursor, limit + 1)
     shown = rows[:limit]
     return Page(
         rows=_rows(access, shown),
-        older=cursor_of(shown[-1].created_at, shown[-1].id) if len(rows) > limit else "",
-        newest=cursor_of(shown[0].created_at, shown[0].id) if shown else "",
+        older=_cursor_of(shown[-1].created_at, shown[-1].id) if len(rows) > limit else "",
+        newest=_cursor_of(shown[0].created_at, shown[0].id) if shown else "",
     )
 
 
@@ -265,7 +241,7 @@ def newer(access: Access, *, filters: Filters, cursor: str) -> int:
     Raises:
         InputError: the cursor is none of ours.
     """
-    created_at, identity = read_cursor(cursor)
+    created_at, identity = _read_cursor(cursor)
     later = (
         _narrowed(access, filters).filter(created_at__gte=created_at).exclude(created_at=created_at, id__lte=identity)
     )
@@ -275,7 +251,7 @@ def newer(access: Access, *, filters: Filters, cursor: str) -> int:
 def rows_of(access: Access, *, ids: Iterable[UUID]) -> tuple[CommunicationRow, ...]:
     """Return the present state of some communications of the organisation, at most ``PAGE``."""
     wanted = list(ids)[:PAGE]
-    return _rows(access, list(_mine(access).filter(id__in=wanted)))
+    return _rows(access, list(mine(access).filter(id__in=wanted)))
 
 
 def counts(access: Access, *, filters: Filters) -> Counts:
@@ -303,116 +279,10 @@ def counts(access: Access, *, filters: Filters) -> Counts:
 
 def running(access: Access) -> int:
     """Return how many communications are under way, up to ``COUNT_LIMIT``."""
-    under_way = _mine(access).filter(status=Communication.Status.IN_PROGRESS.value)
+    under_way = mine(access).filter(status=Communication.Status.IN_PROGRESS.value)
     return len(under_way.order_by().values_list("id", flat=True)[:COUNT_LIMIT])
 
 
 def any_communication(access: Access) -> bool:
     """Return whether the organisation has ever sent anything."""
-    return _mine(access).exists()
-
-
-def communication(access: Access, *, id: UUID) -> CommunicationView | None:
-    """Return one communication, or None where the organisation has no such one."""
-    row = _mine(access).select_related("submission__credential").filter(id=id).first()
-    if row is None:
-        return None
-    facts = evidence.facts_of(organisation=access.organisation, kind=KIND, id=row.id)
-    return CommunicationView(
-        row=_row(row, facts[-1] if facts else None),
-        language=row.language,
-        submission=row.submission_id,
-        credential=row.submission.credential.name,
-        mail_from=row.submission.mail_from,
-        message_sha256=row.submission.message_sha256,
-        size=row.submission.size,
-        facts=tuple(facts),
-        attempts=tuple(_attempt(one) for one in row.tries.order_by("number")),
-        next_id=_neighbour(access, row, older=True),
-        previous_id=_neighbour(access, row, older=False),
-    )
-
-
-def _attempt(row: Attempt) -> AttemptView:
-    return AttemptView(
-        number=row.number,
-        opened_at=row.opened_at,
-        closed_at=row.closed_at,
-        result=row.result,
-        failure_class=row.failure_class,
-        host=row.host,
-        address=row.address,
-        transcript_sha256=row.transcript_sha256,
-    )
-
-
-def _neighbour(access: Access, row: Communication, *, older: bool) -> UUID | None:
-    sign = "-" if older else ""
-    side = "lte" if older else "gte"
-    here = {f"id__{'gte' if older else 'lte'}": row.id, "created_at": row.created_at}
-    found = _mine(access).filter(**{f"created_at__{side}": row.created_at}).exclude(**here)
-    return found.order_by(f"{sign}created_at", f"{sign}id").values_list("id", flat=True).first()
-
-
-def original_message(access: Access, *, id: UUID) -> bytes | None:
-    """Return the message exactly as submitted, or None where the organisation has no such communication.
-
-    Raises:
-        AcuseError: custody lost it or it is damaged.
-    """
-    row = _mine(access).select_related("submission").filter(id=id).first()
-    if row is None:
-        return None
-    return custody.open_object(organisation=access.organisation, sha256=row.submission.message_sha256)
-
-
-def dialogue(access: Access, *, id: UUID, sequence: int) -> bytes | None:
-    """Return the raw dialogue that one fact of a communication cites, as JSON Lines, or None where it cites none.
-
-    Args:
-        access: of the member who asks.
-        id: the communication.
-        sequence: of the fact within the communication, from 1.
-    """
-    if not _mine(access).filter(id=id).exists():
-        return None
-    for item in evidence.facts_of(organisation=access.organisation, kind=KIND, id=id):
-        if item.fact.subject_sequence == sequence:
-            for reference in item.fact.objects:
-                if reference.role == "smtp-dialogue":
-                    return custody.open_object(organisation=access.organisation, sha256=reference.sha256)
-    return None
-
-
-@dataclass(frozen=True, kw_only=True)
-class PublicContent:
-    """What anybody who holds a message exactly as it was submitted may learn.
-
-    Attributes:
-        organisation: name of who had it certified.
-        submitted_at: when it was first handed in.
-        communications: how many recipients that organisation had it certified for, over all its submissions.
-    """
-
-    organisation: str
-    submitted_at: datetime
-    communications: int
-
-
-def public_content(*, sha256: str) -> PublicContent | None:
-    """Return what is known of a message by the digest of its bytes; None where this installation never took it.
-
-    Args:
-        sha256: 64 lower-case hex digits.
-    """
-    found = Submission.objects.filter(message_sha256=sha256).select_related("organisation").order_by("received_at")
-    first = found.first()
-    if first is None:
-        return None
-    return PublicContent(
-        organisation=first.organisation.name,
-        submitted_at=first.received_at,
-        communications=Communication.objects.filter(
-            submission__message_sha256=sha256, organisation_id=first.organisation_id
-        ).count(),
-    )
+    return mine(access).exists()

@@ -1,0 +1,49 @@
+"""Reads of delivery.
+
+All but `public_content` take the `Access` of the member who asks, and see one organisation only.
+"""
+
+from acuse.delivery.queries.details import (
+    AttemptView,
+    CommunicationView,
+    communication,
+    dialogue,
+    original_message,
+)
+from acuse.delivery.queries.lists import (
+    COUNT_LIMIT,
+    PAGE,
+    CommunicationRow,
+    Counts,
+    Filters,
+    Page,
+    any_communication,
+    communications,
+    counts,
+    newer,
+    rows_of,
+    running,
+)
+from acuse.delivery.queries.public import PublicContent, public_content
+
+__all__ = [
+    "COUNT_LIMIT",
+    "PAGE",
+    "AttemptView",
+    "CommunicationRow",
+    "CommunicationView",
+    "Counts",
+    "Filters",
+    "Page",
+    "PublicContent",
+    "any_communication",
+    "communication",
+    "communications",
+    "counts",
+    "dialogue",
+    "newer",
+    "original_message",
+    "public_content",
+    "rows_of",
+    "running",
+]
