@@ -211,8 +211,22 @@ def _record(
     bundle = dossier.bundle
     lower = rules.is_lower(sealed.level, row.wanted_level)
     with transaction.atomic():
-        held = Certificate.objects.select_for_update().filter(id=row.id, lease=lease, state=Certificate.State.REQUESTED)
-        if not held.exists():
+        held = Certificate.objects.filter(id=row.id, lease=lease, state=Certificate.State.REQUESTED)
+        issued = held.update(
+            state=Certificate.State.ISSUED,
+            level=sealed.level,
+            anchored=bool(bundle.tokens),
+            needs_upgrade=not receipt_asked and (lower or not bundle.tokens),
+            facts_up_to=bundle.facts_up_to,
+            issued_at=clock.now(),
+            sha256=document.sha256,
+            size=document.size,
+            bundle_sha256=proof.sha256,
+            lease=None,
+            lease_until=None,
+            last_error="",
+        )
+        if not issued:
             raise ConflictError("Another worker issued this document.")
         draft = FactDraft(
             organisation=row.organisation_id,
@@ -234,15 +248,6 @@ def _record(
         if lower:
             drafts.append(_lowered(draft, row.wanted_level, sealed.level, lacking))
         record(*drafts)
-        row.state = Certificate.State.ISSUED
-        row.level, row.anchored = sealed.level, bool(bundle.tokens)
-        row.needs_upgrade = not receipt_asked and (lower or not bundle.tokens)
-        row.facts_up_to = bundle.facts_up_to
-        row.issued_at = clock.now()
-        row.sha256, row.size, row.bundle_sha256 = document.sha256, document.size, proof.sha256
-        row.lease = row.lease_until = None
-        row.last_error = ""
-        row.save()
 
 
 def _lowered(draft: FactDraft, wanted: str, level: str, lacking: Sequence[TemporaryError]) -> FactDraft:

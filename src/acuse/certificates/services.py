@@ -5,13 +5,29 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from uuid6 import uuid7
 
 from acuse import clock
 from acuse.accounts.queries import organisation_view
 from acuse.certificates import rules
 from acuse.certificates.models import Certificate
+from acuse.evidence.statements import execute
 
 COMMUNICATION = "communication"
+_REQUEST = """
+WITH newest AS (
+    SELECT revision, code, state FROM certificates_certificates
+    WHERE subject_kind = %(subject_kind)s AND subject = %(subject)s AND kind = %(kind)s
+    ORDER BY revision DESC LIMIT 1 FOR UPDATE
+)
+INSERT INTO certificates_certificates (id, organisation_id, subject_kind, subject, kind, revision, code, state,
+    supersedes, reason, requested_at, due_at, wanted_level, tries, last_error, level, anchored, needs_upgrade, sha256,
+    bundle_sha256)
+SELECT %(id)s, %(organisation)s, %(subject_kind)s, %(subject)s, %(kind)s, coalesce(newest.revision, 0) + 1, %(code)s,
+    'requested', coalesce(newest.code, ''), CASE WHEN newest.code IS NULL THEN '' ELSE %(reason)s END,
+    %(requested_at)s, %(due_at)s, %(wanted_level)s, 0, '', '', false, false, '', ''
+FROM (SELECT 1) AS one LEFT JOIN newest ON true WHERE newest.state IS DISTINCT FROM 'requested'
+"""
 #: Reason of a revision that only raises the level of the one before it.
 UPGRADE = "level"
 
@@ -60,25 +76,18 @@ def forget(*, subject: UUID) -> None:
 
 def _request(organisation: UUID, subject: UUID, kind: Certificate.Kind, *, due_at: datetime, reason: str) -> None:
     """Insert the next revision's request unless one is waiting already."""
-    with transaction.atomic():
-        newest = (
-            Certificate.objects.select_for_update()
-            .filter(subject_kind=COMMUNICATION, subject=subject, kind=kind)
-            .order_by("-revision")
-            .first()
-        )
-        if newest is not None and newest.state == Certificate.State.REQUESTED:
-            return
-        Certificate.objects.create(
-            organisation_id=organisation,
-            subject_kind=COMMUNICATION,
-            subject=subject,
-            kind=kind,
-            revision=newest.revision + 1 if newest else 1,
-            code=rules.new_code(),
-            supersedes=newest.code if newest else "",
-            reason=reason if newest else "",
-            requested_at=clock.now(),
-            due_at=due_at,
-            wanted_level=organisation_view(organisation).seal_level,
-        )
+    execute(
+        _REQUEST,
+        {
+            "id": uuid7(),
+            "organisation": organisation,
+            "subject_kind": COMMUNICATION,
+            "subject": subject,
+            "kind": kind.value,
+            "code": rules.new_code(),
+            "reason": reason,
+            "requested_at": clock.now(),
+            "due_at": due_at,
+            "wanted_level": organisation_view(organisation).seal_level,
+        },
+    )

@@ -116,10 +116,10 @@ def test_after_the_server_answered_only_recording_is_tried_again(
     faults = [fault] * 6
     real = attempts._conclude
 
-    def broken(*given: Any) -> None:
+    def broken(*given: Any, **named: Any) -> None:
         if faults:
             raise faults.pop()
-        real(*given)
+        real(*given, **named)
 
     monkeypatch.setattr(attempts, "_conclude", broken)
     turn(dispatcher(holder, endpoint), pool)
