@@ -16,6 +16,9 @@ from acuse.proof.timestamp import DEVELOPMENT_POLICY
 
 log = logging.getLogger(__name__)
 
+#: Between two looks at the database; each logs in anew, which costs both sides milliseconds.
+_DATABASE_SECONDS = 2.0
+
 ROLES: tuple[Role, ...] = ("sequencer", "worker", "smtp", "web")
 
 
@@ -93,7 +96,7 @@ class DatabaseWatch:
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._stop.wait(0.5):
+        while not self._stop.wait(_DATABASE_SECONDS):
             if self._postgres.alive():
                 continue
             try:

@@ -7,6 +7,7 @@ other critical extensions that are not read here; revocation from complete lists
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 
 from cryptography import x509
@@ -74,6 +75,7 @@ class PathMaterial:
     needs_crls: bool
 
 
+@lru_cache(maxsize=64)  # the same few authorities stand in every proof
 def load_certificate(der: bytes) -> x509.Certificate:
     """Parse a certificate and check that the parts outside its signature have only one spelling.
 
@@ -199,6 +201,7 @@ def _build(leaf: x509.Certificate, material: PathMaterial) -> tuple[x509.Certifi
     return tuple(path)
 
 
+@lru_cache(maxsize=64)
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     if certificate.issuer != issuer.subject or not is_strong(issuer.public_key()):
         return False
