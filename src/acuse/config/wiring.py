@@ -40,6 +40,7 @@ from acuse.proof.trust import Trust
 
 Loop = Callable[[threading.Event], None]
 _KEEP_ALIVE_SECONDS = 5.0
+_FOLLOW_SECONDS = 1.0
 
 
 @lru_cache(maxsize=1)
@@ -139,7 +140,7 @@ def _follow(followers: tuple[Callable[[], int], ...], stop: threading.Event) -> 
         close_old_connections()
         moved = [periodic.guarded(follower.__name__, follower) or 0 for follower in followers]
         if max(moved) < WINDOW:
-            stop.wait(0.5)
+            stop.wait(_FOLLOW_SECONDS)
 
 
 def _authenticate(username: str, secret: str, address: str) -> SmtpCredentialValue:

@@ -118,7 +118,7 @@ class Dispatcher:
             self._leave(domain)
 
     def _attempt(self, work: Work, domain: str) -> None:
-        if Dispatch.objects.filter(communication_id=work.communication, faults__gte=rules.MOST_FAULTS).exists():
+        if work.faults >= rules.MOST_FAULTS:
             self._give_up(work, "Acuse could not send the message because of a fault of its own.")
             return
         content, copy = self._endpoint.compose(work)
