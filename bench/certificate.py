@@ -8,10 +8,12 @@ run. Counted is the processor time of this process and of the typesetter's; what
 
 import argparse
 import asyncio
+import hashlib
 import logging
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import psutil
@@ -27,6 +29,7 @@ from tests.unit.certificates import samples
 
 from acuse.certificates import rules
 from acuse.certificates.stories import communication
+from acuse.certificates.stories.context import Context
 from acuse.mail.read import read
 from acuse.pdf.attachments import Attachment
 from acuse.pdf.pool import Typesetter
@@ -109,24 +112,60 @@ def cost(once: Callable[[], bytes], authority: Authority, rounds: int) -> float:
     return (time.process_time() - begun - authority.spent) / rounds * 1000
 
 
-class Document:
-    """The certificates of a relayed message, each of another message and with another code, as in real work."""
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """What one document is made of, before anything of it is told."""
 
-    def __init__(self, typesetter: Typesetter) -> None:
+    history: samples.History
+    message: bytes
+    context: Context
+
+
+def case(number: int) -> Case:
+    """Return a relayed message; from one to the next all differs that differs in real work."""
+    start = samples.START + timedelta(seconds=37.113 * number)
+    recipient, subject = f"cliente{1000 + number}@example.com", f"Expediente {number} y plazo de aceptación"
+    message = samples.message(f"{samples.LETTER}\nExpediente {number}.", subject=subject)
+    history = samples.History(
+        position=48211 + 7 * number, start=start, recipient=recipient, subject=subject,
+        message_id=f"<{number}@talleres-ribera.example>", size=len(message),
+    )  # fmt: skip
+    history.opened(0.9).answered("attempt.relayed", 3.1, 250, f"250 2.0.0 Ok: queued as 4XkT2n{number:06d}\r\n")
+    digest, code = hashlib.sha256(str(number).encode()).hexdigest(), rules.new_code()
+    usual = samples.context(code=code, verification_url=f"https://acuse.example.org/v/{code}")
+    assert usual.checkpoint is not None
+    stamped = start + timedelta(hours=1, seconds=32)
+    context = replace(
+        usual,
+        issued_at=start + timedelta(hours=1, seconds=42),
+        checkpoint=replace(
+            usual.checkpoint,
+            size=48240 + 7 * number,
+            root=digest,
+            note=usual.checkpoint.note.replace("SBNJ", digest[:4]),
+        ),
+        time_stamps=tuple(replace(one, time=stamped, serial=digest[:16]) for one in usual.time_stamps),
+        files=tuple(replace(one, sha256=one.sha256[8:] + digest[:8], size=one.size + number) for one in usual.files),
+    )
+    return Case(history=history, message=message, context=context)
+
+
+class Document:
+    """The certificates of relayed messages, each of another one. The cases are made before they are measured."""
+
+    def __init__(self, typesetter: Typesetter, *, documents: int) -> None:
         self._typesetter = typesetter
-        self._number = 0
+        self._cases = iter([case(number) for number in range(documents)])
 
     def typeset(self) -> bytes:
         """Read a message, tell its story, typeset it in the typesetter's process, with the message embedded."""
-        self._number += 1
-        told_at = samples.context().issued_at
-        raw = samples.message(f"{samples.LETTER}\nExpediente {self._number}.", subject=f"Expediente {self._number}")
-        told = communication.tell(samples.relayed().facts, read(raw), samples.context(code=rules.new_code()))
+        one = next(self._cases)
+        told = communication.tell(one.history.facts, read(one.message), one.context)
         original = Attachment(
-            name="mensaje-original.eml", media_type="message/rfc822", content=raw,
+            name="mensaje-original.eml", media_type="message/rfc822", content=one.message,
             relationship="source", description="Mensaje original",
         )  # fmt: skip
-        return self._typesetter.typeset(samples.CERTIFICATE, told, (original,), date=told_at)
+        return self._typesetter.typeset(samples.CERTIFICATE, told, (original,), date=one.context.issued_at)
 
 
 def children_seconds() -> float:
@@ -148,7 +187,7 @@ def rows(*, rounds: int, repeats: int, key: str = "rsa3072") -> list[Row]:
     pki = Pki(datetime.now(UTC), seal_key=key)
     lists, authority = pki.lists(), Authority(pki)
     with Typesetter(processes=1) as typesetter:
-        document = Document(typesetter)
+        document = Document(typesetter, documents=rounds * repeats + 2)
         fixed = document.typeset()
         sign, rival = ours(pki, authority, lists), stock(pki, authority, lists)
         contenders = (lambda: sign(document.typeset()), lambda: sign(fixed), lambda: rival(fixed))

@@ -67,11 +67,13 @@ class History:
     Args:
         details: members that replace those of the acceptance.
         position: of the first fact in the ledger; None for none.
+        start: moment of the acceptance.
     """
 
-    def __init__(self, *, position: int | None = 48211, **details: Any) -> None:
+    def __init__(self, *, position: int | None = 48211, start: datetime = START, **details: Any) -> None:
         self.facts: list[Placed] = []
         self._position = position
+        self._start = start
         accepted = {
             "sender": "avisos@talleres-ribera.example",
             "recipient": "cliente1042@example.com",
@@ -95,7 +97,7 @@ class History:
 
     def add(self, kind: str, after: float, **details: Any) -> "History":
         """Append a fact `after` seconds from the start."""
-        moment = START + timedelta(seconds=after)
+        moment = self._start + timedelta(seconds=after)
         last = self.facts[-1].fact if self.facts else None
         number = len(self.facts) + 1
         fact = Fact(
