@@ -3,13 +3,12 @@
     python -m bench.acceptance [--seconds 8] [--repeats 3]
 
 Both run on this machine with their own ports, directories and certificates, and are loaded in turn by the same loader,
-which shares the cores with whom it loads. Postfix only queues (its hold queue); Acuse keeps the message in custody,
-commits its rows and its fact, and its sequencer publishes the fact. First with acceptance alone (the worker off, as
-Postfix's delivery is), then with everything on: delivering and certifying compete for the cores then.
+which shares the cores with whom it loads. Postfix only queues (its hold queue); Acuse, with its default settings, keeps
+the message in custody, commits its rows and its fact, and its sequencer publishes the fact. First with acceptance alone
+(the worker off, as Postfix's delivery is), then with everything on: delivering and certifying compete for the cores.
 """
 
 import argparse
-import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -98,19 +97,17 @@ def rows(*, seconds: float, repeats: int) -> list[Row]:
     Raises:
         RuntimeError: Postfix's queue holds fewer messages than it accepted.
     """
-    processes = os.cpu_count() or 1
-    settings = {"ACUSE_SMTP_PROCESSES": str(processes), "ACUSE_SMTP_THREADS": "5"}
     found = []
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         chain, key = certificate(Path(name))
         with rival(certificate=chain, key=key) as other:
             target = Target(side="Postfix and Dovecot SASL", port=other.tls_port, username=USERNAME, secret=SECRET)
-            with installation(roles="smtp,sequencer", **settings) as running:
+            with installation(roles="smtp,sequencer") as running:
                 mine = ours(running)
                 measure(mine, seconds=2, reuse=True)  # connections to the database, prepared statements
                 found.append(compare("acceptance alone", target, mine, seconds=seconds, repeats=repeats))
                 found.append(compare("new connections", target, mine, seconds=seconds, repeats=repeats, reuse=False))
-            with installation(**settings) as running:
+            with installation() as running:
                 # Once: what was accepted is still being delivered and certified when the rival's turn would come again.
                 found.append(compare("everything on", target, ours(running), seconds=seconds, repeats=1))
             if not other.held():

@@ -70,8 +70,8 @@ class Environment(BaseSettings):
     smtp_tls_port: int = Field(465, ge=1, le=65535, description="Port with TLS from the start (RFC 8314)")
     smtp_certificate: Path | None = Field(None, description="PEM chain for the SMTP door")
     smtp_key: Path | None = Field(None, description="PEM private key for the SMTP door")
-    smtp_processes: int = Field(1, ge=1, le=64, description="Processes of the SMTP connector")
-    smtp_threads: int = Field(8, ge=1, le=64, description="Messages accepted at once, each with a database session")
+    smtp_processes: int = Field(2, ge=1, le=64, description="Processes of the SMTP connector")
+    smtp_threads: int = Field(8, ge=1, le=64, description="Messages taken at once, of one process; its sessions too")
     message_limit: int = Field(40_000_000, ge=10_000, le=150_000_000, description="Bytes of one message")
     recipients_limit: int = Field(1000, ge=1, le=10_000, description="Recipients of one message")
 

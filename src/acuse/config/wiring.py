@@ -5,10 +5,11 @@ import signal
 import threading
 from collections.abc import Callable
 from functools import lru_cache
+from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from acuse.accounts import queries as accounts
 from acuse.accounts import rules as account_rules
@@ -39,8 +40,9 @@ from acuse.pdf.sign import Seal
 from acuse.proof.trust import Trust
 
 Loop = Callable[[threading.Event], None]
+_Given = ParamSpec("_Given")
+_Answer = TypeVar("_Answer")
 _KEEP_ALIVE_SECONDS = 5.0
-_FOLLOW_SECONDS = 1.0
 
 
 @lru_cache(maxsize=1)
@@ -140,16 +142,29 @@ def _follow(followers: tuple[Callable[[], int], ...], stop: threading.Event) -> 
         close_old_connections()
         moved = [periodic.guarded(follower.__name__, follower) or 0 for follower in followers]
         if max(moved) < WINDOW:
-            stop.wait(_FOLLOW_SECONDS)
+            stop.wait(0.5)
 
 
+def _with_a_session(verb: Callable[_Given, _Answer]) -> Callable[_Given, _Answer]:
+    """Return a verb that is called again where its session broke while nobody used it: asking first costs a wait."""
+
+    def call(*arguments: _Given.args, **named: _Given.kwargs) -> _Answer:
+        try:
+            return verb(*arguments, **named)
+        except (InterfaceError, OperationalError):
+            close_old_connections()
+            return verb(*arguments, **named)
+
+    return call
+
+
+@_with_a_session
 def _authenticate(username: str, secret: str, address: str) -> SmtpCredentialValue:
-    close_old_connections()
     return account_services.authenticate(username=username, secret=secret, address=address)
 
 
+@_with_a_session
 def _may_send_as(credential: SmtpCredentialValue, address: str) -> bool:
-    close_old_connections()
     return account_rules.may_send_as(address, accounts.sender_patterns(credential.organisation))
 
 

@@ -163,7 +163,7 @@ def local_store(root: Path) -> LocalStore:
 
 def store() -> Store:
     """Return the store that the settings name."""
-    return local_store(Path(settings.ACUSE.custody_directory))
+    return local_store(settings.ACUSE.custody_directory)
 
 
 def object_key(organisation: UUID, sha256: str) -> str:

@@ -50,6 +50,8 @@ def lowered(text: str) -> str:
 
     U+212A (KELVIN SIGN) becomes a plain k under `str.lower`, and one address would pass for another.
     """
+    if text.isascii():
+        return text.lower()
     return "".join(small if (small := c.lower()).upper() == c else c for c in text)
 
 

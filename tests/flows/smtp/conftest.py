@@ -39,6 +39,7 @@ class Behind:
     accept_error: BaseException | None = None
     held: threading.Event | None = None
     inside: threading.Event = field(default_factory=threading.Event)
+    waiting: int = 0
 
     def authenticate(self, username: str, secret: str, ip: str) -> SmtpCredentialValue:
         assert ip == "127.0.0.1"
@@ -56,8 +57,9 @@ class Behind:
 
     def accept(self, credential: SmtpCredentialValue, envelope: Envelope, raw: bytes) -> list[UUID]:
         self.inside.set()
-        if self.held is not None:
-            assert self.held.wait(20)
+        if (held := self.held) is not None:
+            self.waiting += 1
+            assert held.wait(20)
         if self.accept_error is not None:
             raise self.accept_error
         self.accepted.append((credential, envelope, raw))
@@ -164,7 +166,7 @@ def opened(identity: tuple[Path, Path]) -> Opener:
 
 @pytest.fixture(scope="module")
 def _shared(identity: tuple[Path, Path]) -> Iterator[Door]:
-    with running(identity, Limits(message=2**20, errors=200)) as door:
+    with running(identity, Limits(message=2**20, errors=200, permission=0.0)) as door:
         yield door
 
 

@@ -53,16 +53,24 @@ class Gathering:
 
 
 def _settle(places: Sequence[Place]) -> None:
-    """Accept messages in one transaction; where it fails, each in its own, so that a bad one refuses only itself."""
+    """Accept messages in one transaction; where it fails, each in its own, so that a bad one refuses only itself.
+
+    A session that broke while nobody used it is found out by the first transaction; the others have a new one.
+    """
     try:
-        close_old_connections()
         results = accept_together([message for message, _ in places])
-    except BaseException as error:
-        if len(places) == 1:
-            places[0][1].set_exception(error)
-            return
+    except BaseException:
         for place in places:
-            _settle([place])
+            _settle_alone(place)
         return
     for (_, accepted), result in zip(places, results, strict=True):
         accepted.set_result(result)
+
+
+def _settle_alone(place: Place) -> None:
+    message, accepted = place
+    close_old_connections()
+    try:
+        accepted.set_result(accept_together([message])[0])
+    except BaseException as error:
+        accepted.set_exception(error)

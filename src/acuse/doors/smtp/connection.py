@@ -1,7 +1,6 @@
 """One client: its commands, the verbs they call, the replies.
 
-Built on aiosmtpd's protocol class, which gives the life of the connection and the table of commands. Its reader of
-commands is replaced: it takes a bare LF for a line end, its replies have no enhanced codes, and it knows no DSN.
+Built on asyncio's streams, as they are: why not on a library for SMTP servers is in docs/adr/0009-group-commit.md.
 """
 
 import asyncio
@@ -11,10 +10,8 @@ import ipaddress
 import logging
 import secrets
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
-
-from aiosmtpd.smtp import SMTP
 
 from acuse.accounts.values import SmtpCredentialValue
 from acuse.doors.smtp import replies
@@ -26,9 +23,7 @@ from acuse.doors.smtp.wire import Over, Wire
 from acuse.errors import AccessDenied, AcuseError, TemporaryError
 
 log = logging.getLogger(__name__)
-# aiosmtpd tells of every connection there, several lines each.
-logging.getLogger("mail.log").setLevel(logging.WARNING)
-_CHUNK = 65_536
+_CHUNK = 65_536  # of the stream's buffer: flow control begins at twice as much; lines are bounded by `Limits`
 _Answer = TypeVar("_Answer")
 
 
@@ -43,7 +38,7 @@ class _Silence(Exception):
     """The command has been answered already."""
 
 
-class Connection(SMTP):
+class Connection(asyncio.StreamReaderProtocol):
     """One client.
 
     Args:
@@ -53,24 +48,14 @@ class Connection(SMTP):
         loop: the running loop.
     """
 
-    # The size of the stream's buffer: flow control begins at twice as much. Lines are bounded by `Limits`.
-    line_length_limit = _CHUNK
-
     def __init__(
         self, service: Service, context: ssl.SSLContext, implicit: bool, loop: asyncio.AbstractEventLoop
     ) -> None:
-        super().__init__(
-            None,
-            enable_SMTPUTF8=True,
-            hostname=service.hostname,
-            ident="ESMTP",
-            timeout=service.limits.total,
-            loop=loop,
-        )
+        super().__init__(asyncio.StreamReader(limit=_CHUNK, loop=loop), self._begin, loop)
+        self._loop = loop
         self._service = service
         self._context = context
         self._implicit = implicit
-        self._permitted: dict[str, float] = {}
         self._busy = False
         self._held = 0
         self._errors = 0
@@ -82,20 +67,27 @@ class Connection(SMTP):
     # The life of the connection ------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Count the connection in, and let the base class start `_handle_client`."""
+        """Count the connection in; the base class calls `_begin` with its streams."""
         peer = transport.get_extra_info("peername")
         self._ip = self._talk.ip = _plain_address(str(peer[0])) if peer else ""
         self._greeting = self._service.enter(self, self._ip) or Reply(220, "", f"{self._service.hostname} ESMTP")
         super().connection_made(transport)
-        self._wire = Wire(self._reader, self._writer, self._service.limits, self.loop)
-        self._wire.deadline = self.loop.time() + self._service.limits.login
+
+    def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        limits = self._service.limits
+        self._wire = Wire(reader, writer, limits, self._loop)
+        self._wire.deadline = self._loop.time() + limits.login
+        self._end = self._loop.call_later(limits.total, self._wire.close, replies.TOO_SLOW)
+        self._conversation = self._loop.create_task(self._converse())
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Count the connection out: its socket is gone."""
+        """Count the connection out: its socket is gone. A verb that runs goes on; one that has not begun never will."""
         self._service.leave(self, self._ip)
         super().connection_lost(error)
+        self._end.cancel()
+        self._conversation.cancel()
 
-    async def _handle_client(self) -> None:
+    async def _converse(self) -> None:
         try:
             if self._implicit:
                 if self._greeting.closes:
@@ -118,8 +110,7 @@ class Connection(SMTP):
             # asyncio does not tell a protocol whose handshake ran out of time that its connection is lost.
             self.connection_lost(error)
             raise Over from error
-        self.transport = self._wire.transport
-        tls = self.transport.get_extra_info("ssl_object")
+        tls = self._wire.transport.get_extra_info("ssl_object")
         self._talk.encrypted(tls.version() or "", tls.cipher()[0])
 
     async def _step(self) -> None:
@@ -152,15 +143,8 @@ class Connection(SMTP):
         """Close at once; the client does not hear what became of a message under way, and will send it again."""
         self._wire.transport.abort()
 
-    def _timeout_cb(self) -> None:
-        self._wire.close(replies.TOO_SLOW)
-
-    def eof_received(self) -> bool | None:
-        """Let what was sent be answered: a client may close its half early, and the base class would cancel all."""
-        return asyncio.StreamReaderProtocol.eof_received(self)
-
     async def _call(self, verb: Callable[..., _Answer], *arguments: object) -> _Answer:
-        return await self.loop.run_in_executor(self._service.threads, verb, *arguments)
+        return await self._loop.run_in_executor(self._service.threads, verb, *arguments)
 
     def _failed(self, error: Exception, doing: str) -> Reply:
         """Log a failure of ours under a reference, and return the reply that carries it."""
@@ -175,12 +159,8 @@ class Connection(SMTP):
 
     async def _command(self, line: str) -> Reply:
         verb, _, argument = line.partition(" ")
-        method = self._smtp_methods.get(verb.upper()) if verb.isascii() else None
-        if method is None:
-            return replies.UNKNOWN
-        reply = await method(argument.strip(" "))
-        assert isinstance(reply, Reply)
-        return reply
+        method: Callable[[str], Awaitable[Reply]] | None = getattr(self, f"smtp_{verb.upper()}", None)
+        return await method(argument.strip(" ")) if method is not None and verb.isascii() else replies.UNKNOWN
 
     async def smtp_HELO(self, argument: str) -> Reply:  # noqa: N802
         """RFC 5321 section 4.1.1.1."""
@@ -286,7 +266,7 @@ class Connection(SMTP):
             Refused: too large, or no room; the content has been read to its end.
         """
         reader = DataReader(self._service.limits.message)
-        self._wire.deadline = self.loop.time() + self._service.limits.data
+        self._wire.deadline = self._loop.time() + self._service.limits.data
         refusal = None
         while (rest := reader.feed(await self._wire.more())) is None:
             self._hold(reader.held)
@@ -324,14 +304,13 @@ class Connection(SMTP):
         return replies.accepted(len(ids), str(ids[0]))
 
     async def _may_send_as(self, address: str) -> bool:
-        """Ask the verb; a yes is remembered for seconds, so that a client with a queue does not always ask."""
-        now = self.loop.time()
-        if self._permitted.get(address, 0.0) > now:
+        """Ask the verb; a yes is remembered for seconds, so that a client with many messages does not always ask."""
+        permitted = self._service.permitted(self._loop.time())
+        if (self._credential.id, address) in permitted:
             return True
         allowed = await self._call(self._service.verbs.may_send_as, self._credential, address)
         if allowed:
-            self._permitted = {known: until for known, until in self._permitted.items() if until > now}
-            self._permitted[address] = now + self._service.limits.permission
+            permitted.add((self._credential.id, address))
         return allowed
 
     @property

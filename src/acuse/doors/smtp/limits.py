@@ -22,7 +22,7 @@ class Limits:
         login: from the connection to a successful AUTH.
         data: one DATA, from 354 to the final dot.
         total: one connection.
-        permission: how long a connection remembers that it may send as an address.
+        permission: how long it is remembered that a credential may send as an address, at most.
     """
 
     message: int = 50 * 2**20

@@ -63,6 +63,18 @@ class Service:
     in_flight: int = 0
     _per_ip: Counter[str] = field(default_factory=Counter)
     _connections: set[Dismissable] = field(default_factory=set)
+    _permitted: set[tuple[UUID, str]] = field(default_factory=set)
+    _permitted_until: float = 0.0
+
+    def permitted(self, now: float) -> set[tuple[UUID, str]]:
+        """Return as which address which credential is known to be allowed to send; forgotten together, in time.
+
+        Args:
+            now: loop time.
+        """
+        if now >= self._permitted_until:
+            self._permitted, self._permitted_until = set(), now + self.limits.permission
+        return self._permitted
 
     @property
     def connections(self) -> frozenset[Dismissable]:

@@ -9,6 +9,7 @@ from acuse.doors.smtp.replies import Refused, Reply
 
 _CHUNK = 65_536
 _LINGER_SECONDS = 2.0
+_TURN = 32  # commands of those that came together
 
 
 class Over(Exception):
@@ -40,6 +41,7 @@ class Wire:
         self._loop = loop
         self._ahead = bytearray()
         self._answers = bytearray()
+        self._taken = 0
         self.deadline: float | None = None
 
     @property
@@ -75,7 +77,9 @@ class Wire:
     async def more(self) -> bytes:
         """Return octets from the client; end the connection at its end, or where it takes too long."""
         if self._ahead:
-            await asyncio.sleep(0)  # a client that sends ten thousand commands at once does not hold the others up
+            self._taken += 1
+            if self._taken % _TURN == 0:
+                await asyncio.sleep(0)  # a client that sends ten thousand commands at once does not hold the others up
             return self._take()
         await self.flush()
         idle_until = self._loop.time() + self._limits.idle
