@@ -10,6 +10,8 @@ from pytest_django.plugin import DjangoDbBlocker
 from acuse.embedded.postgres import EmbeddedPostgres
 from acuse.embedded.roles import Addresses
 from tests import database as databases
+from tests.browser import world as worlds
+from tests.browser.world import World
 from tests.environment import DIRECTORY
 
 
@@ -29,3 +31,21 @@ def database(
     monkeypatch.setattr(settings, "ACUSE", own)
     with django_db_blocker.unblock(), databases.clone(postgres) as addresses:
         yield addresses
+
+
+@pytest.fixture(scope="session")
+def built_world(
+    postgres: EmbeddedPostgres, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> World:
+    """The world of the web tests, made once."""
+    with django_db_blocker.unblock():
+        return worlds.build(postgres, tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture
+def world(
+    built_world: World, postgres: EmbeddedPostgres, django_db_blocker: DjangoDbBlocker, tmp_path: Path
+) -> Iterator[World]:
+    """The world, for one test alone."""
+    with django_db_blocker.unblock(), worlds.clone(postgres, built_world, tmp_path):
+        yield built_world

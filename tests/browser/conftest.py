@@ -4,7 +4,6 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -13,11 +12,8 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from pytest_django.plugin import DjangoDbBlocker
 
 from acuse.accounts.models import User
-from acuse.embedded.postgres import EmbeddedPostgres
-from tests.browser import world as worlds
 from tests.browser.world import World
 
 CHROMIUM = "/usr/bin/chromium"
@@ -57,24 +53,6 @@ class Visit:
         """Go to a path of the server."""
         self.page.goto(f"{self.origin}{path}")
         return self.page
-
-
-@pytest.fixture(scope="session")
-def built_world(
-    postgres: EmbeddedPostgres, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> World:
-    """The world, made once."""
-    with django_db_blocker.unblock():
-        return worlds.build(postgres, tmp_path_factory.mktemp("world"))
-
-
-@pytest.fixture
-def world(
-    built_world: World, postgres: EmbeddedPostgres, django_db_blocker: DjangoDbBlocker, tmp_path: Path
-) -> Iterator[World]:
-    """The world, for one test alone."""
-    with django_db_blocker.unblock(), worlds.clone(postgres, built_world, tmp_path):
-        yield built_world
 
 
 @pytest.fixture

@@ -40,18 +40,13 @@ class World:
     directory: Path
 
 
-_built: dict[str, World] = {}
-
-
 def build(postgres: EmbeddedPostgres, directory: Path) -> World:
     """Make the world: Talleres Ribera with every sample, Flota Norte with one communication, all of it integrated.
 
     Args:
-        postgres: the session's server; its world is made once, whoever asks first.
+        postgres: the session's server.
         directory: for the custody of a new world.
     """
-    if NAME in _built:
-        return _built[NAME]
     databases.point_django_at(postgres.create_database(NAME, template=databases.TEMPLATE))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings, "ACUSE", settings.ACUSE.model_copy(update={"data_directory": directory}))
@@ -67,8 +62,7 @@ def build(postgres: EmbeddedPostgres, directory: Path) -> World:
             pass
         sequencer.resign()
     connections.close_all()
-    _built[NAME] = World(organisation=first, communications=communications, foreign=foreign, directory=directory)
-    return _built[NAME]
+    return World(organisation=first, communications=communications, foreign=foreign, directory=directory)
 
 
 @contextmanager

@@ -116,7 +116,7 @@ class Installation:
             start_new_session=True,
         )
         log.close()
-        until(self.answers, f"the installation answers; see its output:\n{self.output()}", patience=120)
+        until(self.answers, f"the installation answers; see its output:\n{self.output()}")
 
     def answers(self) -> bool:
         """Whether the doors that are asked for answer."""

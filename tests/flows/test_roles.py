@@ -102,7 +102,7 @@ def test_another_sequencer_takes_over_when_the_leader_is_killed(trees: Trees) ->
         try:
             (victim,) = leader.pids("sequencer")
             os.kill(victim, signal.SIGKILL)
-            until(lambda tree=other: trees.leader() is tree, "the other leads", patience=20)  # type: ignore[misc]
+            until(lambda tree=other: trees.leader() is tree, "the other leads")  # type: ignore[misc]
             goes_through(trees, f"takeover-{number}")
         finally:
             os.kill(leader.process.pid, signal.SIGCONT)

@@ -59,7 +59,7 @@ def dovecot(folder: Path, *, username: str, password: str) -> Iterator[None]:
 
 
 def _wait(folder: Path, running: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while True:
         with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
             probe.connect(str(folder / "queue" / "private" / "auth"))

@@ -72,7 +72,7 @@ class Postfix:
         """Return what has been delivered to a mailbox so far, as stored (LF line ends, Postfix's own lines on top)."""
         return [path.read_bytes() for path in sorted((self.mailbox(address) / "new").glob("*"))]
 
-    def wait_for_messages(self, address: str, count: int = 1, seconds: float = 30) -> list[bytes]:
+    def wait_for_messages(self, address: str, count: int = 1, seconds: float = 120) -> list[bytes]:
         """Return the messages of a mailbox once there are `count`; fails with the log after `seconds`."""
         until = time.monotonic() + seconds
         while len(found := self.messages(address)) < count:
@@ -80,7 +80,7 @@ class Postfix:
             time.sleep(0.05)
         return found
 
-    def wait_for_log(self, text: str, seconds: float = 30) -> str:
+    def wait_for_log(self, text: str, seconds: float = 120) -> str:
         """Return the log once it holds `text`."""
         until = time.monotonic() + seconds
         while text not in (log := self.log()):
@@ -141,7 +141,7 @@ def _run(peer: Postfix, verb: str) -> None:
 
 
 def _wait_until_ready(peer: Postfix) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while True:
         try:
             with smtplib.SMTP("127.0.0.1", peer.port, timeout=5):

@@ -101,7 +101,7 @@ def test_slowloris_before_login_is_cut_by_the_login_time(opened: Opener) -> None
         begun = time.monotonic()
         with pytest.raises(ConnectionError):
             drip(client)
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 15
 
 
 def flood(client: Client) -> None:

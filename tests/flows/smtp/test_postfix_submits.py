@@ -41,7 +41,7 @@ def peer(_running: tuple[Door, Postfix]) -> Postfix:
 
 def wait_for(door: Door, peer: Postfix) -> None:
     """Wait until a message has been accepted."""
-    until = time.monotonic() + 40
+    until = time.monotonic() + 120
     while not door.behind.accepted:
         assert time.monotonic() < until, peer.log()
         time.sleep(0.05)

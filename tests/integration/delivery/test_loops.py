@@ -109,7 +109,7 @@ def dispatcher(holder: Holder, endpoint: Endpoint, *, threads: int = 16, per_dom
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < deadline, "the condition did not come true in time"
         time.sleep(0.02)
