@@ -15,6 +15,7 @@ from acuse.certificates.stories.context import Party
 from acuse.certificates.stories.runs import plain
 from acuse.mail.read import read
 from acuse.pdf.attachments import Attachment
+from acuse.pdf.pool import Typesetter
 from acuse.pdf.typeset import typeset
 from tests.unit.certificates import samples
 
@@ -56,6 +57,19 @@ def made(tmp_path: Path) -> Callable[..., Path]:
 
 def test_the_same_model_gives_the_same_bytes() -> None:
     assert pdf(model(samples.relayed())) == pdf(model(samples.relayed()))
+
+
+def test_documents_made_before_in_the_same_process_change_no_byte() -> None:
+    """Typst remembers layouts; `acuse verify --render` makes a document alone that a busy worker made."""
+    date = samples.context().issued_at
+    told = model(samples.relayed())
+    others = [model(samples.refused()), model(samples.unanswered(), "en"), model(samples.relayed(), code="OTHER")]
+    with Typesetter(processes=1) as fresh, Typesetter(processes=1) as busy:
+        for other in others:
+            busy.typeset(samples.CERTIFICATE, other, date=date)
+        alone = fresh.typeset(samples.CERTIFICATE, told, date=date)
+        assert busy.typeset(samples.CERTIFICATE, told, date=date) == alone
+    assert pdf(told) == alone, "with as many threads as there are cores, too"
 
 
 def test_copied_text_equals_code_digests_commands_and_note(made: Callable[..., Path]) -> None:
