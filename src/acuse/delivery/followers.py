@@ -9,6 +9,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -43,14 +44,23 @@ _TEXTS = {
 
 def follow_certificates() -> int:
     """Queue the e-mail of each new certificate whose organisation wants it; return how far the cursor moved."""
-    return follow("delivery.certificates", ("certificate.issued",), _mail_if_possible)
+    organisations: dict[UUID, OrganisationView] = {}
+
+    def mail(item: LedgerFact) -> None:
+        owner = item.fact.organisation
+        if owner not in organisations:
+            organisations[owner] = organisation_view(owner)
+        if organisations[owner].certificate_by_email:
+            _mail_if_possible(item, organisations[owner])
+
+    return follow("delivery.certificates", ("certificate.issued",), mail)
 
 
-def _mail_if_possible(item: LedgerFact) -> None:
+def _mail_if_possible(item: LedgerFact, organisation: OrganisationView) -> None:
     """Queue one mail, or pass over what can never be mailed; what may pass is left for the next turn."""
     try:
         with transaction.atomic():
-            _mail(item)
+            _mail(item, organisation)
     except PASSING:
         raise
     except Exception:
@@ -59,11 +69,8 @@ def _mail_if_possible(item: LedgerFact) -> None:
         raise_alarm(ALARM, "A certificate could not be mailed to its sender. See the log; a restart clears this.")
 
 
-def _mail(item: LedgerFact) -> None:
+def _mail(item: LedgerFact, organisation: OrganisationView) -> None:
     fact = item.fact
-    organisation = organisation_view(fact.organisation)
-    if not organisation.certificate_by_email:
-        return
     row = Communication.objects.select_related("submission").get(id=fact.subject.id)
     content = compose(fact, row.submission.mail_from, row.subject, row.recipient, organisation)
     kept = custody.keep(organisation=fact.organisation, content=content, media_type="message/rfc822")
