@@ -1,7 +1,7 @@
 """Reads of the ledger: facts with their positions, bundles, and the ledger's own state."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -130,6 +130,18 @@ def read_tile(level: int, index: int) -> bytes:
     return bytes(row[0]) if row else b""
 
 
+def _tiles(places: Collection[tuple[int, int]]) -> merkle.ReadTile:
+    """Return a reader of the stored hashes of some tiles, fetched at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT level, index, hashes FROM evidence_tiles "
+            "JOIN unnest(%s::smallint[], %s::bigint[]) AS wanted (level, index) USING (level, index)",
+            ([level for level, _ in places], [index for _, index in places]),
+        )
+        found = {(level, index): bytes(hashes) for level, index, hashes in cursor.fetchall()}
+    return lambda level, index: found.get((level, index), b"")
+
+
 def entries_between(first: int, count: int) -> list[bytes]:
     """Return `count` entry digests from position `first` on, fewer at the end of the ledger."""
     with connection.cursor() as cursor:
@@ -192,12 +204,13 @@ def bundle_for(
         size, note = head.size, head.note
     else:
         return None
+    tiles = _tiles(merkle.inclusion_tiles([item.position for item in facts if item.position is not None], size))
     return Bundle(
         facts=tuple(
             ProvenFact(
                 fact=item.fact,
                 position=item.position,
-                path=tuple(merkle.inclusion_path(read_tile, item.position, size)),
+                path=tuple(merkle.inclusion_path(tiles, item.position, size)),
             )
             for item in facts
             if item.position is not None

@@ -7,7 +7,7 @@ Positions and indexes count from 0. Hashes are 32 bytes.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from acuse.errors import InputError
 
@@ -140,6 +140,20 @@ def inclusion_path(read_tile: ReadTile, position: int, size: int) -> list[bytes]
     return [_range_hash(read, start, end) for start, end in inclusion_ranges(position, size)]
 
 
+def inclusion_tiles(positions: Iterable[int], size: int) -> set[tuple[int, int]]:
+    """Return (level, index) of the tiles that `inclusion_path` reads for some positions, to fetch them at once.
+
+    Raises:
+        InputError: a position is outside.
+    """
+    return {
+        _first_hash(level, index)[:2]
+        for position in positions
+        for start, end in inclusion_ranges(position, size)
+        for level, index in _complete_nodes(start, end)
+    }
+
+
 def inclusion_ranges(position: int, size: int) -> list[tuple[int, int]]:
     """Return the leaves [start, end) under each hash of the audit path of `position`, in the order of the path.
 
@@ -171,23 +185,31 @@ def _split(width: int) -> int:
 
 def _range_hash(read_tile: ReadTile, start: int, end: int) -> bytes:
     """Hash the leaves [start, end), where start is a multiple of the width rounded up to a power of two."""
-    complete: list[bytes] = []
-    while start < end:
-        level = (end - start).bit_length() - 1
-        complete.append(_node(read_tile, level, start >> level))
-        start += 1 << level
+    complete = [_node(read_tile, level, index) for level, index in _complete_nodes(start, end)]
     combined = complete.pop()
     while complete:
         combined = node_hash(complete.pop(), combined)
     return combined
 
 
+def _complete_nodes(start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield level and index of the complete subtrees that make up the leaves [start, end), the widest first."""
+    while start < end:
+        level = (end - start).bit_length() - 1
+        yield level, start >> level
+        start += 1 << level
+
+
+def _first_hash(level: int, index: int) -> tuple[int, int, int, int]:
+    """Return where the stored hashes below a node begin: level and index of the tile, offset in it, how many."""
+    tile_level, remaining = divmod(level, TILE_HEIGHT)
+    tile, offset = divmod(index << remaining, TILE_WIDTH)
+    return tile_level, tile, offset, 1 << remaining
+
+
 def _node(read_tile: ReadTile, level: int, index: int) -> bytes:
     """Hash the complete subtree of 2^level leaves with that index, from the tile that holds its descendants."""
-    tile_level, remaining = divmod(level, TILE_HEIGHT)
-    first = index << remaining
-    tile, offset = divmod(first, TILE_WIDTH)
-    width = 1 << remaining
+    tile_level, tile, offset, width = _first_hash(level, index)
     content = _stored(read_tile, tile_level, tile, offset + width)
     hashes = [content[i * HASH_SIZE : (i + 1) * HASH_SIZE] for i in range(offset, offset + width)]
     return root_of(hashes)

@@ -133,6 +133,20 @@ def test_a_proof_reads_a_few_tiles() -> None:
     assert len(read) <= 6
 
 
+@pytest.mark.parametrize("size", [1, 2, 255, 256, 257, 65_536, 65_537, 70_000])
+def test_the_tiles_that_a_proof_reads_are_known_before(size: int) -> None:
+    positions = {0, size // 3, size // 2, size - 1}
+    read: set[tuple[int, int]] = set()
+
+    def noted(level: int, index: int) -> bytes:
+        read.add((level, index))
+        return BIG(level, index)
+
+    for position in positions:
+        merkle.inclusion_path(noted, position, size)
+    assert merkle.inclusion_tiles(positions, size) == read
+
+
 def test_a_tile_that_grew_meanwhile_still_answers() -> None:
     assert merkle.root(BIG, 300) == merkle.root_of(LEAVES[:300])
 
