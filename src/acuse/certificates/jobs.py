@@ -43,6 +43,7 @@ class Issuer:
     def run(self, stop: threading.Event) -> None:
         """Issue until `stop`; documents under way are finished."""
         running: set[Future[None]] = set()
+        self._holder.let_go(QUEUE)
         with ThreadPoolExecutor(self._threads, thread_name_prefix="issue") as pool:
             while not stop.is_set():
                 close_old_connections()

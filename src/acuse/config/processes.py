@@ -18,6 +18,8 @@ from acuse.errors import AcuseError
 
 log = logging.getLogger("acuse.processes")
 
+_DATABASE_PAUSE_SECONDS = 1.0
+
 
 class Threads:
     """The threads of one process: all stop together, and when one fails the process ends, to be started again."""
@@ -69,6 +71,25 @@ def sequencer() -> int:
     return threads.wait()
 
 
+def outliving_the_database(name: str, run: Callable[[threading.Event], None]) -> Callable[[threading.Event], None]:
+    """Return a loop that begins again when the database is away, rather than ending its process.
+
+    Other threads of the process may hold what servers answered: to end would lose it, and send those messages again.
+    """
+    from django.db import InterfaceError, OperationalError, close_old_connections
+
+    def running(stop: threading.Event) -> None:
+        while not stop.is_set():
+            try:
+                run(stop)
+            except (OperationalError, InterfaceError) as error:
+                log.warning("%s waits for the database: %s", name, error)
+                close_old_connections()
+                stop.wait(_DATABASE_PAUSE_SECONDS)
+
+    return running
+
+
 def worker() -> int:
     """Deliver, certify, tell senders, and do what is due periodically."""
     from acuse.config import wiring
@@ -76,7 +97,7 @@ def worker() -> int:
     threads = Threads()
     holder = wiring.living_holder()
     for name, run in wiring.worker_loops(holder):
-        threads.start(name, run)
+        threads.start(name, outliving_the_database(name, run))
     status = threads.wait()
     holder.release()
     return status

@@ -109,6 +109,7 @@ class Holder:
             except psycopg.OperationalError:
                 self._connection.close()
         self._connection = psycopg.connect(self._conninfo, autocommit=True)
+        self._suspects = set()  # the server may have been away, and everybody's lock with it: they get time again
         self._connection.execute("SELECT pg_advisory_lock(%s)", (_lock_number(self.lease),))
 
     def release(self) -> None:
@@ -147,6 +148,18 @@ class Holder:
         now = clock.now()
         found = execute(statement, {"lease": self.lease, "until": now + term, "now": now, "limit": limit, **more})
         return sorted(found.fetchall(), key=lambda row: row[1])
+
+    def let_go(self, queue: Queue) -> None:
+        """Release all that this worker holds of a queue.
+
+        For a loop that begins, with nothing under way: where the database went away during a claim, rows may have been
+        claimed that nobody here knows of.
+        """
+        statement = sql.SQL(
+            "UPDATE {table} SET lease = NULL, lease_until = NULL WHERE lease = %s AND {waiting}"
+        ).format(table=sql.Identifier(queue.table), waiting=sql.SQL(queue.waiting))
+        with connection.cursor() as cursor:
+            cursor.execute(statement, (self.lease,))
 
     def free_the_dead(self, queues: Sequence[Queue]) -> int:
         """Release what workers held whose lock is free now and was free at the last call; return how many rows."""

@@ -61,9 +61,13 @@ def claim(holder: Holder, limit: int = 10) -> list[UUID]:
 
 
 def kill(holder: Holder) -> None:
-    """End a worker's connection as the end of its process does."""
+    """End a worker's connection as the end of its process does; its lock goes when the server has noticed."""
     assert holder._connection is not None
+    pid = holder._connection.info.backend_pid
     holder._connection.close()
+    with psycopg.connect(conninfo(), autocommit=True) as watcher:
+        while watcher.execute("SELECT 1 FROM pg_locks WHERE pid = %s", (pid,)).fetchone():
+            pass
 
 
 def cut(holder: Holder, database: Addresses) -> None:
@@ -225,3 +229,27 @@ def test_what_is_done_is_not_freed_for_others(holders: list[Holder]) -> None:
     assert [holders[1].free_the_dead([QUEUE]) for _ in range(3)] == [0, 0, 0]
     assert claim(holders[1]) == []
     assert state(row)[0] == holders[0].lease
+
+
+def test_a_loop_that_begins_lets_go_of_what_it_holds_and_of_nothing_else(holders: list[Holder]) -> None:
+    one, two, *_ = holders
+    add(2)
+    mine = claim(one, 1)
+    others = claim(two, 1)
+    one.let_go(QUEUE)
+    assert state(mine[0]) == (None, False)
+    assert state(others[0]) == (two.lease, True)
+
+
+def test_who_lost_its_own_connection_suspects_nobody_any_more(holders: list[Holder], database: Addresses) -> None:
+    """Twice without a database in a short time: each time all lost their locks, and took them again."""
+    slow, watcher, _ = holders
+    (held,) = add()
+    claim(slow)
+    kill(slow)
+    assert watcher.free_the_dead([QUEUE]) == 0
+    cut(watcher, database)
+    watcher.show_life()
+    assert watcher.free_the_dead([QUEUE]) == 0
+    assert state(held) == (slow.lease, True)
+    assert watcher.free_the_dead([QUEUE]) == 1

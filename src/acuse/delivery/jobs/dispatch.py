@@ -72,6 +72,7 @@ class Dispatcher:
         with suppress(*PASSING):
             clear_alarm(ALARM)
             clear_alarm(followers.ALARM)
+        self._holder.let_go(QUEUE)
         with ThreadPoolExecutor(self._threads, thread_name_prefix="dispatch") as pool:
             while not stop.is_set():
                 close_old_connections()

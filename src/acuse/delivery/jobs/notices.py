@@ -39,6 +39,7 @@ class Notifier:
 
     def run(self, stop: threading.Event) -> None:
         """Send what is due until `stop`."""
+        self._holder.let_go(QUEUE)
         while not stop.is_set():
             close_old_connections()
             claimed = self._holder.claim(QUEUE, term=rules.LEASE, limit=_BATCH)
