@@ -54,7 +54,7 @@ class Service:
             stdout=subprocess.DEVNULL,
             env={name: value for name, value in os.environ.items() if not name.startswith("ACUSE_")},
         )  # fmt: skip
-        until(self.answers, "the time-stamping authority answers", patience=30)
+        until(self.answers, "the time-stamping authority answers")
 
     def answers(self) -> bool:
         with suppress(OSError):
