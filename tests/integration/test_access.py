@@ -11,9 +11,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from acuse import clock
-from acuse.accounts import rules
+from acuse.accounts import members, rules
 from acuse.accounts import services as accounts
-from acuse.accounts.models import Membership, SenderIdentity, SmtpCredential, User
+from acuse.accounts.models import Invitation, Membership, SenderIdentity, SmtpCredential, User
+from acuse.accounts.queries import access_organisation
 from acuse.certificates.models import Certificate
 from acuse.config.database import conninfo
 from acuse.embedded.roles import Addresses
@@ -54,6 +55,12 @@ ROUTES = {
     f"{BASE}certificates/<str:code>.pdf": "member",
     f"{BASE}certificates/<str:code>/proof/": "member",
     f"{BASE}ledger/": "member",
+    f"{BASE}members/": "member",
+    f"{BASE}members/invite/": "manager",
+    f"{BASE}members/<uuid:id>/role/": "manager",
+    f"{BASE}members/<uuid:id>/deactivate/": "manager",
+    f"{BASE}members/<uuid:id>/reactivate/": "manager",
+    f"{BASE}members/invitations/<uuid:id>/withdraw/": "manager",
     f"{BASE}settings/": "member",
     f"{BASE}settings/credentials/": "manager",
     f"{BASE}settings/credentials/<uuid:id>/revoke/": "manager",
@@ -61,7 +68,14 @@ ROUTES = {
     f"{BASE}settings/senders/remove/": "manager",
 }
 #: What a form might carry.
-FORM = {"name": "nueva", "pattern": "@ajeno.example", "language": "en", "seal_level": "B-B"}
+FORM = {
+    "name": "nueva",
+    "pattern": "@ajeno.example",
+    "language": "en",
+    "seal_level": "B-B",
+    "email": "alguien@ribera.example",
+    "role": "agent",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +85,8 @@ class Theirs:
     organisation: UUID
     communication: UUID
     credential: UUID
+    member: UUID
+    invitation: UUID
     code: str
     secrets: tuple[str, ...]
 
@@ -96,6 +112,10 @@ def theirs(database: Addresses) -> Theirs:
     while sequencer.tick():
         pass
     sequencer.resign()
+    chief = User.objects.get(email="jefa@norte.example")
+    invitation, _token = members.invite(
+        access=access_organisation(user=chief, slug=THEIRS), email="invitada@ajena.example", role="agent"
+    )
     row = Certificate.objects.get(subject=one)
     kept = custody.keep(organisation=second, content=PDF, media_type="application/pdf")
     facts = facts_of(organisation=second, kind="communication", id=one)
@@ -105,6 +125,7 @@ def theirs(database: Addresses) -> Theirs:
     row.save()
     secrets = (
         "destinataria@ajena.example",
+        "invitada@ajena.example",
         "Expediente 998877",
         "programa-ajeno",
         made.username,
@@ -114,7 +135,15 @@ def theirs(database: Addresses) -> Theirs:
         "User unknown",
         PDF.decode(),
     )
-    return Theirs(organisation=second, communication=one, credential=made.id, code=row.code, secrets=secrets)
+    return Theirs(
+        organisation=second,
+        communication=one,
+        credential=made.id,
+        member=Membership.objects.get(user=chief).id,
+        invitation=invitation.id,
+        code=row.code,
+        secrets=secrets,
+    )
 
 
 def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> list[str]:
@@ -131,7 +160,8 @@ def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> list[s
 
 def filled(route: str, slug: str, theirs: Theirs) -> list[str]:
     """The addresses of a route with what is theirs; several where a number has to be guessed."""
-    identity = theirs.credential if "credentials/" in route else theirs.communication
+    named = {"credentials/": theirs.credential, "invitations/": theirs.invitation, "members/": theirs.member}
+    identity = next((one for part, one in named.items() if part in route), theirs.communication)
     path = "/" + route.replace("<slug:slug>", slug).replace("<uuid:id>", str(identity))
     path = path.replace("<str:code>", theirs.code).replace("<path:path>", "entries/000")
     path = path.replace("<str:name>", "root.pem")
@@ -168,6 +198,8 @@ def state(theirs: Theirs) -> tuple[object, ...]:
         list(SmtpCredential.objects.filter(organisation_id=theirs.organisation).values("id", "revoked_at")),
         list(SenderIdentity.objects.filter(organisation_id=theirs.organisation).values_list("pattern", flat=True)),
         list(Certificate.objects.filter(organisation_id=theirs.organisation).values("code", "state", "kind")),
+        list(Membership.objects.filter(organisation_id=theirs.organisation).values("id", "role", "deactivated_at")),
+        list(Invitation.objects.filter(organisation_id=theirs.organisation).values("id", "closed_at")),
     )
 
 
@@ -235,7 +267,7 @@ def test_who_does_not_manage_changes_nothing(theirs: Theirs, role: str) -> None:
 )
 def test_searching_finds_nothing_of_theirs(theirs: Theirs, query: str) -> None:
     client = who("owner")
-    for page in ("communications/", "communications/export.csv"):
+    for page in ("communications/", "communications/export.csv", "ledger/"):
         answer = client.get(f"/console/{MINE}/{page}{query.format(code=theirs.code)}")
         text = content(answer)
         assert answer.status_code == 200
