@@ -1,7 +1,14 @@
-"""Each page, wide and narrow, light and dark: no serious fault of accessibility, nothing loaded from elsewhere."""
+"""Each page, wide and narrow, light and dark: no serious fault of accessibility, nothing loaded from elsewhere.
+
+A width of 320 pixels is also what is left of 1280 where everything is shown four times as large, and 640 where it is
+shown twice as large (WCAG 2.2, 1.4.4 and 1.4.10).
+"""
+
+from itertools import pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
 
 from tests.browser.conftest import Opener
 from tests.browser.world import World
@@ -23,17 +30,50 @@ def member_pages(world: World) -> tuple[str, ...]:
         f"{BASE}/communications/{relayed}/?tab=recipient",
         f"{BASE}/communications/{relayed}/dialogues/3/",
         f"{BASE}/certificates/",
+        f"{BASE}/ledger/",
         f"{BASE}/ledger/?entry=3",
+        f"{BASE}/ledger/?q=nada",
+        f"{BASE}/ledger/?type=attempt.relayed&days=30",
+        f"{BASE}/members/",
         f"{BASE}/settings/",
         "/console/preferences/",
         "/accounts/2fa/",
         "/accounts/2fa/totp/activate/",
+        "/accounts/2fa/webauthn/",
+        "/accounts/2fa/webauthn/add/",
         "/accounts/password/change/",
     )
 
 
+# What one can act on or read, that reaches out of the page and is not inside something that scrolls.
+CUT_OFF = """() => [...document.querySelectorAll('a,button,input,select,summary,h1,h2,h3,p,dd,dt,li,th,td,label')]
+  .filter(one => one.checkVisibility({visibilityProperty: true}) && !one.closest('.sr-only,.skip,.scroll,.side'))
+  .filter(one => { const box = one.getBoundingClientRect();
+    return box.width > 1 && (box.right > innerWidth + 1 || box.left < -1); })
+  .map(one => one.outerHTML.slice(0, 120))"""
+# Headings begin with one of the first level and leave out none on the way down.
+HEADINGS = """() => [...document.querySelectorAll('main h1,main h2,main h3,main h4')]
+  .filter(one => one.checkVisibility()).map(one => Number(one.tagName[1]))"""
+UNLABELLED = """() => [...document.querySelectorAll('a[href],button,input:not([type=hidden]),select,textarea,summary')]
+  .filter(one => one.checkVisibility() && !(one.getAttribute('aria-label') || one.textContent.trim() || one.title ||
+    (one.labels && one.labels.length))).map(one => one.outerHTML.slice(0, 120))"""
+
+
+def faults_of_form(page: Page, width: int) -> list[str]:
+    """What reaches out of the page, has no name, or is a heading out of order."""
+    found = [f"cut off: {one}" for one in page.evaluate(CUT_OFF)]
+    found += [f"without a name: {one}" for one in page.evaluate(UNLABELLED)]
+    if page.evaluate("document.documentElement.scrollWidth") > width:
+        found.append(f"wider than {width}")
+    levels = page.evaluate(HEADINGS)
+    if levels[:1] != [1] or levels.count(1) != 1 or any(after > before + 1 for before, after in pairwise(levels)):
+        found.append(f"headings {levels}")
+    return found
+
+
 @pytest.mark.parametrize(
-    ("width", "scheme"), [(1440, "light"), (1440, "dark"), (1100, "light"), (390, "light"), (390, "dark")]
+    ("width", "scheme"),
+    [(1440, "light"), (1440, "dark"), (1100, "light"), (640, "dark"), (390, "light"), (390, "dark"), (320, "light")],
 )
 def test_every_page_is_accessible_and_fits(world: World, visit: Opener, width: int, scheme: str) -> None:
     faults = []
@@ -48,8 +88,7 @@ def test_every_page_is_accessible_and_fits(world: World, visit: Opener, width: i
                 if one["impact"] in {"serious", "critical"}
                 for node in one["nodes"][:3]
             ]
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                faults.append(f"{path}: wider than {width}")
+            faults += [f"{path}: {one}" for one in faults_of_form(page, width)]
         assert seen.elsewhere == []
         assert seen.errors == []
-    assert faults == []
+    assert not faults, "\n".join(faults)
