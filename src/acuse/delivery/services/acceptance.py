@@ -24,7 +24,7 @@ from acuse.delivery.models import Communication
 from acuse.delivery.services.attempts import foreign
 from acuse.evidence import custody
 from acuse.evidence.ledger import FactDraft, record_first, refer
-from acuse.evidence.statements import execute, together
+from acuse.evidence.statements import execute, octets, together, words
 from acuse.mail import headers
 from acuse.proof.facts.fact import Actor, ObjectReference
 
@@ -206,8 +206,8 @@ def _find_repeats(messages: Sequence[KeptMessage]) -> list[dict[str, UUID]]:
     held = execute(
         _CLAIM,
         {
-            "keys": ordered,
-            "fresh": [claims[key] for key in ordered],
+            "keys": octets(ordered),
+            "fresh": words(claims[key] for key in ordered),
             "now": now,
             "expires_at": now + rules.DEDUPLICATION_TERM,
         },
@@ -266,9 +266,9 @@ def _insert(fresh: Sequence[tuple[KeptMessage, Recipient]], languages: Mapping[U
 
 def _submission_rows(messages: Sequence[KeptMessage]) -> dict[str, Any]:
     return {
-        "submissions": [one.submission for one in messages],
-        "organisations": [one.credential.organisation for one in messages],
-        "credentials": [one.credential.id for one in messages],
+        "submissions": words(one.submission for one in messages),
+        "organisations": words(one.credential.organisation for one in messages),
+        "credentials": words(one.credential.id for one in messages),
         "received": [one.received_at for one in messages],
         "client_ips": [one.envelope.client.ip for one in messages],
         "client_helos": [_storable(one.envelope.client.helo)[:512] for one in messages],
@@ -276,8 +276,8 @@ def _submission_rows(messages: Sequence[KeptMessage]) -> dict[str, Any]:
         "senders": [one.summary.sender for one in messages],
         "subjects": [one.summary.subject[:_SUBJECT_LIMIT] for one in messages],
         "message_ids": [one.summary.message_id for one in messages],
-        "digests": [one.message.sha256 for one in messages],
-        "sizes": [one.message.size for one in messages],
+        "digests": words(one.message.sha256 for one in messages),
+        "sizes": words(one.message.size for one in messages),
         "rets": [one.envelope.ret or "" for one in messages],
         "envids": [one.envelope.envid or "" for one in messages],
         "smtputf8s": [one.envelope.smtputf8 for one in messages],
@@ -290,8 +290,8 @@ def _communication_rows(
 ) -> dict[str, Any]:
     return {
         "status": Communication.Status.IN_PROGRESS.value,
-        "ids": [message.communications[recipient.address] for message, recipient in fresh],
-        "submitted": [message.submission for message, _ in fresh],
+        "ids": words(message.communications[recipient.address] for message, recipient in fresh),
+        "submitted": words(message.submission for message, _ in fresh),
         "recipients": [recipient.address for _, recipient in fresh],
         "domains": [rules.domain_of(recipient.address) for _, recipient in fresh],
         "notifies": [json.dumps(recipient.notify) for _, recipient in fresh],
