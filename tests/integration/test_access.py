@@ -20,7 +20,7 @@ from acuse.config.database import conninfo
 from acuse.embedded.roles import Addresses
 from acuse.evidence import custody
 from acuse.evidence.models import Fact
-from acuse.evidence.queries import facts_of
+from acuse.evidence.queries import bundle_for, facts_of
 from acuse.evidence.sequencer import Sequencer
 from acuse.proof.checkpoint import SigningKey
 from tests.browser import samples
@@ -120,7 +120,10 @@ def theirs(database: Addresses) -> Theirs:
     kept = custody.keep(organisation=second, content=PDF, media_type="application/pdf")
     facts = facts_of(organisation=second, kind="communication", id=one)
     row.state, row.issued_at, row.level, row.size = Certificate.State.ISSUED, clock.now(), "B-LTA", kept.size
-    row.sha256 = row.bundle_sha256 = kept.sha256
+    bundle = bundle_for(organisation=second, kind="communication", id=one, unanchored=True)
+    assert bundle is not None
+    proof = custody.keep(organisation=second, content=bundle.to_json(), media_type="application/json")
+    row.sha256, row.bundle_sha256 = kept.sha256, proof.sha256
     row.facts_up_to = facts[-1].position
     row.save()
     secrets = (
