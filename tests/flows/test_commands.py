@@ -37,7 +37,7 @@ class Holder:
         environment["PATH"] = f"{Path(ACUSE).parent}:{environment['PATH']}"
         environment["ACUSE_DATA_DIRECTORY"] = str(self.folder / "never-used")  # no anchors but those that are given
         return subprocess.run(
-            command.split(), cwd=self.folder, env=environment, capture_output=True, text=True, timeout=60, check=False
+            command.split(), cwd=self.folder, env=environment, capture_output=True, text=True, timeout=300, check=False
         )
 
     def one(self, program: str) -> str:
@@ -106,7 +106,7 @@ def holder(
     (tmp_path / found.one("pdfsig").split()[1]).write_bytes(document)
     for name in ANCHORS:
         address = f"{shared.environment['ACUSE_PUBLIC_URL']}/verify/offline/{name}"
-        with urllib.request.urlopen(address, timeout=10) as reply:
+        with urllib.request.urlopen(address, timeout=60) as reply:
             (tmp_path / name).write_bytes(reply.read())
     return found
 

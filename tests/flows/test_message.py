@@ -129,7 +129,7 @@ def test_the_public_log_can_be_mirrored_and_checked(running: Installation, tmp_p
     address = running.environment["ACUSE_PUBLIC_URL"]
 
     def fetch(path: str) -> bytes:
-        with urllib.request.urlopen(f"{address}/log/{path}", timeout=10) as reply:
+        with urllib.request.urlopen(f"{address}/log/{path}", timeout=60) as reply:
             return bytes(reply.read())
 
     note = fetch("checkpoint")
