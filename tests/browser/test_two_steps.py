@@ -85,7 +85,6 @@ def test_an_authenticator_and_recovery_codes(seen: Visit) -> None:
     expect(page.locator("h1")).to_have_text("Entrada en dos pasos")
     page.goto(f"{seen.origin}/console/talleres-ribera/settings/")
     assert urlsplit(page.url).path.startswith("/accounts/"), "a password alone opens nothing"
-    sign_in(seen)
     page.fill("input[name=code]", "123456" if totp(secret) != "123456" else "123457")
     page.get_by_role("button", name="Entrar").click()
     expect(page.locator(".field-error")).to_have_text("Código incorrecto.")
