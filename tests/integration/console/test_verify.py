@@ -149,7 +149,7 @@ def test_lists_mark_each_item_by_the_time_stamp_that_covered_it_first(
     for path, row in (
         ("communications/?q=cliente1042", f'id="last-{subject}"'),
         (f"communications/news/?ids={subject}", f'id="last-{subject}"'),
-        (f"ledger/?before={sequence + 1}", f'href="?entry={sequence}#entry"'),
+        (f"ledger/?before={sequence + 1}", f'entry={sequence}#entry"'),
     ):
         page = member.get(f"{base}/{path}").content.decode()
         marked = re.search(re.escape(row) + r'.*?class="sr-only">([^<]+)<', page)
