@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -234,8 +235,8 @@ def test_without_time_stamps_the_level_is_lower_and_raised_when_they_are_back(
     assert Certificate.objects.count() == 2, "an upgrade is asked for once"
 
 
-def test_a_missing_revocation_list_is_told_as_such(notary: Notary) -> None:
-    """The authority answers: only the list of the seal's chain cannot be had, in the fact as in the alarm."""
+def test_a_missing_revocation_list_is_told_as_such(notary: Notary, caplog: pytest.LogCaptureFixture) -> None:
+    """The authority answers: only the list of the seal's chain cannot be had, in the fact as in the log."""
 
     def no_list(_: Sequence[bytes]) -> list[bytes]:
         raise TemporaryError("A revocation list is missing: crl.example did not answer.")
@@ -252,8 +253,9 @@ def test_a_missing_revocation_list_is_told_as_such(notary: Notary) -> None:
     jobs.sweep()
     assert listless.issue_due() == [], "an upgrade that would upgrade nothing waits"
     Certificate.objects.filter(state="requested").update(due_at=clock.now() - rules.ALARM_AFTER - timedelta(seconds=1))
-    jobs.sweep()
-    assert Alarm.objects.get(name=jobs.ALARM).message.endswith(reason)
+    with caplog.at_level(logging.ERROR):
+        jobs.sweep()
+    assert any(record.getMessage().endswith(reason) for record in caplog.records)
 
 
 def test_an_upgrade_that_would_upgrade_nothing_waits(notary: Notary, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,16 +306,19 @@ def test_a_worker_that_lost_its_lease_puts_nothing_off(notary: Notary) -> None:
     assert (row.lease, row.tries) == (notary.holder.lease, 0)
 
 
-def test_late_documents_raise_an_alarm_until_they_are_issued(notary: Notary) -> None:
+def test_late_documents_raise_an_alarm_until_they_are_issued(notary: Notary, caplog: pytest.LogCaptureFixture) -> None:
     relayed(notary)
     jobs.sweep()
     assert not Alarm.objects.exists()
     Certificate.objects.update(due_at=clock.now() - rules.ALARM_AFTER - timedelta(seconds=1), last_error="Disk full.")
-    jobs.sweep()
+    with caplog.at_level(logging.ERROR):
+        jobs.sweep()
+        jobs.sweep()
     alarm = Alarm.objects.get()
     assert alarm.name == jobs.ALARM
     assert "1 documents" in alarm.message
-    assert "Disk full." in alarm.message
+    assert "Disk full." not in f"{alarm.message} {alarm.told}", "every organisation reads it"
+    assert sum("Disk full." in record.getMessage() for record in caplog.records) == 1
     assert len(notary.issue_due()) == 1
     jobs.sweep()
     assert not Alarm.objects.exists()
@@ -418,8 +423,8 @@ def test_each_revision_over_a_big_message_keeps_no_further_copy_of_it(
     assert sum(RAW in content for content in kept) == 1
 
 
-def test_what_does_not_verify_is_not_issued_and_an_alarm_says_why(
-    notary: Notary, monkeypatch: pytest.MonkeyPatch
+def test_what_does_not_verify_is_not_issued_and_an_alarm_says_so(
+    notary: Notary, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     relayed(notary)
     notary.publish()
@@ -438,7 +443,12 @@ def test_what_does_not_verify_is_not_issued_and_an_alarm_says_why(
     row = Certificate.objects.get()
     assert (row.state, row.tries, row.lease) == ("requested", 1, None)
     assert "does not verify, at step 4" in row.last_error
-    assert row.last_error in Alarm.objects.get(name=jobs.UNPROVED).message
+    alarm = Alarm.objects.get(name=jobs.UNPROVED)
+    assert "1 documents are not issued" in alarm.message
+    for particular in (row.code, row.last_error):
+        assert particular not in f"{alarm.message} {alarm.told}", "every organisation reads it"
+    (logged,) = (one for one in caplog.records if row.last_error in one.getMessage())
+    assert vars(logged)["certificate"] == str(identity)
     jobs.sweep()
     assert Alarm.objects.filter(name=jobs.UNPROVED).exists(), "it lasts while the document waits"
     Certificate.objects.update(lease=notary.holder.lease)
