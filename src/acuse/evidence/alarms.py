@@ -20,7 +20,7 @@ def raise_alarm(name: str, sentence: str, /, **particulars: object) -> bool:
         particulars: see `AcuseError`.
     """
     said = AcuseError(sentence, **particulars)
-    told = {"message": str(said), "told": to_members(said)}
+    told = {"message": _storable(str(said)), "told": to_members(said)}
     _, created = Alarm.objects.update_or_create(
         name=name, defaults=told, create_defaults={**told, "since": clock.now()}
     )
@@ -45,7 +45,12 @@ def _member(value: object) -> Any:
         return to_members(value)
     if isinstance(value, tuple):
         return [_member(one) for one in value]
-    return value if isinstance(value, int) else str(value)
+    return value if isinstance(value, int) else _storable(str(value))
+
+
+def _storable(text: str) -> str:
+    """Return foreign text, such as an authority's answer, as PostgreSQL keeps it: no NUL, no lone surrogates."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
 def from_members(members: Mapping[str, Any]) -> AcuseError:

@@ -7,10 +7,13 @@ from django.db import transaction
 
 from acuse import clock
 from acuse.embedded.roles import Addresses
+from acuse.errors import AcuseError
 from acuse.evidence import rules
+from acuse.evidence.alarms import raise_alarm
 from acuse.evidence.jobs import CLOCK_ALARM, LAG_ALARM, SEQUENCER_ALARM, watch_ledger
 from acuse.evidence.ledger import record
 from acuse.evidence.models import Alarm
+from acuse.evidence.queries import alarms
 from acuse.evidence.sealing import Sealer
 from acuse.evidence.sequencer import Sequencer
 from tests.integration.evidence.conftest import Authority, login
@@ -58,3 +61,11 @@ def test_a_clock_that_went_back_is_an_alarm_and_does_not_stop_the_time_stamps(
         patch.setattr(clock, "now", lambda: earlier)
         assert Sealer(request=authority.stamp, interval=MINUTE).anchor_if_due()
     assert CLOCK_ALARM not in raised(monkeypatch, timedelta())
+
+
+def test_an_alarm_keeps_whatever_an_authority_answered(database: Addresses) -> None:
+    answer = AcuseError("It answered %(reply)s.", reply="rejection: a\0b \ud800 100 %(x)s {x}")
+    assert raise_alarm("tsa", "%(error)s Nothing is lost.", error=answer)
+    (alarm,) = alarms()
+    assert alarm.message == "It answered rejection: a\ufffdb ? 100 %(x)s {x}. Nothing is lost."
+    assert str(alarm.told) == alarm.message
