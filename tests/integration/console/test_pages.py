@@ -232,3 +232,8 @@ def test_a_forgotten_password_is_not_promised_by_mail(world: World) -> None:
     ):
         assert answer.status_code == 200
         assert "acuse user password" in answer.content.decode()
+
+
+def test_a_search_with_a_character_that_no_text_has_finds_nothing(member: Client, world: World) -> None:
+    for page in ("communications/", "communications/export.csv", "ledger/"):
+        assert member.get(f"/console/talleres-ribera/{page}", {"q": "a\0b"}).status_code == 200, page

@@ -61,7 +61,7 @@ def read_filters(request: HttpRequest) -> Filters:
     days = asked.get("days", "")
     since = clock.now() - timedelta(days=int(days)) if days in {str(term) for term in TERMS} else None
     return Filters(
-        search=asked.get("q", "").strip()[:200],
+        search=asked.get("q", "").replace("\0", " ").strip()[:200],  # PostgreSQL's text has no NUL
         status=asked.get("status", ""),
         grade=int(grade) if grade in {"0", "1", "2"} else None,
         failure_class=asked.get("class", ""),
