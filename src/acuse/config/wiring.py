@@ -43,6 +43,7 @@ Loop = Callable[[threading.Event], None]
 _Given = ParamSpec("_Given")
 _Answer = TypeVar("_Answer")
 _KEEP_ALIVE_SECONDS = 5.0
+_FOLLOW_SECONDS = 1.0
 
 
 @lru_cache(maxsize=1)
@@ -142,7 +143,7 @@ def _follow(followers: tuple[Callable[[], int], ...], stop: threading.Event) -> 
         close_old_connections()
         moved = [periodic.guarded(follower.__name__, follower) or 0 for follower in followers]
         if max(moved) < WINDOW:
-            stop.wait(0.5)
+            stop.wait(_FOLLOW_SECONDS)
 
 
 def _with_a_session(verb: Callable[_Given, _Answer]) -> Callable[_Given, _Answer]:
