@@ -4,12 +4,12 @@ Every change records its fact in the same transaction. Facts name members and in
 address: they are for ever.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from acuse import clock
 from acuse.accounts import rules
@@ -91,11 +91,11 @@ def invite(*, access: Access, email: str, role: str) -> tuple[InvitationView, st
         InputError: that is no address or no role.
         ConflictError: that person is a member already.
     """
-    _require_grant(access, rules.check_role(role))
+    rules.check_role(role)
     address = rules.check_email(email)
     token, now = rules.new_secret(), clock.now()
     with transaction.atomic():
-        _lock(access.organisation)
+        _require_grant(_managing(access), role)
         memberships = Membership.objects.filter(organisation_id=access.organisation, user__email=address)
         if memberships.exists():
             raise ConflictError("That person is a member already; change the role in the list.")
@@ -103,6 +103,7 @@ def invite(*, access: Access, email: str, role: str) -> tuple[InvitationView, st
             _withdraw(access, earlier)
         row = Invitation.objects.create(
             organisation_id=access.organisation,
+            invited_by_id=access.member,
             email=address,
             role=role,
             token_digest=_digest(token),
@@ -120,9 +121,9 @@ def withdraw_invitation(*, access: Access, invitation: UUID) -> None:
         AccessDenied: the member may not.
         InputError: the organisation has no such invitation.
     """
-    access.require_manager()
     with transaction.atomic():
-        row = Invitation.objects.select_for_update().filter(id=invitation, organisation_id=access.organisation).first()
+        _managing(access)
+        row = Invitation.objects.filter(id=invitation, organisation_id=access.organisation).first()
         if row is None:
             raise InputError("There is no such invitation.")
         if row.closed_at is None:
@@ -143,9 +144,11 @@ def accept_as_new(*, token: str, name: str, password: str, language: str) -> Non
     """
     with transaction.atomic():
         row = _take(token)
-        if User.objects.filter(email=row.email).exists():
-            raise InputError("There is already a user with that address: sign in to join.")
-        user = User.objects.create_user(row.email, password, name=name.strip()[:120], language=language)
+        try:
+            with transaction.atomic():
+                user = User.objects.create_user(row.email, password, name=name.strip()[:120], language=language)
+        except IntegrityError as error:
+            raise InputError("There is already a user with that address: sign in to join.") from error
         _join(row, user)
 
 
@@ -163,7 +166,7 @@ def accept_as(*, token: str, user: User) -> None:
 
 
 def change_role(*, access: Access, member: UUID, role: str) -> None:
-    """Give a member another role; the same role changes nothing.
+    """Give a member another role; the same role changes nothing. Their open invitations that it does not allow end.
 
     Raises:
         AccessDenied: the member may not.
@@ -172,8 +175,9 @@ def change_role(*, access: Access, member: UUID, role: str) -> None:
     """
     rules.check_role(role)
     with transaction.atomic():
-        row = _managed(access, member)
-        _require_grant(access, role)
+        current = _managing(access)
+        row = _managed(current, member)
+        _require_grant(current, role)
         before = row.role
         if before == role:
             return
@@ -184,10 +188,11 @@ def change_role(*, access: Access, member: UUID, role: str) -> None:
         _record(
             access.organisation, "member.role_changed", _actor(access), member=str(row.id), before=before, after=role
         )
+        _withdraw_beyond(access, row, role)
 
 
 def deactivate(*, access: Access, member: UUID) -> None:
-    """Take a member's access away from their next request on; what they did stays.
+    """Take a member's access away from their next request on, and their open invitations; what they did stays.
 
     Raises:
         AccessDenied: the member may not.
@@ -195,13 +200,14 @@ def deactivate(*, access: Access, member: UUID) -> None:
         ConflictError: nobody would be left to manage the organisation.
     """
     with transaction.atomic():
-        row = _managed(access, member)
+        row = _managed(_managing(access), member)
         if row.deactivated_at is not None:
             return
         _keep_somebody(row, still_manages=False)
         row.deactivated_at = clock.now()
         row.save(update_fields=["deactivated_at"])
         _record(access.organisation, "member.deactivated", _actor(access), member=str(row.id), role=row.role)
+        _withdraw_beyond(access, row, "")
 
 
 def reactivate(*, access: Access, member: UUID) -> None:
@@ -212,7 +218,7 @@ def reactivate(*, access: Access, member: UUID) -> None:
         InputError: there is no such member.
     """
     with transaction.atomic():
-        row = _managed(access, member)
+        row = _managed(_managing(access), member)
         if row.deactivated_at is None:
             return
         row.deactivated_at = None
@@ -265,16 +271,22 @@ def _lock(organisation: UUID) -> None:
     Organisation.objects.select_for_update().get(id=organisation)
 
 
+def _managing(access: Access) -> Access:
+    """Lock the organisation and return the caller's access as it is now: it may have been changed meanwhile."""
+    _lock(access.organisation)
+    role = Membership.objects.filter(id=access.member, deactivated_at=None).values_list("role", flat=True).first()
+    current = replace(access, role=role or "")
+    current.require_manager()
+    return current
+
+
 def _require_grant(access: Access, role: str) -> None:
-    access.require_manager()
     if not rules.may_grant(access.role, role=role):
         raise AccessDenied("Only an owner may make, change or remove an owner.")
 
 
 def _managed(access: Access, member: UUID) -> Membership:
-    """Lock the organisation and return a member whom the caller may change."""
-    access.require_manager()
-    _lock(access.organisation)
+    """Return a member whom the caller may change."""
     row = Membership.objects.filter(id=member, organisation_id=access.organisation).first()
     if row is None:
         raise InputError("There is no such member.")
@@ -299,9 +311,26 @@ def _withdraw(access: Access, row: Invitation) -> None:
     _record(access.organisation, "member.invitation_withdrawn", _actor(access), invitation=str(row.id))
 
 
+def _withdraw_beyond(access: Access, inviter: Membership, role: str) -> None:
+    """Withdraw the open invitations that a member could not make in a role, "" being none.
+
+    Else they could come back, or stay what they were, by a link which they made for an address of their own.
+    """
+    made = Invitation.objects.filter(invited_by=inviter, closed_at=None, expires_at__gt=clock.now())
+    for row in made:
+        if not rules.may_grant(role, role=row.role):
+            _withdraw(access, row)
+
+
 def _take(token: str) -> Invitation:
-    """Lock and close the invitation of a link: of two who use it at once, the second finds it closed."""
-    row = Invitation.objects.select_for_update().filter(token_digest=_digest(token)).first()
+    """Lock the organisation and close the invitation of a link: of two who use it at once, the second finds it closed.
+
+    Everything that changes an invitation locks its organisation first, so that none waits for the other.
+    """
+    row = Invitation.objects.filter(token_digest=_digest(token)).first()
+    if row is not None:
+        _lock(row.organisation_id)
+        row.refresh_from_db()
     if row is None or not _is_open(row):
         raise InputError("This invitation can no longer be used: ask for another.")
     row.closed_at = clock.now()
@@ -310,7 +339,6 @@ def _take(token: str) -> Invitation:
 
 
 def _join(row: Invitation, user: User) -> None:
-    _lock(row.organisation_id)
     membership, created = Membership.objects.get_or_create(
         user=user, organisation_id=row.organisation_id, defaults={"role": row.role}
     )

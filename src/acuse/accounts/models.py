@@ -10,13 +10,15 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from uuid6 import uuid7
 
+from acuse.accounts.rules import normalise_address
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users, who log in with their e-mail address."""
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
         """Create a user; without a password they can only log in after setting one."""
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user = self.model(email=normalise_address(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -103,6 +105,7 @@ class Invitation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, related_name="invitations")
+    invited_by = models.ForeignKey("accounts.Membership", on_delete=models.CASCADE, null=True, related_name="+")
     email = models.EmailField(max_length=254)
     role = models.CharField(max_length=16, choices=Membership.Role.choices)
     token_digest = models.BinaryField(max_length=32, unique=True)

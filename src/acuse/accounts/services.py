@@ -76,7 +76,7 @@ def create_user(*, email: str, password: str | None, name: str = "", language: s
 
 def create_or_reset_user(*, email: str, password: str, name: str = "") -> None:
     """Create a user, or give an existing one this password."""
-    if User.objects.filter(email=email.strip().lower()).exists():
+    if User.objects.filter(email=rules.normalise_address(email)).exists():
         set_password(email=email, password=password)
     else:
         create_user(email=email, password=password, name=name)
@@ -88,7 +88,7 @@ def set_password(*, email: str, password: str) -> None:
     Raises:
         InputError: there is no such user.
     """
-    user = User.objects.filter(email=email.strip().lower()).first()
+    user = User.objects.filter(email=rules.normalise_address(email)).first()
     if user is None:
         raise InputError(f"There is no user {email}.")
     user.set_password(password)
@@ -102,7 +102,7 @@ def add_member(*, organisation: UUID, email: str, role: str) -> None:
         InputError: there is no such user or role.
     """
     rules.check_role(role)
-    user = User.objects.filter(email=email.strip().lower()).first()
+    user = User.objects.filter(email=rules.normalise_address(email)).first()
     if user is None:
         raise InputError(f"There is no user {email}; create it first.")
     with transaction.atomic():
