@@ -1,8 +1,18 @@
 """Structured logs: one JSON object a line on standard error, without secrets or message content."""
 
+import re
 from typing import Any
 
 import structlog
+
+#: The secret of an invitation stands in its address, which Django's own warnings name; also where it is a parameter.
+_LINK = re.compile(r"(accounts(?:/|%2F)invitation(?:/|%2F))[^/%\s\"'?&>]+", re.IGNORECASE)
+
+
+def without_links(_logger: Any, _method: str, line: str) -> str:
+    """Return a rendered line without the secrets of invitations."""
+    return _LINK.sub(r"\1***", line)
+
 
 _SHARED: list[Any] = [
     structlog.stdlib.add_log_level,
@@ -21,6 +31,7 @@ LOGGING: dict[str, Any] = {
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
+                without_links,
             ],
             "foreign_pre_chain": _SHARED,
         }

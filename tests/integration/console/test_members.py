@@ -1,7 +1,9 @@
 """Owners and administrators invite members by a link that works once, change roles and take access away."""
 
+import logging
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
@@ -10,6 +12,7 @@ from django.urls import reverse
 
 from acuse import clock
 from acuse.accounts.models import Invitation, Membership, User
+from acuse.config.logs import LOGGING
 from acuse.evidence.queries import facts_of
 from tests.browser import samples
 from tests.browser.world import World
@@ -190,3 +193,19 @@ def test_what_is_wrong_with_an_invitation_is_said(member: Client, world: World) 
         assert f'value="{email}"' in page
     assert member.post(f"{BASE}{own(world)}/role/", {"role": "reina"}).status_code == 404
     assert not Invitation.objects.exists()
+
+
+def test_no_log_keeps_the_secret_of_a_link(member: Client, world: World, caplog: pytest.LogCaptureFixture) -> None:
+    path = link(member)
+    token = path.split("/")[3]
+    stranger = Client(enforce_csrf_checks=True)
+    stranger.post(path, {"name": "Nuria", "password": GOOD})
+    stranger.post(f"{reverse('account_login')}?{urlencode({'next': path})}")
+    Invitation.objects.update(closed_at=clock.now())
+    stranger.get(path)
+    given = dict(LOGGING["formatters"]["json"])
+    formatter = given.pop("()")(**given)
+    lines = [formatter.format(record) for record in caplog.records if record.levelno >= logging.WARNING]
+    assert sum("/accounts/invitation/***" in line for line in lines) == 2
+    assert len(lines) == 3
+    assert not any(token in line for line in lines), lines
