@@ -7,6 +7,7 @@ object that nobody cites, and keeping it again is harmless.
 
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from django.conf import settings
 from acuse.errors import AcuseError, ConflictError, TemporaryError
 
 CHECKPOINTS = "checkpoints"
+_NOTE = re.compile(rf"{CHECKPOINTS}/((?:[0-9]{{3}}/){{5}}[0-9]{{3}})\.note", re.ASCII)
 
 
 class DamagedObject(AcuseError):
@@ -212,17 +214,19 @@ def checkpoint_key(size: int, suffix: str) -> str:
     return f"{CHECKPOINTS}/{groups}.{suffix}"
 
 
-def newest_checkpoint() -> tuple[int, str] | None:
-    """Return (size, note) of the largest anchored checkpoint in custody, or None; few directories are listed."""
+def newest_checkpoint() -> tuple[int, bytes] | None:
+    """Return (size, note as it lies there) of the largest anchored checkpoint in custody, or None.
+
+    Few directories are listed. Whether the note is sound is for `fsck` to say: the sequencer goes by the size alone.
+    """
     for key in store().keys(CHECKPOINTS, descending=True):
         # A crash may have left an empty directory or a temporary file above it: both are passed over.
-        if key.endswith(".note"):
-            size = int(key.removeprefix(f"{CHECKPOINTS}/").removesuffix(".note").replace("/", ""))
-            return size, store().get(key).decode()
+        if match := _NOTE.fullmatch(key):
+            return int(match[1].replace("/", "")), store().get(key)
     return None
 
 
-def check_not_behind(size: int, newest: tuple[int, str] | None) -> None:
+def check_not_behind(size: int, newest: tuple[int, bytes] | None) -> None:
     """Refuse to go on with a database that knows less than custody does.
 
     Args:

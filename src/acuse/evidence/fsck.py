@@ -3,8 +3,10 @@
 1. Entries: positions from 0 without gap; each organisation's sequence without gap.
 2. Facts: canonical, equal to their entry, in their subject's chain; columns repeat what is inside; a missing one is
    named by a `content.erased`; none is outside ledger and queue.
-3. Tiles and root: recomputed from the entries; the published checkpoint is signed and says the same.
-4. Anchors: every note is signed and its root is the tree's at that size; every token covers its note.
+3. Tiles and root: recomputed from the entries; the published checkpoint is signed and says the same; the heads of
+   subjects and the counts of organisations, from which the next facts go on, name the last ones.
+4. Anchors: every note is signed and its root is the tree's at that size; every token covers its note. The newest
+   checkpoint in custody is one of this tree, also where the database has lost its time stamp.
 5. Custody: every object that a fact cites has its row; every object that a row names is there and has its digest;
    what nobody names is reported.
 
@@ -14,7 +16,7 @@ subject's facts is sorted by the database, and the walk checks the columns that 
 
 import base64
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -79,10 +81,10 @@ def examine(
         progress("entries and facts")
         reading, findings = _examine_entries()
         progress("hashes and checkpoint")
-        findings += _unsequenced() + _examine_tree(reading.tree)
+        findings += _unsequenced() + _examine_tree(reading.tree) + _examine_next(reading.sequences)
         progress("time stamps")
         anchors, found = _examine_anchors(tsa_roots)
-        findings += found + _custody_ahead(newest, reading.tree.size)
+        findings += found + _examine_newest(newest, reading.tree.size)
         progress("custody")
         objects, found = _examine_custody(reading.unprotected)
         findings += found
@@ -182,6 +184,17 @@ SELECT EXISTS (SELECT 1 FROM evidence_entries AS entry WHERE entry.entry = %s AN
 """
 
 
+#: A subject whose head does not name its last fact.
+_WRONG_HEAD = """
+SELECT last.kind, last.subject FROM (
+    SELECT DISTINCT ON (kind, subject) kind, subject, organisation, sequence, entry
+    FROM evidence_facts ORDER BY kind, subject, sequence DESC
+) AS last LEFT JOIN evidence_heads AS head USING (kind, subject)
+WHERE (head.organisation, head.sequence, head.entry) IS DISTINCT FROM (last.organisation, last.sequence, last.entry)
+LIMIT 1
+"""
+
+
 @dataclass
 class _Reading:
     """What the walk over the entries has seen so far."""
@@ -195,20 +208,31 @@ class _Reading:
     def take(self, row: Sequence[Any]) -> str | None:
         """Take the next entry with its fact; return what is wrong with them, or None."""
         position, entry, organisation, sequence, canonical, *others = row
-        if position != self.tree.size:
-            return f"Positions jump from {self.tree.size - 1} to {position}."
-        if sequence != self.sequences.get(organisation, 0) + 1:
-            return f"The sequence of organisation {organisation} has a gap."
-        self.sequences[organisation] = sequence
-        self.tree.add(bytes(entry))
+        of_entry = self._take_entry(position, bytes(entry), organisation, sequence)
         if canonical is None:
-            return None
+            return of_entry
+        of_fact = self._take_fact(position, bytes(entry), organisation, bytes(canonical), others)
+        return of_entry or of_fact
+
+    def _take_entry(self, position: int, entry: bytes, organisation: UUID, sequence: int) -> str | None:
+        expected, last = self.tree.size, self.sequences.get(organisation, 0)
+        self.sequences[organisation] = sequence
+        self.tree.add(entry)
+        if position != expected:
+            return f"Positions jump from {expected - 1} to {position}."
+        if sequence != last + 1:
+            return f"The sequence of organisation {organisation} has a gap."
+        return None
+
+    def _take_fact(
+        self, position: int, entry: bytes, organisation: UUID, canonical: bytes, others: Sequence[Any]
+    ) -> str | None:
         self.facts += 1
         try:
-            fact = Fact.parse(bytes(canonical))
+            fact = Fact.parse(canonical)
         except AcuseError as error:
             return f"The fact is not readable: {error}"
-        if fact.entry() != bytes(entry):
+        if fact.entry() != entry:
             return f"The fact {fact.id} was altered: its digest is not that of its entry."
         sequence_before, entry_before, *columns = others
         stated = [fact.subject.kind, fact.subject.id, fact.type, fact.subject_sequence]
@@ -249,9 +273,9 @@ def _examine_entries() -> tuple[_Reading, list[Finding]]:
     findings: list[Finding] = []
     for row in _rows(_WALK):
         complaint = reading.take(row)
-        if complaint:
+        # The walk goes on: the tree, and what is said of it, is that of all entries.
+        if complaint and not findings:
             findings.append(Finding(where=f"ledger position {row[0]}", what=complaint))
-            break
     reading.check_cited()
     reading.tree.close()
     return reading, findings or _lost()
@@ -295,12 +319,31 @@ def _examine_tree(tree: _Tree) -> list[Finding]:
     root = tree.root()
     if bytes(head.root) != root:
         return [Finding(where="tree head", what="The root is not that of the entries.")]
-    return _note_findings(head.note, head.verifier_key, count, root, "tree head") if count else []
+    return _note_findings(head.note.encode(), head.verifier_key, count, root, "tree head") if count else []
 
 
-def _note_findings(note: str, verifier_key: str, size: int, root: bytes, where: str) -> list[Finding]:
+def _examine_next(sequences: Mapping[UUID, int]) -> list[Finding]:
+    """Find what the next fact or entry would continue from wrongly: the chain and the ledger keep it for ever."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WRONG_HEAD)
+        head = cursor.fetchone()
+        cursor.execute("SELECT organisation, last FROM evidence_organisation_sequences")
+        counted = dict(cursor.fetchall())
+    found = []
+    if head is not None:
+        where = f"head of {head[0]} {head[1]}"
+        found.append(Finding(where=where, what="It does not name the last fact, which the next one has to follow."))
+    for organisation in sorted(sequences.keys() | counted.keys()):
+        last, said = sequences.get(organisation, 0), counted.get(organisation, 0)
+        if last != said:
+            what = f"The count of its entries says {said}; the last one is {last}."
+            return [*found, Finding(where=f"organisation {organisation}", what=what)]
+    return found
+
+
+def _note_findings(note: bytes, verifier_key: str, size: int, root: bytes, where: str) -> list[Finding]:
     try:
-        opened = checkpoint.open_note(note.encode(), VerifierKey.parse(verifier_key))
+        opened = checkpoint.open_note(note, VerifierKey.parse(verifier_key))
     except AcuseError as error:
         return [Finding(where=where, what=f"The checkpoint's signature does not hold: {error}")]
     if (opened.size, opened.root) != (size, root):
@@ -318,10 +361,11 @@ def _examine_anchors(tsa_roots: Sequence[x509.Certificate]) -> tuple[int, list[F
             return count, [Finding(where=where, what="It covers more entries than there are.")]
         try:
             root = merkle.root(read_tile, anchor.size)
-            found = _note_findings(anchor.note, head.verifier_key, anchor.size, root, where)
+            note = anchor.note.encode()
+            found = _note_findings(note, head.verifier_key, anchor.size, root, where)
             if found:
                 return count, found
-            verify_token(bytes(anchor.token), imprint_of=anchor.note.encode(), trust=tsa_roots, **_material(anchor))
+            verify_token(bytes(anchor.token), imprint_of=note, trust=tsa_roots, **_material(anchor))
         except AcuseError as error:
             return count, [Finding(where=where, what=str(error))]
     return count, []
@@ -334,12 +378,18 @@ def _material(anchor: Anchor) -> dict[str, Any]:
     }
 
 
-def _custody_ahead(newest: tuple[int, str] | None, size: int) -> list[Finding]:
+def _examine_newest(newest: tuple[int, bytes] | None, size: int) -> list[Finding]:
+    """Hold the newest checkpoint in custody against the tree: it stays when the table of time stamps is emptied."""
+    head = TreeHead.objects.filter(id=1).first()
     try:
         custody.check_not_behind(size, newest)
+        if newest is None or head is None:
+            return []
+        kept, note = newest
+        root = merkle.root(read_tile, kept)
+        return _note_findings(note, head.verifier_key, kept, root, f"checkpoint {kept} in custody")
     except AcuseError as error:
         return [Finding(where="custody", what=str(error))]
-    return []
 
 
 def _without_row(keys: Iterable[str]) -> Iterator[str]:

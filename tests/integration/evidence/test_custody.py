@@ -234,7 +234,7 @@ def test_after_a_crash_of_another_process_its_names_are_made_durable(tmp_path: P
 
 def test_a_directory_that_cannot_be_listed_is_not_taken_for_empty(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     custody.keep_checkpoint(5, "note", b"token")
-    assert custody.newest_checkpoint() == (5, "note")
+    assert custody.newest_checkpoint() == (5, b"note")
 
     def refuse(_: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
@@ -258,7 +258,7 @@ def test_checkpoints_are_kept_once_and_the_newest_is_found(root: Path) -> None:
     for size in (9, 10, 100):
         custody.keep_checkpoint(size, f"note {size}", b"token")
     custody.keep_checkpoint(10, "another", b"another")
-    assert custody.newest_checkpoint() == (100, "note 100")
+    assert custody.newest_checkpoint() == (100, b"note 100")
     assert custody.store().get("checkpoints/000/000/000/000/000/010.note") == b"note 10"
     custody.check_not_behind(100, custody.newest_checkpoint())
     with pytest.raises(ConflictError, match="99 ledger entries but custody has a time-stamped checkpoint of 100"):
@@ -284,7 +284,7 @@ def test_finding_the_newest_checkpoint_lists_few_names(root: Path, monkeypatch: 
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", counted)
-    assert custody.newest_checkpoint() == (7_000_124, "note 7000124")
+    assert custody.newest_checkpoint() == (7_000_124, b"note 7000124")
     assert sum(listed) < 20
     monkeypatch.undo()
     assert len(list(LocalStore(root).keys("checkpoints"))) == len(sizes) + 1
@@ -305,7 +305,7 @@ def test_a_crash_between_note_and_token_leaves_the_newest_checkpoint(
         patch.setattr(LocalStore, "put", crash)
         with pytest.raises(KeyboardInterrupt):
             custody.keep_checkpoint(1000, "note 1000", b"token")
-    assert custody.newest_checkpoint() == (1000, "note 1000")
+    assert custody.newest_checkpoint() == (1000, b"note 1000")
 
 
 def test_something_else_under_a_digest_is_not_taken_for_the_content(root: Path) -> None:

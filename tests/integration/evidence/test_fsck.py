@@ -3,7 +3,7 @@
 import tracemalloc
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
 import psycopg
@@ -218,6 +218,24 @@ _DAMAGE: tuple[tuple[str, str, str, str], ...] = (
         "more entries than there are",
     ),
     (
+        "a subject's head that names another fact",
+        "UPDATE evidence_heads SET entry = sha256('x') WHERE kind = 'member'",
+        f"head of member {MEMBER}",
+        "does not name the last fact",
+    ),
+    (
+        "a subject's head that went",
+        "DELETE FROM evidence_heads WHERE kind = 'member'",
+        f"head of member {MEMBER}",
+        "does not name the last fact",
+    ),
+    (
+        "an organisation's count",
+        "UPDATE evidence_organisation_sequences SET last = 300",
+        f"organisation {ORGANISATION}",
+        "says 300; the last one is 301",
+    ),
+    (
         "a token's bytes",
         "UPDATE evidence_anchors SET token = '\\x3003020101' WHERE size = 301",
         "time stamp of checkpoint 301",
@@ -236,6 +254,19 @@ def test_damage_in_the_database_is_named_at_its_place(
     assert done.rowcount == 1
     found = damage(examined)
     assert any(where in place and what in said for place, said in found), found
+
+
+@pytest.mark.parametrize(
+    "change", ["canonical = set_byte(canonical, 40, 0)", "type = 'member.added'", "subject = gen_random_uuid()"]
+)
+def test_a_damaged_fact_is_not_taken_for_a_shorter_ledger(
+    examined: Run, superuser: Superuser, change: LiteralString
+) -> None:
+    """What is said of tree and custody is about every entry, not about those before the damage."""
+    superuser.execute(f"UPDATE evidence_facts SET {change} WHERE sequence = 8 AND kind = 'member'")
+    counts, findings = examined()
+    assert counts == Examined(entries=COUNT, facts=COUNT, anchors=2, objects=1)
+    assert [finding.where for finding in findings if not finding.where.startswith("head of")] == ["ledger position 7"]
 
 
 def test_a_fact_taken_out_of_the_queue_is_named(examined: Run, sequencer: Sequencer, superuser: Superuser) -> None:
@@ -270,6 +301,10 @@ def test_a_rewritten_history_is_named_by_what_was_anchored_before(
     superuser.execute("UPDATE evidence_tree_head SET root = %s, note = %s", (root, note.decode()))
     found = damage(examined)
     assert ("time stamp of checkpoint 100", "The signed checkpoint says something else than the entries.") in found
+    # Without its time stamps in the database, what custody kept of them still shows it.
+    superuser.execute("DELETE FROM evidence_anchors")
+    found = damage(examined)
+    assert ("checkpoint 301 in custody", "The signed checkpoint says something else than the entries.") in found
 
 
 def test_another_logs_signature_is_named(examined: Run, superuser: Superuser) -> None:
@@ -290,6 +325,17 @@ def test_a_database_behind_custody_is_named(examined: Run) -> None:
     ((where, what),) = damage(examined)
     assert where == "custody"
     assert "restored from an old backup" in what
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"another note\n"])
+def test_a_damaged_checkpoint_in_custody_is_named_and_stops_no_sequencer(
+    examined: Run, sequencer: Sequencer, content: bytes
+) -> None:
+    path = custody.store()._root / custody.checkpoint_key(COUNT, "note")  # type: ignore[attr-defined]
+    path.write_bytes(content)
+    assert [where for where, _ in damage(examined)] == [f"checkpoint {COUNT} in custody"]
+    sequencer.resign()
+    assert sequencer.lead()
 
 
 def _message_path() -> Any:

@@ -52,7 +52,7 @@ def test_an_anchor_holds_the_checkpoint_and_its_token_in_both_places(
     anchor, head = Anchor.objects.get(), TreeHead.objects.get()
     assert (anchor.size, anchor.note, anchor.development) == (3, head.note, True)
     assert authority.asked == [head.note.encode()]
-    assert custody.newest_checkpoint() == (3, head.note)
+    assert custody.newest_checkpoint() == (3, head.note.encode())
     assert custody.store().get("checkpoints/000/000/000/000/000/003.tsr") == bytes(anchor.token)
     bundle = bundle_for(organisation=ORGANISATION, kind="member", id=member)
     assert bundle is not None
