@@ -2,6 +2,8 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count as count_up
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -12,6 +14,7 @@ from acuse.config.database import conninfo
 from acuse.embedded.roles import Addresses
 from acuse.errors import ConflictError, InputError
 from acuse.evidence import custody
+from acuse.evidence.fsck import examine
 from acuse.evidence.ledger import ForeignSubject, OutsideTransaction, record, record_first
 from acuse.evidence.models import Entry, Head, TreeHead
 from acuse.evidence.queries import bundle_for, facts_of, ledger_state, read_tile
@@ -134,6 +137,42 @@ def test_a_tick_that_fails_leaves_everything_pending(
     assert (ledger_state().size, ledger_state().pending) == (0, 1)
     assert sequencer.tick() == 1
     assert (ledger_state().size, ledger_state().pending) == (1, 0)
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
+def test_a_crash_at_any_statement_of_a_tick_loses_nothing_and_doubles_nothing(
+    database: Addresses, sequencer: Sequencer, monkeypatch: pytest.MonkeyPatch, done: bool
+) -> None:
+    """Each time the connection goes at a later statement, until a tick has no such statement any more."""
+    execute = psycopg.Cursor.execute
+    for crashed in count_up():
+        with transaction.atomic():
+            record(*(login() for _ in range(120)))
+        leading, seen = sequencer._connection, count_up()
+
+        def crash(cursor: Any, *args: Any, crashed=crashed, leading=leading, seen=seen, **kwargs: Any) -> Any:
+            if cursor.connection is leading and next(seen) == crashed:
+                if done:
+                    execute(cursor, *args, **kwargs)
+                leading.close()
+                raise psycopg.OperationalError("the connection is gone")
+            return execute(cursor, *args, **kwargs)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(psycopg.Cursor, "execute", crash)
+            try:
+                assert sequencer.tick() == 120
+            except psycopg.OperationalError:
+                assert (ledger_state().size, ledger_state().pending) == (120 * crashed, 120)
+            else:
+                break
+        sequencer.resign()
+        while not sequencer.lead():
+            pass  # the server notices in its own time, and only then lets the lock go
+        assert sequencer.tick() == 120
+    assert crashed >= 10
+    assert examine(tsa_roots=[], progress=lambda _: None)[1] == []
+    assert ledger_state().size == Entry.objects.count() == 120 * (crashed + 1)
 
 
 def test_only_one_sequencer_leads_and_another_takes_over(database: Addresses, sequencer: Sequencer) -> None:
