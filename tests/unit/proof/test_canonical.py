@@ -49,6 +49,53 @@ def test_the_standard_encoder_writes_what_the_library_of_the_standard_writes(val
     assert canonicalise(value) == rfc8785.dumps(value)
 
 
+def _written(value: Any, depth: int = 0) -> str:
+    """RFC 8785 section 3.2 read aloud, one value after another; ValueError where this project has no form."""
+    if isinstance(value, str):
+        return '"' + "".join(map(_written_character, value)) + '"'
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, int) and abs(value) < 2**53:
+        return str(value)
+    if not isinstance(value, list | tuple | dict) or (value and depth == MAX_DEPTH):
+        raise ValueError
+    if not isinstance(value, dict):
+        return "[" + ",".join(_written(each, depth + 1) for each in value) + "]"
+    names = sorted(value, key=lambda name: name.encode("utf-16-be"))
+    return "{" + ",".join(f"{_written(name)}:{_written(value[name], depth + 1)}" for name in names) + "}"
+
+
+def _written_character(character: str) -> str:
+    short = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+    if 0xD800 <= ord(character) < 0xE000:
+        raise ValueError
+    return short.get(character) or (f"\\u{ord(character):04x}" if ord(character) < 0x20 else character)
+
+
+#: Text with what encoders differ in: controls, separators, beyond the basic plane and before it, lone surrogates.
+ODD = st.text(
+    st.characters() | st.sampled_from('\x00\x1f\x7f\u2028\u2029\ue000\uffff\U00010000\ud800\udfff"\\/'), max_size=6
+)
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.integers(2**53 - 2, 2**53 + 1) | st.floats() | ODD,
+    lambda inner: st.lists(inner, max_size=3) | st.tuples(inner, inner) | st.dictionaries(ODD, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(ANYTHING, st.sampled_from([0, 0, 0, MAX_DEPTH - 2, MAX_DEPTH - 1, MAX_DEPTH]))
+def test_every_value_is_written_as_the_standard_says_or_refused(value: Any, levels: int) -> None:
+    for _ in range(levels):
+        value = [value]
+    try:
+        expected = _written(value).encode()
+    except ValueError:
+        with pytest.raises(InputError):
+            canonicalise(value)
+    else:
+        assert canonicalise(value) == expected
+
+
 @given(st.binary(max_size=200))
 def test_garbage_is_refused_or_canonical(raw: bytes) -> None:
     try:
