@@ -5,6 +5,7 @@ certificates, for e-mail too, and any of them could seal. So a certificate stand
 `# time stamps`, and one that may vouch for both stands twice; before such a line it is refused.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ MAX_TRUST = 1 << 22
 _BEGIN = "-----BEGIN CERTIFICATE-----"
 _END = "-----END CERTIFICATE-----"
 _SEALS, _STAMPS = "# seals", "# time stamps"
+_LIKE_A_HEADING = re.compile(r"#+\s*(seals?|time[ -]?stamps?)\b", re.IGNORECASE)
 _UNSECTIONED = (
     "Say what the certificate may vouch for: write the line `# seals` or `# time stamps` before it "
     "(one that may vouch for both stands after each)."
@@ -60,7 +62,8 @@ class Trust:
     def parse(cls, text: str) -> "Trust":
         """Read PEM certificates, in their sections, and verifier keys.
 
-        Blank lines and other lines that begin with `#` are skipped.
+        Blank lines and other lines that begin with `#` are skipped; one that only resembles a section's ends the
+        section before it.
 
         Raises:
             InputError: any other line, or a certificate that is not readable or stands in no section.
@@ -78,6 +81,9 @@ class Trust:
                 section.append(_certificate(lines))
             elif line.lower() in sections:
                 section = sections[line.lower()]
+            elif _LIKE_A_HEADING.match(line):
+                # Misspelled, it must not leave what follows in the section before: a time stamp's root could then seal.
+                section = None
             elif line and not line.startswith("#"):
                 keys.append(_log_key(line))
         seals, stamps = (tuple(dict.fromkeys(each)) for each in sections.values())

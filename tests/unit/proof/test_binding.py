@@ -117,6 +117,14 @@ def test_trust_files() -> None:
     assert trust | Trust(stamps=(root,)) == Trust(seals=(root,), stamps=(other, root), log_keys=(LINE,))
 
 
+@pytest.mark.parametrize("heading", ["#time stamps", "# time stamps:", "# Time-stamps", "# timestamps of FreeTSA"])
+def test_a_misspelled_section_does_not_leave_its_certificates_in_the_one_before(heading: str) -> None:
+    """Else the root of a public time stamping authority could vouch for seals."""
+    text = Trust(seals=(OPERATOR.root.certificate,)).to_text()
+    with pytest.raises(InputError, match="Say what the certificate may vouch for"):
+        Trust.parse(f"{text}{heading}\n{text.removeprefix('# seals')}")
+
+
 @pytest.mark.parametrize("text", ["hello", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "a+b+c"])
 def test_other_trust_files_are_refused(text: str) -> None:
     with pytest.raises(InputError):
