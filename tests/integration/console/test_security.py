@@ -1,5 +1,6 @@
 """What a page may load and run, and how foreign content is shut in."""
 
+import pytest
 from allauth.account import urls as allauth
 from allauth.account.models import EmailAddress
 from django.test import Client
@@ -105,6 +106,22 @@ def test_language_form_goes_nowhere_else(world: World) -> None:
     answer = client.post("/language/", {"language": "en", "next": "https://evil.example/"})
     assert answer["Location"] == "/verify/"
     assert "Is this document authentic" in client.get("/verify/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("next", "leads_to"),
+    [
+        (f"{BASE}/ledger/?q=7", f"{BASE}/ledger/?q=7"),
+        ("https://evil.example/", "/console/"),
+        ("//evil.example/", "/console/"),
+        ("/\\evil.example/", "/console/"),
+        ("javascript:alert(1)", "/console/"),
+        ("http://localhost/x", "/console/"),
+    ],
+)
+def test_signing_in_leads_nowhere_else(world: World, next: str, leads_to: str) -> None:
+    given = {"login": "m.ribera@ribera.example", "password": samples.PASSWORD, "next": next}
+    assert Client().post("/accounts/login/", given)["Location"] == leads_to
 
 
 def test_a_body_that_is_too_big_is_refused_before_it_is_read(world: World) -> None:
