@@ -107,7 +107,8 @@ def test_roles_change_and_access_ends_at_once(member: Client, world: World) -> N
     one = world.communications["cliente1042@correo.example"]
     assert agent.post(f"/console/talleres-ribera/communications/{one}/receipt/").status_code == 403
     assert facts(world, "member.role_changed") == [{"member": str(membership), "before": "agent", "after": "auditor"}]
-    member.post(f"{BASE}{membership}/deactivate/")
+    answer = member.post(f"{BASE}{membership}/deactivate/", follow=True).content.decode()
+    assert "Las credenciales SMTP cuyo secreto conoce siguen valiendo" in answer
     member.post(f"{BASE}{membership}/deactivate/")
     assert agent.get("/console/talleres-ribera/ledger/").status_code == 404
     assert "desactivado el" in member.get(BASE).content.decode()

@@ -157,7 +157,11 @@ def deactivate(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBa
         members.deactivate(access=access, member=id)
     except AcuseError as error:
         return _refused(request, access, error)
-    return _changed(request, access, _("Deactivated. What they did stays in the ledger."))
+    done = _(
+        "Deactivated. What they did stays in the ledger. "
+        "SMTP credentials whose secret they know stay valid: revoke those in the settings."
+    )
+    return _changed(request, access, done)
 
 
 @require_POST
