@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from acuse import clock
 from acuse.accounts.values import SmtpCredentialValue
@@ -20,12 +21,13 @@ from acuse.delivery.jobs.notices import QUEUE, Notifier
 from acuse.delivery.models import Communication, Dispatch, Notice
 from acuse.delivery.services import attempts
 from acuse.delivery.services import notices as notice_services
+from acuse.delivery.services.work import Work
 from acuse.errors import InputError, TemporaryError
 from acuse.evidence.leases import Holder
 from acuse.evidence.models import Alarm
 from acuse.mail import dsn
 from tests.integration.delivery.test_loops import Endpoint, dispatcher, wait_until
-from tests.integration.making import REFUSED, RELAYED, SCHEDULE, accept, attempt, facts, message
+from tests.integration.making import COPY, REFUSED, RELAYED, SCHEDULE, accept, attempt, facts, message
 
 
 @pytest.fixture(autouse=True)
@@ -143,6 +145,26 @@ def test_what_a_server_says_beyond_every_limit_is_recorded_bare(
     assert fact.details["tls"] is None
     assert fact.details["reply"]["text"].startswith("250 aaa")
     assert [cited.role for cited in fact.objects] == ["smtp-dialogue"]
+
+
+def test_a_session_that_breaks_before_sending_leaves_the_message_for_soon(
+    value: SmtpCredentialValue, holder: Holder, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = one_to(value)
+    endpoint = opened_endpoint()
+
+    def broken(work: Work) -> tuple[bytes, object]:
+        connection.connection.close()
+        return b"copy", COPY
+
+    with monkeypatch.context() as patch:
+        patch.setattr(endpoint, "compose", broken)
+        turn(dispatcher(holder, endpoint), pool)
+    held = Dispatch.objects.get()
+    assert (held.lease, held.faults) == (None, 0)
+    assert held.due_at < clock.now() + timedelta(minutes=2)
+    turn(dispatcher(holder, endpoint), pool)
+    assert told(value, one) == ["communication.accepted", "attempt.opened", "attempt.relayed"]
 
 
 @pytest.mark.parametrize("where", ["compose", "send"])

@@ -24,7 +24,7 @@ from acuse.delivery.models import Attempt, Communication, Dispatch, Notice
 from acuse.delivery.services import notices as notice_services
 from acuse.delivery.services.work import Work
 from acuse.errors import InputError, TemporaryError
-from acuse.evidence import custody
+from acuse.evidence import custody, leases
 from acuse.evidence.alarms import raise_alarm
 from acuse.evidence.leases import Holder
 from acuse.evidence.models import Alarm
@@ -142,6 +142,19 @@ def test_no_domain_gets_more_than_its_share(
     assert endpoint.most == {"big.example": 2, "small.example": 1}
     wait_until(lambda: not Dispatch.objects.exists())
     assert Communication.objects.filter(outcome="relayed").count() == 7
+
+
+def test_the_long_queues_of_big_domains_hold_nobody_else_up(
+    value: SmtpCredentialValue, holder: Holder, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "_WINDOW", 1)
+    for domain in ("big.example", "great.example"):
+        many(value, domain, 8)
+    many(value, "small.example", 1)
+    endpoint = Endpoint()
+    assert dispatcher(holder, endpoint, threads=8).dispatch_due(pool) == 5
+    wait_until(lambda: endpoint.inside == {"big.example": 2, "great.example": 2, "small.example": 1})
+    endpoint.gate.set()
 
 
 def test_no_more_messages_are_under_way_than_threads(

@@ -13,6 +13,7 @@ which is recorded, certified and told as any other failure, and an alarm says th
 
 import logging
 import threading
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 
 QUEUE = Queue(table="delivery_dispatches", key="communication_id")
 _POLL_SECONDS = 0.2
+_LOOK_PAST_SECONDS = 0.2
 _HOLD_SECONDS = 2.0
 _HOLDS_BEFORE_BARE = 3
 ALARM = "delivery_faults"
@@ -62,6 +64,7 @@ class Dispatcher:
         self._threads = threads
         self._per_domain = per_domain
         self._domains: Counter[str] = Counter()
+        self._look_past_at = 0.0
         self._lock = threading.Lock()
         self._freed = threading.Event()
         self._stop = threading.Event()
@@ -82,7 +85,20 @@ class Dispatcher:
                 wait(_POLL_SECONDS)
 
     def dispatch_due(self, pool: ThreadPoolExecutor) -> int:
-        """Claim what is due and hand it to the pool; return how many messages were handed over."""
+        """Claim what is due and hand it to the pool; return how many messages were handed over.
+
+        The long queue of one domain hides others behind it until its share is full: then they are looked for at once,
+        before it has room again. That reads the whole queue, so it is not done every time.
+        """
+        handed = more = self._hand_over(pool)
+        if time.monotonic() >= self._look_past_at:
+            while more and not self._stop.is_set():
+                more = self._hand_over(pool)
+                handed += more
+            self._look_past_at = time.monotonic() + _LOOK_PAST_SECONDS
+        return handed
+
+    def _hand_over(self, pool: ThreadPoolExecutor) -> int:
         with self._lock:
             free, busy = self._threads - self._domains.total(), dict(self._domains)
         if free <= 0:
@@ -151,6 +167,7 @@ class Dispatcher:
 
         A fault that passes (`fault` None) does not count; the schedule's limit ends it all the same.
         """
+        close_old_connections()  # the fault may be a session that broke, with the database there all the same
         row = Dispatch.objects.select_related("communication").filter(
             communication_id=communication, lease=self._holder.lease
         )
