@@ -164,6 +164,20 @@ def test_whoever_lost_its_lease_records_nothing(value: SmtpCredentialValue, one:
     assert Attempt.objects.get().closed_at is None
 
 
+def test_an_attempt_that_is_closed_already_is_not_closed_again(value: SmtpCredentialValue, one: UUID) -> None:
+    """The answer to its commit was lost, and meanwhile the same worker makes the next attempt."""
+    first = open_one(one)
+    close_one(first, DEFERRED)
+    Dispatch.objects.update(lease=first.lease)
+    second = open_one(one, first.lease)
+    recorded = types(value, one)
+    with pytest.raises(LostLease):
+        close_one(first, DEFERRED)
+    assert types(value, one) == recorded
+    assert Dispatch.objects.get().lease == first.lease
+    assert close_one(second, RELAYED).final
+
+
 def test_an_interrupted_attempt_is_told_as_unknown_and_made_again(value: SmtpCredentialValue, one: UUID) -> None:
     open_one(one)
     opened = open_one(one)

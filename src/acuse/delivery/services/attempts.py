@@ -278,7 +278,8 @@ def close_attempt(
             all of it failed, because to send again what was accepted would be worse.
 
     Raises:
-        LostLease: the lease expired meanwhile; whoever holds it now has recorded this attempt as unknown.
+        LostLease: the lease expired meanwhile, and whoever holds it now has recorded this attempt as unknown; or it was
+            recorded before, in a transaction whose end was not heard of.
         TemporaryError: custody or the database cannot take it; the attempt stays open and is found again.
     """
     transcript = custody.keep(
@@ -301,7 +302,9 @@ def close_attempt(
     notice = None if bare else _notice(opened.work, outcome, owed, schedule, reporting_host)
     # Transcript and notice are in custody; a crash here leaves the attempt open, to be found as unknown.
     with transaction.atomic(), together():
-        _lock(opened.work, opened.lease)
+        _, unfinished = _lock(opened.work, opened.lease)
+        if unfinished != opened.number:  # a commit whose answer was lost, and a retry that this worker already makes
+            raise LostLease("This attempt has been closed already.")
         _close(opened.work, opened.number, now, result=outcome.result.value, met=outcome, transcript=transcript.sha256)
         record(*_outcome_drafts(opened, outcome, decision, transcript))
         if notice is not None:
