@@ -158,6 +158,22 @@ def test_a_transaction_that_fails_is_followed_by_one_for_each(
     assert transactions() == COUNT
 
 
+def test_a_fault_of_any_kind_leaves_nobody_waiting(
+    value: SmtpCredentialValue, gathered: Gathering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults = iter([MemoryError()])
+
+    def looking() -> None:
+        for fault in faults:
+            raise fault
+
+    monkeypatch.setattr(gathering, "accept_together", failing(OperationalError("gone"), committed=False))
+    monkeypatch.setattr(gathering, "close_old_connections", looking)
+    results = hand_in(gathered, *((value, raw) for raw in messages()))
+    assert [type(one.exception()) for one in results] == [MemoryError, *[type(None)] * (COUNT - 1)]
+    assert counts() == (COUNT - 1,) * 4
+
+
 @pytest.mark.parametrize("named", [True, False], ids=["message-id", "no-message-id"])
 def test_a_commit_whose_answer_was_lost_is_not_made_twice(
     value: SmtpCredentialValue, gathered: Gathering, monkeypatch: pytest.MonkeyPatch, named: bool

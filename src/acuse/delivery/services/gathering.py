@@ -69,8 +69,8 @@ def _settle(places: Sequence[Place]) -> None:
 
 def _settle_alone(place: Place) -> None:
     message, accepted = place
-    close_old_connections()
     try:
+        close_old_connections()
         accepted.set_result(accept_together([message])[0])
     except BaseException as error:
         accepted.set_exception(error)
