@@ -36,6 +36,7 @@ def execute(statement: str, parameters: Mapping[str, Any]) -> "Cursor[tuple[Any,
         statement: constant text with `%(name)s` parameters, each of a type that the text makes clear.
         parameters: their values.
     """
+    connection.close_if_health_check_failed()  # as Django's own cursor: once after each `close_old_connections`
     connection.ensure_connection()
     session = connection.connection
     session.prepare_threshold = _PREPARED_AFTER

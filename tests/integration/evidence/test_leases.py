@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from django.db import connection, connections
+from django.db import close_old_connections, connection, connections
 
 from acuse import clock
 from acuse.config.database import conninfo
@@ -253,3 +253,14 @@ def test_who_lost_its_own_connection_suspects_nobody_any_more(holders: list[Hold
     assert watcher.free_the_dead([QUEUE]) == 0
     assert state(held) == (slow.lease, True)
     assert watcher.free_the_dead([QUEUE]) == 1
+
+
+def test_a_session_that_broke_while_nobody_used_it_claims_all_the_same(holders: list[Holder]) -> None:
+    rows = add()
+    assert claim(holders[0], limit=1) == rows
+    connection.connection.close()
+    close_old_connections()
+    holders[0].let_go(QUEUE)
+    connection.connection.close()
+    close_old_connections()
+    assert claim(holders[0]) == rows
