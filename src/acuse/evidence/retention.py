@@ -185,9 +185,12 @@ def _digests(organisation: UUID, kind: str, subject: UUID) -> set[str]:
 
 def _unshared(head: Head, digests: set[str], citations: Citations, now: datetime) -> set[str]:
     """Keep out the objects whose own term runs, and those that facts of another subject cite: they need them still."""
-    ended = StoredObject.objects.filter(
-        organisation=head.organisation, sha256__in=digests, retain_until__lte=now
-    ).values_list("sha256", flat=True)
+    # Locked: whoever is citing one of them right now has prolonged its term, and is waited for.
+    ended = (
+        StoredObject.objects.select_for_update()
+        .filter(organisation=head.organisation, sha256__in=digests, retain_until__lte=now)
+        .values_list("sha256", flat=True)
+    )
     this = (head.kind, head.subject)
     return {
         sha256

@@ -1,11 +1,12 @@
 """Retention: what ended may leave, nothing else does, and the ledger stays verifiable."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from acuse import clock
@@ -173,6 +174,28 @@ def test_what_is_cited_after_the_facts_were_read_stays(database: Addresses, supe
     citations = retention.citations_of([named(subject)])
     later = keep_message(CONTENT)
     assert erase(subject, citations=citations) == 1
+    assert custody.open_object(organisation=ORGANISATION, sha256=digest(later)) == CONTENT
+
+
+def test_what_is_being_cited_while_it_is_erased_stays(database: Addresses, superuser: Superuser) -> None:
+    subject = keep_message(CONTENT)
+    end_retention(superuser, subject)
+    waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+    def erase_now() -> int:
+        try:
+            return erase(subject)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            later = keep_message(CONTENT)
+            erasing = thread.submit(erase_now)
+            while not superuser.execute(waiting).fetchall():
+                assert not erasing.done()
+        assert erasing.result() == 1
+    assert StoredObject.objects.filter(sha256=digest(later)).exists()
     assert custody.open_object(organisation=ORGANISATION, sha256=digest(later)) == CONTENT
 
 
