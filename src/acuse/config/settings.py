@@ -117,6 +117,7 @@ MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ACUSE.sandbox
 MFA_TOTP_ISSUER = "Acuse"
 MFA_TOTP_TOLERANCE = 1  # a telephone whose clock is half a minute off still signs in (RFC 6238 section 5.2)
+MFA_ADAPTER = "acuse.doors.console.second_step.MFAAdapter"
 MFA_FORMS = {
     "authenticate": "acuse.doors.console.second_step.AuthenticateForm",
     "reauthenticate": "acuse.doors.console.second_step.ReauthenticateForm",

@@ -7,6 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth
+from allauth.mfa.utils import decrypt
 from django.core.cache.backends import db as cached
 from django.test import Client
 from django.urls import reverse
@@ -77,6 +78,20 @@ def test_a_recovery_code_opens_once(secret: str) -> None:
     assert opens(signed_in(codes[0]))
     assert not opens(signed_in(codes[0]))
     assert opens(signed_in(codes[1]))
+
+
+def test_a_stolen_database_makes_no_code(secret: str) -> None:
+    codes = RecoveryCodes.activate(User.objects.get(email=EMAIL))
+    seed = decrypt(codes.instance.data["seed"])
+    stored = str(list(Authenticator.objects.values_list("data", flat=True)))
+    assert "fernet:" in stored
+    assert secret not in stored
+    assert seed not in stored
+
+
+def test_what_an_older_release_enrolled_still_signs_in(secret: str) -> None:
+    Authenticator.objects.filter(type=Authenticator.Type.TOTP).update(data={"secret": secret})
+    assert opens(signed_in(code(secret)))
 
 
 def test_guesses_end_soon(secret: str) -> None:
