@@ -24,6 +24,7 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 from acuse.errors import ConfigurationError, InputError, TemporaryError
 from acuse.pdf.sign import Seal
 from acuse.pdf.sign.paths import Certificates, check_path
+from acuse.pdf.sign.seal import _Writer
 from acuse.proof.pdf import examine
 from tests.pki import DAY, PASSPHRASE, Pki, TimeStampingAuthority, issue, new_key, pkcs12
 from tests.sealed import opened_seal, sealed, trust_in, unsigned_pdf
@@ -76,6 +77,30 @@ def test_a_long_term_seal_validates_by_the_standard_procedure_today(pki):
     result = asyncio.run(ades_lta_validation(seal, specification))
     assert result.ades_subindic is AdESPassed.OK
     assert result.oldest_evidence_record_timestamp == NOW.replace(microsecond=0)
+
+
+def test_the_time_stamp_is_added_as_if_the_sealed_file_had_been_read_again(monkeypatch):
+    pki = Pki(NOW, seal_key="rsa2048")
+    token, lists = pki.tsa.token(bytes(32)), pki.lists()
+
+    def once() -> bytes:
+        return (
+            opened_seal(pki.pkcs12)
+            .sign_pdf(
+                unsigned_pdf(),
+                level="B-LTA",
+                signed_at=NOW,
+                request_token=lambda _: token,
+                trust_roots=[pki.root.der],
+                revocation_lists=lambda _: lists,
+            )
+            .content
+        )
+
+    monkeypatch.setattr("pyhanko.pdf_utils.incremental_writer.os.urandom", bytes)  # halves of file identifiers
+    going_on = once()
+    monkeypatch.setattr(_Writer, "behind", lambda _, content: _Writer(BytesIO(content), strict=True))
+    assert going_on == once()
 
 
 def test_the_authority_may_change_between_the_two_stamps(pki):

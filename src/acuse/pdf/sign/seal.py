@@ -21,6 +21,7 @@ from io import BytesIO
 from typing import Any, Literal
 
 from asn1crypto import cms, crl, x509
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign import fields
@@ -115,6 +116,34 @@ class _Writer(IncrementalPdfFileWriter):
     def _update_meta(self) -> None:
         pass
 
+    def behind(self, content: bytes) -> "_Writer":
+        """Return a writer of the next revision, once, behind the one that this writer wrote.
+
+        It goes on with what is read already: parsing the file again would take a quarter of all sealing.
+
+        Args:
+            content: the whole file with this writer's revision.
+        """
+        if self.stream_xrefs:
+            return _Writer(BytesIO(content), strict=True)  # its table is an object too, and that one nobody holds
+        reader = self.prev
+        for (generation, number), written in self.objects.items():
+            _place(written, generic.Reference(number, generation, reader))
+            reader.cache_indirect_object(generation, number, written)
+        size = max(reader.trailer["/Size"], 1 + max(number for _, number in self.objects))
+        reader.trailer["/Size"] = generic.NumberObject(size)
+        reader.last_startxref = int(content.rsplit(b"startxref", 1)[1].split()[0])
+        reader.stream = BytesIO(content)
+        return _Writer(reader.stream, prev=reader)
+
+
+def _place(value: generic.PdfObject, reference: generic.Reference) -> None:
+    """Say of a value and all in it which object they are part of, as reading them from the file would."""
+    value.container_ref = reference
+    if isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            _place(part, reference)
+
 
 class Seal:
     """The private key, certificate and chain that seal documents. Immutable; may be used by several threads at once."""
@@ -202,11 +231,11 @@ class Seal:
             location=location,
         )
         try:
-            content = self._add_seal(unsigned, metadata, signed_at, tokens)
+            content, writer = self._add_seal(unsigned, metadata, signed_at, tokens)
             if tokens is not None and level == "B-LTA":
                 if revocation_lists is None or not trust_roots:
                     raise ConfigurationError("Level B-LTA needs trust roots and a source of revocation lists.")
-                content = self._add_timestamp(content, tokens, trust_roots, revocation_lists)
+                content = self._add_timestamp(content, writer.behind(content), tokens, trust_roots, revocation_lists)
         except AcuseError:
             raise
         except SigningError as error:
@@ -229,8 +258,8 @@ class Seal:
 
     def _add_seal(
         self, unsigned: bytes, metadata: PdfSignatureMetadata, signed_at: datetime, tokens: _Tokens | None
-    ) -> bytes:
-        """Append the seal's revision (with the signature time stamp when there are tokens)."""
+    ) -> tuple[bytes, _Writer]:
+        """Append the seal's revision (with the signature time stamp when there are tokens); return its writer too."""
         # A line end between the old end mark and the new objects: without it both stand on one line.
         base = unsigned if unsigned.endswith(b"\n") else unsigned + b"\n"
         writer = _Writer(BytesIO(base), strict=True)
@@ -248,10 +277,15 @@ class Seal:
             imprint = hashlib.sha256(signature_value(signature)).digest()
             signature = add_time_stamp(signature, tokens.token(imprint).der)
         digest.fill_with_cms(output, signature)
-        return output.getvalue()
+        return output.getvalue(), writer
 
     def _add_timestamp(
-        self, sealed: bytes, tokens: _Tokens, trust_roots: Sequence[bytes], revocation_lists: RevocationLists
+        self,
+        sealed: bytes,
+        writer: _Writer,
+        tokens: _Tokens,
+        trust_roots: Sequence[bytes],
+        revocation_lists: RevocationLists,
     ) -> bytes:
         """Append the revision with the security store and the document time stamp.
 
@@ -273,9 +307,10 @@ class Seal:
             ]
             # Roots are no evidence, but validators look for the issuer of the issuing authority's list in the store.
             stored += {end.dump(): end for end in ends}.values()
-            content = _timestamped(sealed, tokens, stored, lists)
+            content = _timestamped(writer, tokens, stored, lists)
             if tokens.last.ders <= {der for each in known for der in each.ders}:
                 return content
+            writer = _Writer(BytesIO(sealed), strict=True)
         raise TemporaryError(
             "The time stamping authorities kept changing their certificates while one document was sealed."
         )
@@ -290,10 +325,8 @@ def _tokens_for(level: Level, request_token: RequestToken | None) -> _Tokens | N
 
 
 def _timestamped(
-    sealed: bytes, tokens: _Tokens, certificates: Sequence[x509.Certificate], lists: Sequence[bytes]
+    writer: _Writer, tokens: _Tokens, certificates: Sequence[x509.Certificate], lists: Sequence[bytes]
 ) -> bytes:
-    output = BytesIO(sealed)
-    writer = _Writer(output, strict=True)
     DocumentSecurityStore.supply_dss_in_writer(
         writer, None, certs=certificates, crls=[crl.CertificateList.load(each, strict=True) for each in lists]
     )
@@ -301,7 +334,8 @@ def _timestamped(
         tokens, field_name=TIMESTAMP_FIELD, invis_settings=_UNTAGGED_WIDGET, readable_field_name="Document time stamp"
     )
     _run(stamper.async_timestamp_pdf(writer, DIGEST, bytes_reserved=TIMESTAMP_DIGITS, in_place=True))
-    return output.getvalue()
+    content: bytes = writer.prev.stream.getvalue()
+    return content
 
 
 def _run(steps: Coroutine[Any, Any, object]) -> None:
