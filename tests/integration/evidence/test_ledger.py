@@ -2,6 +2,8 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import count as count_up
 from typing import Any
 from uuid import uuid4
@@ -15,12 +17,20 @@ from acuse.embedded.roles import Addresses
 from acuse.errors import ConflictError, InputError
 from acuse.evidence import custody
 from acuse.evidence.fsck import examine
-from acuse.evidence.ledger import ForeignSubject, OutsideTransaction, record, record_first
+from acuse.evidence.ledger import (
+    FactDraft,
+    ForeignSubject,
+    OutsideTransaction,
+    _identity,
+    record,
+    record_first,
+)
 from acuse.evidence.models import Entry, Head, TreeHead
 from acuse.evidence.queries import bundle_for, facts_of, ledger_state, read_tile
 from acuse.evidence.sequencer import Sequencer
 from acuse.proof import checkpoint, merkle
 from acuse.proof.checkpoint import SigningKey, VerifierKey
+from acuse.proof.facts.fact import Actor, ObjectReference
 from tests.integration.evidence.conftest import ORGANISATION, login
 
 
@@ -41,6 +51,55 @@ def test_details_must_fit_the_catalogue(database: Addresses) -> None:
     draft = login()
     with pytest.raises(InputError), transaction.atomic():
         record(type(draft)(**{**draft.__dict__, "details": {"surprise": 1}}))
+
+
+_OBJECT = ObjectReference(role="message", sha256="0" * 64, size=1, media_type="message/rfc822")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"type": "member.vanished"},
+        {"subject_kind": "communication"},
+        {"details": {"method": 1}},
+        {"objects": (_OBJECT,)},
+        {"type": "communication.accepted"},
+        {"actor": Actor(kind="Member", id="m")},
+        {"actor": Actor(kind="member", id="\ud800")},
+        {"occurred_at": datetime(2026, 11, 21)},  # noqa: DTZ001 - the point of the test
+    ],
+)
+def test_what_does_not_fit_is_recorded_by_neither_door(database: Addresses, change: dict[str, Any]) -> None:
+    wrong = replace(login(), **change)
+    for door in (record, record_first):
+        with pytest.raises(InputError), transaction.atomic():
+            door(login(), wrong)
+    assert not Head.objects.exists()
+    assert ledger_state().pending == 0
+
+
+@pytest.mark.parametrize("change", [{"size": True}, {"size": -1}, {"sha256": "A" * 64}, {"media_type": "Text/plain"}])
+def test_objects_are_cited_in_one_spelling(database: Addresses, change: dict[str, Any]) -> None:
+    draft = FactDraft(
+        organisation=ORGANISATION,
+        subject_kind="installation",
+        subject_id=uuid4(),
+        type="seal.bound",
+        actor=Actor(kind="component", id="test"),
+        details={"verifier_key": "k", "certificate_sha256": "0" * 64},
+        objects=(replace(_OBJECT, role="seal-binding", **change),),
+    )
+    with pytest.raises(InputError), transaction.atomic():
+        record(draft)
+
+
+def test_identities_follow_the_clock_and_are_never_alike() -> None:
+    begin = datetime(2026, 11, 21, 9, 0, 0, 999_000, tzinfo=UTC)
+    made = [_identity(begin + timedelta(microseconds=after)) for after in range(3000)]
+    assert made == sorted(made)
+    assert {each.version for each in made} == {7}
+    assert [each.int >> 80 for each in (made[0], made[1000])] == [1795251600_999, 1795251601_000]
+    assert len({_identity(begin) for _ in range(10_000)}) == 10_000
 
 
 def test_a_subject_belongs_to_one_organisation(database: Addresses) -> None:
