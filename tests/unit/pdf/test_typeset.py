@@ -1,6 +1,9 @@
 """Typesetting: the same bytes again, hostile text inert, no packages, files embedded, workers that cannot hang us."""
 
+import base64
+import struct
 import subprocess
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -128,6 +131,42 @@ def test_errors_of_a_worker_keep_their_class_and_the_worker_goes_on(tmp_path: Pa
     with pytest.raises(InputError, match="ASCII"):
         typesetter.typeset(template(tmp_path, "x"), {}, (attachment("ñ"),), date=DATE)
     assert typesetter.typeset(template(tmp_path, "x"), {}, date=DATE).startswith(b"%PDF")
+
+
+def _picture(shade: int) -> str:
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    pixels = zlib.compress(b"\0" + bytes([shade]))
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
+    raw = b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    return base64.b64encode(raw).decode()
+
+
+def test_nothing_of_a_document_reaches_the_next_even_where_it_failed(tmp_path: Path) -> None:
+    path = template(
+        tmp_path,
+        '#model.words\n#for name in model.shown { image("/pictures/" + name, alt: "x") }\n'
+        '#if model.fails { panic("late") }',
+    )
+
+    def model(words: str, pictures: dict[str, str], *, shown: str = "00.png", fails: bool = False) -> dict[str, object]:
+        return {"words": words, "pictures": pictures, "shown": [shown], "fails": fails}
+
+    other = model("otro", {"00.png": _picture(9), "01.png": _picture(8)})
+    mine = model("mío", {"00.png": _picture(200)})
+    with Typesetter(processes=1) as fresh:
+        alone = fresh.typeset(path, mine, (attachment(content=b"mine"),), date=DATE)
+    with Typesetter(processes=1) as busy:
+        for fails in (False, True):
+            if fails:
+                with pytest.raises(PermanentError, match="late"):
+                    busy.typeset(path, {**other, "fails": True}, (attachment(content=b"other"),), date=DATE)
+            else:
+                busy.typeset(path, other, (attachment(content=b"other"),), date=DATE)
+            with pytest.raises(PermanentError, match="file not found"):
+                busy.typeset(path, model("mío", {"00.png": _picture(200)}, shown="01.png"), date=DATE)
+            assert busy.typeset(path, mine, (attachment(content=b"mine"),), date=DATE) == alone
 
 
 def test_a_document_that_takes_too_long_is_stopped_and_the_next_is_made(tmp_path: Path) -> None:
