@@ -1,12 +1,16 @@
 """What a page may load and run, and how foreign content is shut in."""
 
+import html
+
 import pytest
 from allauth.account import urls as allauth
 from allauth.account.models import EmailAddress
 from django.test import Client
 
-from acuse.accounts.models import Membership, User
+from acuse.accounts.models import Membership, Organisation, User
 from acuse.certificates.models import Certificate
+from acuse.errors import AcuseError
+from acuse.evidence.alarms import raise_alarm
 from tests.browser import samples
 from tests.browser.world import World
 
@@ -135,3 +139,25 @@ def test_a_body_that_is_too_big_is_refused_before_it_is_read(world: World) -> No
     assert answer.status_code == 413
     assert "default-src 'none'" in answer["Content-Security-Policy"]
     assert "Es más de lo que admite esta página." in answer.content.decode()
+
+
+def test_foreign_text_is_shown_as_text(member: Client, world: World) -> None:
+    foreign = """"><script>alert(1)</script>'%(a)s %s %% {0} {{ 7|add:7 }}{% now "Y" %}"""
+    raise_alarm("a", "The authority answered %(reply)s.", reply=foreign)
+    raise_alarm("b", foreign)
+    raise_alarm("c", "%(error)s Nothing is lost: facts are time-stamped when it returns.", error=AcuseError(foreign))
+    User.objects.filter(email="m.ribera@ribera.example").update(name=foreign)
+    Organisation.objects.filter(slug="talleres-ribera").update(name=foreign)
+    for page in ("ledger/", "members/", "communications/", "certificates/", "settings/"):
+        shown = member.get(f"{BASE}/{page}", {"q": foreign}).content.decode()
+        assert "<script>alert" not in shown, page
+        assert html.unescape(shown).count(foreign) >= 5, page
+    visitor = Client().get(invitation(member)).content.decode()
+    assert "<script>alert" not in visitor
+    assert foreign in html.unescape(visitor)
+
+
+def invitation(member: Client) -> str:
+    """The address of a new invitation."""
+    page = member.post(f"{BASE}/members/invite/", {"email": "nueva@ribera.example", "role": "agent"})
+    return str(page.context["link"]).removeprefix("http://testserver")
