@@ -36,7 +36,7 @@ from acuse.proof.facts.fact import Fact
 from acuse.proof.timestamp import verify_token
 
 _CHUNK = 5000
-_KEY = re.compile(r"objects/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/(?:../)*([0-9a-f]{64})", re.ASCII)
+_KEY = re.compile(r"objects/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/[0-9a-f]{2}/([0-9a-f]{64})", re.ASCII)
 _UNPROTECTED = "A fact cites it, but no row says how long it is kept."
 
 

@@ -95,7 +95,7 @@ def _lay_pictures(folder: Path, pictures: Mapping[str, str]) -> None:
     folder.mkdir()
     for name, content in pictures.items():
         if not _PICTURE.fullmatch(name):
-            raise InputError(f"The name of a picture, {name!r}, is not two digits and .png.")
+            raise InputError(f"The name of a picture, {name!r}, is not two to four digits and .png.")
         (folder / name).write_bytes(base64.b64decode(content))
 
 
