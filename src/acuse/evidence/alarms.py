@@ -25,7 +25,7 @@ def raise_alarm(name: str, sentence: str, /, **particulars: object) -> bool:
         name=name, defaults=told, create_defaults={**told, "since": clock.now()}
     )
     if created:
-        log.error("alarm %s: %s", name, said)
+        log.error("alarm %s: %s", name, told["message"])
     return created
 
 
