@@ -2,6 +2,7 @@
 
 import asyncio
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -22,7 +23,7 @@ from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationChec
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from acuse.errors import ConfigurationError, InputError, TemporaryError
-from acuse.pdf.sign import Seal
+from acuse.pdf.sign import Seal, paths
 from acuse.pdf.sign.paths import Certificates, check_path
 from acuse.pdf.sign.seal import _Writer
 from acuse.proof.pdf import examine
@@ -159,6 +160,31 @@ def test_a_path_that_held_is_checked_again_once_a_date_of_it_has_passed(pki):
         check([], NOW)
     with pytest.raises(ConfigurationError, match="does not lead to any"):
         check_path(checked, roots=[x509.Certificate.load(Pki(NOW).root.der)], lists=pki.lists(), at=NOW, usage="seal")
+
+
+def test_a_path_that_held_for_a_seal_does_not_hold_for_a_time_stamp(pki):
+    checked = Certificates(leaf=x509.Certificate.load(pki.seal.der), others=(x509.Certificate.load(pki.issuing.der),))
+    root = x509.Certificate.load(pki.root.der)
+    assert check_path(checked, roots=[root], lists=pki.lists(), at=NOW, usage="seal") is root
+    with pytest.raises(ConfigurationError, match="time stamping authority may not be used for that"):
+        check_path(checked, roots=[root], lists=pki.lists(), at=NOW, usage="timestamp")
+
+
+def test_many_threads_share_the_paths_that_held_and_few_are_kept(pki):
+    checked = Certificates(leaf=x509.Certificate.load(pki.seal.der), others=(x509.Certificate.load(pki.issuing.der),))
+    good = [pki.lists(at=NOW - timedelta(minutes=ago)) for ago in range(40)]
+    revoked = pki.lists(revoked=((pki.seal, NOW - timedelta(hours=1)),))
+
+    def check(lists):
+        root = x509.Certificate.load(pki.root.der)
+        return check_path(checked, roots=[root], lists=lists, at=NOW, usage="seal") is root
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(check, good * 3))
+        for tried in [threads.submit(check, revoked) for _ in range(8)]:
+            with pytest.raises(ConfigurationError, match="seal is revoked"):
+                tried.result()
+    assert len(paths._FOUND) <= paths._MOST_FOUND + 8  # the last of each thread
 
 
 def test_roots_must_be_given_and_fit(pki):

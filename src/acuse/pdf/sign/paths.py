@@ -10,7 +10,7 @@ from typing import Literal
 from asn1crypto import cms, x509
 from cryptography.x509 import load_der_x509_crl
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
-from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError, RevokedError
+from pyhanko_certvalidator.errors import InvalidCertificateError, PathBuildingError, PathValidationError, RevokedError
 
 from acuse.errors import ConfigurationError, TemporaryError
 
@@ -77,7 +77,7 @@ def check_path(
         The root it leads to.
 
     Raises:
-        ConfigurationError: no path to a root, or revoked.
+        ConfigurationError: no path to a root, revoked, or not for that use.
         TemporaryError: a revocation list is missing or not current.
     """
     key = _key(certificates, roots, lists, usage)
@@ -134,6 +134,8 @@ def _find_path(
         raise ConfigurationError(f"The certificate of the {what} is revoked: install another.") from error
     except PathBuildingError as error:
         raise ConfigurationError(f"The certificate of the {what} does not lead to any of the trusted roots.") from error
+    except InvalidCertificateError as error:
+        raise ConfigurationError(f"The certificate of the {what} may not be used for that: install another.") from error
     except PathValidationError as error:
         raise TemporaryError(f"The certificate of the {what} cannot be shown to be good just now: {error}") from error
     root: x509.Certificate = path.first
