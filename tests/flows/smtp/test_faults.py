@@ -197,6 +197,18 @@ def test_stopping_finishes_the_message_under_way(opened: Opener) -> None:
             door.plain()
 
 
+def test_stopping_does_not_wait_for_handshakes(opened: Opener) -> None:
+    with opened(grace=30) as door, door.plain() as upgrading:
+        with socket.create_connection(("127.0.0.1", door.ports.tls), 20) as silent, door.encrypted() as after_it:
+            assert upgrading.say("STARTTLS").startswith("220")
+            begun = time.monotonic()
+            door.stop()
+            assert time.monotonic() - begun < 15
+            assert after_it.reply().startswith("421 4.3.2")
+            assert upgrading.closed()
+            assert silent.recv(1) == b"", "nothing is said in clear where TLS is expected"
+
+
 def test_stopping_cuts_a_client_that_does_not_end(opened: Opener) -> None:
     with opened(grace=0.3) as door, door.logged_in() as client:
         for command in (MAIL, RCPT, "DATA"):

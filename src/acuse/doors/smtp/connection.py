@@ -56,6 +56,7 @@ class Connection(asyncio.StreamReaderProtocol):
         self._service = service
         self._context = context
         self._implicit = implicit
+        self._encrypting = False
         self._busy = False
         self._held = 0
         self._errors = 0
@@ -77,7 +78,7 @@ class Connection(asyncio.StreamReaderProtocol):
         limits = self._service.limits
         self._wire = Wire(reader, writer, limits, self._loop)
         self._wire.deadline = self._loop.time() + limits.login
-        self._end = self._loop.call_later(limits.total, self._wire.close, replies.TOO_SLOW)
+        self._end = self._loop.call_later(limits.total, self._close, replies.TOO_SLOW)
         self._conversation = self._loop.create_task(self._converse())
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -102,14 +103,16 @@ class Connection(asyncio.StreamReaderProtocol):
             self._wire.close()
 
     async def _encrypt(self, ready: Reply | None = None) -> None:
-        """Begin TLS; end the connection where the client does not agree."""
+        """Begin TLS; end the connection where the client does not agree, or where `_close` did not wait for it."""
+        self._encrypting = True
         try:
             await self._wire.start_tls(self._context, ready)
-        except OSError as error:  # TimeoutError and SSLError are of its kind
-            log.info("smtp TLS with %s failed: %s", self._ip, error)
-            # asyncio does not tell a protocol whose handshake ran out of time that its connection is lost.
-            self.connection_lost(error)
+        except (OSError, asyncio.CancelledError) as error:  # TimeoutError and SSLError are of the first kind
+            log.info("smtp TLS with %s failed: %s", self._ip, str(error) or "closed meanwhile")
+            # asyncio does not tell a protocol whose handshake did not come to its end that its connection is lost.
+            self.connection_lost(None)
             raise Over from error
+        self._encrypting = False
         tls = self._wire.transport.get_extra_info("ssl_object")
         self._talk.encrypted(tls.version() or "", tls.cipher()[0])
 
@@ -137,7 +140,14 @@ class Connection(asyncio.StreamReaderProtocol):
     def dismiss(self) -> None:
         """Say 421 and close, unless a message is under way: then `_step` does it, after the message's reply."""
         if not self._busy:
-            self._wire.close(replies.STOPPING)
+            self._close(replies.STOPPING)
+
+    def _close(self, farewell: Reply) -> None:
+        """Say a last word and close. While TLS begins nothing can be said, and only who waits for it can end it."""
+        if self._encrypting:
+            self._conversation.cancel()
+        else:
+            self._wire.close(farewell)
 
     def cut(self) -> None:
         """Close at once; the client does not hear what became of a message under way, and will send it again."""
