@@ -133,8 +133,8 @@ def _show_life(holder: Holder, endpoint: EmailEndpoint, stop: threading.Event) -
 
 
 def _tend(holder: Holder) -> None:
-    holder.show_life()
-    holder.free_the_dead(periodic.QUEUES)
+    if holder.show_life():
+        holder.free_the_dead(periodic.QUEUES)
 
 
 def _follow(followers: tuple[Callable[[], int], ...], stop: threading.Event) -> None:

@@ -100,17 +100,23 @@ class Holder:
         self._connection: psycopg.Connection[Any] | None = None
         self._suspects: set[UUID] = set()
 
-    def show_life(self) -> None:
-        """Take the lock that shows that this worker lives, again if the connection was lost."""
+    def show_life(self) -> bool:
+        """Take the lock that shows that this worker lives, again if the connection was lost.
+
+        Returns:
+            Whether it was held all along. Where it was not, the server may have been away, and everybody's lock with
+            it: who looks for the dead at once finds workers that have not yet come to take theirs again.
+        """
         if self._connection is not None and not self._connection.closed:
             try:
                 self._connection.execute("SELECT 1")
-                return
+                return True
             except psycopg.OperationalError:
                 self._connection.close()
         self._connection = psycopg.connect(self._conninfo, autocommit=True)
-        self._suspects = set()  # the server may have been away, and everybody's lock with it: they get time again
+        self._suspects = set()
         self._connection.execute("SELECT pg_advisory_lock(%s)", (_lock_number(self.lease),))
+        return False
 
     def release(self) -> None:
         """Give up the lock: what this worker still holds is free for others."""

@@ -241,6 +241,13 @@ def test_a_loop_that_begins_lets_go_of_what_it_holds_and_of_nothing_else(holders
     assert state(others[0]) == (two.lease, True)
 
 
+def test_after_the_server_was_away_nobody_looks_at_once(holders: list[Holder], database: Addresses) -> None:
+    for holder in holders:
+        cut(holder, database)
+    assert [holder.show_life() for holder in holders] == [False] * 3
+    assert [holder.show_life() for holder in holders] == [True] * 3
+
+
 def test_who_lost_its_own_connection_suspects_nobody_any_more(holders: list[Holder], database: Addresses) -> None:
     """Twice without a database in a short time: each time all lost their locks, and took them again."""
     slow, watcher, _ = holders
