@@ -3,7 +3,9 @@
 import base64
 import http.client
 import ssl
+import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import unquote, urlsplit
@@ -11,6 +13,9 @@ from urllib.parse import unquote, urlsplit
 from acuse.errors import ConfigurationError, TemporaryError
 
 _CHUNK = 1 << 14
+_IDLE_SECONDS = 5.0
+"""Not longer: what stands between may forget a connection without a word, and asking over it would wait in vain."""
+_MOST_IDLE = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,47 +77,104 @@ class Address:
         )
 
 
+class Idle:
+    """Connections that stay open a few seconds for the next request to the same service. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._free: list[tuple[Address, float, http.client.HTTPConnection]] = []
+
+    def __del__(self) -> None:
+        for _, _, connection in self._free:
+            connection.close()
+
+    def take(self, address: Address) -> http.client.HTTPConnection | None:
+        """Return an open connection to a service, which is the caller's alone now, or None."""
+        with self._lock:
+            while self._free:
+                served, since, connection = self._free.pop()
+                if served == address and time.monotonic() - since < _IDLE_SECONDS:
+                    return connection
+                connection.close()
+        return None
+
+    def give(self, address: Address, connection: http.client.HTTPConnection) -> None:
+        """Keep a connection whose last answer was read to its end."""
+        with self._lock:
+            if connection.sock is not None and len(self._free) < _MOST_IDLE:
+                self._free.append((address, time.monotonic(), connection))
+                return
+        connection.close()
+
+
 def exchange(
-    address: Address, *, body: bytes | None, media_types: tuple[str, str | None], timeout: timedelta, limit: int
+    address: Address,
+    *,
+    body: bytes | None,
+    media_types: tuple[str, str | None],
+    timeout: timedelta,
+    limit: int,
+    idle: Idle | None = None,
 ) -> bytes:
     """POST `body`, or GET without one, and return the reply's body.
 
     Args:
         address: the service.
-        body: at most a few kB.
+        body: at most a few kB; may be sent twice where a connection was kept.
         media_types: of the request's body, and the one the reply must have (None: any).
         timeout: for the whole exchange once connected, and for connecting.
         limit: largest body accepted, in bytes.
+        idle: where connections are kept; None = nowhere.
 
     Raises:
         TemporaryError: no connection, not in time, another status than 200, too large, or another media type.
     """
-    deadline = time.monotonic() + timeout.total_seconds()
-    headers = {"Accept": media_types[1] or "*/*", "Connection": "close"}
+    headers = {"Accept": media_types[1] or "*/*"}
+    if idle is None:
+        headers["Connection"] = "close"
     if body is not None:
         headers["Content-Type"] = media_types[0]
     if address.authorization:
         headers["Authorization"] = address.authorization
-    connection = _connection(address, timeout)
+    deadline = time.monotonic() + timeout.total_seconds()
+
+    def ask(connection: http.client.HTTPConnection) -> bytes:
+        try:
+            if connection.sock is not None:
+                connection.sock.settimeout(timeout.total_seconds())
+            connection.request("POST" if body is not None else "GET", address.target, body=body, headers=headers)
+            reply = connection.getresponse()
+            _check(reply, address, media_types[1])
+            content = _read(reply, address, connection, deadline=deadline, limit=limit)
+            reply.close()  # else the connection waits for more of it
+        except BaseException:
+            connection.close()
+            raise
+        if idle is None:
+            connection.close()
+        else:
+            idle.give(address, connection)
+        return content
+
     try:
-        connection.request("POST" if body is not None else "GET", address.target, body=body, headers=headers)
-        reply = connection.getresponse()
-        if reply.status != 200:
-            raise TemporaryError("%(name)s answered with status %(status)s.", name=address.name, status=reply.status)
-        kind = (reply.headers.get_content_type() or "").lower()
-        if media_types[1] is not None and kind != media_types[1]:
-            raise TemporaryError(
-                "%(name)s answered with %(kind)s, not %(wanted)s.",
-                name=address.name,
-                kind=kind[:80],
-                wanted=media_types[1],
-            )
-        return _read(reply, address, connection, deadline=deadline, limit=limit)
+        kept = None if idle is None else idle.take(address)
+        if kept is not None:
+            with suppress(ConnectionError):  # the service closed it meanwhile, which only asking shows
+                return ask(kept)
+        return ask(_connection(address, timeout))
     except (OSError, http.client.HTTPException, ValueError) as error:
         cause = f"{type(error).__name__} {error}".rstrip()
         raise TemporaryError("%(name)s could not be asked: %(cause)s", name=address.name, cause=cause) from error
-    finally:
-        connection.close()
+
+
+def _check(reply: http.client.HTTPResponse, address: Address, wanted: str | None) -> None:
+    if reply.status != 200:
+        raise TemporaryError("%(name)s answered with status %(status)s.", name=address.name, status=reply.status)
+    kind = (reply.headers.get_content_type() or "").lower()
+    if wanted is not None and kind != wanted:
+        raise TemporaryError(
+            "%(name)s answered with %(kind)s, not %(wanted)s.", name=address.name, kind=kind[:80], wanted=wanted
+        )
 
 
 def _connection(address: Address, timeout: timedelta) -> http.client.HTTPConnection:

@@ -13,7 +13,7 @@ from asn1crypto import cms
 from cryptography import x509
 
 from acuse.errors import AcuseError, ConfigurationError, InputError, TemporaryError
-from acuse.evidence.exchange import Address, exchange
+from acuse.evidence.exchange import Address, Idle, exchange
 from acuse.proof.timestamp import Sha256, build_query, parse_reply, verify_token
 
 REPLY_LIMIT = 1 << 16
@@ -70,7 +70,7 @@ class Stamp:
 
 
 class TimestampClient:
-    """Asks for time stamps. Thread-safe; keeps no connection.
+    """Asks for time stamps. Thread-safe; keeps connections a few seconds.
 
     Args:
         authorities: in order of preference, at least one.
@@ -93,6 +93,7 @@ class TimestampClient:
         self._trust = tuple(trust)
         self._revocation_lists = revocation_lists
         self._timeout = timeout
+        self._idle = Idle()
 
     def stamp(self, content: bytes | Sha256) -> Stamp:
         """Obtain a verified token over `content` (or over content of that digest).
@@ -125,6 +126,7 @@ class TimestampClient:
             media_types=(_QUERY, _REPLY),
             timeout=self._timeout,
             limit=REPLY_LIMIT,
+            idle=self._idle,
         )
         token = parse_reply(reply)
         crls = tuple(self._revocation_lists(_certificates(token)))

@@ -23,20 +23,34 @@ REPLY = "application/timestamp-reply"
 class Peer:
     """An HTTP server whose answer is a function of the request's body."""
 
-    def __init__(self, answer: Callable[[bytes], bytes], *, media_type: str = REPLY, status: int = 200) -> None:
+    def __init__(
+        self,
+        answer: Callable[[bytes], bytes],
+        *,
+        media_type: str = REPLY,
+        status: int = 200,
+        version: str = "HTTP/1.0",
+        hangs_up: bool = False,
+    ) -> None:
         self.requests: list[dict[str, str]] = []
+        self.callers: list[int] = []
         self.released = threading.Event()
         peer = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = version
+
             def do_POST(self) -> None:
                 peer.requests.append(dict(self.headers))
+                peer.callers.append(self.client_address[1])
                 body = answer(self.rfile.read(int(self.headers["Content-Length"])))
                 self.send_response(status)
                 self.send_header("Content-Type", media_type)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
+                if hangs_up:
+                    self.close_connection = True
 
             def do_GET(self) -> None:
                 peer.requests.append(dict(self.headers))
@@ -110,6 +124,29 @@ def test_a_digest_can_be_stamped_without_its_content(pki, start):
     digest = bytes(range(32))
     token = client(pki, start(pki.tsa.reply).url).request_token(digest)
     assert verify_token(token, imprint_of=Sha256(digest), trust=[pki.root.certificate], crls=pki.lists()).serial > 0
+
+
+def test_a_connection_serves_again_where_the_authority_keeps_it(pki, start):
+    peer = start(pki.tsa.reply, version="HTTP/1.1")
+    asked = client(pki, peer.url)
+    assert {asked.stamp(CONTENT).address for _ in range(3)} == {peer.url}
+    assert len(peer.callers) == 3
+    assert len(set(peer.callers)) == 1
+
+
+def test_an_authority_that_hangs_up_between_two_stamps_is_called_again(pki, start):
+    peer = start(pki.tsa.reply, version="HTTP/1.1", hangs_up=True)
+    asked = client(pki, peer.url)
+    assert {asked.stamp(CONTENT).address for _ in range(3)} == {peer.url}
+    assert len(set(peer.callers)) == 3
+
+
+def test_a_connection_that_lay_idle_is_not_used_again(pki, start, monkeypatch):
+    monkeypatch.setattr("acuse.evidence.exchange._IDLE_SECONDS", 0)
+    peer = start(pki.tsa.reply, version="HTTP/1.1")
+    asked = client(pki, peer.url)
+    assert {asked.stamp(CONTENT).address for _ in range(2)} == {peer.url}
+    assert len(set(peer.callers)) == 2
 
 
 def expired(pki: Pki) -> TimeStampingAuthority:
