@@ -56,7 +56,7 @@ class Sequencer:
         """Lead whenever possible until `stop`; a lost connection or leadership is tried again.
 
         Raises:
-            ConflictError: the database is behind custody, or belongs to another log; an operator must act.
+            ConflictError: the database is behind custody, or belongs to another log or key; an operator must act.
         """
         while not stop.is_set():
             try:
@@ -75,7 +75,7 @@ class Sequencer:
         """Try to become the leader; return whether we are.
 
         Raises:
-            ConflictError: the database is behind custody, or belongs to another log.
+            ConflictError: the database is behind custody, or belongs to another log or key.
         """
         connection = psycopg.connect(self._conninfo, autocommit=True)
         try:
@@ -123,21 +123,30 @@ class Sequencer:
     def _open_log(self, connection: Connection) -> int:
         """Create or check the tree head; return its size."""
         newest = custody.newest_checkpoint()
+        verifier_key = self._key.verifier().line()
         with connection.transaction():
             connection.execute(
                 "INSERT INTO evidence_tree_head (id, origin, verifier_key, size, root, note, published_at) "
                 "VALUES (1, %s, %s, 0, %s, '', %s) ON CONFLICT (id) DO NOTHING",
-                (self._key.name, self._key.verifier().line(), merkle.EMPTY_ROOT, clock.now()),
+                (self._key.name, verifier_key, merkle.EMPTY_ROOT, clock.now()),
             )
-            row = connection.execute("SELECT origin, size FROM evidence_tree_head WHERE id = 1").fetchone()
+            row = connection.execute(
+                "SELECT origin, verifier_key, size FROM evidence_tree_head WHERE id = 1"
+            ).fetchone()
         assert row is not None
-        if row[0] != self._key.name:
+        origin, opened_with, size = row
+        if origin != self._key.name:
             raise ConflictError(
-                f"The database holds the log {row[0]}, but the key is for {self._key.name}: "
+                f"The database holds the log {origin}, but the key is for {self._key.name}: "
                 "ACUSE_LOG_ORIGIN never changes."
             )
-        custody.check_not_behind(row[1], newest)
-        return int(row[1])
+        if opened_with != verifier_key:
+            raise ConflictError(
+                f"The log was opened with the key {opened_with}, but the one at hand is {verifier_key}: "
+                "bring its file back from a backup. Nothing is sequenced until then."
+            )
+        custody.check_not_behind(size, newest)
+        return int(size)
 
     def _integrate(self, connection: Connection, size: int, pending: Sequence[tuple[int, str, bytes]]) -> int:
         """Give each fact its position and store the hashes that changed; return the new size."""

@@ -298,6 +298,18 @@ def test_another_logs_key_is_refused(database: Addresses, sequencer: Sequencer) 
         stranger.lead()
 
 
+def test_a_new_key_for_the_same_log_is_refused(database: Addresses, sequencer: Sequencer) -> None:
+    """A lost key file is made anew; checkpoints that it signs would hold under no key that anybody was given."""
+    with transaction.atomic():
+        record(login())
+    sequencer.resign()
+    replaced = Sequencer(conninfo=conninfo(), key=SigningKey.generate(sequencer._key.name))
+    with pytest.raises(ConflictError, match="bring its file back"):
+        replaced.lead()
+    assert (ledger_state().size, ledger_state().pending) == (0, 1)
+    assert sequencer.lead()
+
+
 _CHANGES = (
     "UPDATE evidence_facts SET type = 'x'",
     "DELETE FROM evidence_facts",
