@@ -32,7 +32,7 @@ FONTS = Path(__file__).parent / "fonts"
 STANDARDS: list[Any] = ["a-3a", "ua-1"]
 MAX_MODEL = 32 * 1024 * 1024
 
-_PICTURE = re.compile(r"[0-9]{2,4}\.png", re.ASCII)
+_PICTURE = re.compile(r"[a-z0-9]{2,4}\.png", re.ASCII)
 _FRAME = struct.Struct(">I")
 
 
@@ -55,11 +55,12 @@ def typeset(
     """
     check_attachments(attachments)
     moment = _utc(date)
-    folder = Path(template).resolve().parent
+    path = Path(template).resolve()
     # For its owner alone (0700). What a kill leaves goes with the worker's own directory: see `acuse.pdf.scratch`.
     with tempfile.TemporaryDirectory(prefix="typesetting-") as scratch:
         root = Path(scratch) / "root"
-        shutil.copytree(folder, root)
+        root.mkdir()
+        _lay_template(path, root)
         (root / "attachments").mkdir()
         listed = [_placed(root / "attachments", number, one) for number, one in enumerate(attachments)]
         _lay_pictures(root / "pictures", model.get("pictures", {}))
@@ -70,13 +71,21 @@ def typeset(
             raise InputError(f"The text of a document has at most {MAX_MODEL} characters.")
         # A file, not `sys.inputs`: those are part of Typst's library, and with another library it forgets every layout.
         (root / "model.json").write_text(document, "utf-8")
-        return _compile(root / Path(template).name, root, moment)
+        return _compile(root / path.name, root, moment)
 
 
 def _utc(date: datetime) -> datetime:
     if date.tzinfo is None:
         raise InputError("The date of a document needs a time zone.")
     return date.astimezone(UTC).replace(microsecond=0)
+
+
+def _lay_template(main: Path, root: Path) -> None:
+    """Copy the main file, which must lie inside the root itself, and link what lies beside it."""
+    shutil.copyfile(main, root / main.name)
+    for beside in main.parent.iterdir():
+        if beside.name != main.name:
+            (root / beside.name).symlink_to(beside)
 
 
 def _placed(folder: Path, number: int, attachment: Attachment) -> dict[str, str]:

@@ -1,10 +1,7 @@
 """The certificate of one communication: facts and the message, told as the model of `certificate.typ`."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
-
-import segno
 
 from acuse.certificates.stories.case import Case, open_case
 from acuse.certificates.stories.content import content
@@ -12,17 +9,12 @@ from acuse.certificates.stories.context import Context, LedgerFact
 from acuse.certificates.stories.front import headline, ladder, lists, opening, parties, short_verdict, strip
 from acuse.certificates.stories.moments import number
 from acuse.certificates.stories.proofs import integrity, verification
+from acuse.certificates.stories.qr import PICTURE, qr_picture
 from acuse.certificates.stories.runs import foreign, own, plain, strong
 from acuse.certificates.stories.timeline import timeline
 from acuse.mail.read import Message
 
 PRODUCT = "Acuse"
-
-_DARK = re.compile("1+")
-
-_MASK = 4
-"""Of every QR. A reader finds it in the symbol (ISO/IEC 18004, 7.9); trying all eight costs more than telling the rest,
-and for addresses such as ours the best has some 3 % fewer penalty points."""
 
 
 def tell(facts: Sequence[LedgerFact], message: Message, context: Context) -> dict[str, Any]:
@@ -49,7 +41,7 @@ def tell(facts: Sequence[LedgerFact], message: Message, context: Context) -> dic
         "up_to": up_to(case),
         "parties": parties(case),
         "content": told,
-        "pictures": told.pop("pictures"),
+        "pictures": {**told.pop("pictures"), PICTURE: qr_picture(context.verification_url)},
         "timeline": timeline(case),
         "deadlines": {
             "number": "5",
@@ -82,7 +74,6 @@ def frame(case: Case, *, document: str, verdict: str, title: str) -> dict[str, A
         "description": plain(case.say("footer.sentence", address=context.verification_address)),
         "development": development,
         "code": context.code,
-        "qr": squares(context.verification_url),
         "header": {
             "certifier": case.say("header.certifier", certifier=foreign(context.certifier.name, limit=70)),
             "document": case.word(f"header.{document}"),
@@ -100,18 +91,3 @@ def up_to(case: Case) -> str | None:
     """Return the sentence that says up to which position the document speaks; None before publication."""
     position = case.position
     return None if position is None else plain(case.say("up_to", position=number(position)))
-
-
-def squares(address: str) -> str:
-    """Return the QR of an address (error level M) as one SVG path: vector, and one object however many pages."""
-    code = segno.make(address, error="m", micro=False, boost_error=False, mask=_MASK)
-    rows = ["".join("1" if module else "0" for module in row) for row in code.matrix]
-    dark = "".join(
-        f"M{run.start()} {y}h{len(run[0])}v1h-{len(run[0])}z"
-        for y, row in enumerate(rows)
-        for run in _DARK.finditer(row)
-    )
-    side = len(rows)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}"><path fill="#141414" d="{dark}"/></svg>'
-    )

@@ -10,6 +10,7 @@ from acuse.certificates.stories.context import Context, LedgerFact
 from acuse.certificates.stories.front import parties, strip
 from acuse.certificates.stories.moments import number
 from acuse.certificates.stories.proofs import integrity, verification
+from acuse.certificates.stories.qr import PICTURE, qr_picture
 from acuse.certificates.stories.runs import mono
 from acuse.certificates.stories.timeline import timeline
 from acuse.mail.read import Message
@@ -53,7 +54,7 @@ def tell(facts: Sequence[LedgerFact], message: Message, context: Context) -> dic
         "up_to": up_to(case),
         "parties": parties(case),
         "content": told,
-        "pictures": told.pop("pictures"),
+        "pictures": {**told.pop("pictures"), PICTURE: qr_picture(context.verification_url)},
         "timeline": timeline(case),
         "deadlines": {"number": "5", "title": case.word("deadlines.title"), "sentence": case.say("deadlines.none")},
         "integrity": integrity(case, receipt=True),
