@@ -20,6 +20,7 @@ from acuse.accounts.queries import Access
 from acuse.accounts.values import SmtpCredentialValue
 from acuse.errors import AccessDenied, ConflictError, InputError, TemporaryError
 from acuse.evidence.ledger import FactDraft, record
+from acuse.evidence.statements import execute
 from acuse.proof.facts.fact import Actor
 
 OPERATOR = Actor(kind="component", id="operator")
@@ -280,6 +281,16 @@ def change_settings(*, access: Access, **changes: object) -> None:
         record(_draft(access.organisation, "settings.changed", _member(access), {"changes": listed}))
 
 
+_LOGIN = """
+SELECT asked.key, failed.count, failed.window_started_at, credential.id, credential.organisation_id, credential.name,
+    credential.secret_digest, credential.revoked_at, credential.last_used_at
+FROM unnest(%(keys)s::text[]) AS asked (key)
+    LEFT JOIN accounts_failed_logins AS failed ON failed.key = asked.key
+    LEFT JOIN accounts_smtp_credentials AS credential ON credential.username = %(username)s
+"""
+"""A row for each key: the failures that are counted for it, if any, and the credential, the same in each, if any."""
+
+
 def authenticate(*, username: str, secret: str, address: str) -> SmtpCredentialValue:
     """Check an SMTP login.
 
@@ -295,18 +306,21 @@ def authenticate(*, username: str, secret: str, address: str) -> SmtpCredentialV
     now = clock.now()
     username, secret = _storable(username), _storable(secret)
     keys = {f"user:{username[:60]}": rules.FAILURES_PER_USERNAME, f"ip:{address}": rules.FAILURES_PER_ADDRESS}
-    for row in FailedLogin.objects.filter(key__in=keys):
-        if rules.is_locked(count=row.count, limit=keys[row.key], window_started_at=row.window_started_at, now=now):
+    rows = execute(_LOGIN, {"keys": list(keys), "username": username[:60]}).fetchall()
+    for key, count, window_started_at, *_ in rows:
+        if count is not None and rules.is_locked(
+            count=count, limit=keys[key], window_started_at=window_started_at, now=now
+        ):
             raise TemporaryError("Too many failed logins; wait fifteen minutes.")
-    credential = SmtpCredential.objects.filter(username=username[:60]).first()
-    stored = bytes(credential.secret_digest) if credential else bytes(32)
+    credential, organisation, name, digest, revoked_at, last_used_at = rows[0][3:]
+    stored = bytes(32) if digest is None else bytes(digest)
     right = rules.same_secret(secret, stored, key=settings.ACUSE_KEYS.credential)
-    if credential is None or not right or credential.revoked_at is not None:
+    if credential is None or not right or revoked_at is not None:
         _count_failure(tuple(keys))
         raise AccessDenied("Unknown user name or secret.")
-    if credential.last_used_at is None or now - credential.last_used_at > _USE_RECORDED_EVERY:
-        SmtpCredential.objects.filter(id=credential.id).update(last_used_at=now)
-    return SmtpCredentialValue(id=credential.id, organisation=credential.organisation_id, name=credential.name)
+    if last_used_at is None or now - last_used_at > _USE_RECORDED_EVERY:
+        SmtpCredential.objects.filter(id=credential).update(last_used_at=now)
+    return SmtpCredentialValue(id=credential, organisation=organisation, name=name)
 
 
 def _storable(text: str) -> str:

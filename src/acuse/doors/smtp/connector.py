@@ -64,6 +64,7 @@ def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION | ssl.OP_CIPHER_SERVER_PREFERENCE
+    context.num_tickets = 1  # a client resumes with one; the second of OpenSSL's default costs each handshake the same
     try:
         context.load_cert_chain(certificate, key)
     except (OSError, ssl.SSLError) as error:
