@@ -1,6 +1,7 @@
 """Reads of the ledger: facts with their positions, bundles, and the ledger's own state."""
 
 import base64
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from acuse.errors import AcuseError
 from acuse.evidence import rules
 from acuse.evidence.alarms import from_members
 from acuse.evidence.models import Alarm, Anchor, Binding, TreeHead
+from acuse.evidence.statements import execute
 from acuse.proof import merkle
 from acuse.proof.bundle import Bundle, ProvenFact, SealBinding, TimeStamp
 from acuse.proof.facts.fact import Fact
@@ -86,8 +88,20 @@ class LedgerState:
 _FACTS = """
 SELECT fact.canonical, entry.position, entry.organisation_sequence
 FROM evidence_facts AS fact LEFT JOIN evidence_entries AS entry ON entry.entry = fact.entry
-WHERE fact.kind = %s AND fact.subject = %s AND fact.organisation = %s
+WHERE fact.kind = %(kind)s AND fact.subject = %(subject)s AND fact.organisation = %(organisation)s
 ORDER BY fact.sequence
+"""
+_PUBLISHED = """
+SELECT head.size, head.note, head.verifier_key, anchor.size, anchor.note, anchor.token, anchor.chain::text,
+    anchor.crls::text, binding.cms, binding.crls::text
+FROM evidence_tree_head AS head
+LEFT JOIN LATERAL (
+    SELECT * FROM evidence_anchors WHERE size > %(position)s ORDER BY size LIMIT 1
+) AS anchor ON true
+LEFT JOIN LATERAL (
+    SELECT * FROM evidence_bindings WHERE verifier_key = head.verifier_key ORDER BY id DESC LIMIT 1
+) AS binding ON true
+WHERE head.id = 1
 """
 
 
@@ -98,9 +112,8 @@ def ledger_fact(row: Sequence[Any]) -> LedgerFact:
 
 def facts_of(*, organisation: UUID, kind: str, id: UUID) -> list[LedgerFact]:
     """Return the facts of one subject, in order, pending ones included; empty for another organisation's subject."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FACTS, (kind, id, organisation))
-        return [ledger_fact(row) for row in cursor.fetchall()]
+    found = execute(_FACTS, {"kind": kind, "subject": id, "organisation": organisation})
+    return [ledger_fact(row) for row in found.fetchall()]
 
 
 def recent_facts(*, organisation: UUID, before: int | None = None, limit: int = 50) -> list[LedgerFact]:
@@ -157,13 +170,35 @@ def newest_anchor() -> Anchor | None:
     return Anchor.objects.order_by("-size").first()
 
 
-def _decoded(values: Sequence[str]) -> tuple[bytes, ...]:
-    return tuple(base64.b64decode(value) for value in values)
+def _decoded(values: str) -> tuple[bytes, ...]:
+    return tuple(base64.b64decode(value) for value in json.loads(values))
 
 
-def _binding(verifier_key: str) -> SealBinding | None:
-    row = Binding.objects.filter(verifier_key=verifier_key).order_by("-id").first()
-    return None if row is None else SealBinding(cms=bytes(row.cms), crls=_decoded(row.crls))
+@dataclass(frozen=True, kw_only=True)
+class _Published:
+    """A checkpoint over some position, with what proves it."""
+
+    size: int
+    note: str
+    verifier_key: str
+    binding: SealBinding | None
+    tokens: tuple[TimeStamp, ...]
+
+
+def _published(position: int, *, unanchored: bool) -> _Published | None:
+    """Return the first time-stamped checkpoint over a position, else, where that will do, the newest of all."""
+    row = execute(_PUBLISHED, {"position": position}).fetchone()
+    if row is None:
+        return None
+    size, note, verifier_key, *anchor, cms, binding_crls = row
+    tokens: tuple[TimeStamp, ...] = ()
+    if anchor[0] is not None:
+        size, note, token, chain, crls = anchor
+        tokens = (TimeStamp(token=bytes(token), chain=_decoded(chain), crls=_decoded(crls)),)
+    elif not unanchored or size <= position:
+        return None
+    binding = None if cms is None else SealBinding(cms=bytes(cms), crls=_decoded(binding_crls))
+    return _Published(size=size, note=note, verifier_key=verifier_key, binding=binding, tokens=tokens)
 
 
 def bundle_for(
@@ -193,32 +228,24 @@ def bundle_for(
     ]
     if not facts or any(item.position is None for item in facts):
         return None
-    last = max(item.position for item in facts if item.position is not None)
-    anchor = Anchor.objects.filter(size__gt=last).order_by("size").first()
-    head = TreeHead.objects.get(id=1)
-    tokens: tuple[TimeStamp, ...] = ()
-    if anchor is not None:
-        size, note = anchor.size, anchor.note
-        tokens = (TimeStamp(token=bytes(anchor.token), chain=_decoded(anchor.chain), crls=_decoded(anchor.crls)),)
-    elif unanchored and head.size > last:
-        size, note = head.size, head.note
-    else:
+    positions = [item.position for item in facts if item.position is not None]
+    published = _published(max(positions), unanchored=unanchored)
+    if published is None:
         return None
-    tiles = _tiles(merkle.inclusion_tiles([item.position for item in facts if item.position is not None], size))
+    tiles = _tiles(merkle.inclusion_tiles(positions, published.size))
     return Bundle(
         facts=tuple(
             ProvenFact(
                 fact=item.fact,
-                position=item.position,
-                path=tuple(merkle.inclusion_path(tiles, item.position, size)),
+                position=position,
+                path=tuple(merkle.inclusion_path(tiles, position, published.size)),
             )
-            for item in facts
-            if item.position is not None
+            for item, position in zip(facts, positions, strict=True)
         ),
-        checkpoint=note.encode(),
-        key=head.verifier_key,
-        binding=_binding(head.verifier_key),
-        tokens=tokens,
+        checkpoint=published.note.encode(),
+        key=published.verifier_key,
+        binding=published.binding,
+        tokens=published.tokens,
     )
 
 
