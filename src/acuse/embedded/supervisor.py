@@ -30,6 +30,10 @@ STEADY_AFTER = 30.0  # seconds of life after which a crash counts as the first a
 _TICK = 0.1
 
 
+class StoppedWhileStarting(ConflictError):
+    """A stop was asked for before every command was ready."""
+
+
 class State(StrEnum):
     """Where one command stands."""
 
@@ -128,12 +132,12 @@ class Supervisor:
 
         Raises:
             ConflictError: another supervisor holds the directory.
+            StoppedWhileStarting: a stop was asked for meanwhile; all were stopped again.
             TemporaryError: a command was not ready in time; all were stopped again.
         """
         self._take_lock()
         guard.end_all(self.mark.encode(), set(), GUARD_GRACE)
         self._ending.clear()
-        self._asked = False
         self._start_guard()
         self._watch = threading.Thread(target=self._watch_children, name="supervisor", daemon=True)
         self._watch.start()
@@ -152,6 +156,8 @@ class Supervisor:
     def run(self) -> None:
         """Start, wait for SIGINT, SIGTERM or SIGHUP (or `request_stop`), then stop. Must run in the main thread.
 
+        A stop while starting is an end like any other.
+
         Raises:
             ConflictError, TemporaryError: as `start`.
         """
@@ -161,6 +167,8 @@ class Supervisor:
             self.start()
             while not (self._asked or self._ending.wait(_TICK)):
                 pass
+        except StoppedWhileStarting:
+            pass
         finally:
             self.stop()
             for number, old in before.items():
@@ -188,6 +196,7 @@ class Supervisor:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+        self._asked = False
 
     def reports(self) -> list[Report]:
         """Return how each command stands now."""
@@ -240,7 +249,7 @@ class Supervisor:
         deadline = time.monotonic() + child.command.ready_within
         while child.state is not State.READY:
             if self._asked or self._ending.is_set():
-                raise ConflictError("Stopped while starting.")
+                raise StoppedWhileStarting("Stopped while starting.")
             if time.monotonic() > deadline:
                 raise TemporaryError(f"{child.command.name} was not ready within {child.command.ready_within:g} s.")
             self._ending.wait(_TICK / 4)
