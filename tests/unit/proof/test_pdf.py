@@ -268,7 +268,7 @@ def test_a_change_hidden_between_seal_and_a_new_document_stamp_is_refused(pki):
     """Anybody can buy a time stamp: it must not cover up what was added before it."""
     changed = update(sealed(pki, "B-T"), add_page_content)
     tokens = writing._Tokens(pki.tsa.token)
-    stamped = writing._timestamped(changed, tokens, [], pki.lists())
+    stamped = writing._timestamped(_writer(changed), tokens, [], pki.lists())
     with pytest.raises(Invalid):
         examine(stamped, trust=trust_in(pki.root))
 
@@ -301,9 +301,13 @@ def test_a_seal_revoked_before_the_stamp_is_refused(pki):
     certificates = [*writing.Certificates.of_token(_token_of(pki)).ders, pki.seal.der, pki.root.der]
     stored = [x509.Certificate.load(each) for each in certificates]
     for given_lists, error in ((lists, Invalid), ([], CannotTell)):
-        raw = writing._timestamped(sealed_only, writing._Tokens(pki.tsa.token), stored, given_lists)
+        raw = writing._timestamped(_writer(sealed_only), writing._Tokens(pki.tsa.token), stored, given_lists)
         with pytest.raises(error):
             examine(raw, trust=trust_in(pki.root))
+
+
+def _writer(content):
+    return writing._Writer(BytesIO(content), strict=True)
 
 
 def _token_of(pki: Pki):
