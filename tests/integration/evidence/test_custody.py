@@ -6,6 +6,7 @@ import os
 import resource
 import tempfile
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -315,3 +316,18 @@ def test_something_else_under_a_digest_is_not_taken_for_the_content(root: Path) 
     path.write_bytes(b"wrong")
     with pytest.raises(custody.DamagedObject):
         custody.keep(organisation=organisation, content=b"right", media_type="text/plain")
+
+
+def test_objects_two_directories_deep_are_moved_up(root: Path) -> None:
+    """What an earlier release kept is found after an upgrade, also where the move was interrupted."""
+    move_up = import_module("acuse.evidence.migrations.0006_custody_of_256_directories").move_up
+    for content, moved in ((b"first", False), (b"second", False), (b"third", True)):
+        kept = custody.keep(organisation=ORGANISATION, content=content, media_type="text/plain")
+        place = root / custody.object_key(ORGANISATION, kept.sha256)
+        deeper = place.parent / kept.sha256[2:4]
+        deeper.mkdir()
+        if not moved:
+            place.rename(deeper / place.name)
+        move_up(None, None)
+        assert custody.open_object(organisation=ORGANISATION, sha256=kept.sha256) == content
+        assert not deeper.exists()
