@@ -107,8 +107,8 @@ def smtp() -> int:
     """Take mail in from the organisations' programs."""
     from acuse.config import wiring
 
-    # The thread of the dialogue needs the interpreter after every wait for the network. With Python's 5 ms it would
-    # wait that long for a thread that accepts; with this a process takes a seventh more messages.
+    # The thread of the dialogue needs the interpreter after every wait for the network; by default a thread that
+    # accepts may keep it for 5 ms. docs/benchmarks.md says what this gains.
     sys.setswitchinterval(0.0005)
     return wiring.serve_smtp()
 
