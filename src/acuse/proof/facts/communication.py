@@ -1,5 +1,6 @@
 """Types of fact about a communication: one message to one recipient."""
 
+from acuse.proof.facts.reception import AUTHENTICATION
 from acuse.proof.facts.schema import (
     LONG,
     Choice,
@@ -80,6 +81,18 @@ _ATTEMPT: dict[str, Shape] = {
 #: Through whom, where it was not the recipient's own server: then its answers are not those of the recipient's side.
 _VIA: dict[str, Shape] = {"via": Choice("smarthost")}
 _REASON: dict[str, Shape] = {"reason": Text(2048), **_VIA}
+
+#: A report about this message that came back to its envelope sender, or to an address named in it. Nobody signs it.
+_REPORT: dict[str, Shape] = {
+    "reception": Text(40),
+    "form": Choice("dsn", "text"),
+    "status": Nullable(Text(32)),
+    "reply": Nullable(Integer(0, 999)),
+    "diagnostic": Nullable(Foreign()),
+    "reporting_mta": Nullable(Foreign(512)),
+    "remote_mta": Nullable(Foreign(512)),
+}
+_RECEIVED = {"report": "the message that reported it, byte for byte as it came"}
 
 TYPES = (
     FactType(
@@ -173,6 +186,57 @@ TYPES = (
         ),
         roles=_TRANSCRIPT,
         event="RelayToNonERDSFailure",
+    ),
+    FactType(
+        name="bounce.received",
+        kinds=(KIND,),
+        meaning=(
+            "A report came back that the message, taken charge of before, could not be delivered after all. Nobody "
+            "signs reports; whoever wrote it knew the address that only this message carried."
+        ),
+        details=Record({**_REPORT, "failure_class": Choice(*FAILURE_CLASSES), "permanent": Flag()}),
+        roles=_RECEIVED,
+        event="RelayToNonERDSFailure",
+    ),
+    *(
+        FactType(name=name, kinds=(KIND,), meaning=meaning, details=Record(_REPORT), roles=_RECEIVED)
+        for name, meaning in (
+            ("delivery.confirmed", "A report came back that the message was delivered to the recipient's mailbox."),
+            ("delivery.passed_on", "A report came back that the message went on to a system that reports nothing."),
+            ("delivery.delayed", "A report came back that the message waits on its way; it is still being tried."),
+        )
+    ),
+    *(
+        FactType(name=name, kinds=(KIND,), meaning=meaning, details=Record({"reception": Text(40)}), roles=_RECEIVED)
+        for name, meaning in (
+            ("complaint.received", "The recipient, or the recipient's provider, reported the message as unwanted."),
+            ("auto_reply.received", "A program answered the message by itself, as those of absent people do."),
+        )
+    ),
+    FactType(
+        name="disposition.received",
+        kinds=(KIND,),
+        meaning="The recipient's mail program reported what became of the message. It proves no reading.",
+        details=Record({"reception": Text(40), "disposition": Foreign(256), "recipient": Nullable(Foreign(512))}),
+        roles=_RECEIVED,
+    ),
+    FactType(
+        name="reply.received",
+        kinds=(KIND,),
+        meaning="An answer to the message came in and was registered; its origin was checked as far as it could be.",
+        details=Record(
+            {
+                "reception": Text(40),
+                "mail_from": _ADDRESS,
+                "author": Foreign(512),
+                "subject": Foreign(),
+                "message_id": Nullable(Foreign()),
+                "matched_by": Choice("address", "reference"),
+                "authentication": AUTHENTICATION,
+            }
+        ),
+        roles={"reply": "the answer, byte for byte as it came"},
+        event="ReceivedFromNonERDS",
     ),
     FactType(
         name="sender.notified",
