@@ -66,11 +66,12 @@ def pinned(cores: Sequence[int]) -> Iterator[None]:
 
 
 def processes(running: Installation) -> list[psutil.Process]:
-    """Return the processes of the tree and of its PostgreSQL."""
+    """Return the processes of the tree, its PostgreSQL among them, each once."""
     assert running.process is not None
     pid = Path(running.environment["ACUSE_DATA_DIRECTORY"], "postgres", "cluster", "postmaster.pid")
     roots = [psutil.Process(running.process.pid), psutil.Process(int(pid.read_text().split()[0]))]
-    return [one for root in roots for one in (root, *root.children(recursive=True))]
+    # The server is a child of the tree unless an earlier tree left it.
+    return list({one.pid: one for root in roots for one in (root, *root.children(recursive=True))}.values())
 
 
 def spent(running: Installation) -> Counter[str]:
