@@ -14,10 +14,11 @@ import ssl
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 from tests.flows.installation import SENDER, Installation, installation, message, until
@@ -41,17 +42,24 @@ PARTS = {
     "acuse.embedded.mail_domains": "sandbox",
     "postgres": "PostgreSQL",
 }
-SESSIONS, WINDOW, WARM_SECONDS, SAMPLE_SECONDS = 4, 200, 10.0, 2.0
+SESSIONS, WINDOW, WARM_SECONDS, LOOK_SECONDS, SAMPLE_SECONDS = 4, 200, 10.0, 0.5, 2.0
+#: At which seconds the report tells the memory of each part.
+TOLD_AT = (30, 60, 90, 120)
 TEXT = "\r\n".join(["Le enviamos el presupuesto de la reparación y el plazo para aceptarlo. " * 2] * 60)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """What was there at one moment: seconds since the start, documents issued, MB of the tree with its database."""
+    """What was there at one moment: seconds since the start, documents issued, MB of each part of the tree."""
 
     at: float
     certified: int
-    memory: float
+    parts: Counter[str]
+
+    @property
+    def memory(self) -> float:
+        """MB of the tree with its database."""
+        return sum(self.parts.values())
 
 
 @contextmanager
@@ -74,17 +82,21 @@ def processes(running: Installation) -> list[psutil.Process]:
     return list({one.pid: one for root in roots for one in (root, *root.children(recursive=True))}.values())
 
 
-def spent(running: Installation) -> Counter[str]:
-    """Return the processor seconds of each part of the tree, and of PostgreSQL."""
-    seconds: Counter[str] = Counter()
+def of_parts(running: Installation, measured: Callable[[psutil.Process], Any]) -> Counter[str]:
+    """Return the sum of what is measured of the processes of each part of the tree, PostgreSQL among them."""
+    sums: Counter[str] = Counter()
     for one in processes(running):
         try:
-            words, times = " ".join(one.cmdline()), one.cpu_times()
+            words, value = " ".join(one.cmdline()), measured(one)
         except psutil.Error:
             continue  # ended meanwhile
-        part = next((name for mark, name in PARTS.items() if mark in words), "supervisor")
-        seconds[part] += times.user + times.system
-    return seconds
+        sums[next((name for mark, name in PARTS.items() if mark in words), "supervisor")] += value
+    return sums
+
+
+def spent(running: Installation) -> Counter[str]:
+    """Return the processor seconds of each part."""
+    return of_parts(running, lambda one: sum(one.cpu_times()[:2]))
 
 
 def told(cost: Counter[str], certified: int) -> str:
@@ -94,15 +106,9 @@ def told(cost: Counter[str], certified: int) -> str:
     return f"{sum(each.values()):.0f} CPU ms a message: {parts}."
 
 
-def memory(running: Installation) -> float:
-    """Return the MB that the tree and PostgreSQL hold, shared pages counted once among their users."""
-    held = 0
-    for one in processes(running):
-        try:
-            held += one.memory_full_info().pss
-        except psutil.Error:
-            continue  # ended meanwhile
-    return held / 2**20
+def memory(running: Installation) -> Counter[str]:
+    """Return the MB that each part holds, shared pages counted once among their users."""
+    return of_parts(running, lambda one: one.memory_full_info().pss / 2**20)
 
 
 class Submitter:
@@ -115,6 +121,8 @@ class Submitter:
         self._lock = threading.Lock()
         self._begun = time.monotonic()
         self._until = self._begun + seconds
+        # One session, and seldom asked: a login and a count cost the database as much as a message.
+        self._connection = running.connect()
         self._known = self._certified()
 
     def run(self) -> None:
@@ -130,14 +138,17 @@ class Submitter:
                 self._known = certified
             if now - sampled >= SAMPLE_SECONDS:
                 sampled = now
-                held = memory(self._running)
-                self.samples.append(Sample(at=now - self._begun, certified=certified - first, memory=held))
-            time.sleep(0.1)
+                parts = memory(self._running)
+                self.samples.append(Sample(at=now - self._begun, certified=certified - first, parts=parts))
+            time.sleep(LOOK_SECONDS)
         for sender in senders:
             sender.join()
+        self._connection.close()
 
     def _certified(self) -> int:
-        return int(str(self._running.value(CERTIFIED)))
+        row = self._connection.execute(CERTIFIED).fetchone()
+        assert row is not None
+        return int(str(row[0]))
 
     def _submit(self, number: int) -> None:
         account = self._running.account
@@ -156,6 +167,16 @@ class Submitter:
                     continue
                 count += 1
                 client.sendmail(SENDER, ["cliente@acepta.example"], message(f"{self._begun}-{number}-{count}", TEXT))
+
+
+def told_memory(samples: Sequence[Sample]) -> str:
+    """Return the MB of each part as they were at some moments."""
+    late = [min(samples, key=lambda one: abs(one.at - moment)) for moment in TOLD_AT if moment <= samples[-1].at + 5]
+    if not late:
+        return ""
+    totals = " ".join(f"{one.memory:.0f}" for one in late)
+    rows = [f"{part} {' '.join(f'{one.parts[part]:.0f}' for one in late)}" for part, _ in late[-1].parts.most_common()]
+    return f"MB at {', '.join(f'{one.at:.0f}' for one in late)} s: in all {totals}; {'; '.join(rows)}."
 
 
 def slope(samples: Sequence[Sample]) -> float:
@@ -198,7 +219,7 @@ def measure(*, level: str, seconds: float, cores: Sequence[int]) -> Row:
         ours=reached, rival=DAILY, unit="messages/s", against="500,000 a day",
         ratio=reached / DAILY, aim=f">= {AIMS[level]:.0f}", spread=(min(halves) / DAILY, max(halves) / DAILY),
         note=f"Memory {samples[len(samples) // 2].memory:.0f} MB at half time, {samples[-1].memory:.0f} MB at the end: "
-        f"{slope(samples):+.1f} MB a minute. Sealed lower than wanted: {lowered}. "
+        f"{slope(samples):+.1f} MB a minute. {told_memory(samples)} Sealed lower than wanted: {lowered}. "
         f"{cost}",
     )  # fmt: skip
 
