@@ -17,7 +17,6 @@ from acuse.accounts.queries import OrganisationView, organisation_view
 from acuse.certificates.models import Certificate
 from acuse.certificates.particulars import FILE, Particulars
 from acuse.certificates.rules import is_lower
-from acuse.certificates.stories.case import WORDING
 from acuse.certificates.stories.context import (
     CheckpointShown,
     Context,
@@ -30,6 +29,7 @@ from acuse.certificates.stories.context import (
     Superseded,
     TimeStampShown,
 )
+from acuse.certificates.stories.wording import WORDING
 from acuse.errors import InputError
 from acuse.evidence import custody
 from acuse.pdf.attachments import Attachment, Relationship

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from acuse.certificates.stories import communication, receipt
-from acuse.certificates.stories.case import WORDING
 from acuse.certificates.stories.context import Language, Superseded
 from acuse.certificates.stories.runs import plain
+from acuse.certificates.stories.wording import WORDING
 from acuse.mail.read import read
 from tests.unit.certificates import samples
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from acuse.certificates.stories.wording_en import WORDS as ENGLISH
-from acuse.certificates.stories.wording_es import WORDS as SPANISH
+from acuse.certificates.stories.wording.en import WORDS as ENGLISH
+from acuse.certificates.stories.wording.es import WORDS as SPANISH
 from acuse.pdf.text import drawn
 from acuse.proof.facts.catalogue import CATALOGUE
 from acuse.proof.facts.communication import FAILURE_CLASSES, KIND

@@ -4,14 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from acuse.certificates.stories import wording_en, wording_es
 from acuse.certificates.stories.context import Context, LedgerFact
 from acuse.certificates.stories.moments import Clock
 from acuse.certificates.stories.runs import ADDRESS_LIMIT, HEADLINE_LIMIT, Run, Runs, foreign, phrase, text_of
+from acuse.certificates.stories.wording import WORDING
 from acuse.proof.facts.fact import Fact
 from acuse.proof.verdicts.delivery import Verdict, verdict
-
-WORDING: Mapping[str, Mapping[str, str]] = {"es": wording_es.WORDS, "en": wording_en.WORDS}
 
 _TRIES = ("attempt.relayed", "attempt.deferred", "attempt.refused", "attempt.unknown")
 

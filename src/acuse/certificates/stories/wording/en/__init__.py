@@ -1,0 +1,5 @@
+"""Every sentence of a document, in English."""
+
+from acuse.certificates.stories.wording.en import content, front, proofs, timeline
+
+WORDS: dict[str, str] = {**front.WORDS, **content.WORDS, **timeline.WORDS, **proofs.WORDS}

@@ -1,0 +1,5 @@
+"""Every sentence of a document, in Spanish."""
+
+from acuse.certificates.stories.wording.es import content, front, proofs, timeline
+
+WORDS: dict[str, str] = {**front.WORDS, **content.WORDS, **timeline.WORDS, **proofs.WORDS}
