@@ -12,6 +12,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "evidence": frozenset(),
     "accounts": frozenset(),
     "certificates": frozenset({"accounts"}),
+    "reception": frozenset({"accounts"}),
     "delivery": frozenset({"accounts"}),
     "console": frozenset(),
     "portal": frozenset(),

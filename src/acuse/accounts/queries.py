@@ -27,7 +27,13 @@ class OrganisationView:
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """A member's proven right to look into one organisation; every lower query takes it."""
+    """A proven right to look into one organisation; every lower query takes it.
+
+    Args:
+        user: who signed in; of a program that came with an API key, the key.
+        member: the membership; of an API key, the key.
+        role: of the member; of an API key `rules.INTEGRATOR`, which neither manages nor sends.
+    """
 
     user: UUID
     member: UUID
@@ -54,6 +60,13 @@ class Access:
         """Raise AccessDenied unless the member may act on communications."""
         if not self.sends:
             raise AccessDenied("Auditors read only: an owner, administrator or agent may do this.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstallationAccess:
+    """The operator's proven right to look at what is no organisation's."""
+
+    user: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +114,17 @@ def access_organisation(*, user: User, slug: str) -> Access:
     )
 
 
+def access_installation(*, user: User) -> InstallationAccess:
+    """Return the operator's access to what is no organisation's.
+
+    Raises:
+        AccessDenied: the user is not the operator.
+    """
+    if not (user.is_active and user.is_staff):
+        raise AccessDenied("Only the operator of this installation may see this.")
+    return InstallationAccess(user=user.pk)
+
+
 def organisations_of(*, user: User) -> list[OrganisationView]:
     """Return the organisations of which `user` is a member, by name."""
     rows = Organisation.objects.filter(
@@ -119,6 +143,11 @@ def organisation_view(organisation: UUID) -> OrganisationView:
     if row is None:
         raise Organisation.DoesNotExist
     return OrganisationView(**dict(zip(_SHOWN, row, strict=True)))
+
+
+def organisation_exists(organisation: UUID) -> bool:
+    """Tell whether there is such an organisation."""
+    return Organisation.objects.filter(id=organisation).exists()
 
 
 def ask_languages(credentials: Sequence[UUID]) -> Callable[[], dict[UUID, str]]:

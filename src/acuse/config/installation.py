@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -27,12 +26,11 @@ from acuse.embedded.authority import Authority
 from acuse.embedded.postgres import EmbeddedPostgres
 from acuse.embedded.trust_services import crl_url
 from acuse.errors import ConfigurationError, TemporaryError
+from acuse.evidence.rules import INSTALLATION
 from acuse.proof.trust import Trust
 
 log = logging.getLogger(__name__)
 
-#: The installation itself, as an organisation and as a subject of facts.
-INSTALLATION = UUID(int=0)
 
 
 @dataclass(frozen=True, kw_only=True)

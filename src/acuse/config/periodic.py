@@ -18,12 +18,12 @@ from acuse import clock
 from acuse.accounts.services import forget_failures
 from acuse.certificates import jobs as certificates
 from acuse.config.database import conninfo
-from acuse.config.installation import INSTALLATION
 from acuse.config.ntp import clock_state
 from acuse.delivery.jobs import dispatch, notices
 from acuse.delivery.models import Deduplication
 from acuse.evidence.jobs import watch_ledger
 from acuse.evidence.ledger import FactDraft, record
+from acuse.evidence.rules import INSTALLATION
 from acuse.proof.facts.fact import Actor
 
 log = logging.getLogger(__name__)

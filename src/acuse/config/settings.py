@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "acuse.accounts",
     "acuse.evidence",
     "acuse.certificates",
+    "acuse.reception",
     "acuse.delivery",
     "django_cotton",
     "django_htmx",

@@ -17,9 +17,7 @@ from acuse.delivery.services.work import Work
 from acuse.errors import ConfigurationError
 from acuse.evidence import custody
 from acuse.mail.rewrite import Trace, message_id_of, needs_of, sent_copy
-from acuse.mail.tokens import encode_address
-
-BOUNCE = "bounce"
+from acuse.mail.tokens import BOUNCE, encode_address
 
 
 class EmailEndpoint:

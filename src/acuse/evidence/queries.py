@@ -15,7 +15,7 @@ from acuse import clock
 from acuse.errors import AcuseError
 from acuse.evidence import rules
 from acuse.evidence.alarms import from_members
-from acuse.evidence.models import Alarm, Anchor, Binding, TreeHead
+from acuse.evidence.models import Alarm, Anchor, Binding, Head, TreeHead
 from acuse.evidence.statements import execute
 from acuse.proof import merkle
 from acuse.proof.bundle import Bundle, ProvenFact, SealBinding, TimeStamp
@@ -114,6 +114,11 @@ def facts_of(*, organisation: UUID, kind: str, id: UUID) -> list[LedgerFact]:
     """Return the facts of one subject, in order, pending ones included; empty for another organisation's subject."""
     found = execute(_FACTS, {"kind": kind, "subject": id, "organisation": organisation})
     return [ledger_fact(row) for row in found.fetchall()]
+
+
+def owner_of(*, kind: str, subject: UUID) -> UUID | None:
+    """Return the organisation whose subject it is, also after its facts were erased; None where there never was one."""
+    return Head.objects.filter(kind=kind, subject=subject).values_list("organisation", flat=True).first()
 
 
 def recent_facts(*, organisation: UUID, before: int | None = None, limit: int = 50) -> list[LedgerFact]:

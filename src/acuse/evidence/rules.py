@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
+#: The installation itself, as an organisation and as a subject of facts.
+INSTALLATION = UUID(int=0)
 #: Kinds of fact whose legal weight asks for a time stamp at once (evidence.md section 5).
 ANCHORED_AT_ONCE = frozenset({"acceptance.given", "signature.given", "content.rejected"})
 #: Facts that ask for a time stamp however young they are.

@@ -11,7 +11,6 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db import IntegrityError, close_old_connections, transaction
 
@@ -32,7 +31,6 @@ CLOCK_ALARM = "clock"
 _POLL_SECONDS = 0.25
 _PATIENCE_AFTER_FAILURE = 5.0
 _CLOCK_TOLERANCE = timedelta(seconds=1)
-_INSTALLATION = UUID(int=0)
 
 
 class Sealer:
@@ -130,9 +128,9 @@ def _compare_clocks(stamp: Stamp, before: datetime, after: datetime) -> None:
             return
         record(
             FactDraft(
-                organisation=_INSTALLATION,
+                organisation=rules.INSTALLATION,
                 subject_kind="installation",
-                subject_id=_INSTALLATION,
+                subject_id=rules.INSTALLATION,
                 type="clock.disagreed",
                 actor=Actor(kind="component", id="sealing"),
                 details={

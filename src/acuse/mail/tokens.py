@@ -13,6 +13,8 @@ from uuid import UUID
 
 from acuse.errors import ConfigurationError, InputError
 
+#: Purposes: where reports about a communication come back, where answers to it go, where an organisation forwards mail.
+BOUNCE, REPLY, INBOX = "bounce", "reply", "inbox"
 _DIGEST = 10  # bytes: 80 bits; forging one takes 2^79 messages on average, and the local part stays within 64
 _TOKEN = re.compile(r"[a-z2-7]{42}\Z")
 _PURPOSE = re.compile(r"[a-z]{1,16}\Z")

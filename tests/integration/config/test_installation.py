@@ -7,12 +7,12 @@ from django.conf import settings
 
 from acuse import clock
 from acuse.config import installation, periodic
-from acuse.config.installation import INSTALLATION
 from acuse.delivery.models import Deduplication
 from acuse.embedded.roles import Addresses
 from acuse.errors import ConfigurationError
 from acuse.evidence.models import Binding
 from acuse.evidence.queries import facts_of
+from acuse.evidence.rules import INSTALLATION
 from acuse.proof.trust import Trust
 from tests.integration.making import accept, credential
 

@@ -80,6 +80,7 @@ def erase(
     with ready_database(environment()):
         from acuse.delivery.services import erase_communication
         from acuse.evidence import retention as evidence
+        from acuse.reception.services import erase_reception
 
         found = evidence.due(limit=limit)
         if found and not yes:
@@ -89,6 +90,8 @@ def erase(
             told: dict[str, Any] = {"organisation": item.organisation, "reason": reason, "citations": citations}
             if item.kind == "communication":
                 erase_communication(communication=item.subject, **told)
+            elif item.kind == "reception":
+                erase_reception(item=item.subject, **told)
             else:
                 evidence.erase(kind=item.kind, subject=item.subject, **told)
         print(f"Erased {len(found)} subjects.")
