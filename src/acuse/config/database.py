@@ -29,7 +29,7 @@ def django_settings(url: str) -> dict[str, Any]:
     known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     options = {name: value for name, value in parts.items() if name not in known}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "acuse.config.postgresql",
         **{django: str(parts.get(libpq, "")) for libpq, django in known.items()},
         "OPTIONS": options,
         "CONN_MAX_AGE": None,
