@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -155,6 +156,31 @@ def test_the_long_queues_of_big_domains_hold_nobody_else_up(
     assert dispatcher(holder, endpoint, threads=8).dispatch_due(pool) == 5
     wait_until(lambda: endpoint.inside == {"big.example": 2, "great.example": 2, "small.example": 1})
     endpoint.gate.set()
+
+
+def test_where_there_was_room_for_more_nothing_is_looked_for_again(
+    value: SmtpCredentialValue, holder: Holder, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims: list[int] = []
+    claiming = holder.claim_shares
+
+    def counting(*arguments: Any, **named: Any) -> list[tuple[UUID, str]]:
+        claimed = claiming(*arguments, **named)
+        claims.append(len(claimed))
+        return claimed
+
+    monkeypatch.setattr(holder, "claim_shares", counting)
+    many(value, "small.example", 1)
+    endpoint = Endpoint()
+    running = dispatcher(holder, endpoint)
+    assert running.dispatch_due(pool) == 1
+    assert claims == [1]
+    many(value, "small.example", 2)
+    running._look_past_at = 0.0
+    assert running.dispatch_due(pool) == 1
+    assert claims == [1, 1, 0], "the share is full: others may wait behind it"
+    endpoint.gate.set()
+    wait_until(lambda: running.dispatch_due(pool) >= 0 and len(endpoint.sent) == 3)
 
 
 def test_no_more_messages_are_under_way_than_threads(

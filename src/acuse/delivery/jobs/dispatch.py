@@ -65,6 +65,7 @@ class Dispatcher:
         self._per_domain = per_domain
         self._domains: Counter[str] = Counter()
         self._look_past_at = 0.0
+        self._full = False  # whether threads, or the share of a domain, left no room for more of what may be due
         self._lock = threading.Lock()
         self._freed = threading.Event()
         self._stop = threading.Event()
@@ -80,8 +81,9 @@ class Dispatcher:
             while not stop.is_set():
                 close_old_connections()
                 self._freed.clear()
-                # What was claimed may have filled a share with more behind it: look again as soon as a place is free.
-                wait = self._freed.wait if self.dispatch_due(pool) else stop.wait
+                self.dispatch_due(pool)
+                # Where there was no room for more, more may be due: look again as soon as a place is free.
+                wait = self._freed.wait if self._full else stop.wait
                 wait(_POLL_SECONDS)
 
     def dispatch_due(self, pool: ThreadPoolExecutor) -> int:
@@ -92,7 +94,7 @@ class Dispatcher:
         """
         handed = more = self._hand_over(pool)
         if time.monotonic() >= self._look_past_at:
-            while more and not self._stop.is_set():
+            while more and self._full and not self._stop.is_set():
                 more = self._hand_over(pool)
                 handed += more
             self._look_past_at = time.monotonic() + _LOOK_PAST_SECONDS
@@ -101,9 +103,12 @@ class Dispatcher:
     def _hand_over(self, pool: ThreadPoolExecutor) -> int:
         with self._lock:
             free, busy = self._threads - self._domains.total(), dict(self._domains)
-        if free <= 0:
+        self._full = free <= 0
+        if self._full:
             return 0
         claimed = self._holder.claim_shares(QUEUE, term=rules.LEASE, limit=free, each=self._per_domain, busy=busy)
+        taken = Counter(busy) + Counter(domain for _, domain in claimed)
+        self._full = len(claimed) >= free or any(count >= self._per_domain for count in taken.values())
         for communication, domain in claimed:
             with self._lock:
                 self._domains[domain] += 1
