@@ -6,20 +6,28 @@ that commit late. The handler and the cursor share one transaction: a crash repe
 
 from collections.abc import Callable, Sequence
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from acuse.evidence.models import Cursor
+from acuse.errors import ConflictError
 from acuse.evidence.queries import LedgerFact, ledger_fact
+from acuse.evidence.statements import execute
 
 #: Positions looked at in one call, so that rare types do not make one transaction long.
 WINDOW = 2000
 
+_BEGIN = "INSERT INTO evidence_cursors (follower, position) VALUES (%(follower)s, 0) ON CONFLICT DO NOTHING"
+_LOCK = """
+SELECT held.position, least(coalesce((SELECT size FROM evidence_tree_head WHERE id = 1), 0),
+    held.position + %(window)s::bigint)
+FROM evidence_cursors AS held WHERE held.follower = %(follower)s FOR UPDATE
+"""
 _WINDOW = """
 SELECT fact.canonical, entry.position, entry.organisation_sequence
 FROM evidence_entries AS entry JOIN evidence_facts AS fact ON fact.entry = entry.entry
-WHERE entry.position >= %s AND entry.position < %s AND fact.type = ANY(%s)
+WHERE entry.position >= %(begin)s AND entry.position < %(end)s AND fact.type = ANY(%(types)s)
 ORDER BY entry.position
 """
+_MOVE = "UPDATE evidence_cursors SET position = %(end)s WHERE follower = %(follower)s"
 
 
 def follow(follower: str, types: Sequence[str], apply: Callable[[LedgerFact], None]) -> int:
@@ -34,17 +42,26 @@ def follow(follower: str, types: Sequence[str], apply: Callable[[LedgerFact], No
         How many positions the cursor moved; 0 when it is at the end.
     """
     with transaction.atomic():
-        Cursor.objects.get_or_create(follower=follower)
-        cursor_row = Cursor.objects.select_for_update().get(follower=follower)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT size FROM evidence_tree_head WHERE id = 1")
-            row = cursor.fetchone()
-            end = min(row[0] if row else 0, cursor_row.position + WINDOW)
-            cursor.execute(_WINDOW, (cursor_row.position, end, list(types)))
-            facts = [ledger_fact(found) for found in cursor.fetchall()]
-        for fact in facts:
-            apply(fact)
-        moved = end - cursor_row.position
-        cursor_row.position = end
-        cursor_row.save(update_fields=["position"])
-    return moved
+        begin, end = _lock(follower)
+        if begin == end:
+            return 0
+        found = execute(_WINDOW, {"begin": begin, "end": end, "types": list(types)})
+        for row in found.fetchall():
+            apply(ledger_fact(row))
+        execute(_MOVE, {"follower": follower, "end": end})
+    return end - begin
+
+
+def _lock(follower: str) -> tuple[int, int]:
+    """Lock a follower's cursor, making it where it is new; return where it stands and up to where it may read now.
+
+    Whoever waited for the lock reads the size of the tree as it was before: the rest comes with the next window.
+    """
+    asked = {"follower": follower, "window": WINDOW}
+    row = execute(_LOCK, asked).fetchone()
+    if row is None:
+        execute(_BEGIN, {"follower": follower})
+        row = execute(_LOCK, asked).fetchone()
+    if row is None:
+        raise ConflictError(f"The cursor of {follower} was removed meanwhile.")
+    return row[0], max(row)
