@@ -1,8 +1,8 @@
-"""Directories for the files of documents under way: readable by their owner alone, and removed whatever happens.
+"""Directories of the compilers at work: readable by their owner alone, and removed whatever happens.
 
-A message's attachments lie there for as long as the compiler reads them. Each pool owns one directory, locked while
-the pool lives; a directory that nobody locks is what a killed process left, and the next pool removes it. The kernel
-frees the lock of a killed process, so no age needs to be guessed.
+A compiler's templates and links lie there, nothing of a document (`acuse.pdf.root`). Each pool owns one directory,
+locked while the pool lives; a directory that nobody locks is what a killed process left, and the next pool removes it.
+The kernel frees the lock of a killed process, so no age needs to be guessed.
 """
 
 import fcntl

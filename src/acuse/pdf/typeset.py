@@ -9,15 +9,14 @@ hangs in its first compile; so servers use `acuse.pdf.pool.Typesetter`, whose wo
 `python -m acuse.pdf.typeset` and speak the frames below on their standard streams.
 """
 
+import atexit
 import base64
 import json
 import pickle
 import re
 import resource
-import shutil
 import struct
 import sys
-import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +26,7 @@ import typst
 
 from acuse.errors import InputError, PermanentError
 from acuse.pdf.attachments import Attachment, check_attachments
+from acuse.pdf.root import Root
 
 FONTS = Path(__file__).parent / "fonts"
 STANDARDS: list[Any] = ["a-3a", "ua-1"]
@@ -55,23 +55,18 @@ def typeset(
     """
     check_attachments(attachments)
     moment = _utc(date)
-    path = Path(template).resolve()
-    # For its owner alone (0700). What a kill leaves goes with the worker's own directory: see `acuse.pdf.scratch`.
-    with tempfile.TemporaryDirectory(prefix="typesetting-") as scratch:
-        root = Path(scratch) / "root"
-        root.mkdir()
-        _lay_template(path, root)
-        (root / "attachments").mkdir()
-        listed = [_placed(root / "attachments", number, one) for number, one in enumerate(attachments)]
-        _lay_pictures(root / "pictures", model.get("pictures", {}))
-        told = {name: value for name, value in model.items() if name != "pictures"}
-        whole = {**told, "date": list(moment.timetuple()[:6]), "attachments": listed}
-        document = json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        if len(document) > MAX_MODEL:
-            raise InputError(f"The text of a document has at most {MAX_MODEL} characters.")
-        # A file, not `sys.inputs`: those are part of Typst's library, and with another library it forgets every layout.
-        (root / "model.json").write_text(document, "utf-8")
-        return _compile(root / path.name, root, moment)
+    listed = [_listed(number, one) for number, one in enumerate(attachments)]
+    told = {name: value for name, value in model.items() if name != "pictures"}
+    whole = {**told, "date": list(moment.timetuple()[:6]), "attachments": listed}
+    document = json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    if len(document) > MAX_MODEL:
+        raise InputError(f"The text of a document has at most {MAX_MODEL} characters.")
+    # A file, not `sys.inputs`: those are part of Typst's library, and with another library it forgets every layout.
+    files = {"model.json": document.encode(), **_pictures(model.get("pictures", {}))}
+    files |= {f"attachments/{file['path']}": one.content for file, one in zip(listed, attachments, strict=True)}
+    root = _root(Path(template).resolve())
+    with root.holding(files):
+        return _compile(root, moment)
 
 
 def _utc(date: datetime) -> datetime:
@@ -80,39 +75,28 @@ def _utc(date: datetime) -> datetime:
     return date.astimezone(UTC).replace(microsecond=0)
 
 
-def _lay_template(main: Path, root: Path) -> None:
-    """Copy the main file, which must lie inside the root itself, and link what lies beside it."""
-    shutil.copyfile(main, root / main.name)
-    for beside in main.parent.iterdir():
-        if beside.name != main.name:
-            (root / beside.name).symlink_to(beside)
-
-
-def _placed(folder: Path, number: int, attachment: Attachment) -> dict[str, str]:
-    path = f"{number:03d}"
-    (folder / path).write_bytes(attachment.content)
+def _listed(number: int, attachment: Attachment) -> dict[str, str]:
     return {
         "name": attachment.name,
-        "path": path,
+        "path": f"{number:03d}",
         "media_type": attachment.media_type,
         "relationship": attachment.relationship,
         "description": attachment.description,
     }
 
 
-def _lay_pictures(folder: Path, pictures: Mapping[str, str]) -> None:
-    folder.mkdir()
-    for name, content in pictures.items():
+def _pictures(pictures: Mapping[str, str]) -> dict[str, bytes]:
+    for name in pictures:
         if not _PICTURE.fullmatch(name):
             raise InputError(f"The name of a picture, {name!r}, is not two to four digits and .png.")
-        (folder / name).write_bytes(base64.b64decode(content))
+    return {f"pictures/{name}": base64.b64decode(content) for name, content in pictures.items()}
 
 
-def _compile(main: Path, root: Path, moment: datetime) -> bytes:
+def _compile(root: Root, moment: datetime) -> bytes:
     try:
         made, warnings = _compiler().compile_with_warnings(
-            input=str(main),
-            root=str(root),
+            input=str(root.main),
+            root=str(root.path),
             pdf_standards=STANDARDS,
             timestamp=moment,
         )
@@ -124,6 +108,17 @@ def _compile(main: Path, root: Path, moment: datetime) -> bytes:
     if not isinstance(made, bytes):
         raise PermanentError("The document cannot be typeset: Typst returned no single file.")
     return made
+
+
+_ROOTS: dict[Path, Root] = {}
+
+
+def _root(template: Path) -> Root:
+    """One a template: there are few, and their files are read again only where they changed."""
+    if template not in _ROOTS:
+        _ROOTS[template] = Root(template)
+        atexit.register(_ROOTS[template].close)
+    return _ROOTS[template]
 
 
 _COMPILERS: list[typst.Compiler] = []

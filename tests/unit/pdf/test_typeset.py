@@ -14,6 +14,7 @@ import pytest
 from acuse.errors import ConflictError, InputError, PermanentError, TemporaryError
 from acuse.pdf.attachments import MAX_FILES, Attachment, check_attachments, unique_name
 from acuse.pdf.pool import Typesetter
+from acuse.pdf.root import Root
 from acuse.pdf.typeset import typeset
 
 DATE = datetime(2026, 11, 23, 9, 30, 15, 123456, tzinfo=UTC)
@@ -167,6 +168,26 @@ def test_nothing_of_a_document_reaches_the_next_even_where_it_failed(tmp_path: P
             with pytest.raises(PermanentError, match="file not found"):
                 busy.typeset(path, model("mío", {"00.png": _picture(200)}, shown="01.png"), date=DATE)
             assert busy.typeset(path, mine, (attachment(content=b"mine"),), date=DATE) == alone
+
+
+def test_what_a_document_is_made_of_is_in_memory_only_while_it_is_made(tmp_path: Path) -> None:
+    (tmp_path / "main.typ").write_text("")
+    root = Root(tmp_path / "main.typ")
+    files = {"model.json": b"{}", "attachments/000": b"From: x"}
+    for held in (files, {"model.json": b"[]"}):
+        with root.holding(held):
+            there = {str(path.relative_to(root.path)): path for path in root.path.rglob("*") if path.is_symlink()}
+            assert {name: path.read_bytes() for name, path in there.items()} == held
+            assert [path for path in root.path.rglob("*") if path.is_file() and not path.is_symlink()] == [root.main]
+        assert {path.read_bytes() for path in there.values()} == {b""}
+    root.close()
+    assert not root.path.exists()
+
+
+def test_a_template_that_changed_is_read_again(tmp_path: Path) -> None:
+    first = typeset(template(tmp_path, "uno"), {}, date=DATE)
+    assert typeset(template(tmp_path, "dos"), {}, date=DATE) != first
+    assert typeset(template(tmp_path, "uno"), {}, date=DATE) == first
 
 
 def test_a_document_that_takes_too_long_is_stopped_and_the_next_is_made(tmp_path: Path) -> None:
