@@ -1,4 +1,4 @@
-"""Users, organisations, memberships and SMTP credentials.
+"""Users, organisations, memberships, SMTP credentials and API keys.
 
 A secret is kept only as a keyed digest; the key lies outside the database, so a stolen database opens nothing.
 """
@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from uuid6 import uuid7
 
@@ -140,6 +141,39 @@ class SmtpCredential(models.Model):
         return self.name
 
 
+class ApiKey(models.Model):
+    """A key with which a program reads through the API.
+
+    `window_started_at` begins the minute in which `calls` are counted. It is shown as the last use, true to a minute.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=60)
+    prefix = models.CharField(max_length=14, unique=True)
+    secret_digest = models.BinaryField(max_length=32)
+    scopes = ArrayField(models.CharField(max_length=32))
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    window_started_at = models.DateTimeField(null=True)
+    calls = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "accounts_api_keys"
+        constraints = (
+            # A revoked key leaves its name to the one that takes its place.
+            models.UniqueConstraint(
+                fields=("organisation", "name"),
+                name="one_api_key_per_name",
+                condition=models.Q(revoked_at__isnull=True),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class SenderIdentity(models.Model):
     """An address, or a whole domain written `@domain`, as which an organisation may send."""
 
@@ -156,7 +190,7 @@ class SenderIdentity(models.Model):
 
 
 class FailedLogin(models.Model):
-    """Wrong SMTP secrets of one username or address within the current window; the source of lock-outs."""
+    """Wrong secrets of one username or address within the current window; the source of lock-outs."""
 
     key = models.CharField(primary_key=True, max_length=120)
     count = models.IntegerField()

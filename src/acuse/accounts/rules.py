@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from acuse.errors import InputError
@@ -19,10 +20,19 @@ FAILURES_PER_USERNAME = 10
 FAILURES_PER_ADDRESS = 50
 FAILURE_WINDOW = timedelta(minutes=15)
 
+#: What an API key may be given, each in turn; what it is not given it may not do.
+SCOPES = ("communications:read", "content:read", "evidence:read", "verify")
+#: The role of whoever comes with an API key: neither manages nor sends.
+INTEGRATOR = "integrator"
+#: Over how long the calls of an API key are counted.
+CALLS_WINDOW = timedelta(minutes=1)
+
 #: How long the link of an invitation can be taken up.
 INVITATION_LIFE = timedelta(days=7)
 
 _SECRET_BYTES = 20  # 160 bits: guessing is hopeless, so no password KDF is needed in the SMTP path
+_PREFIX_BYTES = 5
+_API_KEY = re.compile(r"(acuse_[a-z2-7]{8})_[a-z2-7]{32}", re.ASCII)
 _DOMAIN = re.compile(r"@[a-z0-9\u0080-\U0010ffff](?:[a-z0-9.\-\u0080-\U0010ffff]{0,251})", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@[^\s@<>()\[\]\\,;:\"]{1,253}")
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
@@ -30,7 +40,23 @@ _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
 def new_secret() -> str:
     """Return a new 160-bit secret as 32 lower-case base32 characters."""
-    return base64.b32encode(secrets.token_bytes(_SECRET_BYTES)).decode().lower()
+    return _random(_SECRET_BYTES)
+
+
+def _random(size: int) -> str:
+    return base64.b32encode(secrets.token_bytes(size)).decode().lower()
+
+
+def new_api_key() -> tuple[str, str]:
+    """Return the prefix of a new API key, by which it is recognised, and the key: the prefix and a 160-bit secret."""
+    prefix = f"acuse_{_random(_PREFIX_BYTES)}"
+    return prefix, f"{prefix}_{new_secret()}"
+
+
+def api_key_prefix(key: str) -> str | None:
+    """Return what an API key is recognised by, such as `acuse_k7m2p9qx`; None where it has not the form of one."""
+    match = _API_KEY.fullmatch(key)
+    return match[1] if match else None
 
 
 def secret_digest(secret: str, *, key: bytes) -> bytes:
@@ -113,6 +139,29 @@ def check_email(email: str) -> str:
     if len(normal) <= 254 and _ADDRESS.fullmatch(normal):
         return normal
     raise InputError("Write an e-mail address such as marta@empresa.example.")
+
+
+def check_credential_name(name: str) -> str:
+    """Return the name of a credential without the blanks around it.
+
+    Raises:
+        InputError: it is empty or too long.
+    """
+    if 1 <= len(name.strip()) <= 60:
+        return name.strip()
+    raise InputError("Give the credential a name of 1 to 60 characters, such as the program that will use it.")
+
+
+def check_scopes(scopes: Iterable[str]) -> list[str]:
+    """Return the scopes of an API key, each once, in the order of ``SCOPES``.
+
+    Raises:
+        InputError: there is none, or one is unknown.
+    """
+    given = set(scopes)
+    if not given or not given <= set(SCOPES):
+        raise InputError("Choose what the key may do.")
+    return [scope for scope in SCOPES if scope in given]
 
 
 def check_name(name: object) -> str:

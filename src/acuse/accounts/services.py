@@ -140,8 +140,7 @@ def create_credential(*, organisation: UUID, name: str, actor: Actor = OPERATOR)
         InputError: the name is empty or too long.
         ConflictError: the organisation has a credential of that name.
     """
-    if not 1 <= len(name.strip()) <= 60:
-        raise InputError("Give the credential a name of 1 to 60 characters, such as the program that will use it.")
+    name = rules.check_credential_name(name)
     secret = rules.new_secret()
     identity = uuid7()
     try:
@@ -150,7 +149,7 @@ def create_credential(*, organisation: UUID, name: str, actor: Actor = OPERATOR)
             credential = SmtpCredential.objects.create(
                 id=identity,
                 organisation_id=organisation,
-                name=name.strip(),
+                name=name,
                 username=f"{slug[:40]}-{identity.hex[-8:]}",
                 secret_digest=rules.secret_digest(secret, key=settings.ACUSE_KEYS.credential),
                 created_at=clock.now(),
@@ -304,7 +303,7 @@ def authenticate(*, username: str, secret: str, address: str) -> SmtpCredentialV
         TemporaryError: too many failures from there or for that name; try later.
     """
     now = clock.now()
-    username, secret = _storable(username), _storable(secret)
+    username, secret = storable(username), storable(secret)
     keys = {f"user:{username[:60]}": rules.FAILURES_PER_USERNAME, f"ip:{address}": rules.FAILURES_PER_ADDRESS}
     rows = execute(_LOGIN, {"keys": list(keys), "username": username[:60]}).fetchall()
     for key, count, window_started_at, *_ in rows:
@@ -316,19 +315,20 @@ def authenticate(*, username: str, secret: str, address: str) -> SmtpCredentialV
     stored = bytes(32) if digest is None else bytes(digest)
     right = rules.same_secret(secret, stored, key=settings.ACUSE_KEYS.credential)
     if credential is None or not right or revoked_at is not None:
-        _count_failure(tuple(keys))
+        count_failure(tuple(keys))
         raise AccessDenied("Unknown user name or secret.")
     if last_used_at is None or now - last_used_at > _USE_RECORDED_EVERY:
         SmtpCredential.objects.filter(id=credential).update(last_used_at=now)
     return SmtpCredentialValue(id=credential, organisation=organisation, name=name)
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Return what can be looked up and digested: PostgreSQL's text has no NUL, and UTF-8 no lone surrogates."""
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
-def _count_failure(keys: tuple[str, ...]) -> None:
+def count_failure(keys: tuple[str, ...]) -> None:
+    """Count a wrong secret for each key of a lock-out, such as ``ip:192.0.2.7``."""
     now = clock.now()
     for key in sorted(keys):
         with transaction.atomic():

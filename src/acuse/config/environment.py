@@ -64,6 +64,9 @@ class Environment(BaseSettings):
     web_threads: int = Field(8, ge=1, le=64, description="Threads of each web process")
     trusted_proxies: int = Field(0, ge=0, le=10, description="Reverse proxies whose X-Forwarded-* are believed")
 
+    # API
+    api_rate_limit: int = Field(600, ge=10, le=1_000_000, description="Requests a minute of one API key")
+
     # SMTP door
     smtp_host: str = Field("127.0.0.1", description="Address on which the SMTP connector listens")
     smtp_starttls_port: int = Field(587, ge=1, le=65535, description="Port with STARTTLS (RFC 6409)")

@@ -23,7 +23,7 @@ class Keys:
 
     @cached_property
     def credential(self) -> bytes:
-        """Key of the digests of SMTP secrets and invitations, and of the secrets of two-step sign-in."""
+        """Key of the digests of SMTP secrets, API keys and invitations, and of the secrets of two-step sign-in."""
         return keep_secret(self._directory / "credential.key")
 
     @cached_property

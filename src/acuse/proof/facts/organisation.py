@@ -71,8 +71,19 @@ TYPES = (
     FactType(
         name="credential.created",
         kinds=(ORGANISATION,),
-        meaning="A credential was created for a program to submit with.",
-        details=Record({"name": Text(200)}, {"kind": Text(40), "credential": Text(40)}),
+        meaning=(
+            "A credential was created for a program: to submit with or, of the kind `api_key`, to read with, within "
+            "`scopes`."
+        ),
+        details=Record(
+            {"name": Text(200)},
+            {
+                "kind": Text(40),
+                "credential": Text(40),
+                "scopes": Listing(Text(40)),
+                "expires_at": Nullable(Moment()),
+            },
+        ),
     ),
     FactType(
         name="credential.revoked",
