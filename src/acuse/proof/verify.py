@@ -19,6 +19,7 @@ from acuse.proof.bundle import Bundle, parse
 from acuse.proof.canonical import canonicalise
 from acuse.proof.chain import says_no_legal_value
 from acuse.proof.checkpoint import Checkpoint, VerifierKey, open_note, parse_note
+from acuse.proof.facts.catalogue import CATALOGUE
 from acuse.proof.facts.communication import KIND
 from acuse.proof.facts.fact import Fact
 from acuse.proof.merkle import verify_inclusion
@@ -380,6 +381,10 @@ def _check_verdict(examination: _Examination, bundle: Bundle, stated: bytes | No
         return None
     judged = verdict(facts)
     if stated is not None and stated != canonicalise(statement(judged, facts, facts_up_to=bundle.facts_up_to)):
+        newer = next((fact.type for fact in facts if fact.type not in CATALOGUE), None)
+        if newer is not None:
+            # A later version may weigh it; what it says of the outcome cannot be judged here.
+            raise CannotTell(8, "There are facts that this version does not know, such as %(type)s.", type=newer[:80])
         raise InputError("The statement is not what follows from the facts.")
     examination.verdict = judged
     compared = "" if stated is None else " The statement in the file says the same."

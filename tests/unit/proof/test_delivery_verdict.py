@@ -1,5 +1,6 @@
 """The verdict: every outcome, and what it says it does not prove."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from acuse.errors import InputError
 from acuse.proof.canonical import canonicalise
+from acuse.proof.verdicts import delivery
 from acuse.proof.verdicts.delivery import LIMITS, OUTCOMES, statement, verdict
 from tests.unit.proof.support import chain, fact
 
@@ -15,6 +17,13 @@ FULL: tuple[str, dict[str, Any]] = ("attempt.refused", {"failure_class": "mailbo
 NO_DOMAIN: tuple[str, dict[str, Any]] = ("attempt.failed", {"failure_class": "domain_not_found"})
 HANDED: tuple[str, dict[str, Any]] = ("attempt.relayed", {"via": "smarthost"})
 ACCEPTED = "communication.accepted"
+OPENED, RELAYED, UNKNOWN, DEFERRED = "attempt.opened", "attempt.relayed", "attempt.unknown", "attempt.deferred"
+RETRIED: tuple[str, dict[str, Any]] = (UNKNOWN, {"retry_at": "2026-11-21T10:00:00.000000Z"})
+BOUNCE: tuple[str, dict[str, Any]] = ("bounce.received", {"failure_class": "mailbox_full", "permanent": True})
+CONFIRMED = "delivery.confirmed"
+STATED = "address_stated_by_sender"
+BOUNCED_LIMITS = ("not_known_to_recipient", "not_report_true", "not_other_addresses")
+DELIVERED_LIMITS = ("not_inbox", "not_read", "not_report_true", "not_identity")
 
 
 @pytest.mark.parametrize(
@@ -126,6 +135,106 @@ def test_outcomes(
     assert judged.decisive is not None
 
 
+@pytest.mark.parametrize(
+    ("steps", "outcome", "grade", "limits"),
+    [
+        pytest.param([OPENED, RELAYED, BOUNCE], "failed", 0, BOUNCED_LIMITS, id="a late bounce lowers G1"),
+        pytest.param([HANDED, BOUNCE], "failed", 0, BOUNCED_LIMITS, id="of the sender's own server"),
+        pytest.param([RELAYED, CONFIRMED], "delivered", 2, (*DELIVERED_LIMITS, STATED), id="a confirmation gives G2"),
+        pytest.param([HANDED, CONFIRMED], "delivered", 2, (*DELIVERED_LIMITS, STATED), id="past the sender's server"),
+        pytest.param([RELAYED, CONFIRMED, BOUNCE], "failed", 0, BOUNCED_LIMITS, id="a late bounce lowers G2"),
+        pytest.param([RELAYED, BOUNCE, CONFIRMED], "delivered", 2, (*DELIVERED_LIMITS, STATED), id="the later stands"),
+        pytest.param([DEFERRED, BOUNCE], "pending", 0, ("not_arrived", STATED), id="nothing was ever taken"),
+        pytest.param(
+            [DEFERRED, BOUNCE, OPENED, RELAYED],
+            "relayed",
+            1,
+            ("not_inbox", "not_read", "not_identity", STATED),
+            id="a bounce between tries says nothing of the next",
+        ),
+        pytest.param(
+            [RETRIED, BOUNCE, OPENED, RELAYED],
+            "relayed",
+            1,
+            ("not_inbox", "not_read", "not_identity", "second_copy_possible", STATED),
+            id="a bounce while tries follow changes nothing",
+        ),
+        pytest.param([UNKNOWN, BOUNCE], "failed", 0, BOUNCED_LIMITS, id="a bounce after the last try is its answer"),
+        pytest.param([RETRIED, OPENED, FULL, BOUNCE], "failed", 0, BOUNCED_LIMITS, id="of the only copy that left"),
+        pytest.param([OPENED, BOUNCE, RELAYED], "failed", 0, BOUNCED_LIMITS, id="a bounce before its try was recorded"),
+        pytest.param(
+            [OPENED, CONFIRMED, RELAYED],
+            "delivered",
+            2,
+            (*DELIVERED_LIMITS, STATED),
+            id="a confirmation before its try was recorded",
+        ),
+        pytest.param(
+            [RETRIED, OPENED, RELAYED, BOUNCE],
+            "undetermined",
+            0,
+            ("not_arrival_nor_absence", "not_report_true", STATED),
+            id="one of two copies came back",
+        ),
+        pytest.param(
+            [RETRIED, OPENED, RELAYED, CONFIRMED, BOUNCE],
+            "delivered",
+            2,
+            (*DELIVERED_LIMITS, "second_copy_possible", STATED),
+            id="one of two copies came back and the other was delivered",
+        ),
+        pytest.param(
+            [RETRIED, CONFIRMED, OPENED, DEFERRED, OPENED, FULL],
+            "delivered",
+            2,
+            (*DELIVERED_LIMITS, "second_copy_possible", STATED),
+            id="what befell another copy does not undo a delivery",
+        ),
+        pytest.param(
+            [FULL, CONFIRMED],
+            "failed",
+            0,
+            ("not_known_to_recipient", "not_reply_true", "not_other_addresses"),
+            id="what no server took nobody delivered",
+        ),
+    ],
+)
+def test_what_reports_change(steps: list[Any], outcome: str, grade: int, limits: tuple[str, ...]) -> None:
+    judged = verdict(chain(ACCEPTED, *steps))
+    assert (judged.outcome, judged.grade, judged.limits) == (outcome, grade, limits)
+    assert judged.failure_class == ("mailbox_full" if outcome == "failed" else None)
+
+
+def test_a_report_repeated_moves_nothing() -> None:
+    facts = chain(ACCEPTED, RELAYED, BOUNCE, ("bounce.received", {"failure_class": "other", "permanent": True}))
+    assert verdict(facts).decisive == facts[2]
+    facts = chain(ACCEPTED, RELAYED, CONFIRMED, CONFIRMED)
+    assert verdict(facts).decisive == facts[2]
+
+
+def test_a_confirmation_after_a_bounce_shows_again_what_the_server_took() -> None:
+    facts = chain(ACCEPTED, RELAYED, BOUNCE, CONFIRMED)
+    assert verdict(facts).reached == {0: facts[0], 1: facts[1], 2: facts[3]}
+
+
+def test_no_report_weighs_against_what_the_recipient_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No type of this version reaches G3; the rule must stand when one does."""
+
+    def accessed(state: Any, fact: Any) -> Any:
+        return replace(state, outcome="accessed", decisive=fact, reached={**state.reached, 3: fact})
+
+    monkeypatch.setattr(delivery, "_STEPS", {**delivery._STEPS, "content.accessed": accessed})
+    for report in (BOUNCE, CONFIRMED):
+        judged = verdict(chain(ACCEPTED, RELAYED, "content.accessed", report))
+        assert (judged.outcome, judged.grade, judged.failure_class) == ("accessed", 3, None)
+
+
+def test_other_reports_weigh_nothing() -> None:
+    others = ["delivery.delayed", "delivery.passed_on", "complaint.received", "auto_reply.received", "reply.received"]
+    facts = chain(ACCEPTED, OPENED, RELAYED)
+    assert verdict(chain(ACCEPTED, OPENED, RELAYED, *others)) == verdict(facts)
+
+
 def test_what_was_decisive() -> None:
     facts = chain(ACCEPTED, "attempt.opened", "attempt.deferred", "attempt.opened", "attempt.relayed", "receipt.issued")
     judged = verdict(facts)
@@ -136,9 +245,9 @@ def test_what_was_decisive() -> None:
 @given(
     st.lists(
         st.sampled_from(
-            ["attempt.opened", "attempt.deferred", "attempt.relayed", "attempt.unknown", FULL, HANDED, NO_DOMAIN, "x.y"]
+            [OPENED, DEFERRED, RELAYED, UNKNOWN, RETRIED, FULL, HANDED, NO_DOMAIN, BOUNCE, CONFIRMED, "x.y"]
         ),
-        max_size=8,
+        max_size=9,
     )
 )
 def test_every_history_has_one_verdict(steps: list[Any]) -> None:
@@ -150,6 +259,26 @@ def test_every_history_has_one_verdict(steps: list[Any]) -> None:
     assert (judged.failure_class is not None) == (judged.outcome == "failed")
     assert canonicalise(statement(judged, facts, facts_up_to=9)) == canonicalise(
         statement(verdict(facts), facts, facts_up_to=9)
+    )
+
+
+@given(
+    st.lists(st.sampled_from([OPENED, DEFERRED, RELAYED, UNKNOWN, RETRIED, FULL, HANDED, NO_DOMAIN]), max_size=6),
+    st.lists(st.sampled_from([BOUNCE, CONFIRMED, "delivery.delayed", "reply.received"]), max_size=4),
+)
+def test_reports_alone_never_make_a_delivery_of_nothing(tries: list[Any], reports: list[Any]) -> None:
+    before, after = verdict(chain(ACCEPTED, *tries)), verdict(chain(ACCEPTED, *tries, *reports))
+    taken = any(step in (RELAYED, UNKNOWN, RETRIED, HANDED) for step in tries)
+    assert (after.grade == 2) <= (taken and CONFIRMED in reports)
+    if not taken:
+        assert (after.outcome, after.failure_class, after.decisive) == (
+            before.outcome,
+            before.failure_class,
+            before.decisive,
+        )
+    assert after.final >= before.final
+    assert ("not_report_true" in after.limits) == (
+        after.decisive is not None and after.decisive.type in {CONFIRMED, BOUNCE[0]}
     )
 
 

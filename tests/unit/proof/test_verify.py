@@ -237,6 +237,25 @@ def test_a_statement_that_says_more_is_refused() -> None:
         assert failure(check(Archive(proof=RAW, statement=wrong).to_zip()))[0] == 8
 
 
+def test_a_statement_that_weighs_facts_of_a_later_version_cannot_be_judged() -> None:
+    facts = [*FACTS, fact("parcel.lost", after=FACTS[1])]
+    raw, up_to = OPERATOR.bundle(facts).to_json(), 4
+    assert check(Archive(proof=raw, statement=stated(facts, up_to)).to_zip()).state is State.VALID, "it weighs nothing"
+    weighed = stated(facts, up_to).replace(b'"outcome":"relayed"', b'"outcome":"failed"')
+    report = check(Archive(proof=raw, statement=weighed).to_zip())
+    assert report.state is State.CANNOT_TELL
+    assert "parcel.lost" in report.to_text()
+
+
+def test_a_late_bounce_and_its_limit_are_told() -> None:
+    bounce = fact("bounce.received", after=FACTS[1], details={"failure_class": "mailbox_full", "permanent": True})
+    facts = [*FACTS, bounce]
+    archive = Archive(proof=OPERATOR.bundle(facts).to_json(), statement=stated(facts, 4))
+    said = check(archive.to_zip()).to_text()
+    assert "Proved: failed (mailbox_full), grade G0" in said
+    assert "that the report that came back is true: nobody signs it" in said
+
+
 def test_a_tlog_proof() -> None:
     item = BUNDLE.facts[1]
     raw = TlogProof(

@@ -18,6 +18,7 @@ def limits(keys: Sequence[str]) -> list[str]:
         "not_identity": _("who, in person, uses the address"),
         "not_known_to_recipient": _("that the recipient knew of the message"),
         "not_reply_true": _("that the server's reply is true"),
+        "not_report_true": _("that the report that came back is true: nobody signs it"),
         "not_other_addresses": _("that they have no other address"),
         "not_arrival_nor_absence": _("that the message arrived, or that it did not"),
         "second_copy_possible": _("that only one copy arrived: an earlier try ended without an answer"),

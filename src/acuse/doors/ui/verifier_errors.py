@@ -194,6 +194,7 @@ SENTENCES = (
     gettext_noop("The time stamps of the PDF could not be validated from the lists it carries."),
     gettext_noop("The tlog-proof has no index line, or too long a path."),
     gettext_noop("The tlog-proof is not text."),
+    gettext_noop("There are facts that this version does not know, such as %(type)s."),
     gettext_noop("There is no revocation list for the certificate %(certificate)s."),
     gettext_noop("There is no type of fact called %(type)r in the catalogue."),
     gettext_noop("This bundle is of version %(version)r; this program knows version %(version_2)s."),

@@ -1,10 +1,21 @@
 """How far the delivery of a communication got, as a pure function of its facts (evidence.md section 3).
 
 Only facts raise or lower anything: an absence proves nothing. A type that this version does not know weighs nothing.
+
+Reports that come back (RFC 3464) weigh as follows. Nobody signs them, so each brings a limit of its own.
+
+- They are about a copy that a server took, or may have taken. With no such copy they change nothing.
+- A report of delivery gives G2. A report of failure lowers G1 and G2, never G3 and above, which the recipient reached
+  by an act of their own. Of two that contradict each other the later stands.
+- While tries follow, a report of failure changes nothing: another copy is still to come. One that comes between a try's
+  beginning and its end is told as soon as that try has been taken: servers can bounce before their own answer is
+  recorded.
+- Where several copies may have been taken, a report of failure speaks of one of them: it leaves a reported delivery
+  alone, and without one it is undetermined whether another copy arrived.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from acuse.clock import to_rfc3339
@@ -35,6 +46,7 @@ LIMITS: Mapping[str, str] = {
     "not_identity": "who, in person, uses the address",
     "not_known_to_recipient": "that the recipient knew of the message",
     "not_reply_true": "that the reply of the remote server is true",
+    "not_report_true": "that the report that came back is true: nobody signs it",
     "not_other_addresses": "that the recipient has no other address",
     "not_arrival_nor_absence": "that the message arrived, or that it did not",
     "second_copy_possible": "that only one copy arrived: an earlier try ended without an answer",
@@ -68,13 +80,26 @@ class Verdict:
 
 @dataclass(frozen=True, kw_only=True)
 class _State:
+    """The verdict so far.
+
+    Attributes:
+        unanswered: the last try that ended without an answer.
+        taken: the fact by which the recipient's server took a copy, whatever became of it.
+        copies: how many copies a server took, or may have taken.
+        early: a report that came while a try was open, when no copy had been taken before.
+        tries_over: no further try follows, though `final` may not say so.
+    """
+
     outcome: str
     decisive: Fact
     reached: Mapping[int, Fact]
     failure_class: str | None = None
     unanswered: Fact | None = None
+    taken: Fact | None = None
+    copies: int = 0
+    early: Fact | None = None
+    tries_over: bool = False
     final: bool = False
-    remote: bool = field(default=False)
 
 
 def verdict(facts: Sequence[Fact]) -> Verdict:
@@ -142,8 +167,11 @@ def statement(judged: Verdict, facts: Sequence[Fact], *, facts_up_to: int) -> di
 
 
 def _waiting(state: _State, fact: Fact) -> _State:
-    """A try began or is put off: undecided, unless an earlier try reached the recipient's system."""
+    """A try began or is put off: undecided, unless an earlier one reached the recipient's system."""
     if state.final:
+        return state
+    state = replace(state, early=None, tries_over=False)
+    if 2 in state.reached:
         return state
     return replace(state, outcome="undetermined" if state.unanswered else "pending", decisive=state.unanswered or fact)
 
@@ -151,40 +179,72 @@ def _waiting(state: _State, fact: Fact) -> _State:
 def _unknown(state: _State, fact: Fact) -> _State:
     if state.final:
         return state
-    return replace(state, outcome="undetermined", decisive=fact, unanswered=fact)
+    over = fact.details.get("retry_at") is None
+    state = replace(state, unanswered=fact, copies=state.copies + 1, early=None, tries_over=over)
+    return state if 2 in state.reached else replace(state, outcome="undetermined", decisive=fact)
 
 
 def _relayed(state: _State, fact: Fact) -> _State:
     """Taken charge of: G1, unless by the sender's own outgoing server, which is no system of the recipient."""
-    if fact.details.get("via") is not None:
-        return state if state.final else replace(state, outcome="handed", decisive=fact, final=True)
-    return replace(
-        state,
-        outcome="relayed",
-        decisive=fact,
-        reached={**state.reached, 1: fact},
-        failure_class=None,
-        final=True,
-    )
+    handed = fact.details.get("via") is not None
+    if handed and state.final:
+        return state
+    early, confirmed = state.early, 2 in state.reached
+    state = replace(state, copies=state.copies + 1, early=None, final=True)
+    if not handed:
+        state = replace(state, taken=fact, reached={**state.reached, 1: fact})
+    if not confirmed:
+        state = replace(state, outcome="handed" if handed else "relayed", decisive=fact, failure_class=None)
+    return _STEPS[early.type](state, early) if early else state
+
+
+def _ended(state: _State, fact: Fact) -> _State:
+    """A try ended for good without success. What a report confirmed of an earlier copy stands."""
+    if max(state.reached) >= 2:
+        return replace(state, final=True)
+    if state.unanswered is not None:
+        # The copy whose fate is unknown may have arrived: "not delivered" would say more than is known.
+        return _undetermined(state, state.unanswered)
+    return _failed(state, fact)
+
+
+def _bounced(state: _State, fact: Fact) -> _State:
+    """A report of failure came back."""
+    if not state.copies:
+        return replace(state, early=fact)
+    repeated = state.decisive.type == fact.type
+    if repeated or not (state.final or state.tries_over) or max(state.reached) >= 3:
+        return state
+    if state.copies == 1:
+        return _failed(state, fact)
+    return state if 2 in state.reached else _undetermined(state, fact)
+
+
+def _confirmed(state: _State, fact: Fact) -> _State:
+    """A report of delivery came back: G2, and G1 again where a failure had taken it away."""
+    if not state.copies:
+        return replace(state, early=fact)
+    if 2 in state.reached:
+        return state
+    higher = max(state.reached) >= 3
+    reached = {**state.reached, **({1: state.taken} if state.taken else {}), 2: fact}
+    state = replace(state, reached=reached)
+    return state if higher else replace(state, outcome="delivered", decisive=fact, failure_class=None)
 
 
 def _failed(state: _State, fact: Fact) -> _State:
-    """A final failure. It lowers G1 and G2, never a grade that the recipient reached by an act."""
-    if max(state.reached) >= 3:
-        return state
-    kept = {grade: reached for grade, reached in state.reached.items() if grade == 0}
-    if state.unanswered is not None:
-        # The copy whose fate is unknown may have arrived: "not delivered" would say more than is known.
-        return replace(state, outcome="undetermined", decisive=state.unanswered, reached=kept, final=True)
+    failure = str(fact.details.get("failure_class", "other"))
+    return replace(state, outcome="failed", decisive=fact, reached=_lowered(state), failure_class=failure, final=True)
+
+
+def _undetermined(state: _State, fact: Fact) -> _State:
     return replace(
-        state,
-        outcome="failed",
-        decisive=fact,
-        reached=kept,
-        failure_class=str(fact.details.get("failure_class", "other")),
-        final=True,
-        remote=fact.type == "attempt.refused",
+        state, outcome="undetermined", decisive=fact, reached=_lowered(state), failure_class=None, final=True
     )
+
+
+def _lowered(state: _State) -> Mapping[int, Fact]:
+    return {grade: reached for grade, reached in state.reached.items() if grade == 0}
 
 
 _STEPS: Mapping[str, Callable[[_State, Fact], _State]] = {
@@ -192,30 +252,31 @@ _STEPS: Mapping[str, Callable[[_State, Fact], _State]] = {
     "attempt.deferred": _waiting,
     "attempt.unknown": _unknown,
     "attempt.relayed": _relayed,
-    "attempt.refused": _failed,
-    "attempt.failed": _failed,
+    "attempt.refused": _ended,
+    "attempt.failed": _ended,
+    "bounce.received": _bounced,
+    "delivery.confirmed": _confirmed,
 }
+_UNSIGNED = frozenset({"bounce.received", "delivery.confirmed"})
 
 
 def _limits(state: _State, accepted: Fact) -> tuple[str, ...]:
-    limits: list[str] = []
-    if state.outcome == "pending":
-        limits.append("not_arrived")
-    elif state.outcome == "handed":
-        limits += ["not_arrived", "not_known_to_recipient"]
-        if state.unanswered is not None:
-            limits.append("second_copy_possible")
-    elif state.outcome == "undetermined":
-        limits.append("not_arrival_nor_absence")
-    elif state.outcome == "relayed":
-        limits += ["not_inbox", "not_read", "not_identity"]
-        if state.unanswered is not None:
-            limits.append("second_copy_possible")
-    else:
-        limits.append("not_known_to_recipient")
-        if state.remote:
-            limits.append("not_reply_true")
-        limits.append("not_other_addresses")
+    limits = [*_LIMITS_OF.get(state.outcome, ("not_known_to_recipient", "not_other_addresses"))]
+    if state.decisive.type in _UNSIGNED:
+        limits.insert(2 if state.outcome == "delivered" else 1, "not_report_true")
+    elif state.outcome == "failed" and state.decisive.type == "attempt.refused":
+        limits.insert(1, "not_reply_true")
+    if state.outcome in ("handed", "relayed", "delivered") and state.unanswered is not None:
+        limits.append("second_copy_possible")
     if state.outcome != "failed" and accepted.details.get("recipient_basis") == "sender_stated":
         limits.append("address_stated_by_sender")
     return tuple(limits)
+
+
+_LIMITS_OF: Mapping[str, tuple[str, ...]] = {
+    "pending": ("not_arrived",),
+    "handed": ("not_arrived", "not_known_to_recipient"),
+    "undetermined": ("not_arrival_nor_absence",),
+    "relayed": ("not_inbox", "not_read", "not_identity"),
+    "delivered": ("not_inbox", "not_read", "not_identity"),
+}

@@ -15,6 +15,14 @@ WORDS: dict[str, str] = {
     "footer.of": " of ",
     "development": "Development time stamp – no legal value",
     "supersedes": "Supersedes certificate {code}, which stays true up to its position {position}. Change: {reason}.",
+    "reason.level": "time stamps are available again and it is issued at its level",
+    "reason.later": "a later fact is recorded",
+    "reason.bounce.received": "a report came back later that it could not be delivered",
+    "reason.delivery.confirmed": "a report came back later that it was delivered to the mailbox",
+    "reason.reply.received": "an answer came in",
+    "reason.disposition.received": "the recipient’s mail program reported what it did with it",
+    "reason.complaint.received": "the recipient, or their provider, reported it as unwanted",
+    "reason.auto_reply.received": "an automatic answer came in",
     "up_to": "Facts up to position {position}; anything later is not shown here.",
     # badge
     "badge.grade": "Grade reached",
@@ -58,7 +66,8 @@ WORDS: dict[str, str] = {
         "The mail server of {domain} accepted “{subject}”, from {sender}, for {recipient} on {date} at {time}."
     ),
     "sentence.delivered": (
-        "{system} reported delivery of “{subject}”, from {sender}, to {recipient} on {date} at {time}."
+        "A report in the name of {system}, which came back on {date} at {time}, tells the delivery of “{subject}”, "
+        "from {sender}, to {recipient}."
     ),
     "sentence.accessed.3": (
         "Someone holding the link sent to {recipient} accessed the content of “{subject}” on {date} at {time}."
@@ -87,6 +96,11 @@ WORDS: dict[str, str] = {
         "{sender} handed in “{subject}” for {recipient}. The attempt was interrupted, as was found on {date} at "
         "{time}; whether the message left is not recorded."
     ),
+    "sentence.undetermined.bounced": (
+        "{sender} handed in “{subject}” for {recipient}. More than one copy may have reached a server. On {date} at "
+        "{time} a report in the name of {system} came back: one could not be delivered; what became of another is not "
+        "recorded."
+    ),
     "sentence.failed": "{sender} sent “{subject}” to {recipient}. On {date} at {time} {what}",
     "failed.mailbox_not_found": "{server} refused the message: it answered that the mailbox does not exist.",
     "failed.mailbox_full": "{server} refused the message: it answered that the mailbox is full.",
@@ -101,11 +115,19 @@ WORDS: dict[str, str] = {
     "failed.other.local": "the attempts ended, after {attempts}, without any server accepting it.",
     "failed.other.local.one": "the attempts ended, after one, without any server accepting it.",
     "failed.other.local.none": "Acuse stopped trying before anything was sent.",
+    "failed.bounced": (
+        "a report in the name of {system} came back: the message, accepted before by {server}, could not be delivered."
+    ),
+    "failed.bounced.unanswered": (
+        "a report in the name of {system} came back: the message, sent before without an answer, could not be "
+        "delivered."
+    ),
     "failed.only_try": " It was the only attempt.",
     "reply.cut": "The whole reply is in fact {number} of section 4.",
     # systems
     "server.theirs": "their server",
     "server.outgoing": "the sender’s outgoing server",
+    "system.unnamed": "a system that is not named",
     # ladder
     "ladder.0": "Accepted\nby Acuse",
     "ladder.1": "Accepted by\ntheir server",
@@ -117,9 +139,11 @@ WORDS: dict[str, str] = {
     "ladder.failed.remote": "Refused by\ntheir server",
     "ladder.failed.outgoing": "Refused on\nits way out",
     "ladder.failed.local": "Not accepted by\ntheir server",
+    "ladder.failed.bounced": "Returned\nlater",
     "ladder.undetermined": "No answer from\ntheir server",
     "ladder.undetermined.outgoing": "No answer on\nits way out",
     "ladder.undetermined.interrupted": "Attempt\ninterrupted",
+    "ladder.undetermined.bounced": "One copy\nreturned",
     "ladder.unrecorded": "not recorded",
     "ladder.alternative": "Grade reached: G{grade} of G6. Facts of their own are recorded for {own}.",
     "ladder.alternative.missing": " None is recorded for {missing}.",
@@ -148,6 +172,14 @@ WORDS: dict[str, str] = {
     "proves.all_sent.outgoing": (
         "Acuse sent the whole message to the sender’s outgoing server, and at {time}{day} no answer was recorded."
     ),
+    "proves.bounced": (
+        "At {time}{day} a report that it could not be delivered came back to the return address that only this message "
+        "carried."
+    ),
+    "proves.confirmed": (
+        "At {time}{day} a report in the name of {system} came back to the return address that only this message "
+        "carried: it says that it was delivered to the mailbox."
+    ),
     "proves.interrupted": (
         "Acuse began an attempt to deliver it, which was interrupted; whether the message left is not recorded."
     ),
@@ -159,6 +191,7 @@ WORDS: dict[str, str] = {
     "limit.not_identity": "Who, in person, uses that address.",
     "limit.not_known_to_recipient": "That the recipient knew of the message.",
     "limit.not_reply_true": "That the server’s reply is true, or since when it is.",
+    "limit.not_report_true": "That the report received is true: nobody signs it.",
     "limit.not_other_addresses": "That they have no other address, or were not told by other means.",
     "limit.not_arrival_nor_absence": "That the message arrived, or that it did not.",
     "limit.second_copy_possible": "That only one copy arrived: an earlier attempt got no answer.",

@@ -17,6 +17,14 @@ WORDS: dict[str, str] = {
     "supersedes": (
         "Sustituye al certificado {code}, que sigue siendo cierto hasta su posición {position}. Cambia: {reason}."
     ),
+    "reason.level": "vuelve a haber sellos de tiempo y se emite en su nivel",
+    "reason.later": "consta un hecho posterior",
+    "reason.bounce.received": "llegó después un parte de que no pudo entregarse",
+    "reason.delivery.confirmed": "llegó después un parte de que se entregó en el buzón",
+    "reason.reply.received": "llegó una respuesta",
+    "reason.disposition.received": "el programa de correo del destinatario informó de lo que hizo con ella",
+    "reason.complaint.received": "el destinatario, o su proveedor, la señaló como no deseada",
+    "reason.auto_reply.received": "llegó una respuesta automática",
     "up_to": "Hechos hasta la posición {position}; lo posterior no consta aquí.",
     # badge
     "badge.grade": "Grado alcanzado",
@@ -58,7 +66,8 @@ WORDS: dict[str, str] = {
         "El servidor de correo de {domain} aceptó «{subject}», de {sender}, para {recipient} el {date} a las {time}."
     ),
     "sentence.delivered": (
-        "{system} comunicó la entrega de «{subject}», de {sender}, en {recipient} el {date} a las {time}."
+        "Un parte a nombre de {system}, que llegó el {date} a las {time}, comunica la entrega de «{subject}», de "
+        "{sender}, en {recipient}."
     ),
     "sentence.accessed.3": (
         "Quien tenía el enlace enviado a {recipient} accedió al contenido de «{subject}» el {date} a las {time}."
@@ -88,6 +97,10 @@ WORDS: dict[str, str] = {
         "{sender} entregó «{subject}» para {recipient}. El intento se interrumpió, como se vio el {date} a las "
         "{time}; no consta si el mensaje salió."
     ),
+    "sentence.undetermined.bounced": (
+        "{sender} entregó «{subject}» para {recipient}. Pudo llegar más de una copia a un servidor. El {date} a las "
+        "{time} llegó un parte a nombre de {system}: una no pudo entregarse; qué fue de otra no consta."
+    ),
     "sentence.failed": "{sender} envió «{subject}» a {recipient}. El {date} a las {time} {what}",
     "failed.mailbox_not_found": "{server} rechazó el mensaje: respondió que ese buzón no existe.",
     "failed.mailbox_full": "{server} rechazó el mensaje: respondió que el buzón está lleno.",
@@ -102,11 +115,18 @@ WORDS: dict[str, str] = {
     "failed.other.local": "se dejó de intentar, tras {attempts} intentos, sin que ningún servidor lo aceptara.",
     "failed.other.local.one": "se dejó de intentar, tras un intento, sin que ningún servidor lo aceptara.",
     "failed.other.local.none": "Acuse dejó de intentarlo antes de enviar nada.",
+    "failed.bounced": (
+        "llegó un parte a nombre de {system}: el mensaje, aceptado antes por {server}, no pudo entregarse."
+    ),
+    "failed.bounced.unanswered": (
+        "llegó un parte a nombre de {system}: el mensaje, enviado antes sin respuesta, no pudo entregarse."
+    ),
     "failed.only_try": " Fue el único intento.",
     "reply.cut": "La respuesta entera está en el hecho {number} del apartado 4.",
     # systems
     "server.theirs": "su servidor",
     "server.outgoing": "el servidor de salida del remitente",
+    "system.unnamed": "un sistema que no se nombra",
     # ladder
     "ladder.0": "Aceptada\npor Acuse",
     "ladder.1": "Aceptada por\nsu servidor",
@@ -118,9 +138,11 @@ WORDS: dict[str, str] = {
     "ladder.failed.remote": "Rechazada por\nsu servidor",
     "ladder.failed.outgoing": "Rechazada en\nla salida",
     "ladder.failed.local": "No aceptada por\nsu servidor",
+    "ladder.failed.bounced": "Devuelta\ndespués",
     "ladder.undetermined": "Sin respuesta\nde su servidor",
     "ladder.undetermined.outgoing": "Sin respuesta\nen la salida",
     "ladder.undetermined.interrupted": "Intento\ninterrumpido",
+    "ladder.undetermined.bounced": "Devuelta\nuna copia",
     "ladder.unrecorded": "sin constancia",
     "ladder.alternative": "Grado alcanzado: G{grade} de G6. Constan hechos propios de {own}.",
     "ladder.alternative.missing": " No constan de {missing}.",
@@ -151,6 +173,14 @@ WORDS: dict[str, str] = {
     "proves.all_sent.outgoing": (
         "Acuse envió el mensaje entero al servidor de salida del remitente, y a las {time}{day} no constaba respuesta."
     ),
+    "proves.bounced": (
+        "A las {time}{day} volvió, a la dirección de retorno que solo este mensaje llevaba, un parte de que no pudo "
+        "entregarse."
+    ),
+    "proves.confirmed": (
+        "A las {time}{day} volvió, a la dirección de retorno que solo este mensaje llevaba, un parte a nombre de "
+        "{system}: dice que se entregó en el buzón."
+    ),
     "proves.interrupted": "Acuse empezó un intento de entrega, que se interrumpió; no consta si el mensaje salió.",
     "limits.title": "Qué no prueba",
     "limit.not_arrived": "Que el mensaje haya llegado a ningún sistema del destinatario.",
@@ -160,6 +190,7 @@ WORDS: dict[str, str] = {
     "limit.not_identity": "Quién usa, en persona, esa dirección.",
     "limit.not_known_to_recipient": "Que el destinatario conociera el mensaje.",
     "limit.not_reply_true": "Que la respuesta del servidor sea cierta, ni desde cuándo lo es.",
+    "limit.not_report_true": "Que el parte recibido sea cierto: nadie lo firma.",
     "limit.not_other_addresses": (
         "Que el destinatario no tenga otras direcciones, o que no se le haya avisado por otra vía."
     ),
