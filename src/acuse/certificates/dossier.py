@@ -17,6 +17,7 @@ from acuse.accounts.queries import OrganisationView, organisation_view
 from acuse.certificates.models import Certificate
 from acuse.certificates.particulars import FILE, Particulars
 from acuse.certificates.rules import is_lower
+from acuse.certificates.services import UPGRADE
 from acuse.certificates.stories.context import (
     CheckpointShown,
     Context,
@@ -110,7 +111,7 @@ def compile_dossier(
     def open_object(sha256: str) -> bytes:
         return custody.open_object(organisation=row.organisation_id, sha256=sha256)
 
-    particulars = _particulars(row, bundle.facts[0].fact, level, dated_at, standing)
+    particulars = _particulars(row, bundle, level, dated_at, standing)
     return assemble(bundle=bundle, particulars=particulars, standing=standing, open_object=open_object)
 
 
@@ -222,10 +223,10 @@ def _common_name(name: x509.Name) -> str:
     return name.rfc4514_string()
 
 
-def _particulars(row: Certificate, first: Fact, level: Level, dated_at: datetime, standing: Standing) -> Particulars:
+def _particulars(row: Certificate, bundle: Bundle, level: Level, dated_at: datetime, standing: Standing) -> Particulars:
     environment = settings.ACUSE
     organisation = organisation_view(row.organisation_id)
-    language = _language(first.details.get("language"), organisation)
+    language = _language(bundle.facts[0].fact.details.get("language"), organisation)
     address = environment.public_url.removeprefix("https://").removeprefix("http://").rstrip("/")
     policy = environment.policy_url
     return Particulars(
@@ -238,7 +239,7 @@ def _particulars(row: Certificate, first: Fact, level: Level, dated_at: datetime
         policy=Policy(title=_POLICY_TITLES[language], address=policy) if policy else None,
         code=row.code,
         revision=row.revision,
-        supersedes=_superseded(row, language),
+        supersedes=_superseded(row, language, bundle),
         verification_address=f"{address}/verify",
         verification_url=f"{environment.public_url.rstrip('/')}/v/{row.code}",
         level=level,
@@ -292,20 +293,28 @@ def _context(
 
 
 _POLICY_TITLES = {"es": "Política de certificación", "en": "Certification policy"}
-_REASONS = {
-    "es": {"level": "vuelve a haber sellos de tiempo y se emite en su nivel", "": "consta un hecho posterior"},
-    "en": {"level": "time stamps are available again and it is issued at its level", "": "a later fact is recorded"},
-}
+#: What a later fact changes, the weightiest first. The certificate's row knows only what first asked for it.
+CHANGES = (
+    "bounce.received",
+    "delivery.confirmed",
+    "reply.received",
+    "disposition.received",
+    "complaint.received",
+    "auto_reply.received",
+)
 
 
-def _superseded(row: Certificate, language: Language) -> Superseded | None:
+def _superseded(row: Certificate, language: Language, bundle: Bundle) -> Superseded | None:
     if not row.supersedes:
         return None
     earlier = Certificate.objects.get(code=row.supersedes)
     if earlier.facts_up_to is None:
         raise InputError(f"The certificate {earlier.code} was never issued, so nothing can supersede it.")
+    later = {item.fact.type for item in bundle.facts if item.position > earlier.facts_up_to}
+    words = WORDING[language]
+    reasons = [words[f"reason.{change}"] for change in CHANGES if change in later]
+    if row.reason == UPGRADE:
+        reasons.append(words["reason.level"])
     return Superseded(
-        code=earlier.code,
-        position=earlier.facts_up_to,
-        reason=_REASONS[language].get(row.reason, _REASONS[language][""]),
+        code=earlier.code, position=earlier.facts_up_to, reason="; ".join(reasons) or words["reason.later"]
     )

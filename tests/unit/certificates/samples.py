@@ -19,6 +19,7 @@ from acuse.certificates.stories.context import (
     SealShown,
     TimeStampShown,
 )
+from acuse.certificates.stories.wording import WORDING
 from acuse.proof.facts.catalogue import check_fact
 from acuse.proof.facts.fact import Actor, Fact, ObjectReference, Subject
 
@@ -199,6 +200,89 @@ def unanswered() -> History:
     )
 
 
+DIAGNOSTIC = (
+    "smtp; 552 5.2.2 <cliente1042@example.com>: Quota exceeded (mailbox for user is full)\n"
+    " (in reply to end of DATA command)"
+)
+PASSED: dict[str, Any] = {
+    "spf": {"result": "pass", "domain": "example.com"},
+    "dkim": [{"result": "pass", "domain": "example.com", "selector": "s1"}],
+    "dmarc": {"result": "pass", "domain": "example.com", "policy": "reject"},
+    "arc": {"result": "none"},
+}
+DAY_LATER = 86_000.0
+
+
+def reported(history: History, kind: str, after: float, **more: Any) -> History:
+    """Append a report that came back, as an RFC 3464 one."""
+    details = {
+        "reception": "0193505e-7a00-7000-8000-0000000000dd",
+        "form": "dsn",
+        "status": "2.0.0",
+        "reply": None,
+        "diagnostic": None,
+        "reporting_mta": "mx1.example.com",
+        "remote_mta": None,
+    }
+    return history.add(kind, after, **{**details, **more})
+
+
+def bounced(history: History | None = None, failure_class: str = "mailbox_full", **more: Any) -> History:
+    """Return a failure that was reported the day after the server had taken the message."""
+    details = {"status": "5.2.2", "reply": 552, "diagnostic": DIAGNOSTIC, "remote_mta": "lmtp.example.com"}
+    return reported(
+        history or relayed(),
+        "bounce.received",
+        DAY_LATER,
+        **{**details, "failure_class": failure_class, "permanent": True, **more},
+    )
+
+
+def confirmed() -> History:
+    """Return G2: the recipient's system reported that it put the message into the mailbox."""
+    return reported(relayed(), "delivery.confirmed", 4.2, diagnostic="smtp; 250 2.0.0 <cliente1042@example.com> Saved")
+
+
+def answered() -> History:
+    """Return everything else that can come back, after the server had taken the message."""
+    reception = {"reception": "0193505e-7a00-7000-8000-0000000000dd"}
+    history = reported(reported(relayed(), "delivery.delayed", 60, status="4.4.1"), "delivery.passed_on", 90)
+    history.add("auto_reply.received", 120, **reception)
+    history.add("complaint.received", 150, **reception)
+    history.add("disposition.received", 180, **reception, disposition="displayed", recipient="cliente1042@example.com")
+    return history.add(
+        "reply.received",
+        DAY_LATER,
+        **reception,
+        mail_from="cliente1042@example.com",
+        author="Ana López <cliente1042@example.com>",
+        subject="Re: Presupuesto de reparación 2026/318",
+        message_id="<a1@example.com>",
+        matched_by="address",
+        authentication=PASSED,
+    )
+
+
+def with_reports(history: History, language: Language) -> tuple[EmbeddedFile, ...]:
+    """Return the embedded files, with what came back under the name that the dossier gives it."""
+    words = WORDING[language]
+    came = [item.fact for item in history.facts if item.fact.type.partition(".")[2] in _CAME_BACK]
+    roles = ["reply" if fact.type == "reply.received" else "report" for fact in came]
+    made = tuple(
+        EmbeddedFile(
+            name=words[f"name.{role}"].format(number=fact.subject_sequence),
+            role=role,
+            sha256=hashlib.sha256(fact.entry()).hexdigest(),
+            size=4096,
+            number=fact.subject_sequence,
+        )
+        for fact, role in zip(came, roles, strict=True)
+    )
+    sealed = files(language)
+    return (*sealed[:2], *made, *sealed[2:])
+
+
+_CAME_BACK = ("received", "confirmed", "passed_on", "delayed")
 SMARTHOST = {"via": "smarthost", "host": "salida.talleres-ribera.example", "dns": None}
 """What differs in a try through the sender's outgoing server."""
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from acuse.certificates.dossier import CHANGES
 from acuse.certificates.stories.wording.en import WORDS as ENGLISH
 from acuse.certificates.stories.wording.es import WORDS as SPANISH
 from acuse.pdf.text import drawn
@@ -38,6 +39,8 @@ def test_every_outcome_class_and_limit_has_words(words: dict[str, str]) -> None:
     for failure_class in set(FAILURE_CLASSES) - {"throttled", "undetermined"}:
         assert f"headline.failed.{failure_class}" in words
         assert f"failed.{failure_class}" in words
+    for change in (*CHANGES, "level", "later"):
+        assert f"reason.{change}" in words
     for limit in LIMITS:
         assert f"limit.{limit}" in words
 
@@ -79,9 +82,9 @@ def test_every_sentence_is_used_or_kept_for_a_case_of_the_wording_table() -> Non
     later = re.compile(
         r"(headline|sentence)\.(accessed|accepted|signed|refused|expired|delivered)|headline\.signed|limit\.|badge\."
         r"|class\.|failed\.|headline\.|sentence\.|ladder\.\d|fact\.notified|parties\.why|content\.signed|header\.|title\."
-        r"|file\.|name\.|step\."
+        r"|file\.|name\.|step\.|reason\.|remark\.reply\.|source\.report\."
     )
-    variants = re.compile(r"\.(outgoing|interrupted|one|none)\Z")
+    variants = re.compile(r"\.(outgoing|interrupted|bounced|one|none)\Z")
 
     def used(key: str) -> bool:
         base = variants.sub("", key)

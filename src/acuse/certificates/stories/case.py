@@ -100,6 +100,11 @@ class Case:
         """Return the slots `date` and `time` of a fact."""
         return {"date": self.clock.date(fact.occurred_at), "time": self.clock.time(fact.occurred_at)}
 
+    def other_day(self, fact: Fact) -> str | None:
+        """Return the date of a fact in figures where it is not that of the acceptance, else None."""
+        day, first = (self.clock.local(one.occurred_at).date() for one in (fact, self.facts[0].fact))
+        return None if day == first else self.clock.figures(fact.occurred_at)
+
     def time_and_day(self, fact: Fact) -> dict[str, Run | Runs | str]:
         """Return the slots `time` and `day`; the day is said only where it is not that of the acceptance."""
         first = self.clock.local(self.facts[0].fact.occurred_at).date()
@@ -115,8 +120,11 @@ def ending(fact: Fact) -> str:
         fact: that ends a try.
 
     Returns:
-        ".outgoing" where the server was the sender's own, ".interrupted" where nothing is known of the try, else "".
+        ".outgoing" where the server was the sender's own, ".interrupted" where nothing is known of the try, ".bounced"
+        where a report of failure came back, else "".
     """
+    if fact.type == "bounce.received":
+        return ".bounced"
     if fact.type == "attempt.unknown" and fact.details.get("stage") is None:
         return ".interrupted"
     return ".outgoing" if fact.details.get("via") else ""

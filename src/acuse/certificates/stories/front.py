@@ -4,6 +4,7 @@ from typing import Any
 
 from acuse.certificates.stories.case import Case
 from acuse.certificates.stories.moments import number, utc_time
+from acuse.certificates.stories.returned import diagnostic, system_of, what_bounced
 from acuse.certificates.stories.runs import (
     Line,
     Run,
@@ -16,8 +17,10 @@ from acuse.certificates.stories.runs import (
     text_of,
     wrapped,
 )
+from acuse.proof.facts.fact import Fact
 
 _REMOTE = "attempt.refused"
+_BOUNCE = "bounce.received"
 _HEADLINE_COLUMNS = 72
 _MAX_REPLY_LINES = 8
 _ADDRESS_COLUMNS = 66
@@ -53,12 +56,16 @@ def sentence(case: Case) -> Runs:
     }
     if case.verdict.outcome == "failed":
         return case.say("sentence.failed", what=_what_failed(case), **slots)
+    if case.ending == ".bounced" or case.verdict.outcome == "delivered":
+        slots["system"] = system_of(case, fact)
     if case.verdict.outcome == "undetermined":
         return case.say(f"sentence.undetermined{case.ending}", **slots)
     return case.say(f"sentence.{case.verdict.outcome}", **slots)
 
 
 def _what_failed(case: Case) -> Runs:
+    if case.decisive.type == _BOUNCE:
+        return what_bounced(case)
     remote = case.decisive.type == _REMOTE
     key = f"failed.{case.verdict.failure_class}"
     if not case.has(key):
@@ -99,7 +106,9 @@ def _last_try(case: Case) -> Any:
 
 
 def decisive_reply(case: Case) -> list[Line] | None:
-    """Return the reply that decided a failure, verbatim, or None where no server gave one; all its lines."""
+    """Return the words that decided a failure, verbatim: the server's reply, or what a report quotes; all lines."""
+    if case.decisive.type == _BOUNCE:
+        return diagnostic(case.decisive, _HEADLINE_COLUMNS)
     reply = case.decisive.details.get("reply")
     if case.verdict.outcome != "failed" or not reply:
         return None
@@ -161,6 +170,8 @@ def ladder(case: Case) -> dict[str, Any]:
         elif stop and grade == judged.grade + 1:
             state, fact, label = stop, case.decisive, case.word(_stop_label(case))
         time = None if fact is None else case.clock.local(fact.occurred_at).strftime("%H:%M:%S")
+        if fact is not None and note is None:
+            note = case.other_day(fact)
         steps.append({"grade": f"G{grade}", "label": label, "time": time, "note": note, "state": state})
     return {"steps": steps, "alternative": _alternative(case, steps)}
 
@@ -168,6 +179,8 @@ def ladder(case: Case) -> dict[str, Any]:
 def _stop_label(case: Case) -> str:
     if case.verdict.outcome == "undetermined":
         return f"ladder.undetermined{case.ending}"
+    if case.decisive.type == _BOUNCE:
+        return "ladder.failed.bounced"
     if case.decisive.type != _REMOTE:
         return "ladder.failed.local"
     return "ladder.failed.outgoing" if case.ending else "ladder.failed.remote"
@@ -202,13 +215,29 @@ def _proved(case: Case) -> list[Runs]:
     handed = case.say("proves.handed", sender=case.sender(), recipient=case.recipient(), **case.time_and_day(first))
     kept = case.kept()
     if judged.outcome in ("relayed", "handed"):
-        host = case.theirs(str(fact.details.get("host") or "—"), limit=60)
-        key = "proves.relayed" if judged.outcome == "relayed" else "proves.handed_out"
-        return [case.say(key, domain=case.domain(), host=host, **case.time_and_day(fact)), handed, kept]
+        return [_taken(case, fact), handed, kept]
+    if fact.type in (_BOUNCE, "delivery.confirmed"):
+        return [*_proved_by_report(case), handed, kept]
     if judged.outcome == "undetermined":
         key = "proves.interrupted" if case.ending == ".interrupted" else f"proves.all_sent{case.ending}"
         return [handed, case.say(key, **case.time_and_day(fact)), kept]
     return [handed, *_proved_of_failure(case), kept][:3]
+
+
+def _taken(case: Case, fact: Fact) -> Runs:
+    """Return that a server took the message: the recipient's, or the sender's own outgoing one."""
+    host = case.theirs(str(fact.details.get("host") or "—"), limit=60)
+    key = "proves.handed_out" if fact.details.get("via") else "proves.relayed"
+    return case.say(key, domain=case.domain(), host=host, **case.time_and_day(fact))
+
+
+def _proved_by_report(case: Case) -> list[Runs]:
+    """Return that a report came back, and that a server had taken the message before, in the order of time."""
+    fact = case.decisive
+    key = "proves.bounced" if fact.type == _BOUNCE else "proves.confirmed"
+    came = case.say(key, system=system_of(case, fact), **case.time_and_day(fact))
+    taken = [_taken(case, item.fact) for item in case.facts if item.fact.type == "attempt.relayed"]
+    return [*taken[-1:], came]
 
 
 def _proved_of_failure(case: Case) -> list[Runs]:

@@ -132,6 +132,10 @@ class Clock:
             return local.strftime("%d-%m-%Y, %H:%M:%S")
         return f"{local.day} {_MONTHS['en'][local.month - 1][:3]} {local.year:04d}, {local:%H:%M:%S}"
 
+    def figures(self, moment: datetime) -> str:
+        """Return the date alone for a narrow place: "23-11-2026" / "23 Nov 2026"."""
+        return self.short(moment).partition(",")[0]
+
     def _name(self, form: int) -> str:
         named = _NAMED[self._language].get(self._key)
         if named:

@@ -1,36 +1,21 @@
 """Section 4: every fact, in order, with its source, the reply verbatim, and a plain remark (design: Timeline)."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
+from acuse.certificates.stories import returned
 from acuse.certificates.stories.case import Case, ending
 from acuse.certificates.stories.context import LedgerFact
 from acuse.certificates.stories.moments import number, utc_time
+from acuse.certificates.stories.rows import COLUMNS, Row, Teller, class_word, embedded_name
 from acuse.certificates.stories.runs import Line, Run, Runs, mono, own, text_of, wrapped
 from acuse.clock import from_rfc3339
 from acuse.proof.facts.fact import Fact
 
-_COLUMNS = 58
 _TALL = 36
 _SUMMARY_FROM = 40
 _MAX_NAMES = 80
 _STAGES = {"mail": "MAIL FROM", "rcpt": "RCPT TO", "data": "DATA", "connect": "220", "ehlo": "EHLO", "tls": "STARTTLS"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One fact as it is told: `mark` is filled, ring, cross or dashed."""
-
-    title: Runs
-    source: Runs | None = None
-    verbatim: list[Line] | None = None
-    remarks: list[Runs] = field(default_factory=list)
-    mark: str = "ring"
-    tag: str | None = None
-
-
-Teller = Callable[[Case, Fact], Row]
 
 
 def timeline(case: Case) -> dict[str, Any]:
@@ -75,7 +60,7 @@ def _row(case: Case, item: LedgerFact) -> dict[str, Any]:
     fact = item.fact
     row = _TELLERS.get(fact.type, _other)(case, fact)
     grade = next((grade for grade, reached in case.verdict.reached.items() if reached.id == fact.id), None)
-    remarks = list(row.remarks)
+    remarks = [remark for remark in row.remarks if remark]
     if abs((fact.recorded_at - fact.occurred_at).total_seconds()) >= 60:
         remarks.append(case.say("timeline.recorded", time=case.clock.time(fact.recorded_at)))
     lines = len(row.verbatim or ())
@@ -119,7 +104,7 @@ def _opened(case: Case, fact: Fact) -> Row:
     lines = text_of(copy.get("prepended")) or ""
     return Row(
         title=title,
-        verbatim=wrapped(lines, _COLUMNS) if lines else None,
+        verbatim=wrapped(lines, COLUMNS) if lines else None,
         remarks=[[*case.say("fact.opened.copy"), mono(str(copy["digest"]))]],
     )
 
@@ -134,7 +119,7 @@ def _relayed(case: Case, fact: Fact) -> Row:
 
 
 def _deferred(case: Case, fact: Fact) -> Row:
-    words = case.word(_class_key(case, fact))
+    words = class_word(case, fact)
     last = fact.id == case.facts[-1].fact.id  # the next fact shows when the others were tried again
     remarks = _retry(case, fact) if last else []
     return Row(
@@ -148,7 +133,7 @@ def _deferred(case: Case, fact: Fact) -> Row:
 
 
 def _refused(case: Case, fact: Fact) -> Row:
-    final = case.say("remark.final", **{"class": case.word(_class_key(case, fact))})
+    final = case.say("remark.final", **{"class": class_word(case, fact)})
     return Row(
         title=case.say(f"fact.refused{ending(fact)}"),
         source=_source(case, fact),
@@ -181,7 +166,7 @@ def _unknown(case: Case, fact: Fact) -> Row:
 
 
 def _failed(case: Case, fact: Fact) -> Row:
-    words = case.word(_class_key(case, fact))
+    words = class_word(case, fact)
     return Row(
         title=case.say("fact.failed"),
         source=[own(words[0].upper() + words[1:])],
@@ -233,17 +218,13 @@ _TELLERS: Mapping[str, Teller] = {
     "receipt.issued": _issued,
     "certificate.issued": _issued,
     "certificate.level_lowered": _lowered,
+    **returned.TELLERS,
 }
-
-
-def _class_key(case: Case, fact: Fact) -> str:
-    key = f"class.{fact.details['failure_class']}"
-    return key if case.has(key) else "class.other"
 
 
 def _reply(fact: Fact) -> list[Line] | None:
     reply = fact.details.get("reply")
-    return wrapped(text_of(reply["text"]), _COLUMNS) if reply else None
+    return wrapped(text_of(reply["text"]), COLUMNS) if reply else None
 
 
 def _reason(case: Case, fact: Fact) -> list[Runs]:
@@ -265,9 +246,7 @@ def _with_dialogue(case: Case, fact: Fact, key: str) -> Runs:
 
 
 def _dialogue(case: Case, fact: Fact) -> Runs:
-    name = next(
-        (f.name for f in case.context.files if f.number == fact.subject_sequence and f.role == "smtp-dialogue"), None
-    )
+    name = embedded_name(case, fact, "smtp-dialogue")
     return case.say("remark.dialogue", name=mono(name)) if name else []
 
 
