@@ -22,8 +22,6 @@ from acuse.channels.email.wire import Broken, Timeouts, Wire
 from acuse.errors import InputError, TemporaryError
 from acuse.mail.mailboxes import fits_path
 
-_BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
-_LEADING_DOT = re.compile(rb"(?m)^\.")
 _XTEXT = re.compile(r"[!-*,-<>-~+;=]{1,500}\Z")
 
 
@@ -80,7 +78,8 @@ def check_message(message: bytes) -> None:
     Raises:
         InputError: a bare CR or LF, or no CRLF at the end.
     """
-    if _BARE.search(message):
+    ends = message.count(b"\r\n")
+    if message.count(b"\n") != ends or message.count(b"\r") != ends:
         raise InputError("The message has a line end that is not CRLF; mail servers would not agree on where it ends.")
     if message and not message.endswith(b"\r\n"):
         raise InputError("The last line of the message has no CRLF.")
@@ -98,7 +97,8 @@ def check_path(address: str, *, what: str) -> None:
 
 def stuffed(message: bytes) -> bytes:
     """Return the message with a dot before each line that begins with one (RFC 5321 4.5.2)."""
-    return _LEADING_DOT.sub(b"..", message)
+    begun = b"." + message if message.startswith(b".") else message
+    return begun.replace(b"\n.", b"\n..")
 
 
 class Session:
