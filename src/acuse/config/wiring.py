@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import ParamSpec, TypeVar
 from uuid import UUID
@@ -169,14 +169,15 @@ def _may_send_as(credential: SmtpCredentialValue, address: str) -> bool:
     return account_rules.may_send_as(address, accounts.sender_patterns(credential.organisation))
 
 
-def _acceptance() -> Callable[[SmtpCredentialValue, Envelope, bytes], list[UUID]]:
-    gathering = delivery.Gathering()
+def _keep(credential: SmtpCredentialValue, envelope: Envelope, raw: bytes) -> delivery.KeptMessage:
+    return delivery.keep_message(credential=credential, envelope=envelope, raw=raw)
 
-    def accept(credential: SmtpCredentialValue, envelope: Envelope, raw: bytes) -> list[UUID]:
-        accepted = gathering.accept(credential=credential, envelope=envelope, raw=raw)
-        return [communication.id for communication in accepted]
 
-    return accept
+def _accept(messages: Sequence[delivery.KeptMessage]) -> list[list[UUID] | Exception]:
+    return [
+        accepted if isinstance(accepted, Exception) else [communication.id for communication in accepted]
+        for accepted in delivery.accept_each(messages)
+    ]
 
 
 def serve_smtp() -> int:
@@ -192,7 +193,7 @@ def serve_smtp() -> int:
         grace=20.0,
         limits=Limits(message=environment.message_limit, recipients=environment.recipients_limit),
     )
-    verbs = Verbs(authenticate=_authenticate, may_send_as=_may_send_as, accept=_acceptance())
+    verbs = Verbs(authenticate=_authenticate, may_send_as=_may_send_as, keep=_keep, accept=_accept)
     context = tls_context(files.certificate, files.key)
     asyncio.run(_serve(Connector(listening=listening, context=context, verbs=verbs)))
     return 0

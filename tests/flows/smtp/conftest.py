@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -29,17 +29,28 @@ DOMAIN = "@talleres-ribera.example"
 CREDENTIAL = SmtpCredentialValue(id=UUID(int=1), organisation=UUID(int=2), name="CRM")
 
 
+Handed = tuple[SmtpCredentialValue, Envelope, bytes]
+
+
 @dataclass
 class Behind:
-    """What lies behind the door: keeps what it is given, and fails where it is told to."""
+    """What lies behind the door: keeps what it is given, and fails where it is told to.
 
-    accepted: list[tuple[SmtpCredentialValue, Envelope, bytes]] = field(default_factory=list)
+    Attributes:
+        refused: the ENVIDs of the messages that are refused, and no others with them.
+        held: what every transaction waits for.
+        batches: how many messages each transaction has or had.
+    """
+
+    accepted: list[Handed] = field(default_factory=list)
     login_error: BaseException | None = None
     permission_error: BaseException | None = None
+    keep_error: BaseException | None = None
     accept_error: BaseException | None = None
+    refused: frozenset[str] = frozenset()
     held: threading.Event | None = None
     inside: threading.Event = field(default_factory=threading.Event)
-    waiting: int = 0
+    batches: list[int] = field(default_factory=list)
 
     def authenticate(self, username: str, secret: str, ip: str) -> SmtpCredentialValue:
         assert ip == "127.0.0.1"
@@ -55,18 +66,28 @@ class Behind:
             raise self.permission_error
         return address.endswith(DOMAIN)
 
-    def accept(self, credential: SmtpCredentialValue, envelope: Envelope, raw: bytes) -> list[UUID]:
+    def keep(self, credential: SmtpCredentialValue, envelope: Envelope, raw: bytes) -> Handed:
+        if self.keep_error is not None:
+            raise self.keep_error
+        return credential, envelope, raw
+
+    def accept(self, messages: Sequence[Handed]) -> list[list[UUID] | Exception]:
+        self.batches.append(len(messages))
         self.inside.set()
         if (held := self.held) is not None:
-            self.waiting += 1
             assert held.wait(20)
         if self.accept_error is not None:
             raise self.accept_error
+        return [self._accept_one(*message) for message in messages]
+
+    def _accept_one(self, credential: SmtpCredentialValue, envelope: Envelope, raw: bytes) -> list[UUID] | Exception:
+        if envelope.envid in self.refused:
+            return AccessDenied("This credential was revoked.")
         self.accepted.append((credential, envelope, raw))
         return [uuid4() for _ in envelope.recipients]
 
     def verbs(self) -> Verbs:
-        return Verbs(authenticate=self.authenticate, may_send_as=self.may_send_as, accept=self.accept)
+        return Verbs(authenticate=self.authenticate, may_send_as=self.may_send_as, keep=self.keep, accept=self.accept)
 
 
 @dataclass
@@ -75,6 +96,7 @@ class Door:
 
     behind: Behind
     ports: Ports
+    connector: Connector
     trust: ssl.SSLContext
     stop: Callable[[], None]
 
@@ -145,7 +167,7 @@ def running(identity: tuple[Path, Path], limits: Limits, grace: float = 20.0, po
             asyncio.run_coroutine_threadsafe(connector.stop(), loop).result(40)
 
     try:
-        yield Door(behind, ports, ssl.create_default_context(cafile=str(identity[0])), stop)
+        yield Door(behind, ports, connector, ssl.create_default_context(cafile=str(identity[0])), stop)
     finally:
         stop()
         end()

@@ -2,34 +2,86 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
+import pytest
+
+from acuse.doors.smtp import gathering
 from acuse.doors.smtp.limits import Limits
 from acuse.doors.smtp.service import Service
 from acuse.errors import TemporaryError
 from tests.flows.smtp.client import MAIL, MESSAGE, RCPT, Client
 from tests.flows.smtp.conftest import CREDENTIAL, Behind, Door, Opener
 
-COUNT = 4  # as many as the door has threads
+COUNT = 4
+
+
+def wait(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.005)
+
+
+def hand_in(client: Client, mail: str = MAIL) -> None:
+    for command in (mail, RCPT, "DATA"):
+        client.say(command)
+    client.send(MESSAGE + b".\r\n")
 
 
 @contextmanager
 def under_way(door: Door) -> Iterator[list[Client]]:
-    """Clients that have sent a message each, none of which has been accepted yet."""
+    """Clients that have sent a message each: the first one's is in a transaction that lasts, the others' wait."""
     door.behind.held = threading.Event()
     with ExitStack() as stack:
         clients = [stack.enter_context(door.logged_in()) for _ in range(COUNT)]
-        for client in clients:
-            for command in (MAIL, RCPT, "DATA"):
-                client.say(command)
-            client.send(MESSAGE + b".\r\n")
-        until = time.monotonic() + 20
-        while door.behind.waiting < COUNT:
-            assert time.monotonic() < until
-            time.sleep(0.005)
+        for number, client in enumerate(clients):
+            hand_in(client, f"{MAIL} ENVID=n{number}")
+            assert door.behind.inside.wait(20)
+            wait(lambda number=number: len(door.connector._gathering._waiting) == number)
         yield clients
+
+
+def test_what_waits_is_accepted_in_one_transaction(opened: Opener) -> None:
+    with opened() as door, under_way(door) as clients:
+        assert door.behind.held is not None
+        door.behind.held.set()
+        replies = {client.reply() for client in clients}
+        assert len(replies) == COUNT
+        assert all(reply.startswith("250 2.6.0") for reply in replies)
+        assert door.behind.batches == [1, COUNT - 1]
+        assert clients[0].submit(MESSAGE).startswith("250 2.6.0")
+        assert door.behind.batches == [1, COUNT - 1, 1], "one that comes alone waits for nobody"
+
+
+def test_a_transaction_takes_no_more_than_its_share(opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gathering, "_RECIPIENTS", 2)
+    with opened() as door, under_way(door) as clients:
+        assert door.behind.held is not None
+        door.behind.held.set()
+        assert all(client.reply().startswith("250 2.6.0") for client in clients)
+        assert door.behind.batches == [1, 2, 1]
+
+
+def test_a_bad_one_of_many_refuses_only_itself(opened: Opener) -> None:
+    with opened() as door, under_way(door) as clients:
+        assert door.behind.held is not None
+        door.behind.refused = frozenset({"n2"})
+        door.behind.held.set()
+        assert [client.reply()[:9] for client in clients] == ["250 2.6.0", "250 2.6.0", "550 5.7.1", "250 2.6.0"]
+    assert len(door.behind.accepted) == COUNT - 1
+
+
+def test_one_that_custody_refuses_waits_for_nobody(opened: Opener) -> None:
+    with opened() as door, under_way(door) as clients, door.logged_in() as other:
+        assert door.behind.held is not None
+        door.behind.keep_error = TemporaryError("Custody cannot keep an object: No space left on device.")
+        assert other.submit(MESSAGE).startswith("451 4.3.0")
+        door.behind.held.set()
+        assert all(client.reply().startswith("250 2.6.0") for client in clients)
+    assert len(door.behind.accepted) == COUNT
 
 
 def test_stopping_waits_for_all_that_are_being_accepted(opened: Opener) -> None:
@@ -45,16 +97,19 @@ def test_stopping_waits_for_all_that_are_being_accepted(opened: Opener) -> None:
         assert len(door.behind.accepted) == COUNT
 
 
-def test_a_client_that_leaves_takes_nobody_with_it(opened: Opener) -> None:
+@pytest.mark.parametrize(("leaving", "accepted"), [(0, COUNT), (1, COUNT - 1)], ids=["begun", "waiting"])
+def test_a_client_that_leaves_takes_nobody_with_it(opened: Opener, leaving: int, accepted: int) -> None:
+    """What a transaction has begun to accept is accepted; what only waits is not, and its client asks again."""
     with opened() as door, under_way(door) as clients:
         assert door.behind.held is not None
-        with clients[0]:
+        with clients.pop(leaving):
             pass  # it leaves
+        wait(lambda: len(door.connector._service.connections) == COUNT - 1)
         door.behind.held.set()
-        for client in clients[1:]:
+        for client in clients:
             assert client.reply().startswith("250 2.6.0")
             assert client.say("NOOP").startswith("250")
-    assert len(door.behind.accepted) == COUNT, "what was handed in whole is accepted; its client asks again"
+    assert len(door.behind.accepted) == accepted
 
 
 def test_each_hears_of_its_own_message(opened: Opener) -> None:

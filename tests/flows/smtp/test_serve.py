@@ -6,6 +6,7 @@ import signal
 import smtplib
 import socket
 import ssl
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -23,9 +24,13 @@ def authenticate(username: str, secret: str, ip: str) -> SmtpCredentialValue:
     return SmtpCredentialValue(id=UUID(int=1), organisation=UUID(int=os.getpid()), name=username)
 
 
-def accept(credential: SmtpCredentialValue, envelope: Envelope, raw: bytes) -> list[UUID]:
+def keep(credential: SmtpCredentialValue, envelope: Envelope, _raw: bytes) -> Envelope:
     assert credential.organisation == UUID(int=os.getpid())
-    return [uuid4() for _ in envelope.recipients]
+    return envelope
+
+
+def accept(envelopes: Sequence[Envelope]) -> list[list[UUID]]:
+    return [[uuid4() for _ in envelope.recipients] for envelope in envelopes]
 
 
 def run(port: int, certificate: Path, key: Path, told: Connection) -> None:
@@ -33,7 +38,9 @@ def run(port: int, certificate: Path, key: Path, told: Connection) -> None:
     serve(
         listening=Listening(hostname="localhost", starttls_port=None, tls_port=port, threads=2, grace=10),
         context=tls_context(certificate, key),
-        verbs=Verbs(authenticate=authenticate, may_send_as=lambda _credential, _address: True, accept=accept),
+        verbs=Verbs(
+            authenticate=authenticate, may_send_as=lambda _credential, _address: True, keep=keep, accept=accept
+        ),
         ready=lambda ports: told.send(ports.tls),
     )
 

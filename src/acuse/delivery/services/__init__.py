@@ -1,19 +1,26 @@
 """The postman's verbs, one transaction each."""
 
-from acuse.delivery.services.acceptance import AcceptedCommunication, accept_message
+from acuse.delivery.services.acceptance import (
+    AcceptedCommunication,
+    KeptMessage,
+    accept_each,
+    accept_message,
+    keep_message,
+)
 from acuse.delivery.services.attempts import close_attempt, give_up, open_attempt
 from acuse.delivery.services.erasure import erase_communication
-from acuse.delivery.services.gathering import Gathering
 from acuse.delivery.services.notices import close_notice, owe_certificate
 
 __all__ = [
     "AcceptedCommunication",
-    "Gathering",
+    "KeptMessage",
+    "accept_each",
     "accept_message",
     "close_attempt",
     "close_notice",
     "erase_communication",
     "give_up",
+    "keep_message",
     "open_attempt",
     "owe_certificate",
 ]

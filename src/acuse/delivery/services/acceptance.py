@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from uuid6 import uuid7
 
 from acuse import clock
@@ -176,6 +176,28 @@ def accept_together(messages: Sequence[KeptMessage]) -> list[list[AcceptedCommun
         ]
         for message, repeats in zip(messages, known, strict=True)
     ]
+
+
+def accept_each(messages: Sequence[KeptMessage]) -> list[list[AcceptedCommunication] | Exception]:
+    """Accept messages in one transaction; where it fails, each in its own, so that a bad one refuses only itself.
+
+    A session that broke while nobody used it is found out by the first transaction; the others have a new one.
+
+    Returns:
+        For each message, what `accept_together` returns for it, or raises.
+    """
+    try:
+        return [*accept_together(messages)]
+    except Exception:
+        return [_accept_alone(message) for message in messages]
+
+
+def _accept_alone(message: KeptMessage) -> list[AcceptedCommunication] | Exception:
+    try:
+        close_old_connections()
+        return accept_together([message])[0]
+    except Exception as error:
+        return error
 
 
 _CLAIM = """

@@ -16,6 +16,7 @@ from typing import TypeVar
 from acuse.accounts.values import SmtpCredentialValue
 from acuse.doors.smtp import replies
 from acuse.doors.smtp.content import DataReader, check_content
+from acuse.doors.smtp.gathering import Gathering
 from acuse.doors.smtp.replies import Refused, Reply
 from acuse.doors.smtp.service import Service
 from acuse.doors.smtp.session import Conversation
@@ -43,17 +44,24 @@ class Connection(asyncio.StreamReaderProtocol):
 
     Args:
         service: what all connections share.
+        gathering: accepts the messages of all connections.
         context: TLS.
         implicit: TLS comes first, before the banner (RFC 8314); otherwise it is offered.
         loop: the running loop.
     """
 
     def __init__(
-        self, service: Service, context: ssl.SSLContext, implicit: bool, loop: asyncio.AbstractEventLoop
+        self,
+        service: Service,
+        gathering: Gathering,
+        context: ssl.SSLContext,
+        implicit: bool,
+        loop: asyncio.AbstractEventLoop,
     ) -> None:
         super().__init__(asyncio.StreamReader(limit=_CHUNK, loop=loop), self._begin, loop)
         self._loop = loop
         self._service = service
+        self._gathering = gathering
         self._context = context
         self._implicit = implicit
         self._encrypting = False
@@ -296,7 +304,6 @@ class Connection(asyncio.StreamReaderProtocol):
         self._held = octets
 
     async def _submit(self, raw: bytes) -> Reply:
-        verbs = self._service.verbs
         self._talk.check_copies(len(raw))
         try:
             senders = check_content(raw, self._service.limits)
@@ -306,7 +313,7 @@ class Connection(asyncio.StreamReaderProtocol):
             envelope = self._talk.envelope(raw, senders[0])
             # A crash from here to the 250 leaves at most an accepted message that the client sends again; `accept`
             # knows it by its key.
-            ids = await self._call(verbs.accept, self._credential, envelope, raw)
+            ids = await self._gathering.accept(self._credential, envelope, raw)
         except Refused:
             raise
         except Exception as error:

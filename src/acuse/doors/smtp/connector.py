@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from acuse.doors.smtp.connection import Connection
+from acuse.doors.smtp.gathering import Gathering
 from acuse.doors.smtp.limits import Limits
 from acuse.doors.smtp.service import Service, Verbs
 from acuse.errors import ConfigurationError
@@ -29,7 +30,7 @@ class Listening:
         host: address to bind.
         starttls_port: port that offers STARTTLS (587); 0 for any free one, None for none.
         tls_port: port of implicit TLS (465); 0 for any free one, None for none.
-        threads: how many verbs run at once, and so how many database connections are held.
+        threads: how many verbs run at once, and so how many database connections are held, beside one that accepts.
         grace: seconds that messages under way are given when stopping.
         limits: bounds.
     """
@@ -88,6 +89,7 @@ class Connector:
         self._service = Service(
             hostname=listening.hostname, verbs=verbs, limits=listening.limits, threads=self._threads
         )
+        self._gathering = Gathering(verbs, self._threads)
         self._servers: list[asyncio.Server] = []
 
     async def start(self) -> Ports:
@@ -117,13 +119,14 @@ class Connector:
             for connection in self._service.connections:
                 connection.cut()
         # A verb that runs is waited for: what it commits is accepted, whether or not its client still hears so.
+        await self._gathering.finish()
         await asyncio.get_running_loop().run_in_executor(None, self._threads.shutdown)
 
     async def _listen(self, port: int | None, *, implicit: bool) -> int | None:
         if port is None:
             return None
         loop = asyncio.get_running_loop()
-        factory = partial(Connection, self._service, self._context, implicit, loop)
+        factory = partial(Connection, self._service, self._gathering, self._context, implicit, loop)
         try:
             server = await loop.create_server(
                 factory,

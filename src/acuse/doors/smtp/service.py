@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from acuse.accounts.values import SmtpCredentialValue
@@ -23,14 +23,16 @@ class Verbs:
             match (535 5.7.8) and TemporaryError while the credential or the address is locked out (454 4.7.0).
         may_send_as: whether the credential may send as an address (550 5.7.1): asked for MAIL FROM and for every
             address of From, Sender, Resent-From and Resent-Sender.
-        accept: makes the message durable, one communication per recipient, and returns their identifiers in the order
-            of the recipients. When it returns, 250 is said. What it raises decides the refusal, as
-            `replies.for_failure` says.
+        keep: makes the content of a message durable, and returns what `accept` takes.
+        accept: makes several of them durable, one communication per recipient, and returns for each message their
+            identifiers in the order of the recipients, or why it alone is refused. When it returns, 250 is said. What
+            these two raise decides the refusal, as `replies.for_failure` says.
     """
 
     authenticate: Callable[[str, str, str], SmtpCredentialValue]
     may_send_as: Callable[[SmtpCredentialValue, str], bool]
-    accept: Callable[[SmtpCredentialValue, Envelope, bytes], Sequence[UUID]]
+    keep: Callable[[SmtpCredentialValue, Envelope, bytes], Any]
+    accept: Callable[[Sequence[Any]], Sequence[Sequence[UUID] | Exception]]
 
 
 class Dismissable(Protocol):
