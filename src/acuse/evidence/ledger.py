@@ -16,12 +16,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from psycopg.types.json import Jsonb
 
 from acuse import clock
 from acuse.errors import AcuseError
 from acuse.evidence.custody import Kept
-from acuse.evidence.statements import execute, octets, words
+from acuse.evidence.statements import execute, integers, octets, texts, uuids
 from acuse.proof.facts.catalogue import check_fact
 from acuse.proof.facts.fact import Actor, Fact, ObjectReference, Subject
 
@@ -89,10 +88,14 @@ WITH recorded AS (
 ), queued AS (
     INSERT INTO evidence_pending (organisation, entry)
     SELECT * FROM unnest(%(organisations)s::uuid[], %(entries)s::bytea[])
-), cited AS (
+)
+"""
+
+_CITE = """, cited AS (
     INSERT INTO evidence_objects AS object (organisation, sha256, size, media_type, encoding, retain_until)
     SELECT DISTINCT ON (organisation, sha256) organisation, sha256, size, media_type, 'identity', %(retain_until)s
-    FROM jsonb_to_recordset(%(objects)s) AS cited (organisation uuid, sha256 text, size bigint, media_type text)
+    FROM unnest(%(citing)s::uuid[], %(sha256s)s::text[], %(sizes)s::bigint[], %(media_types)s::text[])
+         AS cited (organisation, sha256, size, media_type)
     ON CONFLICT (organisation, sha256) DO UPDATE SET retain_until = greatest(object.retain_until, EXCLUDED.retain_until)
 )
 """
@@ -129,18 +132,18 @@ def record(*drafts: FactDraft) -> list[Fact]:
     recorded_at, retain_until = _begin()
     heads = _lock_heads(drafts, retain_until)
     recorded = []
-    for draft in drafts:
+    for draft, chosen in zip(drafts, _identities(recorded_at, len(drafts)), strict=True):
         sequence, previous = heads[draft.subject]
-        new = _complete(draft, recorded_at, sequence + 1, previous)
+        new = _complete(draft, chosen, recorded_at, sequence + 1, previous)
         heads[draft.subject] = (sequence + 1, new.entry)
         recorded.append(new)
     moved = {
-        "last_kinds": words(kind for kind, _ in heads),
-        "last_subjects": words(identity for _, identity in heads),
-        "last_sequences": words(sequence for sequence, _ in heads.values()),
+        "last_kinds": texts(kind for kind, _ in heads),
+        "last_subjects": uuids(identity for _, identity in heads),
+        "last_sequences": integers(sequence for sequence, _ in heads.values()),
         "last_entries": octets(entry for _, entry in heads.values() if entry is not None),
     }
-    execute(_INSERT + _MOVE_HEADS, {**_rows(recorded, retain_until), **moved})
+    _insert(recorded, retain_until, _MOVE_HEADS, moved)
     return [new.fact for new in recorded]
 
 
@@ -159,8 +162,11 @@ def record_first(*drafts: FactDraft) -> list[Fact]:
         InputError: a fact does not fit its type.
     """
     recorded_at, retain_until = _begin()
-    recorded = [_complete(draft, recorded_at, 1, None) for draft in drafts]
-    execute(_INSERT + _MAKE_HEADS, _rows(recorded, retain_until))
+    identities = _identities(recorded_at, len(drafts))
+    recorded = [
+        _complete(draft, chosen, recorded_at, 1, None) for draft, chosen in zip(drafts, identities, strict=True)
+    ]
+    _insert(recorded, retain_until, _MAKE_HEADS, {})
     return [new.fact for new in recorded]
 
 
@@ -191,9 +197,9 @@ def _lock_heads(
     rows = execute(
         _LOCK_HEADS,
         {
-            "kinds": [kind for kind, _ in subjects],
-            "subjects": words(identity for _, identity in subjects),
-            "organisations": words(owners[subject] for subject in subjects),
+            "kinds": texts(kind for kind, _ in subjects),
+            "subjects": uuids(identity for _, identity in subjects),
+            "organisations": uuids(owners[subject] for subject in subjects),
             "retain_until": retain_until,
         },
     )
@@ -205,9 +211,12 @@ def _lock_heads(
     return heads
 
 
-def _complete(draft: FactDraft, recorded_at: datetime, sequence: int, previous: bytes | None) -> _Recorded:
+def _complete(
+    draft: FactDraft, chosen: tuple[UUID, bytes], recorded_at: datetime, sequence: int, previous: bytes | None
+) -> _Recorded:
+    identity, salt = chosen
     fact = Fact(
-        id=_identity(recorded_at),
+        id=identity,
         organisation=draft.organisation,
         subject=Subject(kind=draft.subject_kind, id=draft.subject_id),
         type=draft.type,
@@ -218,46 +227,57 @@ def _complete(draft: FactDraft, recorded_at: datetime, sequence: int, previous: 
         actor=draft.actor,
         details=dict(draft.details),
         objects=draft.objects,
-        salt=secrets.token_bytes(16),
+        salt=salt,
     )
     check_fact(fact)
     canonical = fact.canonical()
     return _Recorded(fact, canonical, hashlib.sha256(canonical).digest())
 
 
-def _identity(recorded_at: datetime) -> UUID:
-    """Return a UUIDv7 with its time to the microsecond and 62 random bits (RFC 9562 section 6.2, method 3).
+def _identities(recorded_at: datetime, count: int) -> list[tuple[UUID, bytes]]:
+    """Return identities with salts: UUIDv7 with their time to the microsecond and 62 random bits, and 16 random bytes.
 
-    The library's is a millisecond later each time: with ten thousand facts a second it runs away from the clock.
+    RFC 9562 section 6.2, method 3: the library's are a millisecond later each time and, with ten thousand facts a
+    second, run away from the clock. The system is asked for chance once: each call makes what comes after it slower.
     """
     milliseconds, microseconds = divmod((recorded_at - _EPOCH) // _MICROSECOND, 1000)
     fraction = microseconds * 4096 // 1000
-    random = int.from_bytes(secrets.token_bytes(8)) >> 2
-    return UUID(int=milliseconds << 80 | 7 << 76 | fraction << 64 | 2 << 62 | random)
-
-
-def _rows(recorded: Sequence[_Recorded], retain_until: datetime) -> dict[str, Any]:
-    """Return the parameters of `_INSERT`: facts, their place in the queue and the objects that they cite."""
-    facts = [new.fact for new in recorded]
-    cited = [
-        {
-            "organisation": str(fact.organisation),
-            "sha256": item.sha256,
-            "size": item.size,
-            "media_type": item.media_type,
-        }
-        for fact in facts
-        for item in fact.objects
+    fixed = milliseconds << 80 | 7 << 76 | fraction << 64 | 2 << 62
+    random = secrets.token_bytes(24 * count)
+    return [
+        (UUID(int=fixed | int.from_bytes(random[at : at + 8]) >> 2), random[at + 8 : at + 24])
+        for at in range(0, 24 * count, 24)
     ]
-    return {
-        "ids": words(fact.id for fact in facts),
-        "organisations": words(fact.organisation for fact in facts),
-        "kinds": words(fact.subject.kind for fact in facts),
-        "subjects": words(fact.subject.id for fact in facts),
-        "sequences": words(fact.subject_sequence for fact in facts),
-        "types": words(fact.type for fact in facts),
+
+
+def _insert(recorded: Sequence[_Recorded], retain_until: datetime, heads: str, moved: Mapping[str, Any]) -> None:
+    """Insert facts, their place in the queue and the objects that they cite, and do what `heads` says: one statement.
+
+    Args:
+        recorded: at least one.
+        retain_until: until when they are kept.
+        heads: the statement's end.
+        moved: its further parameters.
+    """
+    facts = [new.fact for new in recorded]
+    cited = [(fact.organisation, item) for fact in facts for item in fact.objects]
+    parameters = {
+        "ids": uuids(fact.id for fact in facts),
+        "organisations": uuids(fact.organisation for fact in facts),
+        "kinds": texts(fact.subject.kind for fact in facts),
+        "subjects": uuids(fact.subject.id for fact in facts),
+        "sequences": integers(fact.subject_sequence for fact in facts),
+        "types": texts(fact.type for fact in facts),
         "entries": octets(new.entry for new in recorded),
         "canonicals": octets(new.canonical for new in recorded),
-        "objects": Jsonb(cited),
         "retain_until": retain_until,
+        **moved,
     }
+    if cited:
+        parameters |= {
+            "citing": uuids(organisation for organisation, _ in cited),
+            "sha256s": texts(item.sha256 for _, item in cited),
+            "sizes": integers(item.size for _, item in cited),
+            "media_types": texts(item.media_type for _, item in cited),
+        }
+    execute(_INSERT + (_CITE if cited else "") + heads, parameters)

@@ -21,7 +21,7 @@ from acuse.evidence.ledger import (
     FactDraft,
     ForeignSubject,
     OutsideTransaction,
-    _identity,
+    _identities,
     record,
     record_first,
 )
@@ -95,11 +95,13 @@ def test_objects_are_cited_in_one_spelling(database: Addresses, change: dict[str
 
 def test_identities_follow_the_clock_and_are_never_alike() -> None:
     begin = datetime(2026, 11, 21, 9, 0, 0, 999_000, tzinfo=UTC)
-    made = [_identity(begin + timedelta(microseconds=after)) for after in range(3000)]
+    made = [_identities(begin + timedelta(microseconds=after), 1)[0][0] for after in range(3000)]
     assert made == sorted(made)
     assert {each.version for each in made} == {7}
     assert [each.int >> 80 for each in (made[0], made[1000])] == [1795251600_999, 1795251601_000]
-    assert len({_identity(begin) for _ in range(10_000)}) == 10_000
+    together = _identities(begin, 10_000)
+    assert len({identity for identity, _ in together}) == len({salt for _, salt in together}) == 10_000
+    assert {len(salt) for _, salt in together} == {16}
 
 
 def test_a_subject_belongs_to_one_organisation(database: Addresses) -> None:

@@ -207,9 +207,11 @@ def _rest(fact: Fact) -> str:
         ]
     )
     previous = "null" if fact.previous is None else f'"{fact.previous.hex()}"'
+    recorded_at = to_rfc3339(fact.recorded_at)
+    occurred_at = recorded_at if fact.occurred_at is fact.recorded_at else to_rfc3339(fact.occurred_at)
     return (
-        f',"id":"{fact.id}","objects":[{objects}],"occurred_at":"{to_rfc3339(fact.occurred_at)}",'
-        f'"organisation":"{fact.organisation}","previous":{previous},"recorded_at":"{to_rfc3339(fact.recorded_at)}",'
+        f',"id":"{fact.id}","objects":[{objects}],"occurred_at":"{occurred_at}",'
+        f'"organisation":"{fact.organisation}","previous":{previous},"recorded_at":"{recorded_at}",'
         f'"salt":"{_written_salt(fact.salt)}","subject":{{"id":"{fact.subject.id}","kind":"{fact.subject.kind}"}},'
         f'"subject_sequence":{fact.subject_sequence},"type":"{fact.type}","v":{VERSION}}}'
     )
