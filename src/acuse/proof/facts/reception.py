@@ -38,7 +38,7 @@ AUTHENTICATION: Shape = Record(
         "arc": Record({"result": _RESULT}, {"sealers": Listing(Foreign(255), 50), "reason": Foreign(1024)}),
     }
 )
-"""What our own checks of SPF (RFC 7208), DKIM (RFC 6376), DMARC (RFC 7489) and ARC (RFC 8617) found."""
+"""What our own checks of SPF (RFC 7208), DKIM (RFC 6376), DMARC (RFC 9989) and ARC (RFC 8617) found."""
 
 TYPES = (
     FactType(
