@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from asn1crypto import algos, cms, tsp
@@ -121,6 +122,17 @@ def verify_binding(
         Invalid: altered, over another key, or by a certificate that was not valid or was revoked.
         CannotTell: sound, but leads to no anchor.
     """
+    return _verified(binding, verifier_key, tuple(trust), tuple(crls), at)
+
+
+@lru_cache(maxsize=16)  # all documents of one log under one checkpoint are judged alike
+def _verified(
+    binding: bytes,
+    verifier_key: str,
+    trust: tuple[x509.Certificate, ...],
+    crls: tuple[bytes, ...],
+    at: datetime | None,
+) -> VerifiedBinding:
     try:
         signed = open_signed(binding, content_type=DATA, detached=_content(verifier_key))
         signed_at = cms.Time.load(signed.attributes[SIGNING_TIME], strict=True).native

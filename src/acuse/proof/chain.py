@@ -243,6 +243,7 @@ def _may_issue(certificate: x509.Certificate, depth: int) -> bool:
         return True
 
 
+@lru_cache(maxsize=8)  # checking one of a large authority takes long, and it stands in every token of a day
 def _load_crl(der: bytes, step: int) -> x509.CertificateRevocationList:
     try:
         check_der(der)

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from asn1crypto import tsp
@@ -145,6 +146,19 @@ def verify_token(
         Invalid: altered, over other bytes, by a certificate not fit for it, or that was not valid at that time.
         CannotTell: sound, but leads to no anchor or lacks revocation lists.
     """
+    return _verified(token, imprint_of, tuple(trust), tuple(crls), tuple(chain), nonce, policy)
+
+
+@lru_cache(maxsize=16)  # all documents under one checkpoint carry its token
+def _verified(
+    token: bytes,
+    imprint_of: bytes | Sha256,
+    trust: tuple[x509.Certificate, ...],
+    crls: tuple[bytes, ...],
+    chain: tuple[bytes, ...],
+    nonce: int | None,
+    policy: str | None,
+) -> VerifiedToken:
     try:
         signed = open_signed(token, content_type=TST_INFO)
         further = [load_certificate(der) for der in chain]
