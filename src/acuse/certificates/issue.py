@@ -23,16 +23,16 @@ from django.db import transaction
 
 from acuse import clock
 from acuse.certificates import rules
-from acuse.certificates.dossier import Dossier, Standing, compile_dossier
+from acuse.certificates.dossier import CHANGES, Dossier, Standing, compile_dossier
 from acuse.certificates.models import Certificate
-from acuse.certificates.services import UPGRADE
+from acuse.certificates.services import UPGRADE, request_certificate
 from acuse.certificates.stories import communication, receipt
 from acuse.certificates.stories.context import Level
 from acuse.errors import AcuseError, ConflictError, TemporaryError
 from acuse.evidence import custody
 from acuse.evidence.custody import Kept
 from acuse.evidence.ledger import FactDraft, record, refer
-from acuse.evidence.queries import bundle_for
+from acuse.evidence.queries import bundle_for, facts_of
 from acuse.mail.read import read
 from acuse.pdf.pool import Typesetter
 from acuse.pdf.sign import RequestToken, RevocationLists, Seal, SealedPdf
@@ -248,6 +248,20 @@ def _record(
         if lower:
             drafts.append(_lowered(draft, row.wanted_level, sealed.level, lacking))
         record(*drafts)
+        _supersede_if_late(row, bundle)
+
+
+def _supersede_if_late(row: Certificate, bundle: Bundle) -> None:
+    """Ask for the next revision where something came back while this one was being made, too late to be inside."""
+    if row.kind == Certificate.Kind.RECEIPT:
+        return
+    told = bundle.facts[-1].fact.subject_sequence
+    known = facts_of(organisation=row.organisation_id, kind=row.subject_kind, id=row.subject)
+    missed = [item.fact.type for item in known if item.fact.subject_sequence > told and item.fact.type in CHANGES]
+    if missed:
+        request_certificate(
+            organisation=row.organisation_id, communication=row.subject, final_at=clock.now(), reason=missed[0]
+        )
 
 
 def _lowered(draft: FactDraft, wanted: str, level: str, lacking: Sequence[TemporaryError]) -> FactDraft:

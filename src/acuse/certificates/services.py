@@ -42,7 +42,8 @@ def request_certificate(*, organisation: UUID, communication: UUID, final_at: da
         organisation: whose communication it is.
         communication: the subject.
         final_at: when it reached its final state.
-        reason: key of what changed, for a superseding revision.
+        reason: what asks for it, for a superseding revision: the type of the fact that came later. The revision tells
+            everything that came after the one before it.
     """
     due_at = final_at + settings.ACUSE.settle_time
     _request(organisation, communication, Certificate.Kind.CERTIFICATE, due_at=due_at, reason=reason)

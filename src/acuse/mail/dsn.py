@@ -32,6 +32,7 @@ class Report:
         failure_class: one of mail.failures, for the human text; None when relayed.
         reporting_mta, remote_mta: host names. reply: verbatim reply of the remote, None where there was none.
         outgoing: the remote is the sender's own outgoing server, which says nothing for the recipient's.
+        late: a server had taken the message, and a report that came back later says that it failed; reply is its text.
         envid, orcpt: as the submitter gave them, still encoded. Times are aware.
     """
 
@@ -48,6 +49,7 @@ class Report:
     attempted_at: datetime | None = None
     retry_until: datetime | None = None
     outgoing: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +163,7 @@ def _diagnostic(reply: bytes) -> str:
 
 def _human(report: Report, wording: Wording, subject: str) -> bytes:
     recipient = _line(report.recipient)
-    other = wording.outgoing if report.outgoing else {}
+    other = wording.late if report.late else wording.outgoing if report.outgoing else {}
     rows = [other.get(report.action, wording.openings[report.action]).format(recipient=recipient)]
     if report.failure_class in wording.failures:
         rows.append(other.get(report.failure_class, wording.failures[report.failure_class]))
@@ -170,7 +172,8 @@ def _human(report: Report, wording: Wording, subject: str) -> bytes:
     if report.reply:
         shown = report.reply[:MAX_DIAGNOSTIC].decode("utf-8", "backslashreplace")
         quoted = "\n".join(f"    {_SPACE.sub(' ', line)}" for line in shown.splitlines())
-        rows.append(f"{wording.reply.format(host=_line(report.remote_mta or ''))}\n\n{quoted}")
+        said = other.get("reply", wording.reply).format(host=_line(report.remote_mta or ""))
+        rows.append(f"{said}\n\n{quoted}")
     rows += [wording.about.format(subject=subject), wording.closing]
     return base64.encodebytes("\r\n".join("\n\n".join(rows).split("\n")).encode("utf-8")).replace(b"\n", b"\r\n")
 

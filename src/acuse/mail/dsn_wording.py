@@ -8,7 +8,7 @@ class Wording:
     """One language. `{}` fields: recipient, subject, host, until.
 
     `outgoing` replaces those openings, subjects and failures that speak of the recipient's server, where the server was
-    the sender's own outgoing one.
+    the sender's own outgoing one; `late` those that speak of a server's answer, where a report came back later.
     """
 
     sender: str
@@ -20,6 +20,7 @@ class Wording:
     about: str
     closing: str
     outgoing: dict[str, str]
+    late: dict[str, str]
 
 
 ENGLISH = Wording(
@@ -54,6 +55,19 @@ ENGLISH = Wording(
         "relayed": "Your outgoing server accepted your message to {recipient}. What it does with it is not known here.",
         "server_unavailable": "Your outgoing server did not answer or could not take mail.",
     },
+    late={
+        "failed": "Your message to {recipient} had been accepted by a server. A report came back later that it was not"
+        " delivered. It will not be tried again.",
+        "mailbox_not_found": "According to the report, the mailbox does not exist.",
+        "mailbox_full": "According to the report, the mailbox is full.",
+        "server_unavailable": "According to the report, the next server did not answer or could not take mail.",
+        "attachment_blocked": "According to the report, an attachment was refused.",
+        "policy_blocked": "According to the report, the message was refused by policy or content.",
+        "domain_not_found": "According to the report, the domain does not exist or takes no mail.",
+        "too_big": "According to the report, the message is too big.",
+        "throttled": "According to the report, the next server asked to come back later.",
+        "reply": "The report says:",
+    },
 )
 
 SPANISH = Wording(
@@ -87,6 +101,19 @@ SPANISH = Wording(
         "subject": "Entregado al servidor de salida: {subject}",
         "relayed": "Su servidor de salida ha aceptado su mensaje para {recipient}. No consta aquí qué hará con él.",
         "server_unavailable": "Su servidor de salida no respondió o no podía recibir correo.",
+    },
+    late={
+        "failed": "Un servidor había aceptado su mensaje para {recipient}. Después llegó un parte de que no se ha"
+        " entregado. No se volverá a intentar.",
+        "mailbox_not_found": "Según el parte, el buzón no existe.",
+        "mailbox_full": "Según el parte, el buzón está lleno.",
+        "server_unavailable": "Según el parte, el servidor siguiente no respondió o no podía recibir correo.",
+        "attachment_blocked": "Según el parte, se rechazó un adjunto.",
+        "policy_blocked": "Según el parte, se rechazó el mensaje por política o por su contenido.",
+        "domain_not_found": "Según el parte, el dominio no existe o no recibe correo.",
+        "too_big": "Según el parte, el mensaje es demasiado grande.",
+        "throttled": "Según el parte, el servidor siguiente pidió que se volviera más tarde.",
+        "reply": "El parte dice:",
     },
 )
 

@@ -10,12 +10,15 @@ from acuse.delivery.services.acceptance import (
 from acuse.delivery.services.attempts import close_attempt, give_up, open_attempt
 from acuse.delivery.services.erasure import erase_communication
 from acuse.delivery.services.notices import close_notice, owe_certificate
+from acuse.delivery.services.reports import Returned, apply_return
 
 __all__ = [
     "AcceptedCommunication",
     "KeptMessage",
+    "Returned",
     "accept_each",
     "accept_message",
+    "apply_return",
     "close_attempt",
     "close_notice",
     "erase_communication",

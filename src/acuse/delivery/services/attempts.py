@@ -31,7 +31,7 @@ from acuse.evidence.queries import facts_of
 from acuse.evidence.statements import execute, together
 from acuse.proof.facts.communication import KIND
 from acuse.proof.facts.fact import Actor
-from acuse.proof.verdicts.delivery import verdict
+from acuse.proof.verdicts.delivery import Verdict, verdict
 
 log = logging.getLogger(__name__)
 
@@ -309,7 +309,10 @@ def close_attempt(
         record(*_outcome_drafts(opened, outcome, decision, transcript))
         if notice is not None:
             notices.owe(opened.work, notice)
-        _conclude(opened.work, decision, now, delayed=notice is not None and owed == "delayed")
+        known = _conclude(opened.work, decision, now, delayed=notice is not None and owed == "delayed")
+        if known.decisive is not None and known.decisive.type == "bounce.received":
+            # It bounced before this transaction could record that it was taken.
+            notices.tell_late_failure(opened.work, known.decisive, reporting_host)
     return decision
 
 
@@ -365,8 +368,12 @@ def give_up(*, work: Work, lease: UUID, reason: str, schedule: rules.Schedule, r
         _conclude(work, decision, clock.now())
 
 
-def _conclude(work: Work, decision: rules.Decision, now: datetime, *, delayed: bool = False) -> None:
-    """Move the row to the state that its facts now say, and either queue the retry or ask for the certificate."""
+def _conclude(work: Work, decision: rules.Decision, now: datetime, *, delayed: bool = False) -> Verdict:
+    """Move the row to the state that its facts now say, and either queue the retry or ask for the certificate.
+
+    Returns:
+        What those facts say.
+    """
     known = verdict([item.fact for item in facts_of(organisation=work.organisation, kind=KIND, id=work.communication)])
     state = {
         "communication": work.communication,
@@ -376,8 +383,9 @@ def _conclude(work: Work, decision: rules.Decision, now: datetime, *, delayed: b
     }
     if decision.retry_at is not None:
         execute(_RETRY, {**state, "retry_at": decision.retry_at, "delayed": delayed})
-        return
+        return known
     failed = known.outcome in {"failed", "undetermined"}
     status = Communication.Status.FAILED if failed else Communication.Status.CONCLUDED
     execute(_END, {**state, "now": now, "status": status.value})
     certificates.request_certificate(organisation=work.organisation, communication=work.communication, final_at=now)
+    return known

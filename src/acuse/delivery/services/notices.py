@@ -21,7 +21,7 @@ from acuse.evidence import custody
 from acuse.evidence.custody import Kept
 from acuse.evidence.ledger import FactDraft, record, refer
 from acuse.mail import dsn
-from acuse.proof.facts.fact import Actor
+from acuse.proof.facts.fact import Actor, Fact
 
 NOTIFIER = Actor(kind="component", id="notifier")
 _DSN_TYPE = "message/rfc822"
@@ -56,7 +56,6 @@ def write(
     """Compose the notification that is owed, and keep it; None where none is."""
     if owed is None:
         return None
-    message_id = f"<{uuid7()}@{reporting_host}>"
     report = dsn.Report(
         action=owed,
         status=_status(owed, outcome),
@@ -72,10 +71,49 @@ def write(
         outgoing=outcome.via is not None,
         retry_until=retry_until if owed == "delayed" else None,
     )
+    return _keep(work, report)
+
+
+def tell_late_failure(work: Work, bounce: Fact, reporting_host: str) -> None:
+    """Owe the notification of a failure that came back after a server had taken the message, in its transaction.
+
+    There is never a second one for a communication, none where NOTIFY does not ask for it (RFC 3461 section 4.1), and
+    none to the null sender.
+
+    Args:
+        work: the communication.
+        bounce: the fact `bounce.received` that decided it.
+        reporting_host: our name in the notification.
+    """
+    told = Notice.objects.filter(communication_id=work.communication, kind=Notice.Kind.FAILED)
+    if not work.mail_from or "FAILURE" not in (work.notify or ("FAILURE",)) or told.exists():
+        return
+    details = bounce.details
+    failure, status = str(details["failure_class"]), str(details["status"] or "")
+    remote = details["remote_mta"] or details["reporting_mta"]
+    report = dsn.Report(
+        action="failed",
+        status=status if status.startswith("5") else _STATUS.get(failure, "5.0.0"),
+        recipient=work.recipient,
+        failure_class=failure,
+        reporting_mta=reporting_host,
+        arrived_at=work.accepted_at,
+        remote_mta=str(remote) if remote else None,
+        reply=str(details["diagnostic"]).encode() if details["diagnostic"] else None,
+        envid=work.envid,
+        orcpt=work.orcpt,
+        late=True,
+    )
+    owe(work, _keep(work, report))
+
+
+def _keep(work: Work, report: dsn.Report) -> WrittenNotice:
+    """Compose a notification for the sender of a communication, and keep it."""
+    message_id = f"<{uuid7()}@{report.reporting_mta}>"
     notification = dsn.build(
         report,
         to=work.mail_from,
-        sender=f"postmaster@{reporting_host}",
+        sender=f"postmaster@{report.reporting_mta}",
         message_id=message_id,
         written_at=clock.now(),
         language=work.language,
@@ -83,7 +121,7 @@ def write(
         ret=work.ret,
     )
     kept = custody.keep(organisation=work.organisation, content=notification.content, media_type=_DSN_TYPE)
-    return WrittenNotice(kind=owed, recipient=work.mail_from, message_id=message_id, kept=kept)
+    return WrittenNotice(kind=report.action, recipient=work.mail_from, message_id=message_id, kept=kept)
 
 
 def _status(owed: str, outcome: Outcome) -> str:
