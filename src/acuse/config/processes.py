@@ -4,6 +4,7 @@ A process owns its threads and connections, ends on SIGTERM after the work under
 supervisor when it dies.
 """
 
+import gc
 import logging
 import os
 import signal
@@ -96,7 +97,12 @@ def worker() -> int:
 
     threads = Threads()
     holder = wiring.living_holder()
-    for name, run in wiring.worker_loops(holder):
+    loops = wiring.worker_loops(holder)
+    # What is there now lives as long as the process, and making a document makes thousands of containers more: the
+    # collector need not go through it all so often. docs/benchmarks.md says what this gains.
+    gc.freeze()
+    gc.set_threshold(10_000)
+    for name, run in loops:
         threads.start(name, outliving_the_database(name, run))
     status = threads.wait()
     holder.release()
