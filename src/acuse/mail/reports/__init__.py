@@ -1,0 +1,1 @@
+"""What mail says about mail: delivery reports, bounces of every make, complaints, read receipts, automatic replies."""
