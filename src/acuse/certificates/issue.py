@@ -33,6 +33,7 @@ from acuse.evidence import custody
 from acuse.evidence.custody import Kept
 from acuse.evidence.ledger import FactDraft, record, refer
 from acuse.evidence.queries import bundle_for, facts_of
+from acuse.evidence.statements import execute
 from acuse.mail.read import read
 from acuse.pdf.pool import Typesetter
 from acuse.pdf.sign import RequestToken, RevocationLists, Seal, SealedPdf
@@ -48,6 +49,12 @@ ISSUER = Actor(kind="component", id="certificates")
 TEMPLATES = Path(__file__).parent / "templates"
 PDF = "application/pdf"
 _LONGEST_REASON = 2000
+_ISSUED = """
+UPDATE certificates_certificates SET state = 'issued', level = %(level)s, anchored = %(anchored)s,
+    needs_upgrade = %(needs_upgrade)s, facts_up_to = %(facts_up_to)s, issued_at = %(issued_at)s, sha256 = %(sha256)s,
+    size = %(size)s, bundle_sha256 = %(bundle_sha256)s, lease = NULL, lease_until = NULL, last_error = ''
+WHERE id = %(id)s AND lease = %(lease)s AND state = 'requested'
+"""
 _NOT_PUBLISHED_WAIT = timedelta(milliseconds=300)
 
 
@@ -211,21 +218,21 @@ def _record(
     bundle = dossier.bundle
     lower = rules.is_lower(sealed.level, row.wanted_level)
     with transaction.atomic():
-        held = Certificate.objects.filter(id=row.id, lease=lease, state=Certificate.State.REQUESTED)
-        issued = held.update(
-            state=Certificate.State.ISSUED,
-            level=sealed.level,
-            anchored=bool(bundle.tokens),
-            needs_upgrade=not receipt_asked and (lower or not bundle.tokens),
-            facts_up_to=bundle.facts_up_to,
-            issued_at=clock.now(),
-            sha256=document.sha256,
-            size=document.size,
-            bundle_sha256=proof.sha256,
-            lease=None,
-            lease_until=None,
-            last_error="",
-        )
+        issued = execute(
+            _ISSUED,
+            {
+                "id": row.id,
+                "lease": lease,
+                "level": sealed.level,
+                "anchored": bool(bundle.tokens),
+                "needs_upgrade": not receipt_asked and (lower or not bundle.tokens),
+                "facts_up_to": bundle.facts_up_to,
+                "issued_at": clock.now(),
+                "sha256": document.sha256,
+                "size": document.size,
+                "bundle_sha256": proof.sha256,
+            },
+        ).rowcount
         if not issued:
             raise ConflictError("Another worker issued this document.")
         draft = FactDraft(
