@@ -4,7 +4,7 @@ Rows here are the working state; the evidence is the ledger. Every change of sta
 transaction, so each row can be derived again from facts.
 """
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from uuid6 import uuid7
@@ -32,7 +32,11 @@ class Submission(models.Model):
 
     class Meta:
         db_table = "delivery_submissions"
-        indexes = (models.Index(fields=("message_sha256",), name="submissions_by_digest"),)
+        indexes = (
+            models.Index(fields=("message_sha256",), name="submissions_by_digest"),
+            # An answer cites it. A hash, because an identifier may be longer than a page of a tree takes.
+            HashIndex(fields=("message_id",), name="submissions_by_message_id"),
+        )
 
 
 class Communication(models.Model):

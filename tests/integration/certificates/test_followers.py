@@ -8,8 +8,7 @@ from django.conf import settings
 
 from acuse.accounts.models import Organisation
 from acuse.accounts.queries import organisation_view
-from acuse.delivery import followers
-from acuse.delivery.followers import follow_certificates
+from acuse.delivery.followers import certificates, follow_certificates
 from acuse.delivery.models import Notice, Submission
 from acuse.errors import TemporaryError
 from acuse.evidence import custody
@@ -40,7 +39,7 @@ def test_the_mail_carries_the_sealed_document_and_goes_once(notary: Notary, monk
         raise TemporaryError("Custody cannot keep an object.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(followers, "owe_certificate", crash)
+        patch.setattr(certificates, "owe_certificate", crash)
         with pytest.raises(TemporaryError):
             follow_certificates()
     assert not Notice.objects.exists()
@@ -75,7 +74,7 @@ def test_one_mail_that_cannot_be_composed_keeps_no_other_back(notary: Notary, od
     notary.publish()
     drain()
     assert [notice.recipient for notice in Notice.objects.all()] == ["avisos@ribera.example"]
-    said = Alarm.objects.get(name=followers.ALARM).message
+    said = Alarm.objects.get(name=certificates.ALARM).message
     assert first.code not in said
     assert "ribera" not in said
 
@@ -87,7 +86,7 @@ def test_the_addresses_of_the_mail_are_whole(notary: Notary, monkeypatch: pytest
     monkeypatch.setattr(settings, "ACUSE", settings.ACUSE.model_copy(update={"certifier": certifier}))
     organisation = organisation_view(row.organisation_id)
     for to in ("josé@ribera.example", "a@correo.ñandú.example", '"a b"@ribera.example', "a.b@ribera.example"):
-        raw = followers.compose(fact, to, "Prueba", "ana@cliente.example", organisation)
+        raw = certificates.compose(fact, to, "Prueba", "ana@cliente.example", organisation)
         (sender,) = message_from_string(raw.decode(), policy=default)["From"].addresses
         assert (sender.display_name, sender.username) == (certifier, "postmaster")
         assert f"\r\nTo: {to}\r\n".encode() in raw

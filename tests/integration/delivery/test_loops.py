@@ -250,7 +250,7 @@ def test_the_loop_ends_when_told_and_finishes_what_is_under_way(
     value: SmtpCredentialValue, holder: Holder, pool: ThreadPoolExecutor
 ) -> None:
     many(value, "cliente.example", 1)
-    for name in (dispatch_jobs.ALARM, followers.ALARM):
+    for name in (dispatch_jobs.ALARM, *followers.ALARMS):
         raise_alarm(name, "See the log; a restart clears this.")
     endpoint = Endpoint()
     stop = threading.Event()

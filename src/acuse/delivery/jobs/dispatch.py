@@ -75,7 +75,8 @@ class Dispatcher:
         self._stop = stop
         with suppress(*PASSING):
             clear_alarm(ALARM)
-            clear_alarm(followers.ALARM)
+            for alarm in followers.ALARMS:
+                clear_alarm(alarm)
         self._holder.let_go(QUEUE)
         with ThreadPoolExecutor(self._threads, thread_name_prefix="dispatch") as pool:
             while not stop.is_set():

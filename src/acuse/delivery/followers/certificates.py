@@ -1,4 +1,4 @@
-"""What delivery follows: certificates, which the sender may want by e-mail.
+"""Following certificates, which the sender may want by e-mail.
 
 A fact whose mail cannot be composed is logged, raises an alarm and is passed over: the certificate is in the console
 all the same, and one sender's odd address must not keep everybody else's certificates back.
