@@ -14,6 +14,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "certificates": frozenset({"accounts"}),
     "reception": frozenset({"accounts"}),
     "delivery": frozenset({"accounts"}),
+    "api": frozenset(),
     "console": frozenset(),
     "portal": frozenset(),
     "ui": frozenset(),

@@ -39,6 +39,7 @@ urlpatterns = [
     path("accounts/password/reset/", reset, name="account_reset_password"),
     *(path(f"accounts/{address}", closed, name=name) for address, name in CLOSED.items()),
     path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("api/v1/", include("acuse.doors.api.urls")),
     path("health", log.health),
     path("log/checkpoint", log.checkpoint),
     path("log/tile/<path:path>", log.tile),

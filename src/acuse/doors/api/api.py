@@ -1,0 +1,53 @@
+"""The operations together, and what their failures are answered with."""
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
+
+from acuse.doors.api import communications, documents, verification
+from acuse.doors.api.keys import REALM
+from acuse.doors.api.parameters import as_problem
+from acuse.doors.api.problems import NO_KEY, SERVER_ERROR, UNAVAILABLE, Problem, respond
+from acuse.errors import TemporaryError
+
+DESCRIPTION = """Read what happened to certified communications: how far each got, every fact with its place in the
+ledger, the message, the sealed certificate and its proof. Messages are submitted over SMTP, never here.
+
+Times are RFC 3339 in UTC. Errors are problem details (RFC 9457). Pages are linked by `next`."""
+
+api = NinjaAPI(
+    title="Acuse",
+    version="1",
+    description=DESCRIPTION,
+    openapi_url=None,
+    docs_url=None,
+    urls_namespace="api",
+)
+api.add_router("/communications", communications.router)
+api.add_router("/communications", documents.router)
+api.add_router("/verify", verification.router)
+
+
+@api.exception_handler(Problem)
+def _problem(request: HttpRequest, problem: Problem) -> HttpResponse:
+    return respond(request, problem)
+
+
+@api.exception_handler(AuthenticationError)
+def _no_key(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return respond(request, Problem(NO_KEY, NO_KEY.advice, headers={"WWW-Authenticate": REALM}))
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return respond(request, as_problem(error.errors))
+
+
+@api.exception_handler(TemporaryError)
+def _unavailable(request: HttpRequest, error: TemporaryError) -> HttpResponse:
+    return respond(request, Problem(UNAVAILABLE, UNAVAILABLE.advice), failure=error)
+
+
+@api.exception_handler(Exception)
+def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
+    return respond(request, Problem(SERVER_ERROR, SERVER_ERROR.advice), failure=error)
