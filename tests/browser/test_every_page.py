@@ -14,7 +14,7 @@ from tests.browser.conftest import Opener
 from tests.browser.world import World
 
 BASE = "/console/talleres-ribera"
-PUBLIC = ("/verify/", "/verify/offline/", "/v/0000-0000-0000-0000", "/accounts/login/", "/accounts/password/reset/")
+PUBLIC = ("/api/v1/", "/verify/", "/verify/offline/", "/v/0000-0000-0000-0000", "/accounts/login/", "/accounts/password/reset/")
 
 
 def member_pages(world: World) -> tuple[str, ...]:
@@ -36,6 +36,7 @@ def member_pages(world: World) -> tuple[str, ...]:
         f"{BASE}/ledger/?type=attempt.relayed&days=30",
         f"{BASE}/members/",
         f"{BASE}/settings/",
+        f"{BASE}/settings/keys/",
         "/console/preferences/",
         "/accounts/2fa/",
         "/accounts/2fa/totp/activate/",

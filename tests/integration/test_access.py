@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
@@ -11,9 +11,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from acuse import clock
-from acuse.accounts import members, rules
+from acuse.accounts import api_keys, members, rules
 from acuse.accounts import services as accounts
-from acuse.accounts.models import Invitation, Membership, SenderIdentity, SmtpCredential, User
+from acuse.accounts.models import ApiKey, Invitation, Membership, SenderIdentity, SmtpCredential, User
 from acuse.accounts.queries import access_organisation
 from acuse.certificates.models import Certificate
 from acuse.config.database import conninfo
@@ -37,6 +37,15 @@ ROUTES = {
     "verify/offline/": "public",
     "verify/offline/<str:name>": "public",
     "v/<str:code>": "public",
+    "api/v1/": "public",
+    "api/v1/openapi.json": "public",
+    "api/v1/communications": "key",
+    "api/v1/communications/<uuidstr:id>": "key",
+    "api/v1/communications/<uuidstr:id>/facts": "key",
+    "api/v1/communications/<uuidstr:id>/content": "key",
+    "api/v1/communications/<uuidstr:id>/certificate": "key",
+    "api/v1/communications/<uuidstr:id>/proof": "key",
+    "api/v1/verify": "key",
     "health": "public",
     "log/checkpoint": "public",
     "log/tile/<path:path>": "public",
@@ -64,6 +73,9 @@ ROUTES = {
     f"{BASE}settings/": "member",
     f"{BASE}settings/credentials/": "manager",
     f"{BASE}settings/credentials/<uuid:id>/revoke/": "manager",
+    f"{BASE}settings/keys/": "member",
+    f"{BASE}settings/keys/create/": "manager",
+    f"{BASE}settings/keys/<uuid:id>/revoke/": "manager",
     f"{BASE}settings/senders/": "manager",
     f"{BASE}settings/senders/remove/": "manager",
 }
@@ -75,6 +87,7 @@ FORM = {
     "seal_level": "B-B",
     "email": "alguien@ribera.example",
     "role": "agent",
+    "scopes": "verify",
 }
 
 
@@ -85,6 +98,7 @@ class Theirs:
     organisation: UUID
     communication: UUID
     credential: UUID
+    key: UUID
     member: UUID
     invitation: UUID
     code: str
@@ -103,6 +117,10 @@ def theirs(database: Addresses) -> Theirs:
     )
     second = samples.organisation(name="Flota Norte", slug=THEIRS, email="jefa@norte.example")
     made, _ = accounts.create_credential(organisation=second, name="programa-ajeno")
+    chief = User.objects.get(email="jefa@norte.example")
+    key, _secret = api_keys.create_api_key(
+        access=access_organisation(user=chief, slug=THEIRS), name="clave-ajena", scopes=["verify"]
+    )
     accounts.add_sender_identity(organisation=second, pattern="@norte.example")
     value = samples.SmtpCredentialValue(id=made.id, organisation=second, name=made.name)
     raw = samples.message("destinataria@ajena.example", "Expediente 998877")
@@ -112,7 +130,6 @@ def theirs(database: Addresses) -> Theirs:
     while sequencer.tick():
         pass
     sequencer.resign()
-    chief = User.objects.get(email="jefa@norte.example")
     invitation, _token = members.invite(
         access=access_organisation(user=chief, slug=THEIRS), email="invitada@ajena.example", role="agent"
     )
@@ -131,6 +148,8 @@ def theirs(database: Addresses) -> Theirs:
         "invitada@ajena.example",
         "Expediente 998877",
         "programa-ajeno",
+        "clave-ajena",
+        key.prefix,
         made.username,
         "@norte.example",
         "Estimado cliente",
@@ -142,6 +161,7 @@ def theirs(database: Addresses) -> Theirs:
         organisation=second,
         communication=one,
         credential=made.id,
+        key=key.id,
         member=Membership.objects.get(user=chief).id,
         invitation=invitation.id,
         code=row.code,
@@ -163,9 +183,16 @@ def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> list[s
 
 def filled(route: str, slug: str, theirs: Theirs) -> list[str]:
     """The addresses of a route with what is theirs; several where a number has to be guessed."""
-    named = {"credentials/": theirs.credential, "invitations/": theirs.invitation, "members/": theirs.member}
+    named = {
+        "credentials/": theirs.credential,
+        "keys/": theirs.key,
+        "invitations/": theirs.invitation,
+        "members/": theirs.member,
+    }
     identity = next((one for part, one in named.items() if part in route), theirs.communication)
-    path = "/" + route.replace("<slug:slug>", slug).replace("<uuid:id>", str(identity))
+    path = "/" + route.replace("<slug:slug>", slug).replace("<uuid:id>", str(identity)).replace(
+        "<uuidstr:id>", str(identity)
+    )
     path = path.replace("<str:code>", theirs.code).replace("<path:path>", "entries/000")
     path = path.replace("<str:name>", "root.pem")
     if "<int:" not in path:
@@ -199,6 +226,7 @@ def state(theirs: Theirs) -> tuple[object, ...]:
     return (
         Fact.objects.filter(organisation=theirs.organisation).count(),
         list(SmtpCredential.objects.filter(organisation_id=theirs.organisation).values("id", "revoked_at")),
+        list(ApiKey.objects.filter(organisation_id=theirs.organisation).values("id", "revoked_at", "calls")),
         list(SenderIdentity.objects.filter(organisation_id=theirs.organisation).values_list("pattern", flat=True)),
         list(Certificate.objects.filter(organisation_id=theirs.organisation).values("code", "state", "kind")),
         list(Membership.objects.filter(organisation_id=theirs.organisation).values("id", "role", "deactivated_at")),
@@ -231,7 +259,9 @@ def test_nothing_of_another_organisation_is_found(theirs: Theirs, role: str, mon
                     foreign = audience not in {"public", "any member"} and (
                         slug == THEIRS or "<uuid:" in route or "<str:" in route
                     )
-                    if foreign:
+                    if audience == "key":
+                        assert answer.status_code in {401, 405}, f"{role} {path}: {answer.status_code}"
+                    elif foreign:
                         assert answer.status_code in {302, 403, 404, 405}, f"{role} {path}: {answer.status_code}"
                     if answer.status_code == 302:
                         assert theirs.code not in answer["Location"] or role == "anonymous", path
@@ -263,6 +293,40 @@ def test_who_does_not_manage_changes_nothing(theirs: Theirs, role: str) -> None:
     assert Fact.objects.count() == facts
     own.refresh_from_db()
     assert own.revoked_at is None
+
+
+def test_a_key_finds_nothing_of_another_organisation(theirs: Theirs) -> None:
+    owner = who("owner")
+    user = User.objects.get(email="owner@ribera.example")
+    mine = access_organisation(user=user, slug=MINE)
+    _, key = api_keys.create_api_key(access=mine, name="propia", scopes=list(rules.SCOPES))
+    client = Client(headers={"Authorization": f"Bearer {key}"})
+    before, statuses = state(theirs), set()
+    for route, audience in ROUTES.items():
+        for path in filled(route, THEIRS, theirs) if audience == "key" else ():
+            for answer in (client.get(path), client.post(path, FORM), client.head(path), owner.get(path)):
+                text = content(answer)
+                assert [secret for secret in theirs.secrets if secret in text] == [], path
+                statuses.add((route.removeprefix("api/v1/"), answer.request["REQUEST_METHOD"], answer.status_code))
+    found = {route for route, method, status in statuses if status == 200}
+    assert found == {"communications"}, "the list, of one's own"
+    unknown = {(route, status) for route, method, status in statuses if "<" in route and method == "GET"}
+    assert {status for _, status in unknown} == {404, 401}
+    assert state(theirs) == before
+
+
+def test_what_is_theirs_and_what_is_nobodys_get_the_same_answer(theirs: Theirs) -> None:
+    who("owner")
+    mine = access_organisation(user=User.objects.get(email="owner@ribera.example"), slug=MINE)
+    _, key = api_keys.create_api_key(access=mine, name="propia", scopes=list(rules.SCOPES))
+    client = Client(headers={"Authorization": f"Bearer {key}"})
+    for below in ("", "/facts", "/content", "/certificate", "/proof", "/certificate?revision=1&kind=receipt"):
+        said = []
+        for identity in (theirs.communication, uuid4()):
+            members_of_problem = client.get(f"/api/v1/communications/{identity}{below}").json()
+            said.append({**members_of_problem, "instance": ""})
+        assert said[0] == said[1], below
+        assert said[0]["status"] == 404
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from acuse.doors.console import (
     communications,
     content,
     invitation,
+    keys,
     ledger,
     login,
     members,
@@ -44,6 +45,9 @@ urlpatterns = [
     path(f"{BASE}settings/", settings.settings_page, name="settings"),
     path(f"{BASE}settings/credentials/", settings.create_credential, name="credential-create"),
     path(f"{BASE}settings/credentials/<uuid:id>/revoke/", settings.revoke_credential, name="credential-revoke"),
+    path(f"{BASE}settings/keys/", keys.listing, name="keys"),
+    path(f"{BASE}settings/keys/create/", keys.create, name="key-create"),
+    path(f"{BASE}settings/keys/<uuid:id>/revoke/", keys.revoke, name="key-revoke"),
     path(f"{BASE}settings/senders/", settings.add_sender, name="sender-add"),
     path(f"{BASE}settings/senders/remove/", settings.remove_sender, name="sender-remove"),
 ]
