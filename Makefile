@@ -6,8 +6,9 @@ BIN := $(VENV)/bin
 WORKERS ?= $(shell nproc | awk '{print ($$1 > 2) ? $$1 : 2}')
 ONCE ?=
 OUT ?=
+CORPUS ?=
 
-.PHONY: help demo test check format bench bench-growth css messages lock clean
+.PHONY: help demo test check format bench bench-growth judge css messages lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this menu
@@ -53,6 +54,9 @@ bench: $(VENV)/.testing ## Measure speed side by side with named rivals
 
 bench-growth: $(VENV)/.testing ## Measure 1,000 against 1,000,000 facts
 	$(BIN)/python -m bench.growth
+
+judge: $(VENV)/.runtime ## Judge the classifier of bounces by a labelled collection (CORPUS=DIR)
+	$(BIN)/python scripts/judge.py "$(CORPUS)"
 
 css: $(VENV)/.runtime ## Build the style sheet (needs node)
 	$(BIN)/python scripts/css.py

@@ -7,7 +7,7 @@ import sys
 import click
 import typer
 
-from acuse.config.cli import accounts, checks, demo, proofs, retention, serve
+from acuse.config.cli import accounts, checks, demo, explain, proofs, retention, serve
 from acuse.errors import AcuseError, ConfigurationError, InputError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command(name="serve")(serve.serve)
 app.command(name="demo")(demo.demo)
 app.command(name="send")(proofs.send)
 app.command(name="verify")(proofs.verify)
+app.command(name="explain")(explain.explain)
 app.command(name="fsck")(checks.fsck)
 app.command(name="check")(checks.check)
 app.command(name="manage", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(serve.manage)
