@@ -16,8 +16,12 @@ from psycopg.abc import DumperKey, PyFormat
 from psycopg.adapt import Dumper
 from psycopg.postgres import types
 from psycopg.pq import Format
+from psycopg.types import TypeInfo
 
 _PREPARED_AFTER = 3
+#: Dimensions, whether there are nulls, type of the elements; of the one dimension its length and where it begins.
+_HEAD, _EMPTY = struct.Struct("!5i"), struct.Struct("!3i")
+_BYTEA, _UUID, _INT8, _TEXT = (types[name] for name in ("bytea", "uuid", "int8", "text"))
 
 
 @contextmanager
@@ -76,22 +80,22 @@ class Array(NamedTuple):
 
 def octets(values: Iterable[bytes]) -> Array:
     """Return byte strings as a PostgreSQL array."""
-    return _array("bytea", list(values))
+    return _array(_BYTEA, list(values))
 
 
 def uuids(values: Iterable[UUID]) -> Array:
     """Return UUIDs as a PostgreSQL array."""
-    return _array("uuid", [value.bytes for value in values])
+    return _array(_UUID, [value.bytes for value in values])
 
 
 def integers(values: Iterable[int]) -> Array:
     """Return integers of 64 bits as a PostgreSQL array."""
-    return _array("int8", [value.to_bytes(8, signed=True) for value in values])
+    return _array(_INT8, [value.to_bytes(8, signed=True) for value in values])
 
 
 def texts(values: Iterable[str]) -> Array:
     """Return texts as a PostgreSQL array."""
-    return _array("text", [value.encode() for value in values])
+    return _array(_TEXT, [value.encode() for value in values])
 
 
 def take_arrays(session: Connection[Any]) -> None:
@@ -99,10 +103,9 @@ def take_arrays(session: Connection[Any]) -> None:
     session.adapters.register_dumper(Array, _ArrayDumper)
 
 
-def _array(element: str, values: list[bytes]) -> Array:
-    known = types[element]
-    head = struct.pack("!5i", 1, 0, known.oid, len(values), 1) if values else struct.pack("!3i", 0, 0, known.oid)
-    return Array(known.array_oid, b"".join([head, *[len(value).to_bytes(4) + value for value in values]]))
+def _array(element: TypeInfo, values: list[bytes]) -> Array:
+    head = _HEAD.pack(1, 0, element.oid, len(values), 1) if values else _EMPTY.pack(0, 0, element.oid)
+    return Array(element.array_oid, b"".join([head, *[len(value).to_bytes(4) + value for value in values]]))
 
 
 class _ArrayDumper(Dumper):
