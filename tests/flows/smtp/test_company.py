@@ -1,13 +1,18 @@
 """Many clients whose messages are accepted at once."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
+from acuse.delivery.envelope import Client as Submitter
+from acuse.delivery.envelope import Envelope, Recipient
 from acuse.doors.smtp import gathering
 from acuse.doors.smtp.limits import Limits
 from acuse.doors.smtp.service import Service
@@ -16,6 +21,15 @@ from tests.flows.smtp.client import MAIL, MESSAGE, RCPT, Client
 from tests.flows.smtp.conftest import CREDENTIAL, Behind, Door, Opener
 
 COUNT = 4
+ENVELOPE = Envelope(
+    mail_from="avisos@talleres-ribera.example",
+    recipients=(Recipient(address="cliente@acepta.example"),),
+    ret=None,
+    envid=None,
+    smtputf8=False,
+    body_8bit=False,
+    client=Submitter(ip="192.0.2.9", helo="crm.example", tls_version=None, tls_cipher=None),
+)
 
 
 def wait(condition: Callable[[], bool]) -> None:
@@ -72,6 +86,29 @@ def test_a_bad_one_of_many_refuses_only_itself(opened: Opener) -> None:
         door.behind.held.set()
         assert [client.reply()[:9] for client in clients] == ["250 2.6.0", "250 2.6.0", "550 5.7.1", "250 2.6.0"]
     assert len(door.behind.accepted) == COUNT - 1
+
+
+def nothing(_: object) -> list[list[UUID] | Exception]:
+    return []
+
+
+def exhausted(_: object) -> list[list[UUID] | Exception]:
+    raise MemoryError
+
+
+@pytest.mark.parametrize("accept", [nothing, exhausted])
+def test_a_fault_of_any_kind_leaves_nobody_waiting(accept: Callable[[object], list[list[UUID] | Exception]]) -> None:
+    async def hand_in_three(threads: ThreadPoolExecutor) -> list[object]:
+        gathered = gathering.Gathering(replace(Behind().verbs(), accept=accept), threads)
+        async with asyncio.timeout(20):
+            given = (gathered.accept(CREDENTIAL, ENVELOPE, MESSAGE) for _ in range(3))
+            results: list[object] = list(await asyncio.gather(*given, return_exceptions=True))
+            await gathered.finish()
+        return results
+
+    with ThreadPoolExecutor(2) as threads:
+        results = asyncio.run(hand_in_three(threads))
+    assert all(isinstance(one, ValueError | MemoryError) for one in results)
 
 
 def test_one_that_custody_refuses_waits_for_nobody(opened: Opener) -> None:

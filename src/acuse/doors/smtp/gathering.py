@@ -74,19 +74,20 @@ class Gathering:
         """Accept what waits, one transaction after the other, until nothing does."""
         loop = asyncio.get_running_loop()
         while places := self._next():
-            messages = [place.message for place in places]
-            results: Sequence[Sequence[UUID] | Exception]
+            answers: list[tuple[_Place, Sequence[UUID] | Exception]]
             try:
+                messages = [place.message for place in places]
                 results = await loop.run_in_executor(self._committer, self._verbs.accept, messages)
+                answers = list(zip(places, results, strict=True))
             except Exception as error:
-                results = [error] * len(places)
-            for place, result in zip(places, results, strict=True):
+                answers = [(place, error) for place in places]
+            for place, answer in answers:
                 if place.accepted.cancelled():
                     continue
-                if isinstance(result, Exception):
-                    place.accepted.set_exception(result)
+                if isinstance(answer, Exception):
+                    place.accepted.set_exception(answer)
                 else:
-                    place.accepted.set_result(result)
+                    place.accepted.set_result(answer)
         self._turns = None
 
     def _next(self) -> list[_Place]:
