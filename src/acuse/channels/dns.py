@@ -125,6 +125,21 @@ class Resolver:
             raise DomainNotFound(f"The host {host} has no address in the DNS.")
         return Route(exchangers=(Exchanger(preference=None, host=host, addresses=addresses),), secure=secure)
 
+    def records(self, name: str, kind: str) -> tuple[tuple[bytes, ...], bool]:
+        """Return the records of a kind at a name, none where there are none, and whether the answer was authenticated.
+
+        Args:
+            name: with or without its last dot.
+            kind: "TXT" (octets of its strings, joined), "A" or "AAAA" (addresses), "MX" or "PTR" (names).
+
+        Raises:
+            DomainNotFound: `name` is none. DnsUnavailable: for now.
+        """
+        answer, _ = self._ask(_name(name), kind)
+        if answer is None:
+            return (), False
+        return tuple(_octets(record) for record in answer), _authenticated(answer)
+
     def _by_name(self, name: dns.name.Name, domain: str) -> Route:
         answer, exists = self._ask(name, "MX")
         if not exists:
@@ -209,6 +224,15 @@ class Resolver:
         if not public:
             raise OnlyPrivateAddresses(f"The mail servers of {domain} have no address on the public internet.")
         return Route(exchangers=public, secure=route.secure)
+
+
+def _octets(record: Any) -> bytes:
+    """Return what a record says, in the octets that SPF and DKIM read."""
+    if record.rdtype == dns.rdatatype.TXT:
+        return b"".join(record.strings)
+    if record.rdtype in (dns.rdatatype.A, dns.rdatatype.AAAA):
+        return str(record.address).encode()
+    return _text(record.exchange if record.rdtype == dns.rdatatype.MX else record.target).encode()
 
 
 def _authenticated(answer: dns.resolver.Answer) -> bool:

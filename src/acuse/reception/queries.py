@@ -36,9 +36,11 @@ class ItemView:
     purpose: str
     communication: UUID | None
     client_ip: str
+    client_helo: str
     sha256: str
     size: int
     state: str
+    tries: int
     reading: str
     reason: str
     author: str
@@ -72,9 +74,11 @@ def _view(row: Item) -> ItemView:
         purpose=row.purpose,
         communication=row.communication,
         client_ip=row.client_ip,
+        client_helo=row.client_helo,
         sha256=row.sha256,
         size=row.size,
         state=row.state,
+        tries=row.tries,
         reading=row.reading,
         reason=row.reason,
         author=row.author,

@@ -4,9 +4,9 @@ A crash before the transaction of `receive` leaves an object in custody that nob
 and sends again. A crash after it, before that server reads the 250, is why a retry is recognised.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from acuse.proof.facts.fact import Actor
 from acuse.proof.facts.reception import KIND
 from acuse.reception import rules
 from acuse.reception.models import Item
+from acuse.reception.readings import Reading
 from acuse.reception.rules import Ours
 
 _DOOR = Actor(kind="component", id="inbound")
@@ -51,31 +52,6 @@ class Arrival:
     client_ip: str
     helo: str
     tls: tuple[str, str] | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """What a message turned out to be.
-
-    Attributes:
-        reading: one of `proof.facts.reception.READINGS`.
-        reports: how many recipients it reports on.
-        reason: why it is unreadable; "" where it is not.
-        author, subject, message_id: of its header, decoded; "" where there is none.
-        references: Message-IDs that it answers, the likeliest first.
-        authentication: what the checks of its origin found, as `proof.facts.reception.AUTHENTICATION`; None unchecked.
-        answers: the DNS answers that they used, as JSON; empty where none.
-    """
-
-    reading: str
-    reports: int = 0
-    reason: str = ""
-    author: str = ""
-    subject: str = ""
-    message_id: str = ""
-    references: tuple[str, ...] = ()
-    authentication: Mapping[str, Any] | None = None
-    answers: bytes = b""
 
 
 def storable(text: str, most: int) -> str:
@@ -240,20 +216,28 @@ def _classified(row: Item, owner: UUID, found: Reading, answers: Kept | None) ->
     )
 
 
-def put_off(*, item: UUID, lease: UUID, wait: timedelta) -> None:
-    """Leave a message for later, unless another worker took it over.
+def put_off(*, item: UUID, lease: UUID, reason: str) -> None:
+    """Leave a message for later, or as unreadable after so many tries, unless another worker took it over.
 
     Args:
         item: which one.
         lease: under which it was read.
-        wait: until it is read again.
+        reason: what went wrong.
     """
+    now = clock.now()
     with transaction.atomic():
-        row = Item.objects.select_for_update().filter(id=item, lease=lease).first()
-        if row is not None:
-            row.tries, row.due_at = row.tries + 1, clock.now() + wait
-            row.lease = row.lease_until = None
-            row.save(update_fields=["tries", "due_at", "lease", "lease_until"])
+        row = Item.objects.select_for_update().filter(id=item, lease=lease, state=Item.State.RECORDED).first()
+        if row is None:
+            return
+        row.tries += 1
+        row.due_at = now + rules.retry_wait(row.tries)
+        row.lease = row.lease_until = None
+        if row.tries >= rules.MOST_TRIES:
+            row.state, row.reading, row.read_at = Item.State.UNREADABLE, "unreadable", now
+            row.reason = storable(reason, 2048)
+            found = Reading(reading="unreadable", reason=reason)
+            record(_classified(row, row.organisation_id or INSTALLATION, found, None))
+        row.save()
 
 
 def again(*, items: Sequence[UUID]) -> int:

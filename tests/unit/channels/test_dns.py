@@ -117,3 +117,29 @@ def test_a_name_server_is_ip_and_port() -> None:
 def test_an_address_that_is_not_of_the_public_internet_is_never_contacted(literal: str) -> None:
     with pytest.raises(OnlyPrivateAddresses):
         route(literal, allow_private=False)
+
+
+def test_records_are_read_as_octets() -> None:
+    zone: Zone = {
+        ("x.example", "TXT"): ['"v=spf1 " "-all"', '"\\255"'],
+        ("x.example", "MX"): ["10 Mx.X.example."],
+        ("x.example", "A"): ["192.0.2.1"],
+        ("1.2.0.192.in-addr.arpa", "PTR"): ["mx.x.example."],
+        ("broken.example", "TXT"): dns.rcode.SERVFAIL,
+    }
+    with name_server(zone, authenticated=True) as names:
+        resolver = Resolver((names.address,), lifetime=0.6)
+        texts, secure = resolver.records("x.example", "TXT")
+        assert (set(texts), secure) == ({b"v=spf1 -all", b"\xff"}, True)
+        assert resolver.records("x.example.", "MX") == ((b"mx.x.example",), True)
+        assert resolver.records("x.example", "A") == ((b"192.0.2.1",), True)
+        assert resolver.records("1.2.0.192.in-addr.arpa", "PTR") == ((b"mx.x.example",), True)
+        assert resolver.records("x.example", "AAAA") == ((), False)
+        assert resolver.records("nadie.test", "TXT") == ((), False)
+        for name, error in (
+            ("broken.example", DnsUnavailable),
+            ("a..b", DomainNotFound),
+            ("a" * 64 + ".x", DomainNotFound),
+        ):
+            with pytest.raises(error):
+                resolver.records(name, "TXT")
