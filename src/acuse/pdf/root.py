@@ -1,6 +1,6 @@
 """What a compiler reads: the templates on disk, and what one document is made of in memory alone.
 
-Making and removing a dozen files for each document took a sixth of its time, and left a message on a disk for a while.
+Making and removing a dozen files for each document took a twelfth of its time, and left a message on a disk meanwhile.
 """
 
 import os
