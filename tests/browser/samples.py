@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from acuse import clock
@@ -13,9 +14,11 @@ from acuse.channels.base import Outcome, Reply, Result
 from acuse.delivery.envelope import Client, Envelope, Recipient
 from acuse.delivery.models import Communication, Dispatch
 from acuse.delivery.rules import Schedule
-from acuse.delivery.services import accept_message
+from acuse.delivery.services import Returned, accept_message, apply_return
 from acuse.delivery.services.attempts import SentCopy, close_attempt, open_attempt
 from acuse.delivery.services.work import Work
+from acuse.evidence import custody
+from acuse.evidence.ledger import refer
 from acuse.proof.facts.fact import Actor
 
 PASSWORD = "correct-horse-battery-91"
@@ -219,6 +222,58 @@ def try_once(communication: UUID, one: Outcome) -> None:
     copy = SentCopy(prepended="", sha256=row.submission.message_sha256, message_id=None)
     opened = open_attempt(work=work, lease=lease, target=row.domain, copy=copy)
     close_attempt(opened=opened, outcome=one, schedule=SCHEDULE, reporting_host="salida.example")
+
+
+REPORT: dict[str, Any] = {
+    "form": "dsn",
+    "status": "5.2.2",
+    "reply": 552,
+    "diagnostic": "552 5.2.2 <cliente0877@correo.example>: Quota exceeded (mailbox for user is full)",
+    "reporting_mta": "mx1.correo.example",
+    "remote_mta": "lmtp.correo.example",
+}
+BOUNCE = {**REPORT, "failure_class": "mailbox_full", "permanent": True}
+ANSWER: dict[str, Any] = {
+    "mail_from": "cliente0877@correo.example",
+    "author": "cliente0877@correo.example",
+    "subject": "Re: Conformidad con el presupuesto 8831",
+    "message_id": "<a1@correo.example>",
+    "matched_by": "reference",
+    "authentication": {
+        "spf": {"result": "pass", "domain": "correo.example"},
+        "dkim": [{"result": "pass", "domain": "correo.example", "selector": "s1"}],
+        "dmarc": {"result": "pass", "domain": "correo.example", "policy": "reject"},
+        "arc": {"result": "none"},
+    },
+}
+CAME_BACK = (
+    ("delivery.delayed", {**REPORT, "status": "4.4.1", "diagnostic": None, "remote_mta": None}),
+    ("delivery.passed_on", {**REPORT, "status": "2.0.0", "diagnostic": None, "form": "text", "reporting_mta": None}),
+    ("delivery.confirmed", {**REPORT, "status": "2.0.0", "diagnostic": "250 2.0.0 Saved"}),
+    ("auto_reply.received", {}),
+    ("complaint.received", {}),
+    ("disposition.received", {"disposition": "automatic-action/MDN-sent-automatically; displayed", "recipient": None}),
+    ("reply.received", ANSWER),
+    ("bounce.received", BOUNCE),
+)
+"""Everything that can come back, the last of which decides."""
+
+
+def come_back(organisation_id: UUID, communication: UUID, type: str, details: dict[str, Any]) -> bytes:
+    """Apply one thing that came back about a communication; return the message that came."""
+    raw = f"From: <>\r\nSubject: {type}\r\n\r\n{uuid4()}\r\n".encode()
+    kept = custody.keep(organisation=organisation_id, content=raw, media_type="message/rfc822")
+    returned = Returned(
+        reception=uuid4(),
+        type=type,
+        details=details,
+        came=refer("reply" if type == "reply.received" else "report", kept),
+        received_at=clock.now(),
+    )
+    assert apply_return(
+        organisation=organisation_id, communication=communication, returned=returned, reporting_host="salida.example"
+    )
+    return raw
 
 
 def everything(organisation_id: UUID) -> dict[str, UUID]:

@@ -14,9 +14,9 @@ from cryptography.x509.oid import NameOID
 from django.conf import settings
 
 from acuse.accounts.queries import OrganisationView, organisation_view
+from acuse.certificates import rules
 from acuse.certificates.models import Certificate
 from acuse.certificates.particulars import FILE, Particulars
-from acuse.certificates.rules import is_lower
 from acuse.certificates.services import UPGRADE
 from acuse.certificates.stories.context import (
     CheckpointShown,
@@ -243,7 +243,7 @@ def _particulars(row: Certificate, bundle: Bundle, level: Level, dated_at: datet
         verification_address=f"{address}/verify",
         verification_url=f"{environment.public_url.rstrip('/')}/v/{row.code}",
         level=level,
-        lowered=is_lower(level, row.wanted_level),
+        lowered=rules.is_lower(level, row.wanted_level),
         issued_at=dated_at,
         development=standing.development,
     )
@@ -293,15 +293,6 @@ def _context(
 
 
 _POLICY_TITLES = {"es": "Política de certificación", "en": "Certification policy"}
-#: What a later fact changes, the weightiest first. The certificate's row knows only what first asked for it.
-CHANGES = (
-    "bounce.received",
-    "delivery.confirmed",
-    "reply.received",
-    "disposition.received",
-    "complaint.received",
-    "auto_reply.received",
-)
 
 
 def _superseded(row: Certificate, language: Language, bundle: Bundle) -> Superseded | None:
@@ -312,7 +303,7 @@ def _superseded(row: Certificate, language: Language, bundle: Bundle) -> Superse
         raise InputError(f"The certificate {earlier.code} was never issued, so nothing can supersede it.")
     later = {item.fact.type for item in bundle.facts if item.position > earlier.facts_up_to}
     words = WORDING[language]
-    reasons = [words[f"reason.{change}"] for change in CHANGES if change in later]
+    reasons = [words[f"reason.{change}"] for change in rules.CHANGES if change in later]
     if row.reason == UPGRADE:
         reasons.append(words["reason.level"])
     return Superseded(

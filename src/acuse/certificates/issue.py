@@ -23,7 +23,7 @@ from django.db import transaction
 
 from acuse import clock
 from acuse.certificates import rules
-from acuse.certificates.dossier import CHANGES, Dossier, Standing, compile_dossier
+from acuse.certificates.dossier import Dossier, Standing, compile_dossier
 from acuse.certificates.models import Certificate
 from acuse.certificates.services import UPGRADE, request_certificate
 from acuse.certificates.stories import communication, receipt
@@ -264,7 +264,7 @@ def _supersede_if_late(row: Certificate, bundle: Bundle) -> None:
         return
     told = bundle.facts[-1].fact.subject_sequence
     known = facts_of(organisation=row.organisation_id, kind=row.subject_kind, id=row.subject)
-    missed = [item.fact.type for item in known if item.fact.subject_sequence > told and item.fact.type in CHANGES]
+    missed = [item.fact.type for item in known if item.fact.subject_sequence > told and item.fact.type in rules.CHANGES]
     if missed:
         request_certificate(
             organisation=row.organisation_id, communication=row.subject, final_at=clock.now(), reason=missed[0]

@@ -19,6 +19,16 @@ ANCHOR_PATIENCE = timedelta(seconds=30)
 
 LEVELS = ("B-B", "B-T", "B-LTA")
 
+#: Types of fact that a certificate issued before must be superseded for, the weightiest first.
+CHANGES = (
+    "bounce.received",
+    "delivery.confirmed",
+    "reply.received",
+    "disposition.received",
+    "complaint.received",
+    "auto_reply.received",
+)
+
 
 def new_code() -> str:
     """Return a random code of four groups of four (80 bits), such as `7KQM-4T2H-9XWD-3PFA`."""

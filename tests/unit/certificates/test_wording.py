@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from acuse.certificates.dossier import CHANGES
+from acuse.certificates.rules import CHANGES
 from acuse.certificates.stories.wording.en import WORDS as ENGLISH
 from acuse.certificates.stories.wording.es import WORDS as SPANISH
 from acuse.pdf.text import drawn

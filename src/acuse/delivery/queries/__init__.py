@@ -9,6 +9,7 @@ from acuse.delivery.queries.details import (
     communication,
     dialogue,
     original_message,
+    returned_message,
 )
 from acuse.delivery.queries.lists import (
     COUNT_LIMIT,
@@ -44,6 +45,7 @@ __all__ = [
     "newer",
     "original_message",
     "public_content",
+    "returned_message",
     "rows_of",
     "running",
 ]

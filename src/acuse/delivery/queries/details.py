@@ -113,11 +113,26 @@ def dialogue(access: Access, *, id: UUID, sequence: int) -> bytes | None:
         id: the communication.
         sequence: of the fact within the communication, from 1.
     """
+    return _cited(access, id, sequence, frozenset({"smtp-dialogue"}))
+
+
+def returned_message(access: Access, *, id: UUID, sequence: int) -> bytes | None:
+    """Return the report or answer that one fact of a communication cites, as it came in, or None where it cites none.
+
+    Args:
+        access: of the member who asks.
+        id: the communication.
+        sequence: of the fact within the communication, from 1.
+    """
+    return _cited(access, id, sequence, frozenset({"report", "reply"}))
+
+
+def _cited(access: Access, id: UUID, sequence: int, roles: frozenset[str]) -> bytes | None:
     if not mine(access).filter(id=id).exists():
         return None
     for item in evidence.facts_of(organisation=access.organisation, kind=KIND, id=id):
         if item.fact.subject_sequence == sequence:
             for reference in item.fact.objects:
-                if reference.role == "smtp-dialogue":
+                if reference.role in roles:
                     return custody.open_object(organisation=access.organisation, sha256=reference.sha256)
     return None

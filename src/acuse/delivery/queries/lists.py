@@ -195,8 +195,9 @@ def _read_cursor(text: str) -> tuple[datetime, UUID]:
         created_at = datetime.fromisoformat(moment)
         if created_at.tzinfo is None:
             raise ValueError
-        return created_at, UUID(identity)
-    except (ValueError, binascii.Error, UnicodeError) as error:
+        # PostgreSQL knows no offsets of 16 hours and more.
+        return created_at.astimezone(UTC), UUID(identity)
+    except (ValueError, OverflowError, binascii.Error, UnicodeError) as error:
         raise InputError("That page of the list no longer exists; go back to its beginning.") from error
 
 

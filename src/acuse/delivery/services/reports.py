@@ -14,6 +14,7 @@ from django.db import transaction
 
 from acuse import clock
 from acuse.certificates import services as certificates
+from acuse.certificates.rules import CHANGES
 from acuse.delivery.models import Communication
 from acuse.delivery.services import notices
 from acuse.delivery.services.work import load_work
@@ -24,8 +25,6 @@ from acuse.proof.facts.fact import Actor, Fact, ObjectReference
 from acuse.proof.verdicts.delivery import Verdict, verdict
 
 RECEPTION = Actor(kind="component", id="reception")
-#: Types that do not change what a certificate says of the outcome, nor add an act of anybody's to it.
-_IN_PASSING = frozenset({"delivery.delayed", "delivery.passed_on"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +75,7 @@ def apply_return(*, organisation: UUID, communication: UUID, returned: Returned,
         judged = verdict([*known, fact])
         ended = row.status != Communication.Status.IN_PROGRESS
         _move(row, judged, ended=ended)
-        if ended and returned.type not in _IN_PASSING:
+        if ended and returned.type in CHANGES:
             certificates.request_certificate(
                 organisation=organisation, communication=communication, final_at=clock.now(), reason=returned.type
             )

@@ -20,16 +20,18 @@ from acuse.accounts.queries import Access
 from acuse.certificates import queries as certificates
 from acuse.certificates import services as certificate_services
 from acuse.certificates.queries import CertificateView
+from acuse.certificates.rules import CHANGES
 from acuse.clock import from_rfc3339
 from acuse.delivery import queries as delivery
 from acuse.delivery.queries import AttemptView, CommunicationView
 from acuse.doors.console import content, frame, timeline, wording
 from acuse.doors.ui.limits import limits_sentence
 from acuse.doors.ui.qr import qr_svg
+from acuse.doors.ui.security import download
 from acuse.errors import AcuseError
 from acuse.evidence import queries as evidence
 from acuse.evidence.queries import LedgerState
-from acuse.proof.verdicts.delivery import verdict
+from acuse.proof.verdicts.delivery import Verdict, verdict
 
 TABS = ("facts", "attempts", "recipient")
 MAX_LINES = 2000
@@ -52,7 +54,7 @@ def _found(access: Access, identity: UUID) -> CommunicationView:
     return view
 
 
-def _entries(access: Access, view: CommunicationView, state: LedgerState) -> list[timeline.Entry]:
+def _entries(access: Access, view: CommunicationView, judged: Verdict, state: LedgerState) -> list[timeline.Entry]:
     base = reverse("console:ledger", args=[access.view.slug])
     stamped = evidence.development_anchors([item.position for item in view.facts if item.position is not None])
     entries = []
@@ -60,7 +62,7 @@ def _entries(access: Access, view: CommunicationView, state: LedgerState) -> lis
         if not timeline.shown(item.fact):
             continue
         mark = timeline.evidence_state(item.position, anchored_size=state.anchored_size)
-        dialogue_url = reverse("console:dialogue", args=[access.view.slug, view.row.id, item.fact.subject_sequence])
+        place = [access.view.slug, view.row.id, item.fact.subject_sequence]
         entries.append(
             timeline.entry(
                 item.fact,
@@ -68,7 +70,9 @@ def _entries(access: Access, view: CommunicationView, state: LedgerState) -> lis
                 state=mark,
                 development=item.position is not None and stamped.get(item.position, state.anchor_development),
                 ledger_url=f"{base}?entry={item.organisation_sequence}",
-                dialogue_url=dialogue_url,
+                dialogue_url=reverse("console:dialogue", args=place),
+                message_url=reverse("console:returned", args=place),
+                decisive=judged.decisive == item.fact,
             )
         )
     return entries
@@ -78,6 +82,22 @@ def _current(documents: tuple[CertificateView, ...], kind: str) -> CertificateVi
     """The document to show first: the newest issued one, else the request for the first."""
     mine = [one for one in documents if one.kind == kind]
     return next((one for one in mine if one.issued), mine[0] if mine else None)
+
+
+def _upcoming(documents: tuple[CertificateView, ...], shown: CertificateView | None) -> CertificateView | None:
+    """The request for the version that will supersede the certificate shown, or None."""
+    if shown is None or not shown.issued:
+        return None
+    return next((one for one in documents if one.kind == shown.kind and one.revision > shown.revision), None)
+
+
+def _next_reason(view: CommunicationView, shown: CertificateView | None, upcoming: CertificateView | None) -> str:
+    """Why there will be another version: the weightiest of what the certificate shown does not tell."""
+    if shown is None or upcoming is None or shown.facts_up_to is None:
+        return ""
+    told = shown.facts_up_to
+    later = {item.fact.type for item in view.facts if item.position is None or item.position > told}
+    return wording.reason(next((change for change in CHANGES if change in later), upcoming.reason))
 
 
 def _is_development(shown: CertificateView | None, state: LedgerState) -> bool:
@@ -105,10 +125,11 @@ def page(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     state = evidence.ledger_state()
     documents = certificates.certificates_of(access, communication=view.row.id)
     shown = _current(documents, "certificate")
+    upcoming = _upcoming(documents, shown)
     tab = request.GET.get("tab", "facts")
     utc = request.GET.get("utc") == "1"
     with timezone.override("UTC") if utc else timezone.override(timezone.get_current_timezone()):
-        entries = _entries(access, view, state)
+        entries = _entries(access, view, judged, state)
         context = {
             "view": view,
             "row": view.row,
@@ -120,8 +141,12 @@ def page(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
             "status": wording.status(view.row.status, outcome=view.row.outcome),
             "entries": entries,
             "tries": _tries(view, entries),
-            "awaited": timeline.awaited(final=judged.final, certified=bool(shown and shown.issued), facts=facts),
+            "awaited": timeline.awaited(
+                final=judged.final, certified=bool(shown and shown.issued and not upcoming), facts=facts
+            ),
             "certificate": shown,
+            "next_version": upcoming,
+            "next_reason": _next_reason(view, shown, upcoming),
             "receipt": _current(documents, "receipt"),
             "revisions": [one for one in documents if one.kind == "certificate" and one.issued and one is not shown],
             "qr": qr_svg(f"{settings.ACUSE.public_url.rstrip('/')}/v/{shown.code}") if shown and shown.issued else "",
@@ -193,6 +218,16 @@ def dialogue(request: HttpRequest, access: Access, id: UUID, sequence: int) -> H
         "digest": digest,
     }
     return frame.page(request, access, "communications", "console/dialogue.html", context)
+
+
+@require_GET
+@frame.member_view
+def returned(request: HttpRequest, access: Access, id: UUID, sequence: int) -> HttpResponseBase:
+    """What came in and one fact cites, byte for byte: saved, never shown in place."""
+    raw = delivery.returned_message(access, id=id, sequence=sequence)
+    if raw is None:
+        raise Http404("That fact cites no message that came in.")
+    return download(raw, filename=f"{id}-{sequence}.eml", media_type="message/rfc822")
 
 
 @require_POST

@@ -4,7 +4,7 @@ Pure: facts to entries. Interpretation stands in the title, the remote server's 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,36 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from acuse.clock import from_rfc3339, to_rfc3339
-from acuse.doors.console.wording import mark_word
+from acuse.doors.console import returned
+from acuse.doors.console.told import Told, Transport, foreign
+from acuse.doors.console.wording import mark_word, reason
 from acuse.doors.ui import figures, grades
 from acuse.proof.facts.fact import Fact
-
-
-@dataclass(frozen=True, kw_only=True)
-class Transport:
-    """One item of the transport line."""
-
-    icon: str
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Told:
-    """What one fact says, before its place in the ledger is known.
-
-    Attributes:
-        verbatim: the remote server's words and nothing else.
-        own_words: Acuse's own reason, recorded in English where the remote server said nothing.
-    """
-
-    title: str
-    icon: str
-    style: str = ""
-    source: str = ""
-    verbatim: str = ""
-    remark: str = ""
-    own_words: str = ""
-    transport: tuple[Transport, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,15 +38,9 @@ class Entry:
     mark_word: str
     development: bool
     dialogue_url: str
+    message_url: str
     ledger_url: str
     attempt: int | None
-
-
-def foreign(value: object) -> str:
-    """A foreign text of a fact, which is text, or base64 where its bytes are not UTF-8."""
-    if isinstance(value, Mapping):
-        return _("(bytes that are not text, in base64) %(bytes)s") % {"bytes": value.get("base64", "")}
-    return "" if value is None else str(value)
 
 
 def evidence_state(position: int | None, *, anchored_size: int) -> str:
@@ -100,6 +69,8 @@ def entry(
     development: bool,
     ledger_url: str,
     dialogue_url: str,
+    message_url: str,
+    decisive: bool,
 ) -> Entry:
     """One entry of the timeline.
 
@@ -110,9 +81,13 @@ def entry(
         development: the time stamp has no legal value.
         ledger_url: page of that position.
         dialogue_url: page of the raw dialogue; used only where the fact cites one.
+        message_url: of the message as it came in; used only where the fact cites one.
+        decisive: it decided the outcome.
     """
     told = tell(fact)
-    has_dialogue = any(reference.role == "smtp-dialogue" for reference in fact.objects)
+    if fact.type == "bounce.received" and not decisive:
+        told = replace(told, style="deferred", remark=_("It does not decide the outcome."))
+    roles = {reference.role for reference in fact.objects}
     return Entry(
         at=fact.occurred_at,
         iso=to_rfc3339(fact.occurred_at),
@@ -128,7 +103,8 @@ def entry(
         mark=state,
         mark_word=mark_word(state, development=development),
         development=development and state == "stamped",
-        dialogue_url=dialogue_url if has_dialogue else "",
+        dialogue_url=dialogue_url if "smtp-dialogue" in roles else "",
+        message_url=message_url if roles & {"report", "reply"} else "",
         ledger_url=ledger_url,
         attempt=fact.details.get("attempt"),
     )
@@ -305,7 +281,7 @@ def _issued(fact: Fact) -> Told:
         }
     else:
         source = _("%(code)s, level %(level)s") % {"code": details["code"], "level": details["level"]}
-    return Told(title=title, icon="certificate", source=source, remark=foreign(details.get("reason")))
+    return Told(title=title, icon="certificate", source=source, remark=reason(details.get("reason") or ""))
 
 
 def _lowered(fact: Fact) -> Told:
@@ -334,6 +310,7 @@ _TELLERS: Mapping[str, Callable[[Fact], Told]] = {
     "receipt.issued": _issued,
     "certificate.issued": _issued,
     "certificate.level_lowered": _lowered,
+    **returned.TELLERS,
 }
 
 

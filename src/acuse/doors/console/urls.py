@@ -28,6 +28,7 @@ urlpatterns = [
     path(f"{BASE}communications/export.csv", communications.export, name="communications-export"),
     path(ONE, communication.page, name="communication"),
     path(f"{ONE}dialogues/<int:sequence>/", communication.dialogue, name="dialogue"),
+    path(f"{ONE}returned/<int:sequence>.eml", communication.returned, name="returned"),
     path(f"{ONE}receipt/", communication.receipt, name="receipt"),
     path(f"{ONE}content/", content.preview, name="content"),
     path(f"{ONE}original.eml", content.original, name="original"),

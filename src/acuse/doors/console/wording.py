@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -51,7 +52,7 @@ def sentence(verdict: Verdict, facts: Sequence[Fact]) -> str:
     if verdict.outcome == "handed":
         return _("Handed to the sender's outgoing server on %(day)s at %(time)s.") % at
     if verdict.outcome == "delivered":
-        return _("Delivered to the mailbox on %(day)s at %(time)s.") % at
+        return _("Reported as delivered to the mailbox: the report came back on %(day)s at %(time)s.") % at
     if verdict.outcome == "failed":
         return _failed(verdict, at)
     if verdict.outcome == "undetermined":
@@ -60,6 +61,11 @@ def sentence(verdict: Verdict, facts: Sequence[Fact]) -> str:
 
 
 def _undetermined(verdict: Verdict) -> str:
+    if _bounced(verdict):
+        return _(
+            "Outcome undetermined: more than one copy may have reached a server, and on %(day)s at %(time)s a report "
+            "came back that one could not be delivered."
+        )
     if verdict.decisive is not None and verdict.decisive.details.get("stage") is None:
         return _(
             "Outcome undetermined: the try was interrupted, as was found on %(day)s at %(time)s; whether the message "
@@ -71,8 +77,17 @@ def _undetermined(verdict: Verdict) -> str:
     )
 
 
+def _bounced(verdict: Verdict) -> bool:
+    return verdict.decisive is not None and verdict.decisive.type == "bounce.received"
+
+
 def _failed(verdict: Verdict, at: Mapping[str, str]) -> str:
     first = grades.failure_word(verdict.failure_class)
+    if _bounced(verdict):
+        return _("%(what)s. It had been sent, and a report came back on %(day)s at %(time)s.") % {
+            "what": first,
+            **at,
+        }
     if verdict.decisive is not None and verdict.decisive.type == "attempt.refused":
         if verdict.decisive.details.get("via"):
             return _("%(what)s. The sender's outgoing server refused it on %(day)s at %(time)s.") % {
@@ -100,13 +115,14 @@ def ladder(verdict: Verdict) -> list[Step]:
     "mode."""
     steps = []
     ended = verdict.outcome in grades.ENDED_BADLY
+    first = verdict.reached[0].occurred_at
     for grade in range(grades.HIGHEST + 1):
         fact = verdict.reached.get(grade)
         if fact is not None:
-            at = f"{figures.clock_time(fact.occurred_at)}"
+            at = _at(fact.occurred_at, first)
             steps.append(Step(grade=grade, word=grades.word(grade), state="ended" if ended else "reached", note=at))
         elif ended and grade == verdict.grade + 1:
-            at = figures.clock_time(verdict.decisive.occurred_at) if verdict.decisive else ""
+            at = _at(verdict.decisive.occurred_at, first) if verdict.decisive else ""
             steps.append(Step(grade=grade, word=_stopped_word(verdict), state="stopped", note=at))
         elif grade < verdict.grade:
             steps.append(Step(grade=grade, word=grades.word(grade), state="passed", note=_("not recorded")))
@@ -117,7 +133,16 @@ def ladder(verdict: Verdict) -> list[Step]:
     return steps
 
 
+def _at(moment: datetime, first: datetime) -> str:
+    """The time of a step, with its day where that is not the day of the first."""
+    same = timezone.localdate(moment) == timezone.localdate(first)
+    time = figures.clock_time(moment)
+    return time if same else f"{figures.day(moment)} {time}"
+
+
 def _stopped_word(verdict: Verdict) -> str:
+    if _bounced(verdict):
+        return _("Came back later")
     refused = verdict.decisive is not None and verdict.decisive.type == "attempt.refused"
     if refused and verdict.decisive is not None and verdict.decisive.details.get("via"):
         return _("Refused by the sender's outgoing server")
@@ -144,6 +169,21 @@ def status(value: str, *, outcome: str = "") -> StatusWord:
     if value == "failed":
         return StatusWord(kind="filled failed", icon="x-circle", word=pgettext("Status of one", "Failed"))
     return StatusWord(kind="done", icon="check-circle", word=pgettext("Status of one", "Concluded"))
+
+
+def reason(value: str) -> str:
+    """Why a later version of a certificate was asked for, as its row and its fact keep it; "" for none."""
+    if not value:
+        return ""
+    return {
+        "level": _("Time stamps are available again."),
+        "bounce.received": _("A report came back that it could not be delivered."),
+        "delivery.confirmed": _("A report came back that it was delivered to the mailbox."),
+        "reply.received": _("An answer came in."),
+        "disposition.received": _("The recipient's mail program reported what it did with it."),
+        "complaint.received": _("It was reported as unwanted."),
+        "auto_reply.received": _("An automatic answer came in."),
+    }.get(value, _("A later fact is recorded."))
 
 
 def role(value: str) -> str:

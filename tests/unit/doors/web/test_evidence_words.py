@@ -8,8 +8,12 @@ import pytest
 from django.utils import translation
 from uuid6 import uuid7
 
+from acuse.certificates.rules import CHANGES
+from acuse.doors.console import facts as ledger_words
 from acuse.doors.console import timeline, wording
 from acuse.doors.ui import grades, limits
+from acuse.proof.facts.catalogue import CATALOGUE
+from acuse.proof.facts.communication import KIND
 from acuse.proof.facts.fact import Actor, Fact, Subject
 from acuse.proof.verdicts.delivery import LIMITS, verdict
 
@@ -29,6 +33,16 @@ ATTEMPT = {
 }
 CUT = {**ATTEMPT, "host": None, "address": None, "stage": None, "reply": None, "dns": None}
 OUTGOING = {**ATTEMPT, "via": "smarthost"}
+REPORT = {
+    "reception": str(ID),
+    "form": "dsn",
+    "status": "5.2.2",
+    "reply": 552,
+    "diagnostic": "552 5.2.2 Full",
+    "reporting_mta": "mx1.correo.example",
+    "remote_mta": None,
+}
+BOUNCE = {**REPORT, "failure_class": "mailbox_full", "permanent": True}
 ACCEPTED = {"credential": "crm", "size": 48_000, "client": {"ip": "203.0.113.1", "helo": "x", "tls": None}}
 
 
@@ -96,6 +110,25 @@ def test_every_limit_has_words_in_both_languages() -> None:
             "Not delivered. The sender's outgoing server refused it",
             "No entregada. El servidor de salida del remitente la rechazó",
         ),
+        (
+            (("attempt.relayed", ATTEMPT), ("bounce.received", BOUNCE)),
+            "Not delivered: the mailbox is full. It had been sent, and a report came back on",
+            "No entregada: el buzón está lleno. Se había enviado, y el",
+        ),
+        (
+            (("attempt.relayed", ATTEMPT), ("delivery.confirmed", REPORT)),
+            "Reported as delivered to the mailbox: the report came back on",
+            "Entregada en el buzón, según un parte que volvió el",
+        ),
+        (
+            (
+                ("attempt.unknown", {**ATTEMPT, "retry_at": "2026-11-23T12:00:00.000000Z"}),
+                ("attempt.relayed", ATTEMPT),
+                ("bounce.received", BOUNCE),
+            ),
+            "Outcome undetermined: more than one copy",
+            "Resultado indeterminado: pudo llegar más de una copia",
+        ),
     ],
 )
 def test_the_sentence_comes_first(steps: tuple[tuple[str, dict[str, Any]], ...], english: str, spanish: str) -> None:
@@ -121,6 +154,48 @@ def test_ladder_says_where_a_failure_stopped() -> None:
         steps = wording.ladder(verdict(every))
     assert [step.state for step in steps] == ["ended", "stopped", "not", "never", "never", "never", "never"]
     assert steps[1].word == "Refused by their server"
+
+
+def test_ladder_says_that_it_came_back_and_on_which_day() -> None:
+    every = facts(("attempt.relayed", ATTEMPT), *[("sender.notified", {})] * 143, ("bounce.received", BOUNCE))
+    with translation.override("en"):
+        steps = wording.ladder(verdict(every))
+    assert (steps[1].state, steps[1].word) == ("stopped", "Came back later")
+    assert steps[0].note.count(":") == 2
+    assert steps[1].note.startswith("24\u00a0Nov\u00a02026 ")
+
+
+@pytest.mark.parametrize(
+    ("details", "source"),
+    [
+        (REPORT, "A report in the name of mx1.correo.example. Nobody signs reports."),
+        (
+            {**REPORT, "remote_mta": "lmtp.correo.example"},
+            "A report in the name of mx1.correo.example, about what lmtp.correo.example said. Nobody signs reports.",
+        ),
+        ({**REPORT, "reporting_mta": None}, "A report that does not name its system. Nobody signs reports."),
+    ],
+)
+def test_a_report_is_told_in_the_name_that_it_gives_itself(details: dict[str, Any], source: str) -> None:
+    with translation.override("en"):
+        told = timeline.tell(facts(("delivery.confirmed", details))[1])
+    assert (told.source, told.verbatim) == (source, "552 5.2.2 Full")
+
+
+def test_every_type_about_a_communication_is_told_and_named() -> None:
+    types = {name for name, kind in CATALOGUE.items() if KIND in kind.kinds}
+    assert types - {"attempt.opened"} <= timeline._TELLERS.keys() | {"content.erased"}
+    with translation.override("en"):
+        assert all(ledger_words.title(name) != name for name in types)
+
+
+def test_every_reason_of_a_version_is_worded() -> None:
+    for language in ("es", "en"):
+        with translation.override(language):
+            words = {wording.reason(change) for change in (*CHANGES, "level")}
+            assert len(words) == len(CHANGES) + 1
+            assert wording.reason("") == ""
+            assert wording.reason("something.later") not in words
 
 
 def test_content_mode_never_promises_access() -> None:
