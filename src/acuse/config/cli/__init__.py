@@ -4,7 +4,6 @@ import logging
 import os
 import sys
 
-import click
 import typer
 
 from acuse.config.cli import accounts, checks, demo, explain, proofs, retention, serve
@@ -40,10 +39,10 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING)
     try:
         sys.exit(app(standalone_mode=False) or 0)
-    except (click.ClickException, click.exceptions.Exit) as error:
-        if isinstance(error, click.ClickException):
-            error.show()
-        sys.exit(getattr(error, "exit_code", EXIT_USAGE))
+    except typer.TyperException as error:
+        said = error.format_message()
+        print(said if said.startswith("Usage:") else f"acuse: {said}", file=sys.stderr)
+        sys.exit(EXIT_USAGE)
     except ConfigurationError as error:
         _say(error)
         sys.exit(EXIT_CONFIGURATION)
@@ -53,7 +52,7 @@ def main() -> None:
     except AcuseError as error:
         _say(error)
         sys.exit(EXIT_FAILED)
-    except (KeyboardInterrupt, click.exceptions.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
 
 

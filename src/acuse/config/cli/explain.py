@@ -1,6 +1,8 @@
 """`acuse explain`: what a bounce means, for each recipient."""
 
+import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,18 +28,27 @@ def explain(
     undetermined, complaint_arf, auto_reply, delivered_dsn, relayed_dsn, read_receipt, not_a_bounce. Nothing is sent,
     stored or looked up. Exit status: 0 all files were read, 1 one could not be.
     """
-    unread = False
-    for file in files:
-        try:
-            raw = _read(file)
-        except OSError as error:
-            unread = True
-            print(f"acuse: {file} cannot be read: {error.strerror or error}.", file=sys.stderr)
-            continue
-        rows = _rows(file, read_report(raw))
-        print("\n".join(map(_json, rows)) if as_json else _table(file, rows))
-    if unread:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # addresses in any script, on a terminal of few letters
+    try:
+        every = [_explained(file, as_json) for file in files]
+        sys.stdout.flush()
+    except BrokenPipeError:  # who reads has left (head, less); nor must the interpreter try again at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    sys.exit(0 if all(every) else 1)
+
+
+def _explained(file: Path, as_json: bool) -> bool:
+    """Print what a file means; tell whether it could be read."""
+    try:
+        raw = _read(file)
+    except OSError as error:
+        print(f"acuse: {_shown(str(file))} cannot be read: {error.strerror or error}.", file=sys.stderr)
+        return False
+    rows = _rows(file, read_report(raw))
+    print("\n".join(map(_json, rows)) if as_json else _table(file, rows))
+    return True
 
 
 def _read(file: Path) -> bytes:
@@ -82,7 +93,7 @@ def _json(row: dict[str, Any]) -> str:
 
 
 def _table(file: Path, rows: list[dict[str, Any]]) -> str:
-    lines = [f"{file}:"]
+    lines = [f"{_shown(str(file))}:"]
     for row in rows:
         said = " ".join(filter(None, (row["reply"], row["status"])))
         lasting = "permanent" if row["permanent"] else "passing" if row["action"] in ("failed", "delayed") else ""

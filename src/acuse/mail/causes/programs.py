@@ -2,6 +2,7 @@
 
 from acuse.mail.causes.rule import Rule, says
 from acuse.mail.causes.vocabulary import (
+    ATTACHMENT,
     DOMAIN_UNKNOWN,
     EXPIRED,
     MAILBOX_DISABLED,
@@ -39,6 +40,7 @@ EXCHANGE: tuple[Rule, ...] = (
 )  # fmt: skip
 
 OTHERS: tuple[Rule, ...] = (
+    says(ATTACHMENT, "amavis: a kind of file that is banned", " - banned: ", "message content rejected, banned"),
     says(MAILBOX_UNKNOWN, "Domino, Notes: not in its directory", "not listed in domino directory",
          "not listed in public name", "no se encuentra en el directorio de domino", "dans l'annuaire domino",
          "domino ディレクトリには見つかりません", "ディレクトリのリストにありません"),

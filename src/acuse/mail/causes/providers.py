@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from acuse.mail.causes.rule import Rule, matches, says, status
 from acuse.mail.causes.vocabulary import (
+    ATTACHMENT,
     CLIENT_BLOCKED,
     DOMAIN_UNKNOWN,
     EXPIRED,
@@ -81,8 +82,9 @@ GOOGLE = (
     says(REPUTATION, "Gmail: reputation", "very low reputation"),
     says(NOT_RFC, "Gmail: RFC 5322", "rfc 5322 compliant", "from: header", "valid message-id", "encoded-word syntax",
          "disallowed header", "message is malformed", "multiple addresses"),
-    says(POLICY, "Gmail: what the message holds, or a policy of the domain", "illegal attachment",
-         "potential security issue", "presents a potential", "has a policy that prohibited", "same message-id"),
+    says(ATTACHMENT, "Gmail: an attachment of a kind that it does not take", "illegal attachment",
+         "potential security issue", "presents a potential"),
+    says(POLICY, "Gmail: a policy of the domain", "has a policy that prohibited", "same message-id"),
     says(SPAM, "Gmail: taken for spam", "likely unsolicited", "nature of the content"),
     says(TRY_LATER, "Gmail: so much from this sender is unusual", "unusual rate"),
     says(CLIENT_BLOCKED, "Gmail: the server is refused", "not in whitelist", "try again later, closing",

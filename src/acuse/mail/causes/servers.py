@@ -10,6 +10,7 @@ from acuse.mail.causes.vocabulary import (
     SERVER_FAULT,
     SERVER_FULL,
     TOO_MANY,
+    TRY_LATER,
 )
 
 _NETWORK = (
@@ -89,7 +90,7 @@ LIMITS: tuple[Rule, ...] = (
         unless=Phrases("too many connections refused", "ip reputation", "unauthenticated", "dkim", "dmarc", "spf"),
     ),
     says(
-        TOO_MANY,
+        TRY_LATER,
         "says that it puts off what comes for the first time (greylisting)",
         "greylist", "graylist", "grey list", "grey-list",
         digits="4",

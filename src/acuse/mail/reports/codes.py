@@ -3,7 +3,7 @@
 import re
 
 _ENHANCED = re.compile(r"(?<![0-9.])([245])\.([0-7])\.([0-9]{1,3})(?![0-9])(?!\.[0-9])")
-_BASIC = re.compile(r"(?<![0-9A-Za-z.:/=_-])([245][0-5][0-9])(?=[ \-:#.,;]|\Z)(?![.:-][0-9]{1,3}[.:-][0-9])")
+_BASIC = re.compile(r"(?<![0-9A-Za-z.:/=_-])([245][0-5][0-9])(?=[ \-:#.,;]|\Z)(?![.:][0-9]{1,3}[.:][0-9])")
 _PORT = re.compile(r"\[[0-9a-fA-F.:]{3,45}\](?::[0-9]{1,5})?|\([0-9a-fA-F.:]{3,45}\)")
 _STAGES = (
     ("data", re.compile(r"(?:end of|final|after|reply to|our|failed on) +(?:end of )?data\b|data command|\[data"
@@ -56,11 +56,11 @@ def enhanced_of(text: str, *, given: str = "", digit: str = "") -> str:
     return (ranked[0] if ranked else "") or given
 
 
-def basic_of(text: str, *, digit: str = "") -> str:
-    """Return the basic code of a reply as three digits, or ""; `digit` is that of its enhanced code, if any."""
+def basic_of(text: str, *, digits: str) -> str:
+    """Return the first basic code in a reply that begins with one of some digits, or ""."""
     plain = _PORT.sub(" ", text)
     found: list[str] = _BASIC.findall(plain)
-    return next((each for each in found if not digit or each[0] == digit), "")
+    return next((each for each in found if each[0] in digits), "")
 
 
 def stage_of(text: str) -> str:

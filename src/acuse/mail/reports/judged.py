@@ -16,6 +16,7 @@ from acuse.mail.reports.codes import basic_of, enhanced_of, inner_of, stage_of
 from acuse.mail.reports.values import DELAYED, DELIVERED, SUCCESSES, Finding, Recipient
 
 _VAGUE = (UNDETERMINED, REFUSED)
+_REFUSALS = "45"
 
 
 def judged(finding: Finding, *, reporting_mta: str = "", single: bool = True) -> Recipient:
@@ -25,14 +26,14 @@ def judged(finding: Finding, *, reporting_mta: str = "", single: bool = True) ->
         finding: what was read. reporting_mta: who reports, which may tell the provider.
         single: the report is of one recipient only, so that what it says of all is said of this one.
     """
-    digit = finding.status[:1] if not finding.status.endswith(".0.0") else ""
-    said = inner_of(finding.text)
-    basic = basic_of(said, digit=digit) or basic_of(said)
-    enhanced = enhanced_of(said, given=finding.status, digit=basic[:1])
     if finding.action in SUCCESSES:
-        return _success(finding, basic or basic_of(finding.text, digit="2"), enhanced)
+        return _success(finding)
+    said = inner_of(finding.text)
+    likely = finding.status[:1] if not finding.status.endswith(".0.0") else ""
+    basic = (likely and basic_of(said, digits=likely)) or basic_of(said, digits=_REFUSALS)
+    enhanced = enhanced_of(said, given=finding.status, digit=basic[:1])
     if single and not basic and (not enhanced or enhanced.endswith(".0.0")):
-        basic = basic_of(finding.lead, digit=enhanced[:1])
+        basic = basic_of(finding.lead, digits=enhanced[:1] or _REFUSALS)
         enhanced = enhanced_of(finding.lead, given=enhanced, digit=basic[:1])
     decision = _decided(finding, basic, enhanced, reporting_mta, single)
     first = (basic or enhanced)[:1] or ("4" if finding.action == DELAYED else "5")
@@ -41,7 +42,7 @@ def judged(finding: Finding, *, reporting_mta: str = "", single: bool = True) ->
         action=finding.action,
         status=enhanced,
         reply=basic,
-        diagnostic=finding.text or finding.lead,
+        diagnostic=finding.text or finding.lead.strip(),
         remote_mta=finding.remote,
         cause=decision.cause,
         failure_class=failure_class(decision.cause, permanent=first == "5" and finding.action != DELAYED),
@@ -74,13 +75,13 @@ def _decided(finding: Finding, basic: str, enhanced: str, reporting_mta: str, si
     return decision
 
 
-def _success(finding: Finding, basic: str, enhanced: str) -> Recipient:
+def _success(finding: Finding) -> Recipient:
     delivered = finding.action == DELIVERED
     return Recipient(
         address=finding.address,
         action=finding.action,
-        status=enhanced,
-        reply=basic,
+        status=enhanced_of(finding.text, given=finding.status, digit="2"),
+        reply=basic_of(finding.text, digits="2"),
         diagnostic=finding.text,
         remote_mta=finding.remote,
         cause="",

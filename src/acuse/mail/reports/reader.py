@@ -10,7 +10,7 @@ from acuse.mail.causes.rule import Phrases, folded
 from acuse.mail.reports import automatic, feedback, notices
 from acuse.mail.reports.judged import judged, told
 from acuse.mail.reports.material import Material, gather
-from acuse.mail.reports.status import Status, read_status
+from acuse.mail.reports.status import MAX_RECIPIENTS, read_status
 from acuse.mail.reports.values import (
     AUTO_REPLY,
     BOUNCE,
@@ -19,7 +19,6 @@ from acuse.mail.reports.values import (
     ORDINARY,
     READ_RECEIPT,
     Finding,
-    Recipient,
     Report,
 )
 
@@ -30,9 +29,10 @@ _FINAL = re.compile(r"(?im)^[> \t]{0,20}(?:final|original)-recipient[ \t]*:")
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"@']{1,128}@[^\s<>()\[\],;:\"@']{1,255}")
 _DAEMON = re.compile(
     r"mailer[-_ ]?daemon|post_?master|mail[-_ ]?(?:delivery|deliver|system|er)\b|maildelivery|mail\s*daemon|mdaemon"
-    r"|system administrator|delivery (?:subsystem|system|status)|bounce|no-?reply@|interscan|returned",
+    r"|system administrator|delivery (?:subsystem|system|status)",
     re.IGNORECASE,
 )
+_PROGRAM = re.compile(r"bounce|no-?reply@|interscan|returned|-admin@", re.IGNORECASE)
 _SUBJECT = re.compile(
     r"undeliver|returned mail|delivery (?:status|fail|notif|problem|error|has failed|report)|deliver(?:y"
     r"|ing) fail|failure notice"
@@ -67,19 +67,24 @@ _FAILURE = Phrases(
     "nicht zugestellt", "non e stato", "non recapit", "送信できませんでした",
     "送信に失敗", "配信できません", "доставлено",
     "account is disabled",
-    "over quota", "smtp error", "server message", "error message below", "loop", "security alert", "rejected",
-    "failed",
+    "over quota", "smtp error", "error message below",
 )  # fmt: skip
+#: what much other mail says too
+_LOOSE_FAILURE = Phrases("failed", "rejected", "loop", "security alert", "server message")
 #: programs that report nothing but what RCPT was answered
 _RCPT_ONLY = ("X-NAI-Header", "X-StarScan-Version", "X-Msg-Ref")
 
 
-def read_report(raw: bytes, *, depth: int = 0) -> Report:
+def read_report(raw: bytes) -> Report:
     """Say what a message is, and what it means for each recipient it speaks of.
 
     Args:
-        raw: the message, of any size; what lies beyond the limits of `material` is not looked at. depth: of nesting.
+        raw: the message, of any size; what lies beyond the limits of `material` is not looked at.
     """
+    return _read(raw, 0)
+
+
+def _read(raw: bytes, depth: int) -> Report:
     material = gather(raw)
     notice = notices.cut(material.text)
     returned = material.returned or notice.rest
@@ -97,7 +102,7 @@ def read_report(raw: bytes, *, depth: int = 0) -> Report:
 
 
 def _complaint(material: Material, returned: str) -> Report | None:
-    found = feedback.complained(material, _addresses(returned_field(returned, "to")))
+    found = feedback.complained(material, _addresses(_returned_field(returned, "to")))
     if found is None:
         return None
     return _told(found, COMPLAINT, "complaint", "complaint_arf", message_id=_message_id(returned))
@@ -122,7 +127,8 @@ def _delivery(material: Material, notice: notices.Notice, returned: str) -> Repo
     """Read an RFC 3464 report, also where its fields stand in a text part because somebody took it apart."""
     texts = material.status or ((material.text,) if _FINAL.search(material.text) and _is_report(material) else ())
     parts = [read_status(text) for text in texts]
-    found = [finding for part in parts for finding in part.findings]
+    every = list(dict.fromkeys(finding for part in parts for finding in part.findings))
+    found = every[:MAX_RECIPIENTS]
     if not found:
         return None
     first = next((part for part in parts if part.reporting_mta), parts[0])
@@ -136,7 +142,7 @@ def _delivery(material: Material, notice: notices.Notice, returned: str) -> Repo
         message_id=_message_id(returned),
         reporting_mta=first.reporting_mta,
         reason="it holds the fields of RFC 3464",
-        truncated=any(part.truncated for part in parts),
+        truncated=len(every) > len(found) or any(part.truncated for part in parts),
     )
 
 
@@ -149,7 +155,7 @@ def _completed(found: list[Finding], material: Material, notice: notices.Notice,
     known = tuple(each.address for each in found if "@" in each.address)
     human = notices.findings(_leading(notice.text), known=known) if len(found) <= 50 else []
     by_address = {each.address.lower(): each for each in human}
-    others = _failed_recipients(material) or _addresses(returned_field(returned, "to"))
+    others = _failed_recipients(material) or _addresses(_returned_field(returned, "to"))
     completed = []
     for each in found:
         said = by_address.get(each.address.lower())
@@ -184,22 +190,23 @@ def _notification(material: Material) -> Report | None:
         return _told(found, COMPLAINT, "complaint", "complaint_arf", message_id=message_id)
     recipients = tuple(judged(each, single=len(found) == 1) for each in found)
     return Report(
-        kind=BOUNCE, recipients=recipients, message_id=message_id, reason="it is a notification of Amazon SES"
+        kind=DSN if kind == "Delivery" else BOUNCE,
+        recipients=recipients,
+        message_id=message_id,
+        reason="it is a notification of Amazon SES",
     )
 
 
 def _bounce(material: Material, notice: notices.Notice, returned: str, depth: int) -> Report | None:
-    if not _looks_like_bounce(material, notice.text):
+    if not _looks_like_bounce(material, notice.text, returned):
         return None
-    sender = (*_addresses(material.field("To")), *_addresses(returned_field(returned, "from")))
+    sender = (*_addresses(material.field("To")), *_addresses(_returned_field(returned, "from")))
     found = notices.findings(notice.text, known=_failed_recipients(material), never=sender)
     if not found:
         inner = _nested(material, depth)
         if inner is not None:
             return inner
-        named = _addresses(returned_field(returned, "to"))[:1]
-        if not named and not material.status:
-            return None
+        named = _addresses(_returned_field(returned, "to"))[:1] or ("",)
         found = [Finding(address=each, lead=notice.text[:MAX_LEAD]) for each in named]
     if material.field("X-SPASIGN").strip().upper() == "NG":
         found = [replace(each, text=f"{each.text}\nX-SPASIGN: NG") for each in found]
@@ -217,20 +224,23 @@ def _bounce(material: Material, notice: notices.Notice, returned: str, depth: in
     )
 
 
-def _looks_like_bounce(material: Material, text: str) -> bool:
+def _looks_like_bounce(material: Material, text: str, returned: str) -> bool:
     if material.has("X-Failed-Recipients") or material.report_type == "delivery-status":
         return True
-    subject = material.field("Subject")
-    daemon = _DAEMON.search(material.field("From")) is not None
+    subject, sender = material.field("Subject"), material.field("From")
+    daemon = _DAEMON.search(sender) is not None
     if automatic.strongly_automatic(material) or (_ANSWER.match(subject) and not daemon):
         return False
     marks = (
-        daemon,
+        daemon or _PROGRAM.search(sender) is not None,
         material.field("Return-Path").strip() == "<>",
         _SUBJECT.search(subject) is not None,
+        returned != "",
     )
-    needed = 1 if marks[2] or marks[0] else 2
-    return sum(marks) >= needed and _FAILURE.within(folded(text[:MAX_LEAD]))
+    if not daemon and sum(marks) < 2:
+        return False
+    said = folded(text[:MAX_LEAD])
+    return _FAILURE.within(said) or (sum(marks) >= 2 and _LOOSE_FAILURE.within(said))
 
 
 def _nested(material: Material, depth: int) -> Report | None:
@@ -243,7 +253,7 @@ def _nested(material: Material, depth: int) -> Report | None:
     elif not (_DAEMON.search(material.field("From")) or _SUBJECT.search(material.field("Subject"))):
         return None
     for raw in inner:
-        report = read_report(raw, depth=depth + 1)
+        report = _read(raw, depth + 1)
         if report.kind in (DSN, BOUNCE, COMPLAINT):
             return report
     return None
@@ -272,7 +282,7 @@ def _addresses(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_ADDRESS.findall(value[:65536])))[:100]
 
 
-def returned_field(returned: str, name: str) -> str:
+def _returned_field(returned: str, name: str) -> str:
     """Return a field of the header of a returned message, unfolded, or ""; `returned` begins near that header."""
     head = returned[:65536].lstrip("-=_ \n")
     match = re.search(rf"(?im)^{re.escape(name)}[ \t]*:[ \t]*(.*(?:\n[ \t].*){{0,200}})", head)
@@ -280,7 +290,7 @@ def returned_field(returned: str, name: str) -> str:
 
 
 def _message_id(returned: str) -> str | None:
-    return returned_field(returned, "message-id")[:998] or None
+    return _returned_field(returned, "message-id")[:998] or None
 
 
 def _stage(material: Material) -> str:
@@ -289,6 +299,3 @@ def _stage(material: Material) -> str:
 
 def _host(material: Material) -> str:
     return material.field("From").rpartition("@")[2].strip("<> ")
-
-
-__all__ = ["Recipient", "Report", "Status", "read_report"]
