@@ -265,13 +265,14 @@ def installation(*, roles: str = Installation.roles, new: bool = True, **setting
     """
     directory = Path(tempfile.mkdtemp(prefix="acuse-flow-", dir="/var/tmp"))
     directory.chmod(0o711)
-    web, starttls, tls, smtp, dns, trust = free_ports(6)
+    web, starttls, tls, inbound, smtp, dns, trust = free_ports(7)
     environment = {
         "ACUSE_DATA_DIRECTORY": str(directory / "data"),
         "ACUSE_PUBLIC_URL": f"http://127.0.0.1:{web}",
         "ACUSE_WEB_PORT": str(web),
         "ACUSE_SMTP_STARTTLS_PORT": str(starttls),
         "ACUSE_SMTP_TLS_PORT": str(tls),
+        "ACUSE_SMTP_INBOUND_PORT": str(inbound),
         "ACUSE_SANDBOX_SMTP_PORT": str(smtp),
         "ACUSE_SANDBOX_DNS_PORT": str(dns),
         "ACUSE_TRUST_SERVICES_PORT": str(trust),

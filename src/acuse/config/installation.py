@@ -32,7 +32,6 @@ from acuse.proof.trust import Trust
 log = logging.getLogger(__name__)
 
 
-
 @dataclass(frozen=True, kw_only=True)
 class SealFiles:
     """Where the seal's key lies and who vouches for it.

@@ -25,11 +25,13 @@ from acuse.evidence.jobs import watch_ledger
 from acuse.evidence.ledger import FactDraft, record
 from acuse.evidence.rules import INSTALLATION
 from acuse.proof.facts.fact import Actor
+from acuse.reception import jobs as reception
+from acuse.reception.services import forget_repeats
 
 log = logging.getLogger(__name__)
 
 #: Every queue of leased work.
-QUEUES = (dispatch.QUEUE, notices.QUEUE, certificates.QUEUE)
+QUEUES = (dispatch.QUEUE, notices.QUEUE, certificates.QUEUE, reception.QUEUE)
 _RESTART_SECONDS = 5.0
 T = TypeVar("T")
 
@@ -55,8 +57,9 @@ def sweep_certificates(timestamp: int) -> None:
 @app.periodic(cron="7 * * * *")
 @app.task(queueing_lock="deduplication")
 def forget_deduplication(timestamp: int) -> None:
-    """Every hour: forget the keys of client retries that are older than seven days."""
+    """Every hour: forget the keys of retries that are older than seven days, at both doors."""
     close_old_connections()
+    forget_repeats()
     Deduplication.objects.filter(expires_at__lt=clock.now()).delete()
 
 

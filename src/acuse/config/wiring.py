@@ -2,8 +2,10 @@
 
 import asyncio
 import signal
+import ssl
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import ParamSpec, TypeVar
 from uuid import UUID
@@ -28,6 +30,7 @@ from acuse.delivery.followers import follow_certificates, follow_reports
 from acuse.delivery.jobs.dispatch import Dispatcher
 from acuse.delivery.jobs.notices import Notifier
 from acuse.doors.smtp.connector import Connector, Listening, tls_context
+from acuse.doors.smtp.inbound import LIMITS, InboundDoor, InboundListening, InboundVerbs
 from acuse.doors.smtp.limits import Limits
 from acuse.doors.smtp.service import Verbs
 from acuse.evidence.following import WINDOW
@@ -38,12 +41,18 @@ from acuse.evidence.tsa import Authority, TimestampClient
 from acuse.pdf.pool import Typesetter
 from acuse.pdf.sign import Seal
 from acuse.proof.trust import Trust
+from acuse.reception import endpoints as name_servers
+from acuse.reception import rules as reception_rules
+from acuse.reception import services as reception
+from acuse.reception.jobs import Reader
 
 Loop = Callable[[threading.Event], None]
 _Given = ParamSpec("_Given")
 _Answer = TypeVar("_Answer")
 _KEEP_ALIVE_SECONDS = 5.0
 _FOLLOW_SECONDS = 1.0
+#: Incoming messages that one worker reads at once; most of the time they wait for name servers.
+_READING_THREADS = 4
 
 
 @lru_cache(maxsize=1)
@@ -118,6 +127,7 @@ def worker_loops(holder: Holder) -> list[tuple[str, Loop]]:
         ("dispatch", dispatcher.run),
         ("notices", Notifier(holder=holder, endpoint=endpoint, schedule=spaced).run),
         ("certificates", Issuer(holder=holder, press=press(), threads=environment.certificate_threads).run),
+        ("reading", Reader(holder=holder, look_up=name_servers.look_up(), threads=_READING_THREADS).run),
         ("followers", lambda stop: _follow((follow_certificates, follow_reports), stop)),
         ("periodic", periodic.run),
     ]
@@ -180,8 +190,37 @@ def _accept(messages: Sequence[delivery.KeptMessage]) -> list[list[UUID] | Excep
     ]
 
 
+def _ours(address: str) -> reception_rules.Ours | None:
+    environment = settings.ACUSE
+    return reception_rules.read_address(
+        address,
+        keys=(settings.ACUSE_KEYS.address,),
+        token_domain=environment.verp_domain,
+        domains=frozenset({environment.verp_domain.lower(), environment.mail_hostname.lower()}),
+    )
+
+
+@_with_a_session
+def _receive(arrival: reception.Arrival, raw: bytes) -> list[UUID]:
+    return reception.receive(arrival=arrival, raw=raw)
+
+
+def _inbound(context: ssl.SSLContext) -> list[InboundDoor]:
+    """Return the inbound door, or none where this installation takes no mail from other servers."""
+    environment = settings.ACUSE
+    if not environment.smtp_inbound_port:
+        return []
+    listening = InboundListening(
+        hostname=environment.mail_hostname,
+        host=environment.smtp_inbound_host,
+        port=environment.smtp_inbound_port,
+        limits=replace(LIMITS, message=environment.message_limit),
+    )
+    return [InboundDoor(listening=listening, context=context, verbs=InboundVerbs(ours=_ours, receive=_receive))]
+
+
 def serve_smtp() -> int:
-    """Serve the SMTP connector until SIGTERM, then let messages under way finish."""
+    """Serve the SMTP connector and the inbound door until SIGTERM, then let messages under way finish."""
     environment = settings.ACUSE
     files = installation.smtp_files(environment)
     listening = Listening(
@@ -195,17 +234,20 @@ def serve_smtp() -> int:
     )
     verbs = Verbs(authenticate=_authenticate, may_send_as=_may_send_as, keep=_keep, accept=_accept)
     context = tls_context(files.certificate, files.key)
-    asyncio.run(_serve(Connector(listening=listening, context=context, verbs=verbs)))
+    connector = Connector(listening=listening, context=context, verbs=verbs)
+    # The connector last: that it answers shows that both do.
+    asyncio.run(_serve([*_inbound(context), connector]))
     return 0
 
 
-async def _serve(connector: Connector) -> None:
+async def _serve(doors: Sequence[InboundDoor | Connector]) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    await connector.start()
+    for door in doors:
+        await door.start()
     await stopped.wait()
-    await connector.stop()
+    await asyncio.gather(*(door.stop() for door in doors))
 
 
 def serve_web() -> int:

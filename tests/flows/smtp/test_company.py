@@ -15,7 +15,7 @@ from acuse.delivery.envelope import Client as Submitter
 from acuse.delivery.envelope import Envelope, Recipient
 from acuse.doors.smtp import gathering
 from acuse.doors.smtp.limits import Limits
-from acuse.doors.smtp.service import Service
+from acuse.doors.smtp.service import SubmissionService
 from acuse.errors import TemporaryError
 from tests.flows.smtp.client import MAIL, MESSAGE, RCPT, Client
 from tests.flows.smtp.conftest import CREDENTIAL, Behind, Door, Opener
@@ -175,7 +175,9 @@ def test_a_permission_is_remembered_for_all_connections(opened: Opener) -> None:
 def test_permissions_are_forgotten_in_time() -> None:
     behind = Behind()
     with ThreadPoolExecutor(1) as threads:
-        service = Service(hostname="localhost", verbs=behind.verbs(), limits=Limits(permission=10), threads=threads)
+        service = SubmissionService(
+            hostname="localhost", verbs=behind.verbs(), limits=Limits(permission=10), threads=threads
+        )
     service.permitted(100.0).add((CREDENTIAL.id, "avisos@talleres-ribera.example"))
     assert service.permitted(109.9) == {(CREDENTIAL.id, "avisos@talleres-ribera.example")}
     assert service.permitted(110.0) == set()

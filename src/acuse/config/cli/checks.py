@@ -64,6 +64,8 @@ def _probes(settings: Environment) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "web", lambda: _port(settings.web_host, settings.web_port)
     yield "smtp starttls", lambda: _port(settings.smtp_host, settings.smtp_starttls_port)
     yield "smtp tls", lambda: _port(settings.smtp_host, settings.smtp_tls_port)
+    yield "smtp inbound", lambda: _inbound(settings)
+    yield "reports", lambda: _reports_come_back(settings)
     yield "ledger", _ledger
     yield "alarms", _alarms
 
@@ -123,6 +125,34 @@ def _port(host: str, port: int) -> str:
             return f"answers at {host} port {port}"
     except OSError as error:
         raise AcuseError(f"nobody answers at {host} port {port}: start `acuse serve`.") from error
+
+
+def _inbound(settings: Environment) -> str:
+    if not settings.smtp_inbound_port:
+        return "closed: reports and replies do not come in (ACUSE_SMTP_INBOUND_PORT is 0)"
+    return _port(settings.smtp_inbound_host, settings.smtp_inbound_port)
+
+
+def _reports_come_back(settings: Environment) -> str:
+    """Say whether the MX of the domain of our envelope senders leads here; a domain that does not is no failure."""
+    from acuse.reception.endpoints import look_up
+    from acuse.reception.origin.answers import NoAnswer
+
+    domain, ask = settings.verp_domain, look_up()
+
+    def addresses(name: str) -> set[bytes]:
+        return {one for kind in ("A", "AAAA") for one in ask(name, kind).values}
+
+    try:
+        hosts = [one.decode() for one in ask(domain, "MX").values] or [domain]
+        if settings.mail_hostname.lower() in hosts:
+            return f"the MX of {domain} is this host"
+        ours, theirs = addresses(settings.mail_hostname), {one for host in hosts for one in addresses(host)}
+    except NoAnswer as error:
+        return f"WARNING: {error}"
+    if ours & theirs:
+        return f"the MX of {domain} has an address of this host"
+    return f"WARNING: the MX of {domain} is not {settings.mail_hostname}: reports and replies go elsewhere"
 
 
 def _ledger() -> str:

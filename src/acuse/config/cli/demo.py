@@ -48,6 +48,7 @@ _PORTS = {
     "ACUSE_WEB_PORT": 8080,
     "ACUSE_SMTP_STARTTLS_PORT": 2587,
     "ACUSE_SMTP_TLS_PORT": 2465,
+    "ACUSE_SMTP_INBOUND_PORT": 2026,
     "ACUSE_SANDBOX_SMTP_PORT": 2525,
     "ACUSE_SANDBOX_DNS_PORT": 5353,
     "ACUSE_TRUST_SERVICES_PORT": 8318,
@@ -251,6 +252,7 @@ def _stay(settings: Environment, password: str) -> None:
         f"Verify       {settings.public_url}/verify/\n"
         f"SMTP         {settings.smtp_host} port {settings.smtp_starttls_port} STARTTLS, "
         f"{settings.smtp_tls_port} TLS, user {account.username}\n"
+        f"Incoming     {settings.smtp_inbound_host} port {settings.smtp_inbound_port}\n"
         f"Logs         {settings.data_directory / 'acuse.log'}\n\nCtrl-C stops everything.",
         flush=True,
     )

@@ -1,1 +1,1 @@
-"""The SMTP connector: how programs hand messages to Acuse (RFC 6409 submission)."""
+"""SMTP: how programs hand in messages to be certified (RFC 6409), and how other servers bring mail (RFC 5321)."""

@@ -48,25 +48,76 @@ def parse_mail(argument: str, *, most: int) -> Sender:
     body = _choice(parameters, "BODY", {"7BIT", "8BITMIME"})
     envid = _xtext(parameters, "ENVID", _ENVID_MOST)
     _xtext(parameters, "AUTH", _ORCPT_MOST, also="<>")  # RFC 4954 section 5: accepted, and not believed
-    size = parameters.pop("SIZE", "0")
-    if size is None or not (size.isascii() and size.isdigit()) or len(size) > _SIZE_DIGITS:
-        raise Refused(replies.bad_parameter("SIZE"))
-    smtputf8 = "SMTPUTF8" in parameters
-    if parameters.pop("SMTPUTF8", None) is not None:
-        raise Refused(replies.bad_parameter("SMTPUTF8"))
+    size, smtputf8 = _size(parameters), _flag(parameters, "SMTPUTF8")
     _none_left(parameters)
     if not address:
         raise Refused(replies.NULL_SENDER)
-    if int(size) > most:
+    if size > most:
         raise Refused(replies.too_big(most))
     return Sender(
         address=_checked(address, smtputf8, replies.BAD_SENDER),
-        size=int(size),
+        size=size,
         body_8bit=body == "8BITMIME",
         smtputf8=smtputf8,
         ret=ret,
         envid=envid,
     )
+
+
+def parse_mail_in(argument: str, *, most: int) -> Sender:
+    """Read the argument of MAIL at the inbound door: the null sender is welcome, odd addresses are taken as they are.
+
+    Args:
+        argument, most: as in `parse_mail`.
+
+    Raises:
+        Refused: with the reply to give.
+    """
+    address, parameters = _split(argument, "FROM:", replies.MAIL_SYNTAX)
+    body = _choice(parameters, "BODY", {"7BIT", "8BITMIME"})
+    size, smtputf8 = _size(parameters), _flag(parameters, "SMTPUTF8")
+    _none_left(parameters)
+    if size > most:
+        raise Refused(replies.too_big(most))
+    known = _taken(address, smtputf8, replies.BAD_SENDER)
+    return Sender(address=known, size=size, body_8bit=body == "8BITMIME", smtputf8=smtputf8)
+
+
+def parse_rcpt_in(argument: str, *, smtputf8: bool) -> str:
+    """Read the argument of RCPT at the inbound door; whether the address is ours is asked next.
+
+    Args:
+        argument, smtputf8: as in `parse_rcpt`.
+
+    Raises:
+        Refused: with the reply to give.
+    """
+    address, parameters = _split(argument, "TO:", replies.RCPT_SYNTAX)
+    _none_left(parameters)
+    return _taken(address, smtputf8, replies.BAD_RECIPIENT)
+
+
+def _taken(address: str, smtputf8: bool, bad: Reply) -> str:
+    """Return an address that somebody else's server uses, which need not be one that we would give out."""
+    if not address.isprintable() or not fits_path(address):
+        raise Refused(bad)
+    if not address.isascii() and not smtputf8:
+        raise Refused(replies.NEEDS_SMTPUTF8)
+    return mailbox(address) or address
+
+
+def _size(parameters: dict[str, str | None]) -> int:
+    size = parameters.pop("SIZE", "0")
+    if size is None or not (size.isascii() and size.isdigit()) or len(size) > _SIZE_DIGITS:
+        raise Refused(replies.bad_parameter("SIZE"))
+    return int(size)
+
+
+def _flag(parameters: dict[str, str | None], name: str) -> bool:
+    given = name in parameters
+    if parameters.pop(name, None) is not None:
+        raise Refused(replies.bad_parameter(name))
+    return given
 
 
 def parse_rcpt(argument: str, *, smtputf8: bool) -> Recipient:

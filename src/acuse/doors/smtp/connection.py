@@ -4,24 +4,21 @@ Built on asyncio's streams, as they are: why not on a library for SMTP servers i
 """
 
 import asyncio
-import base64
-import binascii
 import ipaddress
 import logging
 import secrets
 import ssl
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from acuse.accounts.values import SmtpCredentialValue
 from acuse.doors.smtp import replies
-from acuse.doors.smtp.content import DataReader, check_content
-from acuse.doors.smtp.gathering import Gathering
+from acuse.doors.smtp.content import DataReader
 from acuse.doors.smtp.replies import Refused, Reply
 from acuse.doors.smtp.service import Service
-from acuse.doors.smtp.session import Conversation
+from acuse.doors.smtp.session import Talk
 from acuse.doors.smtp.wire import Over, Wire
-from acuse.errors import AccessDenied, AcuseError, TemporaryError
+from acuse.errors import AcuseError
 
 log = logging.getLogger(__name__)
 _CHUNK = 65_536  # of the stream's buffer: flow control begins at twice as much; lines are bounded by `Limits`
@@ -39,21 +36,23 @@ class _Silence(Exception):
     """The command has been answered already."""
 
 
-class Connection(asyncio.StreamReaderProtocol):
-    """One client.
+class Connection(asyncio.StreamReaderProtocol, ABC):
+    """One client of either door.
 
     Args:
         service: what all connections share.
-        gathering: accepts the messages of all connections.
+        talk: what has been said; nothing yet.
         context: TLS.
         implicit: TLS comes first, before the banner (RFC 8314); otherwise it is offered.
         loop: the running loop.
     """
 
+    _help = replies.HELP
+
     def __init__(
         self,
         service: Service,
-        gathering: Gathering,
+        talk: Talk,
         context: ssl.SSLContext,
         implicit: bool,
         loop: asyncio.AbstractEventLoop,
@@ -61,17 +60,15 @@ class Connection(asyncio.StreamReaderProtocol):
         super().__init__(asyncio.StreamReader(limit=_CHUNK, loop=loop), self._begin, loop)
         self._loop = loop
         self._service = service
-        self._gathering = gathering
         self._context = context
         self._implicit = implicit
         self._encrypting = False
         self._busy = False
         self._held = 0
         self._errors = 0
-        self._failed_logins = 0
         self._ip = ""
         self._greeting = replies.STOPPING
-        self._talk = Conversation(limits=service.limits, ip="")
+        self._talk = talk
 
     # The life of the connection ------------------------------------------------------------------------------------
 
@@ -202,60 +199,6 @@ class Connection(asyncio.StreamReaderProtocol):
         await self._encrypt(replies.READY_FOR_TLS)
         raise _Silence
 
-    async def smtp_AUTH(self, argument: str) -> Reply:  # noqa: N802
-        """RFC 4954, with PLAIN (RFC 4616) and LOGIN."""
-        self._talk.check_auth()
-        mechanism, _, initial = argument.partition(" ")
-        if not mechanism:
-            return replies.AUTH_SYNTAX
-        reader = {"PLAIN": self._read_plain, "LOGIN": self._read_login}.get(mechanism.upper())
-        if reader is None:
-            return replies.AUTH_UNKNOWN
-        username, secret = await reader(initial)
-        try:
-            self._talk.credential = await self._call(self._service.verbs.authenticate, username, secret, self._ip)
-        except AccessDenied:
-            self._failed_logins += 1
-            late = self._failed_logins >= self._service.limits.failed_logins
-            return replies.AUTH_TOO_OFTEN if late else replies.AUTH_REFUSED
-        except TemporaryError as error:
-            log.warning("smtp login from %s put off: %s", self._ip, error)
-            return replies.AUTH_LATER
-        except Exception as error:
-            self._failed(error, "login")
-            return replies.AUTH_LATER
-        self._wire.deadline = None
-        return replies.AUTH_OK
-
-    async def _read_plain(self, initial: str) -> tuple[str, str]:
-        words = (await self._respond(initial, "")).split("\0")
-        # An authorisation identity other than the authenticated one would be acting for somebody else: not offered.
-        if len(words) != 3 or not words[1] or words[0] not in ("", words[1]):
-            raise Refused(replies.AUTH_GARBLED)
-        return words[1], words[2]
-
-    async def _read_login(self, initial: str) -> tuple[str, str]:
-        return await self._respond(initial, "VXNlcm5hbWU6"), await self._respond("", "UGFzc3dvcmQ6")
-
-    async def _respond(self, initial: str, challenge: str) -> str:
-        """Return the decoded initial response, or that to a challenge (base64)."""
-        if not initial:
-            self._wire.put(f"334 {challenge}")
-            initial = await self._wire.line(self._service.limits.command, replies.COMMAND_TOO_LONG)
-        if initial == "*":
-            raise Refused(replies.AUTH_CANCELLED)
-        try:
-            return base64.b64decode("" if initial == "=" else initial, validate=True).decode()
-        except (binascii.Error, ValueError) as error:
-            raise Refused(replies.AUTH_GARBLED) from error
-
-    async def smtp_MAIL(self, argument: str) -> Reply:  # noqa: N802
-        """RFC 5321 section 4.1.1.2."""
-        sender = self._talk.mail(argument)
-        if not await self._may_send_as(sender.address):
-            return replies.NOT_YOURS
-        return self._talk.begin(sender)
-
     async def smtp_RCPT(self, argument: str) -> Reply:  # noqa: N802
         """RFC 5321 section 4.1.1.3."""
         return self._talk.rcpt(argument)
@@ -269,7 +212,7 @@ class Connection(asyncio.StreamReaderProtocol):
         try:
             await self._wire.say(replies.GO_AHEAD)
             raw = await self._content()
-            return await self._submit(raw)
+            return await self._take(raw)
         except Refused as refused:
             return refused.reply
         finally:
@@ -298,42 +241,18 @@ class Connection(asyncio.StreamReaderProtocol):
             raise Refused(refusal)
         return reader.content()
 
+    @abstractmethod
+    async def _take(self, raw: bytes) -> Reply:
+        """Make a message durable and say so, or say why not.
+
+        Raises:
+            Refused: with the reply to give.
+        """
+
     def _hold(self, octets: int) -> None:
         """Say how much content this connection keeps in memory, from its first octet until the final reply."""
         self._service.in_flight += octets - self._held
         self._held = octets
-
-    async def _submit(self, raw: bytes) -> Reply:
-        self._talk.check_copies(len(raw))
-        try:
-            senders = check_content(raw, self._service.limits)
-            for address in dict.fromkeys(senders):
-                if not await self._may_send_as(address):
-                    return replies.FROM_NOT_YOURS
-            envelope = self._talk.envelope(raw, senders[0])
-            # A crash from here to the 250 leaves at most an accepted message that the client sends again; `accept`
-            # knows it by its key.
-            ids = await self._gathering.accept(self._credential, envelope, raw)
-        except Refused:
-            raise
-        except Exception as error:
-            return self._failed(error, "submission")
-        return replies.accepted(len(ids), str(ids[0]))
-
-    async def _may_send_as(self, address: str) -> bool:
-        """Ask the verb; a yes is remembered for seconds, so that a client with many messages does not always ask."""
-        permitted = self._service.permitted(self._loop.time())
-        if (self._credential.id, address) in permitted:
-            return True
-        allowed = await self._call(self._service.verbs.may_send_as, self._credential, address)
-        if allowed:
-            permitted.add((self._credential.id, address))
-        return allowed
-
-    @property
-    def _credential(self) -> SmtpCredentialValue:
-        assert self._talk.credential is not None
-        return self._talk.credential
 
     async def smtp_RSET(self, argument: str) -> Reply:  # noqa: N802
         """RFC 5321 section 4.1.1.5."""
@@ -352,11 +271,11 @@ class Connection(asyncio.StreamReaderProtocol):
 
     async def smtp_HELP(self, _argument: str) -> Reply:  # noqa: N802
         """RFC 5321 section 4.1.1.8."""
-        return replies.HELP
+        return self._help
 
     async def smtp_VRFY(self, _argument: str) -> Reply:  # noqa: N802
         """RFC 5321 section 3.5.3: never says whether an address exists."""
-        self._talk.check_logged_in()
+        self._talk.check_ready()
         return replies.CANNOT_VERIFY
 
     async def smtp_EXPN(self, _argument: str) -> Reply:  # noqa: N802

@@ -1,7 +1,6 @@
 """The listeners of the SMTP connector: 587 with STARTTLS (RFC 6409) and 465 with TLS from the start (RFC 8314)."""
 
 import asyncio
-import logging
 import signal
 import ssl
 from collections.abc import Callable
@@ -10,15 +9,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from acuse.doors.smtp.connection import Connection
 from acuse.doors.smtp.gathering import Gathering
 from acuse.doors.smtp.limits import Limits
-from acuse.doors.smtp.service import Service, Verbs
+from acuse.doors.smtp.listeners import Listeners
+from acuse.doors.smtp.service import SubmissionService, Verbs
+from acuse.doors.smtp.submission import Submission
 from acuse.errors import ConfigurationError
-
-log = logging.getLogger(__name__)
-_BACKLOG = 512
-_POLL_SECONDS = 0.02
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,11 +82,11 @@ class Connector:
         self._listening = listening
         self._context = context
         self._threads = ThreadPoolExecutor(listening.threads, thread_name_prefix="smtp")
-        self._service = Service(
+        self._service = SubmissionService(
             hostname=listening.hostname, verbs=verbs, limits=listening.limits, threads=self._threads
         )
         self._gathering = Gathering(verbs, self._threads)
-        self._servers: list[asyncio.Server] = []
+        self._listeners = Listeners(self._service, "SMTP connector")
 
     async def start(self) -> Ports:
         """Listen; return the ports. SO_REUSEPORT lets several processes share them.
@@ -105,19 +101,7 @@ class Connector:
 
     async def stop(self) -> None:
         """Take no more connections, let messages under way finish within the grace, then close."""
-        self._service.stopping = True
-        for server in self._servers:
-            server.close()
-        for connection in self._service.connections:
-            connection.dismiss()
-        try:
-            async with asyncio.timeout(self._listening.grace):
-                while self._service.connections:
-                    await asyncio.sleep(_POLL_SECONDS)
-        except TimeoutError:
-            log.warning("smtp: %d connections cut at the end of the grace", len(self._service.connections))
-            for connection in self._service.connections:
-                connection.cut()
+        await self._listeners.stop(self._listening.grace)
         # A verb that runs is waited for: what it commits is accepted, whether or not its client still hears so.
         await self._gathering.finish()
         await asyncio.get_running_loop().run_in_executor(None, self._threads.shutdown)
@@ -126,21 +110,8 @@ class Connector:
         if port is None:
             return None
         loop = asyncio.get_running_loop()
-        factory = partial(Connection, self._service, self._gathering, self._context, implicit, loop)
-        try:
-            server = await loop.create_server(
-                factory,
-                self._listening.host,
-                port,
-                reuse_port=port != 0,  # a port that the system chooses is shared with nobody
-                backlog=_BACKLOG,
-            )
-        except OSError as error:
-            raise ConfigurationError(
-                f"The SMTP connector cannot listen on {self._listening.host} port {port}: {error.strerror}."
-            ) from error
-        self._servers.append(server)
-        return int(server.sockets[0].getsockname()[1])
+        factory = partial(Submission, self._service, self._gathering, self._context, implicit, loop)
+        return await self._listeners.listen(factory, self._listening.host, port)
 
 
 def serve(

@@ -121,14 +121,19 @@ def _shown(raw: bytes) -> tuple[str, ...]:
     return tuple(one.address for one in headers.addresses_of(fields, "From"))
 
 
-def _check_octets(raw: bytes, line: int) -> None:
-    if b"\0" in raw:
-        raise Refused(malformed("The content has a NUL octet, which mail cannot carry; encode it in base64 (RFC 2045)"))
+def check_line_ends(raw: bytes) -> None:
+    """Raise `Refused` where a line ends otherwise than in CR LF: another server might see another end of it."""
     ends = raw.count(b"\r\n")
     if raw.count(b"\n") != ends:
         raise Refused(malformed("The content has a bare LF; every line must end in CR LF (RFC 5321 section 2.3.8)"))
     if raw.count(b"\r") != ends:
         raise Refused(malformed("The content has a bare CR; every line must end in CR LF (RFC 5321 section 2.3.8)"))
+
+
+def _check_octets(raw: bytes, line: int) -> None:
+    if b"\0" in raw:
+        raise Refused(malformed("The content has a NUL octet, which mail cannot carry; encode it in base64 (RFC 2045)"))
+    check_line_ends(raw)
     at = 0
     while at < len(raw):
         # Every window of `line` octets that begins a line must hold a line end; jump to behind the last one in it.

@@ -46,6 +46,7 @@ class Refused(InputError):
 OK = Reply(250, "2.0.0", "OK")
 BYE = Reply(221, "2.0.0", "Bye", closes=True)
 HELP = Reply(214, "2.0.0", "Submission service: EHLO STARTTLS AUTH MAIL RCPT DATA RSET NOOP QUIT; see RFC 6409")
+HELP_INBOUND = Reply(214, "2.0.0", "Mail for addresses of this host: EHLO STARTTLS MAIL RCPT DATA RSET NOOP QUIT")
 READY_FOR_TLS = Reply(220, "2.0.0", "Ready to start TLS")
 NO_TLS = Reply(502, "5.5.1", "TLS is already active")
 START_TLS_FIRST = Reply(530, "5.7.0", "Issue STARTTLS first")
@@ -94,6 +95,7 @@ FROM_NOT_YOURS = Reply(
 )
 BAD_SENDER = Reply(553, "5.1.7", "The sender address is not valid")
 BAD_RECIPIENT = Reply(553, "5.1.3", "The recipient address is not valid")
+NOT_OURS = Reply(550, "5.1.1", "There is no such mailbox here, and this host relays for nobody")
 NEEDS_SMTPUTF8 = Reply(553, "5.6.7", "A non-ASCII address needs the SMTPUTF8 parameter of MAIL FROM")
 TOO_MANY_RECIPIENTS = Reply(452, "4.5.3", "Too many recipients in one transaction; send the rest in another")
 NO_ROOM = Reply(452, "4.3.1", "Insufficient system storage; try again later")
@@ -128,6 +130,11 @@ def accepted(count: int, reference: str) -> Reply:
     """Return the final answer: from now on the message is our responsibility (RFC 5321 section 6.1)."""
     what = "communication" if count == 1 else "communications"
     return Reply(250, "2.6.0", f"{count} {what} accepted, reference {printable(reference)}")
+
+
+def kept(reference: str) -> Reply:
+    """Return the final answer of the inbound door: the message is durable (RFC 5321 section 6.1)."""
+    return Reply(250, "2.6.0", f"Message received, reference {printable(reference)}")
 
 
 def printable(text: str, most: int = 64) -> str:

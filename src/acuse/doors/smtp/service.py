@@ -47,36 +47,23 @@ class Dismissable(Protocol):
 
 @dataclass(kw_only=True, eq=False)
 class Service:
-    """One process's submission service.
+    """What the connections of one door share in one process.
 
     Attributes:
         hostname: said in the banner and in the reply to EHLO.
-        verbs, limits: see there.
+        limits: see there.
         threads: runs the verbs.
         stopping: no new connection and no new transaction is taken.
         in_flight: octets of content being received now, over all connections.
     """
 
     hostname: str
-    verbs: Verbs
     limits: Limits
     threads: ThreadPoolExecutor
     stopping: bool = False
     in_flight: int = 0
     _per_ip: Counter[str] = field(default_factory=Counter)
     _connections: set[Dismissable] = field(default_factory=set)
-    _permitted: set[tuple[UUID, str]] = field(default_factory=set)
-    _permitted_until: float = 0.0
-
-    def permitted(self, now: float) -> set[tuple[UUID, str]]:
-        """Return as which address which credential is known to be allowed to send; forgotten together, in time.
-
-        Args:
-            now: loop time.
-        """
-        if now >= self._permitted_until:
-            self._permitted, self._permitted_until = set(), now + self.limits.permission
-        return self._permitted
 
     @property
     def connections(self) -> frozenset[Dismissable]:
@@ -101,3 +88,26 @@ class Service:
         self._per_ip[ip] -= 1
         if not self._per_ip[ip]:
             del self._per_ip[ip]
+
+
+@dataclass(kw_only=True, eq=False)
+class SubmissionService(Service):
+    """What the connections of the connector share.
+
+    Attributes:
+        verbs: see there.
+    """
+
+    verbs: Verbs
+    _permitted: set[tuple[UUID, str]] = field(default_factory=set)
+    _permitted_until: float = 0.0
+
+    def permitted(self, now: float) -> set[tuple[UUID, str]]:
+        """Return as which address which credential is known to be allowed to send; forgotten together, in time.
+
+        Args:
+            now: loop time.
+        """
+        if now >= self._permitted_until:
+            self._permitted, self._permitted_until = set(), now + self.limits.permission
+        return self._permitted

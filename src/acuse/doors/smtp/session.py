@@ -13,16 +13,15 @@ _HELLO_MOST = 255
 
 
 @dataclass(kw_only=True)
-class Conversation:
-    """What has been said on one connection. The connector asks it before it does anything.
+class Talk:
+    """What has been said on one connection. The door asks it before it does anything.
 
     Attributes:
         limits: bounds.
         ip: of the client.
         extended: the client said EHLO, not HELO.
         tls: (version, cipher) once the connection is encrypted.
-        credential: who authenticated.
-        sender, recipients: the transaction under way.
+        sender: of the transaction under way.
     """
 
     limits: Limits
@@ -30,9 +29,7 @@ class Conversation:
     helo: str = ""
     extended: bool = False
     tls: tuple[str, str] | None = None
-    credential: SmtpCredentialValue | None = None
     sender: Sender | None = None
-    recipients: dict[str, Recipient] = field(default_factory=dict)
 
     def hello(self, name: str, *, extended: bool) -> None:
         """Take HELO or EHLO; it ends any transaction (RFC 5321 section 4.1.4).
@@ -47,24 +44,79 @@ class Conversation:
 
     def capabilities(self, hostname: str, *, tls_offered: bool) -> list[str]:
         """Return the lines of the reply to EHLO, without codes."""
-        lines = [
-            hostname,
-            "PIPELINING",
-            f"SIZE {self.limits.message}",
-            "8BITMIME",
-            "SMTPUTF8",
-            "DSN",
-            "ENHANCEDSTATUSCODES",
-        ]
-        if self.tls:
-            return [*lines, "AUTH PLAIN LOGIN"]
-        return [*lines, "STARTTLS"] if tls_offered else lines
+        lines = [hostname, "PIPELINING", f"SIZE {self.limits.message}", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES"]
+        return [*lines, "STARTTLS"] if tls_offered and not self.tls else lines
 
     def encrypted(self, version: str, cipher: str) -> None:
         """Note that TLS is up; everything said before is forgotten (RFC 3207 section 4.2)."""
         self.tls = (version, cipher)
-        self.helo, self.extended, self.credential = "", False, None
+        self.helo, self.extended = "", False
         self.reset()
+
+    def begin(self, sender: Sender) -> Reply:
+        """Begin a transaction."""
+        self.sender = sender
+        return replies.MAIL_OK
+
+    def rcpt(self, argument: str) -> Reply:
+        """Add a recipient. An address given twice is one recipient, and the first parameters hold.
+
+        Raises:
+            Refused: with the reply to give; the transaction goes on without that recipient.
+        """
+        self.check_ready()
+        if self.sender is None:
+            raise Refused(replies.MAIL_FIRST)
+        return self._add(argument, self.sender)
+
+    def _add(self, argument: str, sender: Sender) -> Reply:
+        raise NotImplementedError
+
+    @property
+    def count(self) -> int:
+        """Return how many recipients the transaction has."""
+        raise NotImplementedError
+
+    def check_data(self) -> None:
+        """Raise `Refused` where DATA may not come now."""
+        self.check_ready()
+        if self.sender is None:
+            raise Refused(replies.MAIL_FIRST)
+        if not self.count:
+            raise Refused(replies.RCPT_FIRST)
+
+    def reset(self) -> None:
+        """Forget the transaction."""
+        self.sender = None
+
+    def check_ready(self) -> None:
+        """Raise `Refused` where no transaction may begin yet."""
+        if not self.helo:
+            raise Refused(replies.HELLO_FIRST)
+
+
+@dataclass(kw_only=True)
+class Conversation(Talk):
+    """What has been said at the connector.
+
+    Attributes:
+        credential: who authenticated.
+        recipients: of the transaction under way, by address.
+    """
+
+    credential: SmtpCredentialValue | None = None
+    recipients: dict[str, Recipient] = field(default_factory=dict)
+
+    def capabilities(self, hostname: str, *, tls_offered: bool) -> list[str]:
+        """Return the lines of the reply to EHLO, without codes."""
+        lines = super().capabilities(hostname, tls_offered=tls_offered)
+        lines.insert(lines.index("ENHANCEDSTATUSCODES"), "DSN")
+        return [*lines, "AUTH PLAIN LOGIN"] if self.tls else lines
+
+    def encrypted(self, version: str, cipher: str) -> None:
+        """Note that TLS is up; everything said before is forgotten (RFC 3207 section 4.2)."""
+        self.credential = None
+        super().encrypted(version, cipher)
 
     def check_auth(self) -> None:
         """Raise `Refused` where AUTH may not come now (RFC 4954 section 4)."""
@@ -83,41 +135,25 @@ class Conversation:
         Raises:
             Refused: with the reply to give.
         """
-        self.check_logged_in()
+        self.check_ready()
         if self.sender is not None:
             raise Refused(replies.NESTED_MAIL)
         return parse_mail(argument, most=self.limits.message)
 
-    def begin(self, sender: Sender) -> Reply:
-        """Begin a transaction."""
-        self.sender = sender
-        return replies.MAIL_OK
+    @property
+    def count(self) -> int:
+        """Return how many recipients the transaction has."""
+        return len(self.recipients)
 
-    def rcpt(self, argument: str) -> Reply:
-        """Add a recipient. An address given twice is one recipient, and the first parameters hold.
-
-        Raises:
-            Refused: with the reply to give; the transaction goes on without that recipient.
-        """
-        self.check_logged_in()
-        if self.sender is None:
-            raise Refused(replies.MAIL_FIRST)
-        recipient = parse_rcpt(argument, smtputf8=self.sender.smtputf8)
+    def _add(self, argument: str, sender: Sender) -> Reply:
+        recipient = parse_rcpt(argument, smtputf8=sender.smtputf8)
         if recipient.address in self.recipients:
             return replies.RCPT_OK
         count = len(self.recipients) + 1
-        if count > self.limits.recipients or (count > 1 and count * self.sender.size > self.limits.copies):
+        if count > self.limits.recipients or (count > 1 and count * sender.size > self.limits.copies):
             raise Refused(replies.TOO_MANY_RECIPIENTS)
         self.recipients[recipient.address] = recipient
         return replies.RCPT_OK
-
-    def check_data(self) -> None:
-        """Raise `Refused` where DATA may not come now."""
-        self.check_logged_in()
-        if self.sender is None:
-            raise Refused(replies.MAIL_FIRST)
-        if not self.recipients:
-            raise Refused(replies.RCPT_FIRST)
 
     def check_copies(self, size: int) -> None:
         """Raise `Refused` where a message of `size` octets goes to too many at once."""
@@ -141,12 +177,11 @@ class Conversation:
 
     def reset(self) -> None:
         """Forget the transaction."""
-        self.sender = None
+        super().reset()
         self.recipients = {}
 
-    def check_logged_in(self) -> None:
+    def check_ready(self) -> None:
         """Raise `Refused` before EHLO or AUTH."""
-        if not self.helo:
-            raise Refused(replies.HELLO_FIRST)
+        super().check_ready()
         if self.credential is None:
             raise Refused(replies.AUTH_FIRST if self.tls else replies.START_TLS_FIRST)
