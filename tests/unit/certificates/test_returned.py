@@ -1,12 +1,16 @@
 """What comes back about a message, as the certificate tells it: who says it, and that nobody signs it."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from acuse.certificates.stories.context import Superseded
 from acuse.certificates.stories.runs import plain
+from acuse.certificates.stories.wording import WORDING
 from tests.unit.certificates import samples
+from tests.unit.certificates.test_documents import pages, pdf, text
 from tests.unit.certificates.test_stories import items, rows, told
 
 BOTH = pytest.mark.parametrize("language", ["es", "en"])
@@ -138,3 +142,46 @@ def test_no_row_of_what_came_back_shows_its_type(language: str) -> None:
 def test_without_the_report_in_the_file_no_name_is_given() -> None:
     model = told(samples.bounced(), "es")
     assert "parte-4" not in "".join(plain(remark) for remark in rows(model)[-1]["remarks"])
+
+
+@BOTH
+def test_the_first_page_of_a_superseding_certificate_holds_the_whole_verdict(language: str, tmp_path: Path) -> None:
+    reason = WORDING[language]["reason.bounce.received"]
+    earlier = Superseded(code="3TQY-6FNB-2WHM-8KCD", position=48217, reason=reason)
+    model = told(
+        samples.bounced(),
+        language,
+        files=samples.with_reports(samples.bounced(), language),
+        supersedes=earlier,
+        revision=2,
+    )
+    path = tmp_path / "certificate.pdf"
+    path.write_bytes(pdf(model))
+    first = " ".join(pages(path)[0].split())
+    assert "Quota exceeded" in first
+    assert "3TQY-6FNB-2WHM-8KCD" in first
+    assert plain(model["first"]["supersedes"]).replace("\u00a0", " ") in first.replace("\u00a0", " ")
+    assert {"es": "Hechos hasta la posición", "en": "Facts up to position"}[language] in first
+    assert ("parte-4.eml" if language == "es" else "report-4.eml") in text(path, "-raw")
+
+
+def test_whatever_a_report_holds_is_set_in_type() -> None:
+    hostile = "\x00\x1b[31m\u202e 552 \U0001f9fe مرفوض\r\n" + "x" * 16_000
+    history = samples.bounced(
+        diagnostic=hostile, reporting_mta="mx\u202e\x07.example", remote_mta="\U0001fadf" * 200, status="5.\u200b2.2"
+    )
+    model = told(history, "es")
+    assert len(model["first"]["verbatim"]) == 8
+    assert model["first"]["verbatim_note"] == "La respuesta entera está en el hecho 4 del apartado 4."
+    assert pdf(model).startswith(b"%PDF")
+    unread = samples.bounced(diagnostic={"base64": "/w=="}, reporting_mta={"base64": "/w=="})
+    assert "⟨0xFF⟩" in plain(told(unread, "es")["first"]["sentence"])
+
+
+def test_whatever_an_answer_holds_is_set_in_type() -> None:
+    history = samples.answered()
+    details = {**history.facts[-1].fact.details, "author": "\u202e\x00" + "a" * 500, "subject": "", "mail_from": ""}
+    history.add("reply.received", samples.DAY_LATER + 1, **details)
+    model = told(history, "en")
+    assert plain(rows(model)[-1]["source"]) == "No subject · no envelope sender"
+    assert pdf(model).startswith(b"%PDF")
