@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from datetime import UTC
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -105,7 +106,6 @@ def test_each_filter_narrows(program: Program, world: World) -> None:
         ("limit=0", "limit"),
         ("limit=201", "limit"),
         ("limit=1&limit=2", "limit"),
-        ("cursor=none-of-ours", "cursor"),
         ("created_from=1763700000", "created_from"),
         ("created_from=2026-11-21", "created_from"),
         ("created_to=2026-11-21T09:00:00", "created_to"),
@@ -117,6 +117,30 @@ def test_what_cannot_be_a_filter_is_named(program: Program, query: str, paramete
     found = problem(program.get(f"/communications?{query}"), 422, "invalid-parameter")
     assert [each["parameter"] for each in found["errors"]] == [parameter]
     assert found["errors"][0]["detail"]
+
+
+def test_a_time_of_any_offset_is_understood(program: Program) -> None:
+    for offset in ("%2B22:21", "-23:59", "%2B00:00", "Z"):
+        assert listed(program, f"?created_to=1999-12-31T23:59:59{offset}") == []
+        assert listed(program, f"?created_from=2000-01-02T00:00:00{offset}") != []
+
+
+def cursor(text: str) -> str:
+    """A cursor as the list writes it, of a place that somebody made up."""
+    return base64.urlsafe_b64encode(f"{text} {uuid4()}".encode()).decode().rstrip("=")
+
+
+def test_a_made_up_place_in_the_list_is_only_a_place(program: Program) -> None:
+    assert listed(program, f"?cursor={cursor('2000-01-02T00:00:00+22:21')}") == []
+    assert listed(program, f"?cursor={cursor('9999-12-01T00:00:00+00:00')}") != []
+    for place in ("0001-01-01T00:00:00+23:59", "2000-01-02T00:00:00", "2000-01-02"):
+        problem(program.get(f"/communications?cursor={cursor(place)}"), 404, "not-found")
+
+
+@pytest.mark.parametrize("given", ["0", "none-of-ours", "MjAyNi0xMS0yMQ", "%00", "x" * 200])
+def test_a_cursor_that_is_none_of_ours_leads_to_no_page(program: Program, given: str) -> None:
+    found = problem(program.get(f"/communications?cursor={given}"), 404, "not-found")
+    assert [each["parameter"] for each in found["errors"]] == ["cursor"]
 
 
 def test_every_wrong_filter_is_named_at_once(program: Program) -> None:

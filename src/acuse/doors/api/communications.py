@@ -15,7 +15,7 @@ from acuse.doors.api import telling
 from acuse.doors.api.files import sent
 from acuse.doors.api.keys import ApiKey, access_of
 from acuse.doors.api.parameters import refuse_others
-from acuse.doors.api.problems import NOT_FOUND, Problem, invalid
+from acuse.doors.api.problems import NOT_FOUND, Problem
 from acuse.doors.api.shapes import Communication, CommunicationList, Facts, ListParameters
 from acuse.errors import InputError
 from acuse.evidence.queries import newest_anchor
@@ -55,7 +55,8 @@ def listing(request: HttpRequest, asked: Query[ListParameters]) -> Communication
             access_of(request), filters=filters, cursor=asked.cursor or "", limit=asked.limit
         )
     except InputError as error:
-        raise invalid("cursor", "It is none of ours; take it from `next`, or begin without one.") from error
+        said = "There is no such page; take the cursor from `next`, or begin without one."
+        raise Problem(NOT_FOUND, said, {"errors": [{"parameter": "cursor", "detail": said}]}) from error
     return CommunicationList(
         items=[telling.summary(row) for row in page.rows], next=_next(asked, page.older) if page.older else None
     )

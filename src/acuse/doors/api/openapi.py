@@ -18,7 +18,7 @@ _ALWAYS = (problems.NO_KEY, problems.NO_SCOPE, problems.INVALID, problems.TOO_MA
 _ONE = (problems.NOT_FOUND,)
 _FILE = (problems.NOT_FOUND, problems.PRECONDITION, problems.UNAVAILABLE)
 _FURTHER = {
-    "listCommunications": (),
+    "listCommunications": _ONE,
     "getCommunication": _ONE,
     "getFacts": _ONE,
     "getContent": _FILE,
@@ -26,10 +26,11 @@ _FURTHER = {
     "getProof": _FILE,
     "verify": (problems.TOO_BIG, problems.MEDIA),
 }
+_BINARY = {"type": "string", "format": "binary"}
 _FILES = {
-    "getContent": ("message/rfc822",),
-    "getCertificate": ("application/pdf",),
-    "getProof": ("application/json", "application/zip"),
+    "getContent": {"message/rfc822": _BINARY},
+    "getCertificate": {"application/pdf": _BINARY},
+    "getProof": {"application/json": {"type": "object"}, "application/zip": _BINARY},
 }
 _LIMITS = {
     "RateLimit-Policy": 'Requests of the key in a window of seconds, such as `"key";q=600;w=60`',
@@ -56,7 +57,6 @@ def document() -> dict[str, Any]:
     for methods in made["paths"].values():
         for operation in methods.values():
             _complete(operation, scopes[operation["operationId"]])
-    _link(made["paths"])
     return made
 
 
@@ -82,7 +82,7 @@ def _complete(operation: dict[str, Any], scope: str) -> None:
     if name in _FILES:
         responses["200"] = {
             "description": "The file",
-            "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in _FILES[name]},
+            "content": {kind: {"schema": schema} for kind, schema in _FILES[name].items()},
             "headers": {
                 "ETag": {"description": "Its SHA-256, in hex and in quotes", "schema": _TEXT},
                 "Repr-Digest": {"description": "Its SHA-256 (RFC 9530)", "schema": _TEXT},
@@ -106,13 +106,4 @@ def _problem(kind: problems.Kind) -> dict[str, Any]:
         "description": kind.title,
         "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         **({"headers": headers} if headers else {}),
-    }
-
-
-def _link(paths: dict[str, Any]) -> None:
-    """Say that the ids of a list lead to what is below them."""
-    listing = paths["/communications"]["get"]["responses"]["200"]
-    listing["links"] = {
-        name: {"operationId": name, "parameters": {"id": "$response.body#/items/0/id"}}
-        for name in ("getCommunication", "getFacts", "getContent", "getCertificate", "getProof")
     }

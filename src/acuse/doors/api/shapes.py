@@ -1,7 +1,7 @@
 """What the API answers with, and what it may be asked: the types from which OpenAPI is written."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -22,7 +22,8 @@ def _asked_time(value: str) -> datetime:
     try:
         if not re.match(_TIME, value, re.ASCII):
             raise ValueError
-        return datetime.fromisoformat(value)
+        # PostgreSQL knows no offsets of 16 hours and more.
+        return datetime.fromisoformat(value).astimezone(UTC)
     except ValueError as error:
         raise ValueError("write a time as RFC 3339 does, with its zone: 2026-11-21T09:00:00Z") from error
 
@@ -266,4 +267,4 @@ class DocumentParameters(BaseModel):
     """Which document of a communication."""
 
     kind: Annotated[DocumentKind, Field(description="The certificate, or the receipt of acceptance")] = "certificate"
-    revision: Annotated[Revision | None, Field(description="None = the newest that is issued")] = None
+    revision: Annotated[Revision | None, Field(description="The newest that is issued, where none is given")] = None

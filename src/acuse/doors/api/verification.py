@@ -13,7 +13,15 @@ from acuse.doors.portal.verify import MAX_UPLOAD, examine
 router = Router(tags=["verification"])
 #: A verification takes as long as many readings.
 COST = 10
-MEDIA_TYPES = ("application/pdf", "application/json", "application/zip", "message/rfc822", "application/octet-stream")
+#: What a file may be sent as; of JSON, any.
+_BINARY = {"type": "string", "format": "binary", "minLength": 1}
+MEDIA_TYPES: dict[str, dict[str, object]] = {
+    "application/pdf": _BINARY,
+    "application/json": {},
+    "application/zip": _BINARY,
+    "message/rfc822": _BINARY,
+    "application/octet-stream": _BINARY,
+}
 
 
 @router.post(
@@ -26,10 +34,7 @@ MEDIA_TYPES = ("application/pdf", "application/json", "application/zip", "messag
         "requestBody": {
             "required": True,
             "description": "The file itself: a certificate, a proof, or a message to be looked for. It is not kept.",
-            "content": {
-                media_type: {"schema": {"type": "string", "format": "binary", "minLength": 1}}
-                for media_type in MEDIA_TYPES
-            },
+            "content": {media_type: {"schema": schema} for media_type, schema in MEDIA_TYPES.items()},
         }
     },
 )

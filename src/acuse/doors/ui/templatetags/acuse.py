@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField, CheckboxInput
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from acuse import clock
@@ -103,6 +104,16 @@ def millis(value: datetime) -> str:
 def short_digest(value: str) -> str:
     """Both ends of a digest; a control beside it copies the whole."""
     return f"{value[:4]}…{value[-4:]}" if len(value) > 12 else value
+
+
+@register.filter
+def marked(value: str) -> SafeString:
+    """A text with what stands between backticks as code."""
+    parts = value.split("`")
+    whole = zip(parts[::2], [*parts[1::2], ""], strict=False)
+    return format_html_join(
+        "", "{}{}", ((text, format_html('<code class="mono">{}</code>', code) if code else "") for text, code in whole)
+    )
 
 
 @register.filter
