@@ -36,13 +36,15 @@ class Visitor:
     def get(self, path: str) -> Page:
         return self._open(urllib.request.Request(f"{self.address}{path}"))
 
-    def post(self, path: str, form: str | None = None, file: tuple[str, bytes] | None = None, **fields: str) -> Page:
+    def post(
+        self, path: str, form: str | None = None, file: tuple[str, bytes] | None = None, **fields: str | list[str]
+    ) -> Page:
         """Send a form of the page `form` (else of `path` itself), with its token against forgery."""
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(form or path).text)
         assert token, f"{form or path} has no form"
         fields = {"csrfmiddlewaretoken": token[1], **fields}
         if file is None:
-            body, kind = urllib.parse.urlencode(fields).encode(), "application/x-www-form-urlencoded"
+            body, kind = urllib.parse.urlencode(fields, doseq=True).encode(), "application/x-www-form-urlencoded"
         else:
             body, kind = _multipart(fields, file)
         return self._open(
@@ -68,7 +70,7 @@ class Visitor:
             )
 
 
-def _multipart(fields: dict[str, str], file: tuple[str, bytes]) -> tuple[bytes, str]:
+def _multipart(fields: dict[str, str | list[str]], file: tuple[str, bytes]) -> tuple[bytes, str]:
     boundary = uuid4().hex
     parts = [
         f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
