@@ -49,6 +49,12 @@ class Communication(models.Model):
         CONCLUDED = "concluded"
         FAILED = "failed"
 
+    class Mode(models.TextChoices):
+        """What is sent: the message itself, or a notice with the link to it."""
+
+        CONTENT = "content"
+        NOTICE = "notice"
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT)
     submission = models.ForeignKey("delivery.Submission", on_delete=models.PROTECT, related_name="communications")
@@ -60,6 +66,10 @@ class Communication(models.Model):
     notify = models.JSONField(default=list)
     orcpt = models.CharField(max_length=500, blank=True)
     language = models.CharField(max_length=5)
+    mode = models.CharField(max_length=8, choices=Mode.choices, default=Mode.CONTENT, db_default=Mode.CONTENT)
+    access = models.CharField(max_length=8, blank=True, db_default="")
+    reference = models.CharField(max_length=200, blank=True, db_default="")
+    expires_at = models.DateTimeField(null=True)
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.IN_PROGRESS)
     outcome = models.CharField(max_length=16, default="pending")
     grade = models.SmallIntegerField(default=0)
@@ -93,6 +103,39 @@ class Communication(models.Model):
                 condition=models.Q(grade__gte=2),
             ),
         )
+
+
+class Access(models.Model):
+    """Content that waits for its recipient behind a link (notice mode), and the code that may guard it.
+
+    `code_mac` is the keyed digest of the code last sent: the code itself is only in the e-mail that carries it.
+    """
+
+    class Ended(models.TextChoices):
+        """Why nothing more can be opened or answered."""
+
+        REJECTED = "rejected"
+        EXPIRED = "expired"
+        REVOKED = "revoked"
+
+    communication = models.OneToOneField(
+        "delivery.Communication", on_delete=models.CASCADE, primary_key=True, related_name="consignment"
+    )
+    consigned_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    ended = models.CharField(max_length=8, choices=Ended.choices, blank=True, default="")
+    code_mac = models.CharField(max_length=64, blank=True, default="")
+    code_until = models.DateTimeField(null=True)
+    code_tries = models.SmallIntegerField(default=0)
+    codes_since = models.DateTimeField(null=True)
+    codes_sent = models.SmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "delivery_accesses"
+        indexes = (models.Index(fields=("expires_at",), name="accesses_to_expire", condition=models.Q(ended="")),)
 
 
 class Attempt(models.Model):
@@ -145,7 +188,10 @@ class Deduplication(models.Model):
 
 
 class Notice(models.Model):
-    """A message of our own to the sender: an RFC 3464 DSN, or the certificate. Claimed by lease like a dispatch."""
+    """A message of our own: to the sender an RFC 3464 DSN or the certificate, to the recipient a code of access.
+
+    Claimed by lease like a dispatch.
+    """
 
     class Kind(models.TextChoices):
         """What the notice says."""
@@ -154,6 +200,7 @@ class Notice(models.Model):
         DELAYED = "delayed"
         RELAYED = "relayed"
         CERTIFICATE = "certificate"
+        CODE = "code"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT)

@@ -19,7 +19,7 @@ from acuse import clock
 from acuse.accounts.queries import ask_languages
 from acuse.accounts.values import SmtpCredentialValue
 from acuse.delivery import rules
-from acuse.delivery.envelope import Client, Envelope, Recipient
+from acuse.delivery.envelope import Choices, Client, Envelope, Recipient
 from acuse.delivery.models import Communication
 from acuse.delivery.services.attempts import foreign
 from acuse.evidence import custody
@@ -29,6 +29,7 @@ from acuse.mail import headers
 from acuse.proof.facts.fact import Actor, ObjectReference
 
 _SUBJECT_LIMIT = 300
+PLAIN = Choices()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +94,7 @@ class KeptMessage:
         received_at: when it was there whole.
         submission: the identifier that its submission will have.
         communications: the identifier that the communication with each recipient will have, by address.
+        choices: how the sender wants it handled.
     """
 
     credential: SmtpCredentialValue
@@ -102,15 +104,24 @@ class KeptMessage:
     received_at: datetime
     submission: UUID
     communications: Mapping[str, UUID]
+    choices: Choices = PLAIN
+
+    @property
+    def term_until(self) -> datetime | None:
+        """When the term ends within which the content waits; None where it does not wait."""
+        return self.received_at + self.choices.term if self.choices.mode == "notice" else None
 
 
-def keep_message(*, credential: SmtpCredentialValue, envelope: Envelope, raw: bytes) -> KeptMessage:
+def keep_message(
+    *, credential: SmtpCredentialValue, envelope: Envelope, raw: bytes, choices: Choices = PLAIN
+) -> KeptMessage:
     """Put a message into custody. A crash afterwards leaves an object that nobody cites: it costs only the space.
 
     Args:
         credential: authenticated, and allowed to send as the envelope's and the header's sender.
         envelope: checked by the connector against its limits.
         raw: the unstuffed DATA, CRLF line ends.
+        choices: how the sender wants it handled.
 
     Raises:
         TemporaryError: custody cannot take it now; nothing is half-written.
@@ -124,10 +135,13 @@ def keep_message(*, credential: SmtpCredentialValue, envelope: Envelope, raw: by
         received_at=clock.now(),
         submission=uuid7(),
         communications={recipient.address: uuid7() for recipient in envelope.recipients},
+        choices=choices,
     )
 
 
-def accept_message(*, credential: SmtpCredentialValue, envelope: Envelope, raw: bytes) -> list[AcceptedCommunication]:
+def accept_message(
+    *, credential: SmtpCredentialValue, envelope: Envelope, raw: bytes, choices: Choices = PLAIN
+) -> list[AcceptedCommunication]:
     """Accept a message for every recipient of its envelope, or for none: `keep_message`, then `accept_together`.
 
     Returns:
@@ -137,7 +151,7 @@ def accept_message(*, credential: SmtpCredentialValue, envelope: Envelope, raw: 
         AccessDenied: the credential was revoked meanwhile.
         TemporaryError: custody or the database cannot take it now; nothing is half-written.
     """
-    return accept_together([keep_message(credential=credential, envelope=envelope, raw=raw)])[0]
+    return accept_together([keep_message(credential=credential, envelope=envelope, raw=raw, choices=choices)])[0]
 
 
 def accept_together(messages: Sequence[KeptMessage]) -> list[list[AcceptedCommunication]]:
@@ -162,9 +176,7 @@ def accept_together(messages: Sequence[KeptMessage]) -> list[list[AcceptedCommun
         if fresh:
             spoken = languages()
             _insert(fresh, spoken)
-            record_first(
-                *(_accepted(message, recipient, spoken[message.credential.id]) for message, recipient in fresh)
-            )
+            record_first(*(_accepted(message, recipient, _language(message, spoken)) for message, recipient in fresh))
     return [
         [
             AcceptedCommunication(
@@ -267,13 +279,15 @@ WITH submitted AS (
     RETURNING id, organisation_id, received_at, sender, subject
 ), communicated AS (
     INSERT INTO delivery_communications (id, organisation_id, submission_id, created_at, recipient, domain, sender,
-        subject, notify, orcpt, language, status, outcome, grade, failure_class, attempts, next_attempt_at,
-        delay_notified)
+        subject, notify, orcpt, language, mode, access, reference, expires_at, status, outcome, grade, failure_class,
+        attempts, next_attempt_at, delay_notified)
     SELECT new.id, organisation_id, submitted.id, received_at, recipient, domain, sender, subject, notify::jsonb, orcpt,
-        language, %(status)s, 'pending', 0, '', 0, received_at, false
+        language, mode, access, reference, expires_at, %(status)s, 'pending', 0, '', 0, received_at, false
     FROM submitted JOIN unnest(%(ids)s::uuid[], %(submitted)s::uuid[], %(recipients)s::text[], %(domains)s::text[],
-        %(notifies)s::text[], %(orcpts)s::text[], %(languages)s::text[])
-        AS new (id, submission, recipient, domain, notify, orcpt, language) ON new.submission = submitted.id
+        %(notifies)s::text[], %(orcpts)s::text[], %(languages)s::text[], %(modes)s::text[], %(accesses)s::text[],
+        %(references)s::text[], %(terms)s::timestamptz[])
+        AS new (id, submission, recipient, domain, notify, orcpt, language, mode, access, reference, expires_at)
+        ON new.submission = submitted.id
     RETURNING id, domain, created_at
 )
 INSERT INTO delivery_dispatches (communication_id, domain, due_at) SELECT id, domain, created_at FROM communicated
@@ -318,8 +332,16 @@ def _communication_rows(
         "domains": [rules.domain_of(recipient.address) for _, recipient in fresh],
         "notifies": [json.dumps(recipient.notify) for _, recipient in fresh],
         "orcpts": [recipient.orcpt or "" for _, recipient in fresh],
-        "languages": [languages[message.credential.id] for message, _ in fresh],
+        "languages": [_language(message, languages) for message, _ in fresh],
+        "modes": [message.choices.mode for message, _ in fresh],
+        "accesses": [message.choices.access for message, _ in fresh],
+        "references": [message.choices.reference for message, _ in fresh],
+        "terms": [message.term_until for message, _ in fresh],
     }
+
+
+def _language(message: KeptMessage, languages: Mapping[UUID, str]) -> str:
+    return message.choices.language or languages[message.credential.id]
 
 
 def _accepted(message: KeptMessage, recipient: Recipient, language: str) -> FactDraft:
@@ -335,7 +357,7 @@ def _accepted(message: KeptMessage, recipient: Recipient, language: str) -> Fact
             "recipient": recipient.address,
             "subject": summary.subject,
             "message_id": summary.message_id or None,
-            "mode": "content",
+            "mode": message.choices.mode,
             "size": message.message.size,
             "language": language,
             "credential": credential.name,
@@ -344,10 +366,22 @@ def _accepted(message: KeptMessage, recipient: Recipient, language: str) -> Fact
             "notify": list(recipient.notify),
             "envid": envelope.envid,
             "recipient_basis": "sender_stated",
+            **_chosen(message),
         },
         objects=(message.message,),
         occurred_at=message.received_at,
     )
+
+
+def _chosen(message: KeptMessage) -> dict[str, Any]:
+    """Return the members of the fact that are there only where the sender chose them."""
+    until = message.term_until
+    members = {
+        "access": message.choices.access,
+        "reference": message.choices.reference,
+        "term_until": clock.to_rfc3339(until) if until else "",
+    }
+    return {name: value for name, value in members.items() if value}
 
 
 def _client(client: Client) -> dict[str, Any]:

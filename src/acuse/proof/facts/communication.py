@@ -105,7 +105,7 @@ TYPES = (
                 "recipient": _ADDRESS,
                 "subject": Foreign(),
                 "message_id": Nullable(Foreign()),
-                "mode": Choice("content"),
+                "mode": Choice("content", "notice"),
                 "size": Integer(),
                 "language": Choice("es", "en"),
                 "credential": Text(200),
@@ -114,7 +114,8 @@ TYPES = (
                 "notify": Listing(Text(16), 4),
                 "envid": Nullable(Text(200)),
                 "recipient_basis": Choice("sender_stated"),
-            }
+            },
+            {"access": Choice("button", "otp"), "reference": Text(200), "term_until": Moment()},
         ),
         roles={"message": "the message, byte for byte as submitted"},
         event="SubmissionAcceptance",
