@@ -1,4 +1,5 @@
-"""The copy that is sent. In content mode nothing that was submitted is altered: not a byte of the body, not a header.
+"""The copy that is sent. In content mode nothing that was submitted is altered: not a byte of the body, and of the
+header only the `Acuse-*` fields, which are said to us alone and are taken out whole (`acuse.mail.choices`).
 
 Signatures (S/MIME, PGP, DKIM) cover what was submitted, and so does our digest. The copy is therefore lines that the
 standards ask of whoever submits and relays, put *before* the message: `Received` (RFC 5321 4.4) and, only where they
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 
-from acuse.mail import headers
+from acuse.mail import choices, headers
 
 _CLEAN = re.compile(r"[^!-~]+")
 _COMMENT = re.compile(r"[^ !#-'*-\[\]-~]+")
@@ -57,22 +58,47 @@ def trace_line(trace: Trace) -> bytes:
     return ("\r\n".join(lines) + "\r\n").encode("ascii")
 
 
-def sent_copy(message: bytes, *, trace: Trace, message_id: str) -> bytes:
-    """Return the bytes to send: our lines, then the message exactly as submitted.
+@dataclass(frozen=True, kw_only=True)
+class Copy:
+    """What is sent, and how it is made from what was submitted: `prepended`, then the message without `removed`.
+
+    Attributes:
+        content: what is sent.
+        prepended: the lines before it.
+        removed: the `Acuse-*` fields that were taken out, with their line ends, one after the other.
+    """
+
+    content: bytes
+    prepended: bytes
+    removed: bytes
+
+
+def sent_copy(message: bytes, *, trace: Trace, message_id: str) -> Copy:
+    """Return what to send: our lines, then the message as submitted without the fields that are said to us alone.
 
     Args:
         message: as submitted. message_id: "<...>", used only where the message has none.
     """
-    fields, _, _ = headers.split_block(message, 0, len(message))
+    rest, removed = _taken_out(message)
+    fields, _, _ = headers.split_block(rest, 0, len(rest))
     before = trace_line(trace)
     if headers.first(fields, "Date") is None:
         before += f"Date: {format_datetime(trace.received_at)}\r\n".encode("ascii")
     if headers.first(fields, "Message-ID") is None:
         before += f"Message-ID: {_CLEAN.sub('', message_id)}\r\n".encode("ascii")
-    separator = b"" if fields else b"\r\n"
-    if not fields and message.startswith(b"\r\n"):
-        separator = b""
-    return before + separator + message
+    if not fields and not rest.startswith(b"\r\n"):
+        before += b"\r\n"
+    return Copy(content=before + rest, prepended=before, removed=removed)
+
+
+def _taken_out(message: bytes) -> tuple[bytes, bytes]:
+    """Return a message without its `Acuse-*` fields, and those."""
+    kept, removed, at = [], [], 0
+    for start, end in choices.spans(message):
+        kept.append(message[at:start])
+        removed.append(message[start:end])
+        at = end
+    return b"".join([*kept, message[at:]]) if removed else message, b"".join(removed)
 
 
 def message_id_of(message: bytes) -> str | None:

@@ -169,3 +169,16 @@ def test_the_message_that_is_reported_on(name: str, message_id: str | None) -> N
 def test_a_notice_of_some_other_failure_is_no_bounce(text: str) -> None:
     raw = f"From: no-reply@tienda.example\nTo: a@acuse.example\nSubject: Pedido\n\n{text}\na@cliente.example: 3\n"
     assert read_report(raw.encode()).kind == "ordinary"
+
+
+def test_a_report_in_which_nothing_can_be_read_says_nothing() -> None:
+    raw = b"From: MAILER-DAEMON@mta.example\nSubject: Undelivered mail\n%s\nIt could not be delivered.\n"
+    report = b'Content-Type: multipart/report; boundary="b"\n\n--b\nContent-Type: text/plain\n'
+    assert read_report(raw % report).kind == "ordinary"
+
+
+def test_a_bounce_that_names_nobody_is_one_all_the_same() -> None:
+    report = read_report(
+        b"From: MAILER-DAEMON@mta.example\nSubject: Error\n\nIt could not be delivered: mailbox full.\n"
+    )
+    assert [(each.address, each.report_class) for each in report.recipients] == [("", "mailbox_full")]

@@ -206,7 +206,10 @@ def _bounce(material: Material, notice: notices.Notice, returned: str, depth: in
         inner = _nested(material, depth)
         if inner is not None:
             return inner
-        named = _addresses(_returned_field(returned, "to"))[:1] or ("",)
+        named = _addresses(_returned_field(returned, "to"))[:1]
+        if not named and material.media_type == "multipart/report":
+            return None  # it says that it is a report, and nothing can be read in it
+        named = named or ("",)
         found = [Finding(address=each, lead=notice.text[:MAX_LEAD]) for each in named]
     if material.field("X-SPASIGN").strip().upper() == "NG":
         found = [replace(each, text=f"{each.text}\nX-SPASIGN: NG") for each in found]
