@@ -108,7 +108,7 @@ def test_roles_change_and_access_ends_at_once(member: Client, world: World) -> N
     assert agent.post(f"/console/talleres-ribera/communications/{one}/receipt/").status_code == 403
     assert facts(world, "member.role_changed") == [{"member": str(membership), "before": "agent", "after": "auditor"}]
     answer = member.post(f"{BASE}{membership}/deactivate/", follow=True).content.decode()
-    assert "Las credenciales SMTP cuyo secreto conoce siguen valiendo" in answer
+    assert "Las credenciales SMTP y las claves de API que conoce siguen valiendo" in answer
     member.post(f"{BASE}{membership}/deactivate/")
     assert agent.get("/console/talleres-ribera/ledger/").status_code == 404
     assert "desactivado el" in member.get(BASE).content.decode()

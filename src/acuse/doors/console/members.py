@@ -159,7 +159,7 @@ def deactivate(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBa
         return _refused(request, access, error)
     done = _(
         "Deactivated. What they did stays in the ledger. "
-        "SMTP credentials whose secret they know stay valid: revoke those in the settings."
+        "SMTP credentials and API keys that they know stay valid: revoke those in the settings."
     )
     return _changed(request, access, done)
 
