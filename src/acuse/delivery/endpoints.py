@@ -49,7 +49,7 @@ class EmailEndpoint:
         return self._smarthost.host if self._smarthost else domain
 
     def compose(self, work: Work) -> tuple[bytes, SentCopy]:
-        """Return what is sent: our trace lines, then the message exactly as submitted; the same at every attempt."""
+        """Return what is sent: our trace lines, then the message without its `Acuse-*` fields; always the same."""
         message = custody.open_object(organisation=work.organisation, sha256=work.message_sha256)
         trace = Trace(
             helo=work.client_helo,
@@ -61,9 +61,10 @@ class EmailEndpoint:
         )
         message_id = f"<{work.communication}@{self._domain}>"
         copy = sent_copy(message, trace=trace, message_id=message_id)
-        return copy, SentCopy(
-            prepended=copy[: len(copy) - len(message)].decode("ascii"),
-            sha256=hashlib.sha256(copy).hexdigest(),
+        return copy.content, SentCopy(
+            prepended=copy.prepended.decode("ascii"),
+            removed=copy.removed,
+            sha256=hashlib.sha256(copy.content).hexdigest(),
             message_id=None if message_id_of(message) else message_id,
         )
 

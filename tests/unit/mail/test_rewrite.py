@@ -21,7 +21,7 @@ WHOLE = b"Message-ID: <a@x.example>\r\nDate: Sat, 21 Nov 2026 10:00:00 +0100\r\n
 
 
 def test_a_complete_message_gets_one_line_before_it() -> None:
-    copy = sent_copy(WHOLE, trace=TRACE, message_id="<ours@acuse.example>")
+    copy = sent_copy(WHOLE, trace=TRACE, message_id="<ours@acuse.example>").content
     assert copy == trace_line(TRACE) + WHOLE
     assert trace_line(TRACE) == (
         b"Received: from crm.ribera.example ([192.0.2.10])\r\n"
@@ -32,7 +32,7 @@ def test_a_complete_message_gets_one_line_before_it() -> None:
 
 def test_missing_date_and_message_id_are_added_before_it() -> None:
     raw = b"Subject: x\r\n\r\nhola\r\n"
-    copy = sent_copy(raw, trace=TRACE, message_id="<ours@acuse.example>")
+    copy = sent_copy(raw, trace=TRACE, message_id="<ours@acuse.example>").content
     assert copy.endswith(raw)
     assert message_id_of(copy) == "<ours@acuse.example>"
     assert read(copy).date == TRACE.received_at
@@ -41,7 +41,7 @@ def test_missing_date_and_message_id_are_added_before_it() -> None:
 
 @given(st.binary(max_size=300))
 def test_the_submitted_bytes_always_end_the_copy(raw: bytes) -> None:
-    copy = sent_copy(raw, trace=TRACE, message_id="<ours@acuse.example>")
+    copy = sent_copy(raw, trace=TRACE, message_id="<ours@acuse.example>").content
     assert copy.endswith(raw)
     assert copy.startswith(b"Received: from crm.ribera.example")
 

@@ -101,11 +101,15 @@ def _opened(case: Case, fact: Fact) -> Row:
         return Row(title=title)
     if fact.details["attempt"] > 1:  # the same lines stand with the first attempt
         return Row(title=title, remarks=[case.say("fact.opened.again")])
-    lines = text_of(copy.get("prepended")) or ""
+    lines, removed = text_of(copy.get("prepended")) or "", text_of(copy.get("removed"))
+    without = (
+        case.say("fact.opened.removed", removed=case.theirs(" ".join(removed.split()), limit=800)) if removed else []
+    )
+    key = "fact.opened.copy.without" if removed else "fact.opened.copy"
     return Row(
         title=title,
         verbatim=wrapped(lines, COLUMNS) if lines else None,
-        remarks=[[*case.say("fact.opened.copy"), mono(str(copy["digest"]))]],
+        remarks=[without, [*case.say(key), mono(str(copy["digest"]))]],
     )
 
 

@@ -81,17 +81,24 @@ class LostLease(ConflictError):
 
 @dataclass(frozen=True, kw_only=True)
 class SentCopy:
-    """How what is sent differs from what was submitted: by lines before it, and in nothing else.
+    """How what is sent differs from what was submitted: in these lines, and in nothing else.
 
     Args:
-        prepended: those lines, ASCII, CRLF ends.
+        prepended: the lines before it, ASCII, CRLF ends.
         sha256: of the whole copy.
         message_id: the one we gave, where the message had none.
+        removed: the `Acuse-*` fields that were taken out of its header, as they stood there.
     """
 
     prepended: str
     sha256: str
     message_id: str | None
+    removed: bytes = b""
+
+    def details(self) -> dict[str, Any]:
+        """Return the member `copy` of the fact."""
+        removed = {"removed": foreign(self.removed)} if self.removed else {}
+        return {"digest": self.sha256, "prepended": self.prepended, "message_id": self.message_id, **removed}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +163,7 @@ def open_attempt(*, work: Work, lease: UUID, target: str, copy: SentCopy) -> Ope
             "attempt": number,
             "channel": "email",
             "target": target,
-            "copy": {"digest": copy.sha256, "prepended": copy.prepended, "message_id": copy.message_id},
+            "copy": copy.details(),
         }
         record(*drafts, _draft(work, "attempt.opened", details, None))
     return OpenedAttempt(work=work, lease=lease, number=number)

@@ -128,7 +128,10 @@ TYPES = (
             {"attempt": Integer(1, 1_000_000), "channel": Choice("email"), "target": Text(512)},
             {
                 "copy": Nullable(
-                    Record({"digest": Digest()}, {"message_id": Nullable(Foreign()), "prepended": Foreign()})
+                    Record(
+                        {"digest": Digest()},
+                        {"message_id": Nullable(Foreign()), "prepended": Foreign(), "removed": Foreign()},
+                    )
                 )
             },
         ),

@@ -1,0 +1,157 @@
+"""What the sender asks for in the header of one message: the `Acuse-*` fields. Pure.
+
+They are said to us alone and are taken out of what is sent (`acuse.mail.rewrite`), so every field whose name begins
+with `Acuse-` is ours. One that we do not know, or cannot do, refuses the message: a slip in `Acuse-Mode` must not send
+in the open what was meant to wait behind a link.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from acuse.errors import InputError
+from acuse.mail import headers
+from acuse.mail.headers import Field
+
+MODES = ("content", "notice")
+ACCESSES = ("button", "otp")
+LANGUAGES = ("es", "en")
+MOST_YEARS = 30
+MOST_REFERENCE = 200
+MOST_OCTETS = 8192
+"""Of all fields together: the fact of an attempt repeats them."""
+
+_MARK = b"acuse-"
+_BLANK = re.compile(rb"\r?\n\r?\n")
+_FIELD = re.compile(
+    rb"^(?P<name>acuse-[!-9;-~]*)[ \t]*:(?P<value>[^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)", re.IGNORECASE | re.MULTILINE
+)
+_YEARS = re.compile(r"([0-9]{1,3})(?:\s+years?)?", re.IGNORECASE)
+_SHOWN = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What one message asks for; empty or zero where it says nothing.
+
+    Attributes:
+        mode: of `MODES`.
+        access: of `ACCESSES`; with it, `mode` is "notice".
+        language: of `LANGUAGES`.
+        reference: the sender's own text, at most `MOST_REFERENCE` characters.
+        retention_years: at most `MOST_YEARS`.
+    """
+
+    mode: str = ""
+    access: str = ""
+    language: str = ""
+    reference: str = ""
+    retention_years: int = 0
+
+
+def spans(message: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where the `Acuse-*` fields of a message stand, line ends included: first octet, and first after it."""
+    for found in _found(message):
+        yield found.span()
+
+
+def read(message: bytes, *, least_years: int) -> Asked:
+    """Read what a message asks for. Names and words in any case; of several fields of one name the first counts.
+
+    Args:
+        message: as submitted.
+        least_years: for which this installation keeps everything anyway.
+
+    Raises:
+        InputError: a field is not known, or asks for what is not on offer.
+    """
+    texts: dict[str, str] = {}
+    octets = 0
+    for found in _found(message):
+        octets += len(found[0])
+        if octets > MOST_OCTETS:
+            raise InputError("The Acuse fields of a message take at most %(most)s octets.", most=MOST_OCTETS)
+        name = found["name"].decode("ascii").lower()
+        texts.setdefault(name, headers.raw_text(Field(name=name, value=found["value"])))
+    if not texts:
+        return _NOTHING
+    unknown = [name for name in texts if name not in _NAMES]
+    if unknown:
+        raise InputError(
+            "%(name)s is not a field of Acuse: those are %(names)s.",
+            name=unknown[0][:_SHOWN].title(),
+            names=", ".join(_NAMES.values()),
+        )
+    _word(texts, "acuse-tracking", ("on", "off"))
+    if texts.get("acuse-tracking", "").lower() == "on":
+        raise InputError("Acuse-Tracking: on is refused: tracking is not available.")
+    mode, access = _word(texts, "acuse-mode", MODES), _word(texts, "acuse-access", ACCESSES)
+    if access and mode == "content":
+        raise InputError("Acuse-Access says how a notice is opened; it cannot go with Acuse-Mode: content.")
+    return Asked(
+        mode="notice" if access else mode,
+        access=access,
+        language=_word(texts, "acuse-language", LANGUAGES),
+        reference=_reference(texts.get("acuse-reference")),
+        retention_years=_years(texts.get("acuse-retention"), least_years),
+    )
+
+
+_NOTHING = Asked()
+_NAMES = {
+    name.lower(): name
+    for name in (
+        "Acuse-Mode",
+        "Acuse-Access",
+        "Acuse-Language",
+        "Acuse-Reference",
+        "Acuse-Tracking",
+        "Acuse-Retention",
+    )
+}
+
+
+def _found(message: bytes) -> Iterator[re.Match[bytes]]:
+    if message.startswith((b"\r\n", b"\n")):
+        return iter(())
+    blank = _BLANK.search(message)
+    head = message[: blank.end()] if blank else message
+    return _FIELD.finditer(head) if _MARK in head.lower() else iter(())
+
+
+def _word(texts: dict[str, str], name: str, words: tuple[str, ...]) -> str:
+    """Return the word that a field says, in lower case; empty where there is no such field."""
+    if name not in texts:
+        return ""
+    said = texts[name].lower()
+    if said not in words:
+        raise InputError(
+            '%(name)s may be %(words)s, not "%(said)s".',
+            name=_NAMES[name],
+            words=" or ".join(words),
+            said=texts[name][:_SHOWN],
+        )
+    return said
+
+
+def _reference(text: str | None) -> str:
+    if text is None:
+        return ""
+    reference = headers.decoded(text).strip()
+    if not 1 <= len(reference) <= MOST_REFERENCE:
+        raise InputError("Acuse-Reference takes 1 to %(most)s characters.", most=MOST_REFERENCE)
+    return reference
+
+
+def _years(text: str | None, least: int) -> int:
+    if text is None:
+        return 0
+    said = _YEARS.fullmatch(text)
+    years = int(said[1]) if said else 0
+    if not least <= years <= MOST_YEARS:
+        raise InputError(
+            'Acuse-Retention takes years, from %(least)s to %(most)s, such as "%(most)s years".',
+            least=least,
+            most=MOST_YEARS,
+        )
+    return years
