@@ -1,6 +1,6 @@
 """Every comparison of speed, side by side: `make bench`.
 
-    python -m bench [--seconds 120] [--quick] [acceptance certificate facts path]
+    python -m bench [--seconds 120] [--quick] [acceptance certificate classification facts path]
 
 Prints a table and JSON, and keeps the JSON in bench/results. docs/benchmarks.md shows one run. Nothing here passes or
 fails: a figure that falls short says so.
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bench.report import RESULTS, Machine, Row, load_rows, table, write
 
-BENCHES = ("acceptance", "certificate", "facts", "path")
+BENCHES = ("acceptance", "certificate", "classification", "facts", "path")
 
 
 def _acceptance(seconds: float, quick: bool) -> list[Row]:
@@ -29,6 +29,12 @@ def _certificate(seconds: float, quick: bool) -> list[Row]:
     from bench import certificate
 
     return certificate.rows(rounds=5 if quick else 20, repeats=1 if quick else 3)
+
+
+def _classification(seconds: float, quick: bool) -> list[Row]:
+    from bench import classification
+
+    return classification.rows(repeats=1 if quick else 7, rounds=1 if quick else 5)
 
 
 def _facts(seconds: float, quick: bool) -> list[Row]:
@@ -46,6 +52,7 @@ def _path(seconds: float, quick: bool) -> list[Row]:
 MEASURE: dict[str, Callable[[float, bool], list[Row]]] = {
     "acceptance": _acceptance,
     "certificate": _certificate,
+    "classification": _classification,
     "facts": _facts,
     "path": _path,
 }

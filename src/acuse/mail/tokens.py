@@ -15,6 +15,8 @@ from acuse.errors import ConfigurationError, InputError
 
 #: Purposes: where reports about a communication come back, where answers to it go, where an organisation forwards mail.
 BOUNCE, REPLY, INBOX = "bounce", "reply", "inbox"
+#: Purpose of a token in a link: content that waits for its recipient.
+ACCESS = "access"
 _DIGEST = 10  # bytes: 80 bits; forging one takes 2^79 messages on average, and the local part stays within 64
 _TOKEN = re.compile(r"[a-z2-7]{42}\Z")
 _PURPOSE = re.compile(r"[a-z]{1,16}\Z")
@@ -29,6 +31,40 @@ def _mac(key: bytes, purpose: str, identifier: bytes) -> bytes:
     ]
 
 
+def encode_token(*, key: bytes, purpose: str, identifier: UUID) -> str:
+    """Return the token that names one identifier for one purpose: 42 lower-case letters and digits.
+
+    Args:
+        key: secret, at least 16 bytes; purpose: a word of letters a-z, which is signed too.
+
+    Raises:
+        ConfigurationError: the key is too short. InputError: `purpose` is not a-z.
+    """
+    if not _PURPOSE.match(purpose):
+        raise InputError("The purpose of an address token is 1 to 16 letters a-z.")
+    body = identifier.bytes + _mac(key, purpose, identifier.bytes)
+    return base64.b32encode(body).decode().rstrip("=").lower()
+
+
+def decode_token(token: str, *, keys: tuple[bytes, ...], purpose: str) -> UUID | None:
+    """Return the identifier that a token names, or None if it is not one of ours for `purpose`.
+
+    Args:
+        token: in lower case. keys: the keys accepted, newest first (several while a key is being replaced).
+    """
+    if not _TOKEN.match(token):
+        return None
+    try:
+        body = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
+    except binascii.Error:
+        return None
+    identifier, mac = body[:16], body[16:]
+    matches = [hmac.compare_digest(mac, _mac(key, purpose, identifier)) for key in keys]
+    # b32decode ignores the unused low bits of the last letter: only the form that we write is ours
+    canonical = base64.b32encode(body).decode().rstrip("=").lower() == token
+    return UUID(bytes=identifier) if any(matches) and canonical else None
+
+
 def encode_address(*, key: bytes, purpose: str, identifier: UUID, domain: str) -> str:
     """Return `purpose+token@domain` for one identifier.
 
@@ -38,10 +74,7 @@ def encode_address(*, key: bytes, purpose: str, identifier: UUID, domain: str) -
     Raises:
         ConfigurationError: the key is too short. InputError: `purpose` is not a-z.
     """
-    if not _PURPOSE.match(purpose):
-        raise InputError("The purpose of an address token is 1 to 16 letters a-z.")
-    body = identifier.bytes + _mac(key, purpose, identifier.bytes)
-    return f"{purpose}+{base64.b32encode(body).decode().rstrip('=').lower()}@{domain}"
+    return f"{purpose}+{encode_token(key=key, purpose=purpose, identifier=identifier)}@{domain}"
 
 
 def decode_address(address: str, *, keys: tuple[bytes, ...], purpose: str) -> UUID | None:
@@ -53,14 +86,4 @@ def decode_address(address: str, *, keys: tuple[bytes, ...], purpose: str) -> UU
     """
     local, _, _ = address.rpartition("@")
     word, _, token = local.lower().partition("+")
-    if word != purpose or not _TOKEN.match(token):
-        return None
-    try:
-        body = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
-    except binascii.Error:
-        return None
-    identifier, mac = body[:16], body[16:]
-    matches = [hmac.compare_digest(mac, _mac(key, purpose, identifier)) for key in keys]
-    # b32decode ignores the unused low bits of the last letter: only the form that we write is ours
-    canonical = base64.b32encode(body).decode().rstrip("=").lower() == token
-    return UUID(bytes=identifier) if any(matches) and canonical else None
+    return decode_token(token, keys=keys, purpose=purpose) if word == purpose else None

@@ -5,21 +5,23 @@ import re
 _ENHANCED = re.compile(r"(?<![0-9.])([245])\.([0-7])\.([0-9]{1,3})(?![0-9])(?!\.[0-9])")
 _BASIC = re.compile(r"(?<![0-9A-Za-z.:/=_-])([245][0-5][0-9])(?=[ \-:#.,;]|\Z)(?![.:][0-9]{1,3}[.:][0-9])")
 _PORT = re.compile(r"\[[0-9a-fA-F.:]{3,45}\](?::[0-9]{1,5})?|\([0-9a-fA-F.:]{3,45}\)")
+#: a stage, words of which one must be there (plain, so that most texts cost no pattern), and what says it
 _STAGES = (
-    ("data", re.compile(r"(?:end of|final|after|reply to|our|failed on) +(?:end of )?data\b|data command|\[data"
-                        r"|after i sent the"
-                        r"|>>> (?:data|\.)|in (?:end of )?data\b|text command|state 1[578]\)", re.IGNORECASE)),
-    ("rcpt", re.compile(r"\brcpt[ _]to\b|rcpt command|\brcpt\b(?= *(?:first|response|:|\]|host))"
-                        r"|does not like recipient|after rcpt"
-                        r"|smtp:rcpt|state 14\)|rejected recipient|most progress was rcpt", re.IGNORECASE)),
-    ("mail", re.compile(r"\bmail[ _]from\b(?! (?:ip|domain|address|[0-9\[]))|mail command|but sender was rejected"
-                        r"|smtp:mail", re.IGNORECASE)),
-    ("ehlo", re.compile(r"\b(?:ehlo|helo)\b(?= command|[ :]*<|\))|my name was rejected|state 13\)|(?:reply to"
-                        r"|after) (?:ehlo|helo)\b|refused to talk to me",
-                        re.IGNORECASE)),
-    ("tls", re.compile(r"reply to starttls|after starttls", re.IGNORECASE)),
-    ("connect", re.compile(r"initial connection|greeting failed", re.IGNORECASE)),
+    ("data", ("data", "after i sent the", ">>> .", "text command", "state 1"),
+     r"(?:end of|final|after|reply to|our|failed on) +(?:end of )?data\b|data command|\[data|after i sent the"
+     r"|>>> (?:data|\.)|in (?:end of )?data\b|text command|state 1[578]\)"),
+    ("rcpt", ("rcpt", "not like recipient", "state 14)", "rejected recipient"),
+     r"\brcpt[ _]to\b|rcpt command|\brcpt\b(?= *(?:first|response|:|\]|host))|does not like recipient|after rcpt"
+     r"|smtp:rcpt|state 14\)|rejected recipient|most progress was rcpt"),
+    ("mail", ("mail from", "mail_from", "mail command", "sender was rejected", "smtp:mail"),
+     r"\bmail[ _]from\b(?! (?:ip|domain|address|[0-9\[]))|mail command|but sender was rejected|smtp:mail"),
+    ("ehlo", ("ehlo", "helo", "my name was", "state 13)", "refused to talk"),
+     r"\b(?:ehlo|helo)\b(?= command|[ :]*<|\))|my name was rejected|state 13\)|(?:reply to|after) (?:ehlo|helo)\b"
+     r"|refused to talk to me"),
+    ("tls", ("starttls",), r"reply to starttls|after starttls"),
+    ("connect", ("initial connection", "greeting failed"), r"initial connection|greeting failed"),
 )  # fmt: skip
+_SAYING = tuple((stage, words, re.compile(pattern)) for stage, words, pattern in _STAGES)
 _QUOTED = re.compile(r"[245][0-9]{2}[- ]'(?=#?[245]\.[0-7]\.)")
 _FIRST_SAID = re.compile(r"(?m)^\s*>>> (MAIL|RCPT|DATA|EHLO|HELO|STARTTLS|AUTH|BDAT)\b", re.IGNORECASE)
 _SAID = {"mail": "mail", "rcpt": "rcpt", "data": "data", "bdat": "data", "ehlo": "ehlo", "helo": "ehlo", "auth": "auth",
@@ -70,4 +72,8 @@ def stage_of(text: str) -> str:
         return _SAID[said.group(1).lower()]
     if _greeted(text):
         return "connect"
-    return next((stage for stage, pattern in _STAGES if pattern.search(text)), "")
+    lower = text.lower()
+    for stage, words, pattern in _SAYING:
+        if any(word in lower for word in words) and pattern.search(lower):
+            return stage
+    return ""

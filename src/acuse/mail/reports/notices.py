@@ -7,6 +7,7 @@ only in how the line with the recipient looks: those looks are `_STRONG`, the su
 import re
 from dataclasses import dataclass, field
 
+from acuse.mail.causes.rule import Phrases
 from acuse.mail.reports.codes import stage_of
 from acuse.mail.reports.values import DELAYED, FAILED, Finding
 
@@ -55,12 +56,12 @@ _CUT = re.compile(
     r"|return-path: ?<|dkim-signature: ?|\+{20,}|arc-seal: ?"
     r"|x-received: ?by|x-google-smtp-source: ?)"
 )
-_LATE = re.compile(
-    r"has been delayed|is delayed for|delayed for more than|warning message only|still (?:being tried|undelivered)"
-    r"|not yet been delivered|temporary failure|will be retried|could not send message for past"
-    r"|do not need to re-?send|delay reason|se ha retrasado",
-    re.IGNORECASE,
-)
+_LATE = Phrases(
+    "has been delayed", "is delayed for", "delayed for more than", "warning message only", "still being tried",
+    "still undelivered", "not yet been delivered", "temporary failure", "will be retried",
+    "could not send message for past", "do not need to resend", "do not need to re-send", "delay reason",
+    "se ha retrasado",
+)  # fmt: skip
 _SENDER = re.compile(r"(?i)mail from:|original sender:|a message sent by|x-postfix-sender")
 _NOT_PEOPLE = ("mailer-daemon@", "postmaster@", "mailerdaemon@", "abuse@")
 _REMOTE = re.compile(
@@ -117,7 +118,7 @@ def findings(text: str, *, known: tuple[str, ...] = (), never: tuple[str, ...] =
     lead, said = _read(text, frozenset(each.lower() for each in known))
     chosen = _chosen(said, known, never)
     shared = "\n".join(lead)[:MAX_SAID]
-    late = _LATE.search(text) is not None
+    late = _LATE.within(text.lower())
     single = len(chosen) == 1
     results = []
     for each in chosen:
