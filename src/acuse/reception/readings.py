@@ -10,6 +10,10 @@ from acuse.mail.headers import Field
 from acuse.mail.reports.reader import read_report
 from acuse.mail.reports.values import AUTO_REPLY, BOUNCE, COMPLAINT, DSN, ORDINARY, READ_RECEIPT, Report
 
+#: Why nobody can act on a message.
+NO_HEADER = "It has no header."
+NO_REPORT = "It says that it is a report (RFC 6522), and none can be read in it."
+FRAGMENT = "It is a fragment of a message (RFC 2046 section 5.2.2), and its whole cannot be known."
 _WORDS = {
     DSN: "dsn",
     BOUNCE: "bounce",
@@ -71,12 +75,12 @@ def read_message(raw: bytes) -> Reading:
 def _unreadable(fields: tuple[Field, ...], report: Report) -> str:
     """Return why nobody can act on it: it has no header, or says that it is a report and none can be read in it."""
     if not fields:
-        return "It has no header."
+        return NO_HEADER
     media_type = headers.content_headers(fields, "text/plain").media_type
     if report.kind == ORDINARY and media_type == "multipart/report":
-        return "It says that it is a report (RFC 6522), and none can be read in it."
+        return NO_REPORT
     if report.kind == ORDINARY and media_type == "message/partial":
-        return "It is a fragment of a message (RFC 2046 section 5.2.2), and its whole cannot be known."
+        return FRAGMENT
     return ""
 
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 
 from acuse.delivery.models import Communication
+from acuse.delivery.queries import answered
 from acuse.delivery.services import Returned, apply_return
 from acuse.delivery.services.attempts import PASSING
 from acuse.evidence import custody
@@ -30,7 +31,6 @@ log = logging.getLogger(__name__)
 ALARM = "returned_mail"
 _TEXT_MOST = 16_384
 _NAME_MOST = 512
-_MOST_RECIPIENTS = 1000
 _TYPES = {
     FAILED: "bounce.received",
     DELAYED: "delivery.delayed",
@@ -84,19 +84,10 @@ def _apply(fact: Fact) -> None:
 
 
 def _referred_to(seen: ItemView) -> UUID | None:
-    """Return what a message to an organisation's inbox answers, by the Message-IDs that it cites, or None.
-
-    One message to several recipients is several communications: then it is that of who answers, or none.
-    """
+    """Return what a message to an organisation's inbox answers, by the Message-IDs that it cites, or None."""
     if seen.purpose != "inbox":
         return None
-    found = Communication.objects.filter(
-        organisation_id=seen.organisation, submission__message_id__in=seen.references
-    ).values_list("id", "recipient")
-    rows = list(found[:_MOST_RECIPIENTS])
-    own = [identity for identity, recipient in rows if recipient.lower() == seen.author.lower()]
-    named = own or [identity for identity, _ in rows]
-    return named[0] if len(named) == 1 else None
+    return answered(organisation=seen.organisation, references=seen.references, author=seen.author)
 
 
 def _returned(seen: ItemView, classified: Mapping[str, Any], communication: UUID) -> Returned | None:

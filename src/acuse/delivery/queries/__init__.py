@@ -1,8 +1,9 @@
 """Reads of delivery.
 
-All but `public_content` take the `Access` of the member who asks, and see one organisation only.
+All but `public_content` and `answered` take the `Access` of the member who asks, and see one organisation only.
 """
 
+from acuse.delivery.queries.answers import answered
 from acuse.delivery.queries.details import (
     AttemptView,
     CommunicationView,
@@ -37,6 +38,7 @@ __all__ = [
     "Filters",
     "Page",
     "PublicContent",
+    "answered",
     "any_communication",
     "communication",
     "communications",

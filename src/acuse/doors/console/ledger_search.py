@@ -55,6 +55,7 @@ def kind_word(kind: str) -> str:
     return {
         "communication": _("Communication"),
         "organisation": _("Organisation"),
+        "reception": _("Incoming message"),
         "member": _("Member"),
         "installation": _("Installation"),
     }.get(kind, kind)
