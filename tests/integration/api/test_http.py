@@ -7,6 +7,8 @@ from django.test import Client
 from acuse.doors.api import telling
 from acuse.doors.api.openapi import document
 from acuse.doors.api.problems import KINDS
+from acuse.errors import TemporaryError
+from acuse.evidence import custody
 from tests.browser.world import World
 from tests.integration.api.conftest import BASE, Program, problem
 
@@ -64,14 +66,29 @@ def test_a_fault_of_ours_is_a_problem_that_says_nothing_of_it(
         raise RuntimeError("secret particulars")
 
     monkeypatch.setattr(telling, "summary", fail)
-    answer = program.get("/communications?recipient=persona@correo.example")
-    assert program.get("/communications").status_code == 500
+    recipient = "cliente1042@correo.example"
+    answer = program.get(f"/communications?recipient={recipient}")
+    found = problem(answer, 500, "server-error")
     assert "particulars" not in answer.content.decode()
-    assert answer.status_code in {200, 500}
-    assert "persona@correo.example" not in caplog.text
+    (logged,) = [record for record in caplog.records if getattr(record, "instance", "") == found["instance"]]
+    assert "secret particulars" in str(logged.exc_info)
+    assert recipient not in caplog.text
 
 
-def test_problems_lead_to_their_description_and_tokens_to_nothing(world: World) -> None:
+def test_what_custody_cannot_give_now_may_be_asked_for_again(
+    program: Program, world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(**_asked: object) -> bytes:
+        raise TemporaryError("Custody cannot read an object: secret particulars.")
+
+    monkeypatch.setattr(custody, "open_object", away)
+    answer = program.get(f"/communications/{world.communications['victima@correo.example']}/content")
+    problem(answer, 503, "unavailable")
+    assert "particulars" not in answer.content.decode()
+    assert "secret particulars" in caplog.text
+
+
+def test_every_problem_leads_to_its_description(world: World) -> None:
     page = Client().get(f"{BASE}/")
     text = page.content.decode()
     assert page.status_code == 200

@@ -53,6 +53,7 @@ def document() -> dict[str, Any]:
     made["components"]["schemas"]["Problem"] = ProblemDetails.model_json_schema(ref_template=_REF)
     made["components"]["schemas"] |= made["components"]["schemas"]["Problem"].pop("$defs", {})
     made["components"]["headers"] = {name: {"description": text, "schema": _TEXT} for name, text in _LIMITS.items()}
+    made["components"]["securitySchemes"]["ApiKey"]["description"] = problems.NO_KEY.advice
     scopes = scopes_of(api)
     for methods in made["paths"].values():
         for operation in methods.values():

@@ -178,7 +178,7 @@ def respond(request: HttpRequest, problem: Problem, *, failure: Exception | None
     """
     kind, instance = problem.kind, f"urn:uuid:{uuid4()}"
     noted = {"instance": instance, "problem": kind.name, "status": kind.status, "path": request.path}
-    level = logging.ERROR if kind.status == SERVER_ERROR.status else logging.INFO
+    level = logging.ERROR if kind.status >= SERVER_ERROR.status else logging.INFO
     log.log(level, "the API answered with a problem", extra=noted, exc_info=failure)
     members = {
         "type": kind.uri,
