@@ -45,6 +45,8 @@ class Outcome:
         reason: one plain English sentence.
         address: "ip:port" (IPv6 in brackets) of the host that decided.
         tls: version, cipher, certificate {subject, issuer, names, not_after, sha256}, verified; None without TLS.
+        policy: kind, mode, source, result, finding: which policy for TLS applied, see channels.email.policies; None
+            where no host was chosen.
         dns: {"mx": [{"preference", "host", "addresses"}], "secure": bool}.
         transcript: JSON Lines of the whole try; see channels.email.transcript.
         via: "smarthost" where it went to the sender's own outgoing server and not to the recipient's.
@@ -63,6 +65,7 @@ class Outcome:
     transcript: bytes = field(repr=False)
     final_locally: bool = False
     stage: str = "connect"
+    policy: Json | None = None
     via: str | None = None
 
 

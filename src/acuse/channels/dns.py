@@ -1,4 +1,4 @@
-"""Where mail for a domain goes: MX, A and AAAA (RFC 5321 5.1, RFC 7505), with the answers kept.
+"""Where mail for a domain goes: MX, A and AAAA (RFC 5321 5.1, RFC 7505), and what its hosts announce (TLSA).
 
 The only importer of dnspython.
 """
@@ -6,8 +6,8 @@ The only importer of dnspython.
 import ipaddress
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import dns.exception
 import dns.flags
@@ -45,16 +45,40 @@ class DnsUnavailable(TemporaryError):
 
 @dataclass(frozen=True, kw_only=True)
 class Exchanger:
-    """One mail host. `preference` is None where it was not named by an MX record."""
+    """One mail host.
+
+    Args:
+        preference: None where it was not named by an MX record.
+        secure: whether every answer that led to its addresses was authenticated.
+        canonical: the name that its addresses are at, where `host` is an alias of it.
+    """
 
     preference: int | None
     host: str
     addresses: tuple[str, ...]
+    secure: bool = False
+    canonical: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tlsa:
+    """One TLSA record (RFC 6698 2.1), as it was published: nothing about it need make sense."""
+
+    usage: int
+    selector: int
+    matching: int
+    data: bytes
+
+
+class _Addresses(NamedTuple):
+    found: tuple[str, ...]
+    secure: bool
+    canonical: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """The hosts of a domain in the order to be tried, and whether every answer was authenticated (the AD bit)."""
+    """The hosts of a domain in the order to be tried, and whether every answer was authenticated (DNSSEC)."""
 
     exchangers: tuple[Exchanger, ...]
     secure: bool
@@ -75,6 +99,8 @@ class Resolver:
         nameservers: "ip:port" each ("[::1]:53" for IPv6), or None for the system's.
         allow_private: whether addresses outside the public internet may be used. Off, a hostile domain cannot make us
             talk to machines of our own network; the embedded mail domains need it on.
+        validating: whether the name servers validate DNSSEC and the way to them is safe, so that their AD bit can be
+            believed (RFC 6840 5.7, RFC 7672 2.1). Off, no answer counts as authenticated.
         shuffle: orders hosts of equal preference and is random unless a test gives its own.
 
     Raises:
@@ -86,10 +112,12 @@ class Resolver:
         nameservers: tuple[str, ...] | None = None,
         *,
         allow_private: bool = False,
+        validating: bool = False,
         shuffle: Shuffle | None = None,
         lifetime: float = _LIFETIME,
     ) -> None:
         self._allow_private = allow_private
+        self._validating = validating
         self._shuffle: Shuffle = shuffle or random.SystemRandom().shuffle
         self._resolver = dns.resolver.Resolver(configure=nameservers is None)
         if nameservers is not None:
@@ -120,10 +148,38 @@ class Resolver:
         literal = _literal(f"[{host}]")
         if literal is not None:
             return Route(exchangers=(Exchanger(preference=None, host=host, addresses=(literal,)),), secure=False)
-        addresses, secure = self._addresses(_name(host))
-        if not addresses:
+        at = self._addresses(_name(host))
+        if not at.found:
             raise DomainNotFound(f"The host {host} has no address in the DNS.")
-        return Route(exchangers=(Exchanger(preference=None, host=host, addresses=addresses),), secure=secure)
+        return Route(exchangers=(_exchanger(None, host, at),), secure=at.secure)
+
+    def public_addresses(self, host: str) -> tuple[str, ...]:
+        """Return the addresses of a host that somebody else named, without those that `route` would not use either.
+
+        Raises:
+            DomainNotFound, OnlyPrivateAddresses: for good. DnsUnavailable: for now.
+        """
+        return self._reachable(self.hosts(host), host).exchangers[0].addresses
+
+    def tlsa(self, exchanger: Exchanger, port: int) -> tuple[str, tuple[Tlsa, ...]]:
+        """Return the TLSA records of a mail host, and the name that they are at (RFC 7672 2.2.2 and 2.2.3).
+
+        Only authenticated records count, and only for a host that authenticated answers led to; for others, and where
+        there are none, the records are empty and nothing is asked that cannot matter.
+
+        Raises:
+            DnsUnavailable: they could not be looked up, so it is not known what is asked of a connection.
+        """
+        names = (exchanger.canonical, exchanger.host) if exchanger.secure else ()
+        for name in names:
+            if name is None:
+                continue
+            answer, _ = self._ask(_name(f"_{port}._tcp.{name}"), "TLSA")
+            if answer is not None and self._authenticated(answer):
+                return name, tuple(
+                    Tlsa(usage=one.usage, selector=one.selector, matching=one.mtype, data=one.cert) for one in answer
+                )
+        return exchanger.host, ()
 
     def records(self, name: str, kind: str) -> tuple[tuple[bytes, ...], bool]:
         """Return the records of a kind at a name, none where there are none, and whether the answer was authenticated.
@@ -138,7 +194,7 @@ class Resolver:
         answer, _ = self._ask(_name(name), kind)
         if answer is None:
             return (), False
-        return tuple(_octets(record) for record in answer), _authenticated(answer)
+        return tuple(_octets(record) for record in answer), self._authenticated(answer)
 
     def _by_name(self, name: dns.name.Name, domain: str) -> Route:
         answer, exists = self._ask(name, "MX")
@@ -146,14 +202,14 @@ class Resolver:
             raise DomainNotFound(f"The domain {domain} does not exist in the DNS.")
         if answer is None:
             # RFC 5321 5.1: no MX, so the domain itself is the host
-            addresses, secure = self._addresses(name)
-            if not addresses:
+            at = self._addresses(name)
+            if not at.found:
                 raise DomainNotFound(f"The domain {domain} has neither mail servers nor addresses in the DNS.")
-            return Route(exchangers=(Exchanger(preference=None, host=_text(name), addresses=addresses),), secure=secure)
+            return Route(exchangers=(_exchanger(None, _text(name), at),), secure=at.secure)
         records = [(int(record.preference), record.exchange) for record in answer]
         if len(records) == 1 and records[0][1] == dns.name.root:
             raise NullMx(f"The domain {domain} says that it takes no mail (null MX).")
-        return self._with_addresses(self._ordered(records), _authenticated(answer), domain)
+        return self._with_addresses(self._ordered(records), self._authenticated(answer), domain)
 
     def _ordered(self, records: list[tuple[int, dns.name.Name]]) -> list[tuple[int, dns.name.Name]]:
         drawn = sorted(records, key=lambda record: (record[0], record[1]))
@@ -163,25 +219,27 @@ class Resolver:
     def _with_addresses(self, records: list[tuple[int, dns.name.Name]], secure: bool, domain: str) -> Route:
         found: list[Exchanger] = []
         trouble: DnsUnavailable | None = None
+        authentic = secure
         for preference, host in records:
             try:
-                addresses, authenticated = self._addresses(host)
+                at = self._addresses(host)
             except DnsUnavailable as error:
                 trouble = error
                 continue
-            secure = secure and authenticated
-            if addresses:
-                found.append(Exchanger(preference=preference, host=_text(host), addresses=addresses))
+            authentic = authentic and at.secure
+            if at.found:
+                found.append(_exchanger(preference, _text(host), at._replace(secure=secure and at.secure)))
         if not found and trouble is not None:
             raise trouble
         if not found:
             raise DomainNotFound(f"The mail servers of {domain} have no address in the DNS.")
-        return Route(exchangers=tuple(found), secure=secure)
+        return Route(exchangers=tuple(found), secure=authentic)
 
-    def _addresses(self, name: dns.name.Name) -> tuple[tuple[str, ...], bool]:
+    def _addresses(self, name: dns.name.Name) -> _Addresses:
         """Return IPv4 before IPv6 (most hosts have their reverse name and reputation there) and authenticity."""
         found: list[str] = []
         secure = True
+        canonical: str | None = None
         trouble: DnsUnavailable | None = None
         for kind in ("A", "AAAA"):
             try:
@@ -191,10 +249,14 @@ class Resolver:
                 continue
             if answer is not None:
                 found += [record.address for record in answer][:MAX_ADDRESSES]
-                secure = secure and _authenticated(answer)
+                secure = secure and self._authenticated(answer)
+                canonical = _text(answer.canonical_name) if answer.canonical_name != name else None
         if not found and trouble is not None:
             raise trouble
-        return tuple(found[:MAX_ADDRESSES]), secure
+        return _Addresses(tuple(found[:MAX_ADDRESSES]), secure, canonical)
+
+    def _authenticated(self, answer: dns.resolver.Answer) -> bool:
+        return self._validating and bool(answer.response.flags & dns.flags.AD)
 
     def _ask(self, name: dns.name.Name, kind: str) -> tuple[dns.resolver.Answer | None, bool]:
         """Return the answer (None: no such record) and whether the name exists."""
@@ -217,7 +279,7 @@ class Resolver:
         if self._allow_private:
             return route
         public = tuple(
-            Exchanger(preference=one.preference, host=one.host, addresses=usable)
+            replace(one, addresses=usable)
             for one in route.exchangers
             if (usable := tuple(address for address in one.addresses if _is_public(address)))
         )
@@ -235,8 +297,8 @@ def _octets(record: Any) -> bytes:
     return _text(record.exchange if record.rdtype == dns.rdatatype.MX else record.target).encode()
 
 
-def _authenticated(answer: dns.resolver.Answer) -> bool:
-    return bool(answer.response.flags & dns.flags.AD)
+def _exchanger(preference: int | None, host: str, at: _Addresses) -> Exchanger:
+    return Exchanger(preference=preference, host=host, addresses=at.found, secure=at.secure, canonical=at.canonical)
 
 
 def _is_public(address: str) -> bool:
@@ -263,6 +325,15 @@ def _name(domain: str) -> dns.name.Name:
     if name == dns.name.root or "\\" in str(name):
         raise DomainNotFound(f"{domain[:100]!r} is not a domain name.")
     return name
+
+
+def ascii_domain(domain: str) -> str:
+    """Return a domain as the DNS has it: lower case, ASCII, no last dot.
+
+    Raises:
+        DomainNotFound: it is none.
+    """
+    return _text(_name(domain))
 
 
 def _text(name: dns.name.Name) -> str:

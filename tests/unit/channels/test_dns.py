@@ -101,8 +101,13 @@ def test_only_the_public_addresses_are_kept() -> None:
 
 
 def test_the_authenticated_bit_is_recorded() -> None:
-    assert route("d.example", authenticated=True).secure
-    assert not route("d.example").secure
+    assert route("d.example", authenticated=True, validating=True).secure
+    assert all(one.secure for one in route("d.example", authenticated=True, validating=True).exchangers)
+    assert not route("d.example", validating=True).secure
+
+
+def test_the_authenticated_bit_counts_only_of_name_servers_that_are_said_to_validate() -> None:
+    assert not route("d.example", authenticated=True).secure
 
 
 def test_a_name_server_is_ip_and_port() -> None:
@@ -128,7 +133,7 @@ def test_records_are_read_as_octets() -> None:
         ("broken.example", "TXT"): dns.rcode.SERVFAIL,
     }
     with name_server(zone, authenticated=True) as names:
-        resolver = Resolver((names.address,), lifetime=0.6)
+        resolver = Resolver((names.address,), lifetime=0.6, validating=True)
         texts, secure = resolver.records("x.example", "TXT")
         assert (set(texts), secure) == ({b"v=spf1 -all", b"\xff"}, True)
         assert resolver.records("x.example.", "MX") == ((b"mx.x.example",), True)

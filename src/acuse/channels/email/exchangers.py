@@ -1,10 +1,10 @@
 """Which hosts to try for a recipient, and in what order: the domain's mail exchangers, or a smarthost."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from acuse.channels.dns import Resolver, Route
-from acuse.channels.email.policies import Tls
+from acuse.channels.dns import Exchanger, Resolver, Route
+from acuse.channels.email.policies import Policy, Tls
 from acuse.channels.email.session import Login, Peer
 
 MAX_PEERS = 5
@@ -38,15 +38,29 @@ def route_of(resolver: Resolver, recipient: str, smarthost: Smarthost | None) ->
     return resolver.hosts(target) if smarthost else resolver.route(target)
 
 
-def peers_of(route: Route, *, smarthost: Smarthost | None, port: int, helo: str) -> Iterator[Peer]:
-    """Yield at most MAX_PEERS addresses: hosts in order of preference, each host's addresses in order."""
-    found = ((one.host, address) for one in route.exchangers for address in one.addresses)
-    for _, (host, address) in zip(range(MAX_PEERS), found, strict=False):
-        if smarthost is None:
-            yield Peer(host=host, address=address, port=port, helo=helo)
-            continue
+def peers_of(route: Route, *, port: int, helo: str, policy_of: Callable[[Exchanger], Policy | None]) -> Iterator[Peer]:
+    """Yield at most MAX_PEERS addresses that may be contacted: hosts in order of preference, each with its addresses.
+
+    A host that its domain's policy bars is yielded once, with the policy that says so. Each host's policy is asked for
+    when its turn comes, so that nothing is looked up for hosts that are not tried.
+    """
+    left = MAX_PEERS
+    for one in route.exchangers:
+        policy = policy_of(one)
+        barred = policy is not None and policy.binding and policy.barred != ""
+        tls = Tls.REQUIRED if policy and policy.binding else Tls.OPPORTUNISTIC
+        for address in one.addresses[: 1 if barred else left]:
+            yield Peer(host=one.host, address=address, port=port, helo=helo, tls=tls, policy=policy)
+            left -= not barred
+        if left <= 0:
+            return
+
+
+def smarthost_peers(route: Route, smarthost: Smarthost, helo: str) -> Iterator[Peer]:
+    """Yield at most MAX_PEERS addresses of the smarthost."""
+    for address in [address for one in route.exchangers for address in one.addresses][:MAX_PEERS]:
         yield Peer(
-            host=host,
+            host=smarthost.host,
             address=address,
             port=smarthost.port,
             helo=helo,

@@ -14,6 +14,8 @@ from cryptography.x509 import verification
 
 from acuse import clock
 from acuse.channels.base import Json
+from acuse.channels.dns import Tlsa
+from acuse.channels.email import dane
 
 _BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
 _MAX_NAMES = 100
@@ -35,6 +37,59 @@ class Tls(StrEnum):
     OPPORTUNISTIC = "opportunistic"
     REQUIRED = "required"
     VERIFIED = "verified"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """What a recipient's domain asks of a connection to one of its hosts, and where that is written.
+
+    Args:
+        kind: "dane" or "mta-sts".
+        mode: "enforce"; "testing", where nothing is asked and what was found is recorded (RFC 8461 5); or "encrypt",
+            where there are TLSA records and none that can be used: under TLS, whoever the peer is (RFC 7672 2.2).
+        source: the TLSA records, or the lines of the policy.
+        records: the TLSA records that can be used; empty where roots judge.
+        names: that the peer's certificate may have; the first is asked for (SNI).
+        barred: why this host must not be contacted; "" where it may.
+    """
+
+    kind: str
+    mode: str
+    source: tuple[str, ...]
+    names: tuple[str, ...]
+    records: tuple[Tlsa, ...] = ()
+    barred: str = ""
+
+    @property
+    def binding(self) -> bool:
+        """Whether nothing may be sent over a connection that is not as asked."""
+        return self.mode != "testing"
+
+    def doubt(self, chain: list[bytes], doubt: str) -> str:
+        """Return what the connection lacks, or "".
+
+        Args:
+            chain: that the peer showed. doubt: what is wrong with it by the rules of the web, "" if nothing.
+        """
+        if self.mode == "encrypt":
+            return ""
+        found = dane.doubt(chain, self.records, self.names) if self.kind == "dane" else doubt
+        return self.barred or found
+
+
+def applied(tls: Tls, policy: Policy | None, finding: str | None) -> Json:
+    """Return which policy applied to a connection and what was found, as facts record it.
+
+    Args:
+        finding: what the connection lacked, "" where nothing; None where it never came to that.
+    """
+    return {
+        "kind": policy.kind if policy else tls.value,
+        "mode": policy.mode if policy else None,
+        "source": list(policy.source) if policy else [],
+        "result": "unreached" if finding is None else "unmet" if finding else "met",
+        "finding": finding or None,
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,15 +123,20 @@ def context_for(tls: Tls, trust: Trust) -> ssl.SSLContext:
     return context
 
 
-def facts_of(connection: ssl.SSLSocket, host: str, trust: Trust, *, at: datetime | None = None) -> tuple[Json, str]:
+def facts_of(
+    connection: ssl.SSLSocket, chain: list[bytes], host: str, trust: Trust, *, at: datetime | None = None
+) -> tuple[Json, str]:
     """Return what is known of a TLS connection, as facts record it, and why the peer is not verified ("" if it is).
+
+    Args:
+        chain: as `chain_of` returns it.
 
     `verified` means: the chain leads to a root of `trust` and the certificate names `host` (RFC 9525).
     """
     cipher = connection.cipher()
     leaf = connection.getpeercert(binary_form=True)
     certificate = None if leaf is None else describe(leaf)
-    doubt = "the peer showed no certificate" if leaf is None else _doubt(leaf, _chain(connection), host, trust, at)
+    doubt = "the peer showed no certificate" if leaf is None else _doubt(leaf, chain, host, trust, at)
     described = {
         "version": connection.version() or "",
         "cipher": cipher[0] if cipher else "",
@@ -108,7 +168,7 @@ def _names(certificate: x509.Certificate) -> list[str]:
     return names.get_values_for_type(x509.DNSName)[:_MAX_NAMES]
 
 
-def _chain(connection: ssl.SSLSocket) -> list[bytes]:
+def chain_of(connection: ssl.SSLSocket) -> list[bytes]:
     """Return the certificates the peer sent; public in Python 3.13, before that on the connection's inner object."""
     source = connection if hasattr(connection, "get_unverified_chain") else getattr(connection, "_sslobj", None)
     sent = source.get_unverified_chain() if source is not None else None

@@ -9,16 +9,21 @@ after the final dot        a reply decides; no reply: unknown, because the serve
 """
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TypedDict
 
 from acuse.channels.base import EmailDispatch, Json, Outcome, Reply, Result
-from acuse.channels.dns import DnsUnavailable, DomainNotFound, NullMx, Resolver
-from acuse.channels.email.exchangers import Smarthost, peers_of, route_of, target_of
-from acuse.channels.email.policies import Tls, Trust
+from acuse.channels.dns import DnsUnavailable, DomainNotFound, NullMx, Resolver, Route
+from acuse.channels.email.demands import Demands, MtaSts
+from acuse.channels.email.exchangers import Smarthost, peers_of, route_of, smarthost_peers, target_of
+from acuse.channels.email.mta_sts import MemoryStore, PolicyStore
+from acuse.channels.email.policies import Tls, Trust, applied
 from acuse.channels.email.pool import Gate, Pool, Reuse
 from acuse.channels.email.session import (
     Peer,
+    PolicyUnmet,
     Rejected,
     Session,
     TlsFailed,
@@ -49,6 +54,8 @@ class EmailChannel:
 
     Args:
         resolver: where mail goes. helo: our name in EHLO, ASCII. port: of the exchangers.
+        policies: where the MTA-STS policies of domains are kept; this process alone unless given.
+        policies_port: where domains serve them.
         smarthost: where set, everything goes there and the recipient's domain is not looked up.
         trust: roots for judging peers' certificates; the system's unless given.
         per_domain: messages in flight to one domain at once; wait: seconds a message waits for its turn.
@@ -61,6 +68,8 @@ class EmailChannel:
         *,
         helo: str,
         port: int = 25,
+        policies: PolicyStore | None = None,
+        policies_port: int = 443,
         smarthost: Smarthost | None = None,
         timeouts: Timeouts | None = None,
         trust: Trust | None = None,
@@ -75,6 +84,9 @@ class EmailChannel:
         self._timeouts = timeouts or Timeouts()
         self._trust = trust if trust is not None else Trust.of_system()
         self._wait = wait
+        self._demands = Demands(
+            resolver, MtaSts(resolver, self._trust, policies or MemoryStore(), port=policies_port), port=port
+        )
         self._gate = Gate(per_domain)
         self._pool = Pool(reuse or Reuse())
 
@@ -113,7 +125,7 @@ class EmailChannel:
         transcript.add("dns", answers=answers)
         deferred: Outcome | None = None
         dialogues = 0
-        for peer in peers_of(route, smarthost=self._smarthost, port=self._port, helo=self._helo):
+        for peer in self._peers(route, dispatch):
             outcome = replace(self._try(peer, dispatch, transcript, ends_at), dns=answers)
             if outcome.result is not Result.DEFERRED:
                 return replace(outcome, transcript=transcript.to_bytes())
@@ -125,6 +137,13 @@ class EmailChannel:
         if deferred is None:  # a route always has an address; said here so that no caller has to trust it
             deferred = _local(Result.DEFERRED, failures.SERVER_UNAVAILABLE, "The domain's servers have no address.")
         return replace(deferred, dns=answers, transcript=transcript.to_bytes())
+
+    def _peers(self, route: Route, dispatch: EmailDispatch) -> Iterator[Peer]:
+        if self._smarthost is not None:
+            return smarthost_peers(route, self._smarthost, self._helo)
+        domain = target_of(dispatch.recipient, None)
+        policy_of = partial(self._demands.of, domain)
+        return peers_of(route, port=self._port, helo=self._helo, policy_of=policy_of)
 
     def _without_route(self, error: DnsUnavailable | PermanentError, transcript: Transcript) -> Outcome:
         transcript.add("dns", text=str(error))
@@ -142,6 +161,8 @@ class EmailChannel:
 
     def _try(self, peer: Peer, dispatch: EmailDispatch, transcript: Transcript, ends_at: float) -> Outcome:
         session: Session | None = None
+        if peer.policy and peer.policy.binding and peer.policy.barred:
+            return _unmet(peer, PolicyUnmet(peer.policy.barred, None), transcript, stage="dns")
         try:
             session = self._session(peer, transcript, ends_at)
             impossible = _impossible(session, dispatch)
@@ -151,6 +172,8 @@ class EmailChannel:
             outcome = _at(peer, None, result=Result.DEFERRED, failure_class=failure_class, reason=str(error))
             return replace(outcome, reply=error.reply, stage=error.reply.stage)
         except Broken as error:
+            if peer.policy and isinstance(error, PolicyUnmet | TlsFailed):
+                return _unmet(peer, error, transcript, stage="tls")
             transcript.add("connect", text=str(error))
             lost = failures.SERVER_UNAVAILABLE
             outcome = _at(peer, session, result=Result.DEFERRED, failure_class=lost, reason=str(error))
@@ -199,6 +222,18 @@ def _impossible(session: Session, dispatch: EmailDispatch) -> Outcome | None:
     return replace(outcome, final_locally=True, stage="ehlo")
 
 
+def _unmet(peer: Peer, error: PolicyUnmet | TlsFailed, transcript: Transcript, *, stage: str) -> Outcome:
+    """Put off what may not be sent over such a connection, nor to such a host; nothing of the message has left."""
+    finding = str(error)
+    said = applied(peer.tls, peer.policy, finding)
+    transcript.add("policy", host=peer.host, applied=said)
+    name = "DANE" if said["kind"] == "dane" else "MTA-STS"
+    reason = f"Nothing was sent, because the connection is not as the recipient's domain asks by {name}: {finding}"
+    lost = failures.SERVER_UNAVAILABLE
+    outcome = _at(peer, None, result=Result.DEFERRED, failure_class=lost, reason=reason)
+    return replace(outcome, stage=stage, policy=said, tls=error.tls if isinstance(error, PolicyUnmet) else None)
+
+
 def _outcome(session: Session, ended: Transaction) -> Outcome:
     """Turn the end of a transaction into what it means."""
     reply = ended.reply
@@ -229,6 +264,7 @@ def _at(peer: Peer, session: Session | None, *, result: Result, failure_class: s
         host=peer.host,
         address=peer.endpoint,
         tls=session.tls if session else None,
+        policy=applied(peer.tls, peer.policy, session.finding if session else None),
         dns={},
         dsn_supported="DSN" in session.extensions if session else False,
         transcript=b"",

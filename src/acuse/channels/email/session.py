@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass, field
 
 from acuse.channels.base import EmailDispatch, Json, Reply
-from acuse.channels.email.policies import Tls, Trust, context_for, facts_of
+from acuse.channels.email.policies import Policy, Tls, Trust, chain_of, context_for, facts_of
 from acuse.channels.email.transcript import Transcript
 from acuse.channels.email.wire import Broken, Timeouts, Wire
 from acuse.errors import InputError, TemporaryError
@@ -37,6 +37,14 @@ class TlsFailed(Broken):
     """TLS was offered and could not be set up."""
 
 
+class PolicyUnmet(Broken):
+    """The connection is not as the recipient's domain asks; `tls` is what it was, None without TLS."""
+
+    def __init__(self, finding: str, tls: Json | None) -> None:
+        super().__init__(finding)
+        self.tls = tls
+
+
 @dataclass(frozen=True, kw_only=True)
 class Login:
     """Credentials for a smarthost; sent under TLS only."""
@@ -54,6 +62,7 @@ class Peer:
     port: int
     helo: str
     tls: Tls = Tls.OPPORTUNISTIC
+    policy: Policy | None = None
     implicit_tls: bool = False
     login: Login | None = None
 
@@ -110,6 +119,7 @@ class Session:
         self.trust = trust
         self.extensions: dict[str, str] = {}
         self.tls: Json | None = None
+        self.finding = ""  # what the connection lacks by the policy of the recipient's domain
         self.uses = 0
         self.usable = True
         self.opening: tuple[Json, ...] = ()
@@ -130,7 +140,8 @@ class Session:
 
         Raises:
             TlsFailed: TLS was tried and failed (the caller may connect again without it, if the policy allows).
-            Rejected: the server said no. Broken: no connection, or it broke.
+            PolicyUnmet: it is not as the recipient's domain asks. Rejected: the server said no.
+            Broken: no connection, or it broke.
         """
         before = len(transcript.events())
         transcript.add("connect", host=peer.host, address=peer.endpoint)
@@ -163,10 +174,18 @@ class Session:
         self._ehlo()
         if not self.peer.implicit_tls and use_tls:
             self._starttls()
-        if self.tls is None and self.peer.tls is not Tls.OPPORTUNISTIC:
-            raise Broken("The server offers no TLS, and sending without it is not allowed.")
+        if self.tls is None:
+            self._without_tls()
         if self.peer.login is not None:
             self._log_in(self.peer.login)
+
+    def _without_tls(self) -> None:
+        policy = self.peer.policy
+        self.finding = "the connection is not encrypted" if policy else ""
+        if policy and policy.binding:
+            raise PolicyUnmet("the server offers no TLS", None)
+        if self.peer.tls is not Tls.OPPORTUNISTIC:
+            raise Broken("The server offers no TLS, and sending without it is not allowed.")
 
     def _ehlo(self) -> None:
         reply = self.wire.command(f"EHLO {self.peer.helo}".encode("ascii"), "ehlo")
@@ -190,14 +209,21 @@ class Session:
         self._ehlo()  # RFC 3207 4.2: what was said before is forgotten
 
     def _secure(self) -> None:
+        policy = self.peer.policy
         context = context_for(self.peer.tls, self.trust)
         try:
-            secured = self.wire.start_tls(context, self.peer.host)
+            secured = self.wire.start_tls(context, policy.names[0] if policy else self.peer.host)
         except Broken as error:
             self.wire.transcript.add("tls", text=f"failed: {error}")
             raise TlsFailed(str(error)) from error
-        self.tls, doubt = facts_of(secured, self.peer.host, self.trust)
+        chain = chain_of(secured)
+        self.tls, doubt = facts_of(secured, chain, self.peer.host, self.trust)
         self.wire.transcript.add("tls", facts=self.tls, doubt=doubt)
+        if policy is None:
+            return
+        self.finding = policy.doubt(chain, doubt)
+        if self.finding and policy.binding:
+            raise PolicyUnmet(self.finding, self.tls)
 
     def _log_in(self, login: Login) -> None:
         if self.tls is None:

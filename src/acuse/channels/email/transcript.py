@@ -1,6 +1,6 @@
 """The dialogue as evidence: JSON Lines, one event a line, bytes as they were.
 
-`{"at": RFC 3339, "from": "client"|"server"|"dns"|"connect"|"tls", "text": ...}`; bytes that are not UTF-8 are
+`{"at": RFC 3339, "from": "client"|"server"|"dns"|"connect"|"tls"|"policy", "text": ...}`; bytes that are not UTF-8 are
 `{"base64": ...}` instead of `text`. A message body is never stored here: `{"message": {"sha256", "size"}}` stands for
 it, because the body is a custody object of its own. Secrets of AUTH are replaced before they get here.
 """

@@ -237,6 +237,7 @@ def _details(opened: OpenedAttempt, outcome: Outcome) -> dict[str, Any]:
         "dns": outcome.dns or None,
         "dsn_supported": outcome.dsn_supported,
         "reason": outcome.reason,
+        **({"policy": outcome.policy} if outcome.policy else {}),
         **_via(outcome),
     }
 
@@ -268,7 +269,7 @@ def _outcome_drafts(
 def _bare(outcome: Outcome) -> Outcome:
     """Return the outcome with nothing in it that the catalogue could refuse; the transcript keeps all the rest."""
     reply = outcome.reply and replace(outcome.reply, text=outcome.reply.text[:_BARE_REPLY])
-    return replace(outcome, reply=reply, tls=None, dns={}, reason=outcome.reason[:_BARE_REASON])
+    return replace(outcome, reply=reply, tls=None, dns={}, policy=None, reason=outcome.reason[:_BARE_REASON])
 
 
 def close_attempt(

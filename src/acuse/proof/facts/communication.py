@@ -80,7 +80,18 @@ _ATTEMPT: dict[str, Shape] = {
 }
 #: Through whom, where it was not the recipient's own server: then its answers are not those of the recipient's side.
 _VIA: dict[str, Shape] = {"via": Choice("smarthost")}
-_REASON: dict[str, Shape] = {"reason": Text(2048), **_VIA}
+#: What the recipient's domain, or else this installation, asked of the connection, where that is written (the TLSA
+#: records, or the lines of the policy), and what was found: `unreached` where it never came to TLS.
+_POLICY = Record(
+    {
+        "kind": Choice("dane", "mta-sts", "verified", "required", "opportunistic"),
+        "mode": Nullable(Choice("enforce", "testing", "encrypt")),
+        "source": Listing(Text(512), 32),
+        "result": Choice("met", "unmet", "unreached"),
+        "finding": Nullable(Text(2048)),
+    }
+)
+_REASON: dict[str, Shape] = {"reason": Text(2048), "policy": _POLICY, **_VIA}
 
 #: A report about this message that came back to its envelope sender, or to an address named in it. Nobody signs it.
 _REPORT: dict[str, Shape] = {
