@@ -22,7 +22,11 @@ from acuse.evidence.queries import newest_anchor
 from acuse.proof.canonical import canonicalise
 
 router = Router(tags=["communications"])
-UNKNOWN = Problem(NOT_FOUND, "The organisation of this key has no such communication.")
+
+
+def unknown() -> Problem:
+    """The problem of what does not exist, and of what is another organisation's."""
+    return Problem(NOT_FOUND, "The organisation of this key has no such communication.")
 
 
 def _storable(text: str) -> str:
@@ -83,7 +87,7 @@ def one(request: HttpRequest, id: UUID) -> Communication:
     access = access_of(request)
     view = delivery.communication(access, id=id)
     if view is None:
-        raise UNKNOWN
+        raise unknown()
     return telling.communication(view, certificates.certificates_of(access, communication=id))
 
 
@@ -99,7 +103,7 @@ def facts(request: HttpRequest, id: UUID) -> HttpResponse:
     refuse_others(request)
     view = delivery.communication(access_of(request), id=id)
     if view is None:
-        raise UNKNOWN
+        raise unknown()
     anchor = newest_anchor()
     told = [telling.fact(item, anchored_size=anchor.size if anchor else 0) for item in view.facts]
     return HttpResponse(canonicalise({"communication": str(id), "facts": told}), content_type="application/json")
@@ -116,5 +120,5 @@ def content(request: HttpRequest, id: UUID) -> HttpResponseBase:
     refuse_others(request)
     raw = delivery.original_message(access_of(request), id=id)
     if raw is None:
-        raise UNKNOWN
+        raise unknown()
     return sent(request, raw, filename=f"{id}.eml", media_type="message/rfc822")

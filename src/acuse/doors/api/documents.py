@@ -10,7 +10,7 @@ from acuse.accounts.queries import Access
 from acuse.certificates import queries as certificates
 from acuse.certificates.queries import CertificateView
 from acuse.delivery import queries as delivery
-from acuse.doors.api.communications import UNKNOWN
+from acuse.doors.api.communications import unknown
 from acuse.doors.api.files import sent
 from acuse.doors.api.keys import ApiKey, access_of
 from acuse.doors.api.parameters import refuse_others
@@ -27,7 +27,7 @@ def _issued(access: Access, id: UUID, asked: DocumentParameters) -> CertificateV
         Problem: there is no such communication, or not yet such a document.
     """
     if not delivery.rows_of(access, ids=[id]):
-        raise UNKNOWN
+        raise unknown()
     found = [one for one in certificates.certificates_of(access, communication=id) if one.kind == asked.kind]
     if asked.revision is not None:
         found = [one for one in found if one.revision == asked.revision]
@@ -54,7 +54,7 @@ def certificate(request: HttpRequest, id: UUID, asked: Query[DocumentParameters]
     found = _issued(access, id, asked)
     content = certificates.sealed_pdf(access, code=found.code)
     if content is None:
-        raise UNKNOWN
+        raise unknown()
     return sent(request, content, filename=f"{found.kind}-{found.code}.pdf", media_type="application/pdf")
 
 

@@ -146,7 +146,7 @@ KINDS = (
 BY_STATUS = {kind.status: kind for kind in reversed(KINDS)}
 
 
-@dataclass
+@dataclass(eq=False)
 class Problem(Exception):
     """Raised by a view instead of an answer.
 
