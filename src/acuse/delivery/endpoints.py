@@ -15,9 +15,13 @@ from acuse.delivery import rules
 from acuse.delivery.services.attempts import SentCopy
 from acuse.delivery.services.work import Work
 from acuse.errors import ConfigurationError
+from acuse.delivery.signing import Signers, lines_of_before
 from acuse.evidence import custody
 from acuse.mail.rewrite import Trace, message_id_of, needs_of, sent_copy
+from acuse.mail import headers
+from acuse.mail.dkim import signature_field
 from acuse.mail.tokens import BOUNCE, encode_address
+from acuse.mail.sending_domain import ascii_domain
 
 
 class EmailEndpoint:
@@ -36,6 +40,7 @@ class EmailEndpoint:
         self._domain: str = environment.verp_domain
         self._smarthost = _smarthost()
         self._channel = EmailChannel(
+        self._signers = Signers(ascii_domain(self.helo))
             Resolver(nameservers or None, allow_private=environment.email_private_targets or environment.sandbox),
             helo=self.helo,
             port=environment.sandbox_smtp_port if environment.sandbox else environment.email_port,
@@ -61,10 +66,14 @@ class EmailEndpoint:
         )
         message_id = f"<{work.communication}@{self._domain}>"
         copy = sent_copy(message, trace=trace, message_id=message_id)
-        return copy.content, SentCopy(
-            prepended=copy.prepended.decode("ascii"),
+        before = lines_of_before(work.organisation, work.communication)
+        if before is None:
+            before = self._signature(work, copy.content) + copy.prepended
+        content = before + copy.content[len(copy.prepended) :]
+        return content, SentCopy(
+            prepended=before.decode("ascii"),
             removed=copy.removed,
-            sha256=hashlib.sha256(copy.content).hexdigest(),
+            sha256=hashlib.sha256(content).hexdigest(),
             message_id=None if message_id_of(message) else message_id,
         )
 
@@ -79,6 +88,16 @@ class EmailEndpoint:
     def send(self, work: Work, copy: bytes) -> Outcome:
         """Send a message, with an envelope sender that names its communication (VERP)."""
         return self._channel.send(self._dispatch(work, copy))
+
+    def _signature(self, work: Work, copy: bytes) -> bytes:
+        """Return our DKIM-Signature of a copy; nothing where nobody here has a key for it."""
+        fields, _, _ = headers.split_block(copy, 0, len(copy))
+        written = headers.addresses_of(fields, "From")
+        if not written:
+            return b""
+        domain = ascii_domain(written[0].address.rpartition("@")[2])
+        signer = self._signers.choose(work.organisation, domain)
+        return signature_field(copy, signer=signer, at=work.accepted_at) if signer else b""
 
     def _dispatch(self, work: Work, copy: bytes) -> EmailDispatch:
         needs = needs_of(copy, work.recipient)

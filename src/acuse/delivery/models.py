@@ -230,3 +230,55 @@ class Notice(models.Model):
                 condition=models.Q(sent_at__isnull=True, given_up_at__isnull=True),
             ),
         )
+
+
+class SigningKey(models.Model):
+    """A key that signs mail of a domain by DKIM; the operator's own has no organisation.
+
+    The private key is encrypted with a key of the installation's, and gone once it no longer signs.
+    """
+
+    class State(models.TextChoices):
+        """Its way through life; one at most waits for its record and one signs, of each domain."""
+
+        MADE = "made"
+        ACTIVE = "active"
+        RETIRING = "retiring"
+        RETIRED = "retired"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, null=True)
+    domain = models.CharField(max_length=253)
+    selector = models.CharField(max_length=63)
+    algorithm = models.CharField(max_length=20)
+    record = models.TextField()
+    private_key = models.BinaryField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.MADE)
+    created_at = models.DateTimeField()
+    activated_at = models.DateTimeField(null=True)
+    retiring_at = models.DateTimeField(null=True)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "delivery_signing_keys"
+        constraints = (
+            models.UniqueConstraint(fields=("domain", "selector"), name="one_signing_key_per_selector"),
+            models.UniqueConstraint(
+                fields=("domain", "state"),
+                name="one_signing_key_in_use",
+                condition=models.Q(state__in=("made", "active")),
+            ),
+        )
+
+
+class SendingDomain(models.Model):
+    """What the DNS said of a domain when it was last looked at: for people to read, decides nothing."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE)
+    domain = models.CharField(max_length=253)
+    checked_at = models.DateTimeField()
+    findings = models.JSONField()
+
+    class Meta:
+        db_table = "delivery_sending_domains"
+        constraints = (models.UniqueConstraint(fields=("organisation", "domain"), name="one_look_per_domain"),)

@@ -17,6 +17,7 @@ ORGANISATION = "organisation"
 MEMBER = "member"
 INSTALLATION = "installation"
 
+_SIGNING_KEY = {"key": Text(40), "domain": Text(253), "selector": Text(63)}
 _SETTING = Record({"name": Text(80), "before": Nullable(Text(2048)), "after": Nullable(Text(2048))})
 
 TYPES = (
@@ -121,6 +122,30 @@ TYPES = (
     FactType(
         name="clock.disagreed",
         kinds=(INSTALLATION,),
+    FactType(
+        name="signing_key.created",
+        kinds=(ORGANISATION, INSTALLATION),
+        meaning="A key was made that signs mail of a domain by DKIM; the record is what the DNS must say of it.",
+        details=Record({**_SIGNING_KEY, "algorithm": Text(40), "record": Text(4096)}),
+    ),
+    FactType(
+        name="signing_key.activated",
+        kinds=(ORGANISATION, INSTALLATION),
+        meaning="A key began to sign mail of its domain; the record is what the DNS said of it then.",
+        details=Record({**_SIGNING_KEY, "record": Foreign(8192)}),
+    ),
+    FactType(
+        name="signing_key.retiring",
+        kinds=(ORGANISATION, INSTALLATION),
+        meaning="A key no longer signs and its private part was erased; its record stays for mail that is under way.",
+        details=Record(_SIGNING_KEY, {"replaced_by": Text(40)}),
+    ),
+    FactType(
+        name="signing_key.retired",
+        kinds=(ORGANISATION, INSTALLATION),
+        meaning="A key is out of use, or was given up before it signed; its record may leave the DNS.",
+        details=Record(_SIGNING_KEY),
+    ),
         meaning="The clock and a time stamp disagreed by more than a second.",
         details=Record(
             {"authority": Text(512), "token_time": Moment(), "local_time": Moment()},
