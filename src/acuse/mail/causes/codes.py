@@ -30,6 +30,7 @@ DECISIVE: tuple[Rule, ...] = (
     status(MAILBOX_DISABLED, "RFC 3463 X.2.1, RFC 5248 X.7.13: the mailbox is disabled", "4.2.1", "5.7.13"),
     status(RECIPIENT_REFUSES, "RFC 3463 X.2.0, X.2.1, X.2.4: something about the mailbox", "5.2.0", "5.2.1", "5.2.4",
            "4.2.4", "5.1.4", unless=Phrases("ambiguous", "mailing list expansion", "resolver.", "storedrv")),
+    status(TRY_LATER, "the registry's X.7.28: a flood of mail was noticed", "x.7.28"),
     status(SERVER_FULL, "RFC 3463 X.3.1, X.4.5: storage of the system, congestion", "x.3.1", "4.4.5"),
     status(NO_MAIL_ACCEPTED, "RFC 7505, RFC 3463 X.3.2: null MX, or a system that takes no mail", "5.1.10", "5.7.27",
            "x.3.2", unless=Phrases("service not", "shutting down", "busy", "overload", "spf", "not found")),

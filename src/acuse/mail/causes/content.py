@@ -28,7 +28,7 @@ NOT_COMPLIANT: tuple[Rule, ...] = (
     says(
         NOT_RFC,
         "says that the message breaks a standard of messages",
-        "duplicated message-id", "not rfc 5322", "not rfc 2822", "rfc 5322 compliant",
+        "duplicated message-id", "duplicate header", "not rfc 5322", "not rfc 2822", "rfc 5322 compliant",
         "rfcmessagenoncompliant", "not rfc compliant", "multiple addresses in from", "multiple * header",
         "missing a valid address in the from", "missing a valid message-id",
         "unicode character in a disallowed header",
@@ -42,7 +42,7 @@ FORM: tuple[Rule, ...] = (
     says(
         MALFORMED,
         "says that the message is ill-formed, or cannot be converted",
-        "duplicate header", "header size exceeds maximum", "header size, or recipient list, exceeds",
+        "header size exceeds maximum", "header size, or recipient list, exceeds",
         "mime complexity", "mime headers",
         "improper use of 8-bit", "too many received", 'too many "received" headers', "improperly-formatted binary",
         "unnecessary base64", "bare lf", "bare line feed", "stray linefeeds", "bare cr",
@@ -112,7 +112,7 @@ SPAMMY: tuple[Rule, ...] = (
         "message content rejected", "content rejected", "content filter", "mail content denied",
         "rejecting mail content",
         "rejecting banned content", "unacceptable content", "content restriction", "message filtered",
-        "rejected for policy reasons", "5.7.0 reject, id=", "reject, id=", "recurrent pattern detection",
+        "message rejected for policy reasons", "5.7.0 reject, id=", "reject, id=", "recurrent pattern detection",
         "blocked by our filter",
         "our system has detected that this message", "nature of the content or the links", "help_spam_16",
         "sender domain listed at",
@@ -128,7 +128,7 @@ POLICIES: tuple[Rule, ...] = (
     says(
         POLICY,
         "says that a policy is against it",
-        "denied by policy", "email not accepted for policy reasons", "message not accepted for policy reasons",
+        "denied by policy", "rejected for policy reasons",
         "not accepted for policy reasons", "security policies", "header are not accepted", "header error",
         "local policy violation", "organizational settings", "given low priority", "due to local policy",
         "messages with multiple addresses", "protocol violation", "is not subscribed to this group",

@@ -93,7 +93,6 @@ LIMITS: tuple[Rule, ...] = (
         TRY_LATER,
         "says that it puts off what comes for the first time (greylisting)",
         "greylist", "graylist", "grey list", "grey-list",
-        digits="4",
     ),
 )  # fmt: skip
 
