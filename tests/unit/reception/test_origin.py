@@ -4,6 +4,7 @@ The vectors were signed by dkimpy 1.1.8; `rfc8463.eml` is the example of RFC 846
 """
 
 import json
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -294,11 +295,19 @@ def test_what_was_altered_anywhere_never_raises(name: str, at: int, octets: byte
     AUTHENTICATION.check(origin(raw[:at] + octets + raw[at + len(octets) :]), "authentication")
 
 
+@given(st.lists(st.sampled_from([b" ", b"\t", b"\r\n", b"a", b"\xff"]), max_size=40).map(b"".join))
+def test_the_relaxed_body_is_that_of_its_lines(body: bytes) -> None:
+    lines = [re.sub(rb"[ \t]+", b" ", line).removesuffix(b" ") for line in body.split(b"\r\n")]
+    while lines and not lines[-1]:
+        lines.pop()
+    assert signed.relaxed_body(body) == b"".join(line + b"\r\n" for line in lines)
+
+
 @pytest.mark.parametrize(
     "body", [b" " * 4_000_000, b" \t" * 999 * 2000, b"\r\n" * 2_000_000, b"a " * 2_000_000], ids="abcd"
 )
-def test_no_body_makes_checking_slow(body: bytes) -> None:
+def test_no_body_makes_checking_slow(body: bytes) -> None:  # dkimpy 1.1.8: 19 s for 80 kB of blanks
     raw = message("rsa-relaxed-relaxed").partition(b"\r\n\r\n")[0]
     began = time.process_time()
     origin(raw + b"\r\n\r\n" + body + b"x")
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < 5
