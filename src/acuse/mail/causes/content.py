@@ -28,7 +28,7 @@ NOT_COMPLIANT: tuple[Rule, ...] = (
     says(
         NOT_RFC,
         "says that the message breaks a standard of messages",
-        "duplicated message-id", "duplicate header", "not rfc 5322", "not rfc 2822", "rfc 5322 compliant",
+        "duplicated message-id", "not rfc 5322", "not rfc 2822", "rfc 5322 compliant",
         "rfcmessagenoncompliant", "not rfc compliant", "multiple addresses in from", "multiple * header",
         "missing a valid address in the from", "missing a valid message-id",
         "unicode character in a disallowed header",
@@ -42,7 +42,7 @@ FORM: tuple[Rule, ...] = (
     says(
         MALFORMED,
         "says that the message is ill-formed, or cannot be converted",
-        "header size exceeds maximum", "header size, or recipient list, exceeds",
+        "duplicate header", "header size exceeds maximum", "header size, or recipient list, exceeds",
         "mime complexity", "mime headers",
         "improper use of 8-bit", "too many received", 'too many "received" headers', "improperly-formatted binary",
         "unnecessary base64", "bare lf", "bare line feed", "stray linefeeds", "bare cr",
