@@ -21,8 +21,7 @@ INTRODUCTION = (
 OUTCOMES_INTRODUCTION = (
     "## Outcomes",
     "",
-    "What the verdict over the facts of one communication says, in `statement.json`. The types above lead to",
-    "`pending`, `handed`, `relayed`, `failed` and `undetermined`; the others are kept for types to come.",
+    "What the verdict over the facts of one communication says, in `statement.json`.",
 )
 
 

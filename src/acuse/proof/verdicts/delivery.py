@@ -12,6 +12,11 @@ Reports that come back (RFC 3464) weigh as follows. Nobody signs them, so each b
   recorded.
 - Where several copies may have been taken, a report of failure speaks of one of them: it leaves a reported delivery
   alone, and without one it is undetermined whether another copy arrived.
+
+In notice mode what is sent is the notice, and the content waits behind its link. Opening it is an act: G3, or G4 where
+a code that was sent to the recipient was given too; accepting it is G6. Nothing that is said of the notice lowers an
+act, and no later one undoes an answer. A term that ends decides only where nothing else had: not after an act, nor
+after a failure.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -50,6 +55,12 @@ LIMITS: Mapping[str, str] = {
     "not_other_addresses": "that the recipient has no other address",
     "not_arrival_nor_absence": "that the message arrived, or that it did not",
     "second_copy_possible": "that only one copy arrived: an earlier try ended without an answer",
+    "link_may_be_forwarded": "who, in person, opened it: the link can be forwarded",
+    "control_of_contact_only": "who, in person, opened it: only control of the link and of the contact is proved",
+    "not_understood": "that whoever opened it read or understood it, or agrees with it",
+    "legal_effect": "the legal effect of the acceptance, which is for the court to weigh",
+    "not_known_before_refusal": "that they knew the content before refusing it",
+    "not_known_notice": "that the recipient knew of the notice",
     "address_stated_by_sender": "that the address is the recipient's: only the sender stated it",
 }
 """Stable key of a limit -> what is NOT proved, in English. The certificate words each in its own language."""
@@ -171,7 +182,7 @@ def _waiting(state: _State, fact: Fact) -> _State:
     if state.final:
         return state
     state = replace(state, early=None, tries_over=False)
-    if 2 in state.reached:
+    if _stands(state):
         return state
     return replace(state, outcome="undetermined" if state.unanswered else "pending", decisive=state.unanswered or fact)
 
@@ -181,7 +192,7 @@ def _unknown(state: _State, fact: Fact) -> _State:
         return state
     over = fact.details.get("retry_at") is None
     state = replace(state, unanswered=fact, copies=state.copies + 1, early=None, tries_over=over)
-    return state if 2 in state.reached else replace(state, outcome="undetermined", decisive=fact)
+    return state if _stands(state) else replace(state, outcome="undetermined", decisive=fact)
 
 
 def _relayed(state: _State, fact: Fact) -> _State:
@@ -189,18 +200,18 @@ def _relayed(state: _State, fact: Fact) -> _State:
     handed = fact.details.get("via") is not None
     if handed and state.final:
         return state
-    early, confirmed = state.early, 2 in state.reached
+    early, stands = state.early, _stands(state)
     state = replace(state, copies=state.copies + 1, early=None, final=True)
     if not handed:
         state = replace(state, taken=fact, reached={**state.reached, 1: fact})
-    if not confirmed:
+    if not stands:
         state = replace(state, outcome="handed" if handed else "relayed", decisive=fact, failure_class=None)
     return _STEPS[early.type](state, early) if early else state
 
 
 def _ended(state: _State, fact: Fact) -> _State:
     """A try ended for good without success. What a report confirmed of an earlier copy stands."""
-    if max(state.reached) >= 2:
+    if _stands(state):
         return replace(state, final=True)
     if state.unanswered is not None:
         # The copy whose fate is unknown may have arrived: "not delivered" would say more than is known.
@@ -213,7 +224,7 @@ def _bounced(state: _State, fact: Fact) -> _State:
     if not state.copies:
         return replace(state, early=fact)
     repeated = state.decisive.type == fact.type
-    if repeated or not (state.final or state.tries_over) or max(state.reached) >= 3:
+    if repeated or not (state.final or state.tries_over) or _acted(state):
         return state
     if state.copies == 1:
         return _failed(state, fact)
@@ -226,10 +237,49 @@ def _confirmed(state: _State, fact: Fact) -> _State:
         return replace(state, early=fact)
     if 2 in state.reached:
         return state
-    higher = max(state.reached) >= 3
+    higher = _acted(state)
     reached = {**state.reached, **({1: state.taken} if state.taken else {}), 2: fact}
     state = replace(state, reached=reached)
     return state if higher else replace(state, outcome="delivered", decisive=fact, failure_class=None)
+
+
+def _accessed(state: _State, fact: Fact) -> _State:
+    """The content was opened: G3, or G4 with a code. An answer that was given stands."""
+    grade = 4 if fact.details.get("authentication") else 3
+    if state.outcome in ("accepted", "refused") or grade in state.reached:
+        return state
+    reached = {**state.reached, grade: fact}
+    higher = state.outcome != "accessed" or grade == max(reached)
+    state = replace(state, outcome="accessed", reached=reached, failure_class=None)
+    return replace(state, decisive=fact) if higher else state
+
+
+def _given(state: _State, fact: Fact) -> _State:
+    if state.outcome in ("accepted", "refused"):
+        return state
+    return replace(state, outcome="accepted", decisive=fact, reached={**state.reached, 6: fact}, failure_class=None)
+
+
+def _rejected(state: _State, fact: Fact) -> _State:
+    if state.outcome in ("accepted", "refused"):
+        return state
+    return replace(state, outcome="refused", decisive=fact, failure_class=None)
+
+
+def _expired(state: _State, fact: Fact) -> _State:
+    if _acted(state) or state.outcome == "failed":
+        return state
+    return replace(state, outcome="expired", decisive=fact)
+
+
+def _acted(state: _State) -> bool:
+    """Whether the recipient's side did something by themselves, which no report about the notice undoes."""
+    return max(state.reached) >= 3 or state.outcome == "refused"
+
+
+def _stands(state: _State) -> bool:
+    """Whether the outcome does not hang on what a try says next."""
+    return 2 in state.reached or _acted(state) or state.outcome == "expired"
 
 
 def _failed(state: _State, fact: Fact) -> _State:
@@ -256,12 +306,20 @@ _STEPS: Mapping[str, Callable[[_State, Fact], _State]] = {
     "attempt.failed": _ended,
     "bounce.received": _bounced,
     "delivery.confirmed": _confirmed,
+    "content.accessed": _accessed,
+    "acceptance.given": _given,
+    "content.rejected": _rejected,
+    "term.expired": _expired,
 }
 _UNSIGNED = frozenset({"bounce.received", "delivery.confirmed"})
 
 
 def _limits(state: _State, accepted: Fact) -> tuple[str, ...]:
     limits = [*_LIMITS_OF.get(state.outcome, ("not_known_to_recipient", "not_other_addresses"))]
+    if state.outcome in ("accessed", "accepted"):
+        limits.insert(0, "control_of_contact_only" if 4 in state.reached else "link_may_be_forwarded")
+    if state.outcome == "refused" and max(state.reached) < 3:
+        limits.insert(0, "not_known_before_refusal")
     if state.decisive.type in _UNSIGNED:
         limits.insert(2 if state.outcome == "delivered" else 1, "not_report_true")
     elif state.outcome == "failed" and state.decisive.type == "attempt.refused":
@@ -279,4 +337,8 @@ _LIMITS_OF: Mapping[str, tuple[str, ...]] = {
     "undetermined": ("not_arrival_nor_absence",),
     "relayed": ("not_inbox", "not_read", "not_identity"),
     "delivered": ("not_inbox", "not_read", "not_identity"),
+    "accessed": ("not_understood",),
+    "accepted": ("legal_effect",),
+    "refused": ("link_may_be_forwarded",),
+    "expired": ("not_known_notice",),
 }
