@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 
 from acuse import clock
 from acuse.certificates import issue as issuing
@@ -239,6 +240,18 @@ def test_an_answer_to_the_inbox_is_that_of_who_wrote_it(notary: Notary) -> None:
     assert reply.details["authentication"] == PASSED
     assert [reference.role for reference in reply.objects] == ["reply"]
     assert last(notary, eva).type == "communication.accepted"
+
+
+def test_an_answer_to_a_message_that_had_no_identifier_cites_the_one_that_we_gave(notary: Notary) -> None:
+    one, domain = accept(notary.value, message(message_id=None)), settings.ACUSE.verp_domain
+    cited = (f"<{uuid4()}@{domain}>", f"<{one}@otra.example>", f"<{one}@{domain}>")
+    inbox = Ours(address="inbox+token@acuse.example", purpose="inbox", identifier=notary.value.organisation)
+    for references in (cited[:2], cited):
+        assert last(notary, one).type == "communication.accepted"
+        found = Reading(reading="message", author="eva@otra.example", references=references)
+        come_in(notary, ANSWER + str(len(references)).encode(), inbox, found, mail_from="eva@otra.example")
+        drain()
+    assert last(notary, one).type == "reply.received"
 
 
 def test_an_answer_with_a_token_needs_no_reference(notary: Notary, one: UUID) -> None:

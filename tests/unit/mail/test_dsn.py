@@ -120,6 +120,18 @@ def test_both_languages(language: str, action: str) -> None:
     assert "{" not in (shown.text or "{")
 
 
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("failure_class", ["mailbox_full", "throttled", "other", "undetermined"])
+def test_a_late_failure_puts_nothing_into_a_servers_mouth(language: str, failure_class: str) -> None:
+    late = replace(FAILED, late=True, failure_class=failure_class, attempted_at=None)
+    shown = read(built(late, language=language).content).text or ""
+    report = {"es": "parte", "en": "report"}[language]
+    assert report in shown.split("\n\n")[0]
+    assert {"es": "El parte dice:", "en": "The report says:"}[language] in shown
+    assert "No such user" in shown
+    assert not any(words in shown for words in ("respondió", "answered", "{"))
+
+
 @given(st.binary(max_size=200), st.binary(max_size=100))
 def test_hostile_originals_and_replies_inject_nothing(original: bytes, reply: bytes) -> None:
     notification = built(replace(FAILED, reply=reply or None, remote_mta="x\r\nEvil: yes"), original=original)

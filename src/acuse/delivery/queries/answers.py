@@ -1,7 +1,10 @@
 """Whose answer a message is that came to an organisation's inbox."""
 
+import re
 from collections.abc import Sequence
 from uuid import UUID
+
+from django.conf import settings
 
 from acuse.delivery.models import Communication
 
@@ -19,10 +22,18 @@ def answered(*, organisation: UUID, references: Sequence[str], author: str) -> U
     """
     if not references:
         return None
-    found = Communication.objects.filter(
-        organisation_id=organisation, submission__message_id__in=list(references)
-    ).values_list("id", "recipient")
-    rows = list(found[:_MOST_RECIPIENTS])
+    mine = Communication.objects.filter(organisation_id=organisation).values_list("id", "recipient")
+    rows = [
+        *mine.filter(submission__message_id__in=list(references))[:_MOST_RECIPIENTS],
+        *mine.filter(id__in=_given_out(references)),
+    ]
     own = [identity for identity, recipient in rows if recipient.lower() == author.lower()]
     named = own or [identity for identity, _ in rows]
     return named[0] if len(named) == 1 else None
+
+
+def _given_out(references: Sequence[str]) -> list[UUID]:
+    """Return the communications of the Message-IDs that we gave to messages that had none (`endpoints`)."""
+    domain = re.escape(settings.ACUSE.verp_domain)
+    form = re.compile(rf"<([0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})@{domain}>")
+    return [UUID(found[1]) for reference in references if (found := form.fullmatch(reference))]
