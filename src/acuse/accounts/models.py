@@ -13,6 +13,10 @@ from uuid6 import uuid7
 
 from acuse.accounts.rules import normalise_address
 
+_LANGUAGES = (("es", "Español"), ("en", "English"))
+_MODES = (("content", "Content"), ("notice", "Notice"))
+_ACCESSES = (("button", "Button"), ("otp", "Code by e-mail"))
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users, who log in with their e-mail address."""
@@ -35,7 +39,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     email = models.EmailField(unique=True, max_length=254)
     name = models.CharField(max_length=120, blank=True)
-    language = models.CharField(max_length=5, choices=(("es", "Español"), ("en", "English")), default="es")
+    language = models.CharField(max_length=5, choices=_LANGUAGES, default="es")
     time_zone = models.CharField(max_length=64, default="Europe/Madrid")
     single_keys = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
@@ -55,18 +59,26 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Organisation(models.Model):
-    """A tenant: a company whose communications are certified."""
+    """A tenant: a company whose communications are certified.
+
+    `mode`, `access`, `term_days` (how long content waits in notice mode) and `retention_years` (0: as long as the
+    installation keeps everything) hold for messages that say nothing.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=40, unique=True)
     tax_id = models.CharField(max_length=20, blank=True)
-    language = models.CharField(max_length=5, choices=(("es", "Español"), ("en", "English")), default="es")
+    language = models.CharField(max_length=5, choices=_LANGUAGES, default="es")
     time_zone = models.CharField(max_length=64, default="Europe/Madrid")
     seal_level = models.CharField(
         max_length=5, choices=(("B-LTA", "B-LTA"), ("B-T", "B-T"), ("B-B", "B-B")), default="B-LTA"
     )
     certificate_by_email = models.BooleanField(default=False)
+    mode = models.CharField(max_length=8, choices=_MODES, db_default="content")
+    access = models.CharField(max_length=8, choices=_ACCESSES, db_default="button")
+    term_days = models.SmallIntegerField(db_default=30)
+    retention_years = models.SmallIntegerField(db_default=0)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -122,7 +134,11 @@ class Invitation(models.Model):
 
 
 class SmtpCredential(models.Model):
-    """A name and secret with which a program submits mail for its organisation."""
+    """A name and secret with which a program submits mail for its organisation.
+
+    `mode`, `access`, `language` and `retention_years` go before the organisation's for what this program submits; empty
+    and 0 leave them as they are.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, related_name="credentials")
@@ -132,6 +148,10 @@ class SmtpCredential(models.Model):
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+    mode = models.CharField(max_length=8, choices=_MODES, blank=True, db_default="")
+    access = models.CharField(max_length=8, choices=_ACCESSES, blank=True, db_default="")
+    language = models.CharField(max_length=5, choices=_LANGUAGES, blank=True, db_default="")
+    retention_years = models.SmallIntegerField(db_default=0)
 
     class Meta:
         db_table = "accounts_smtp_credentials"

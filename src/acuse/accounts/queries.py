@@ -1,19 +1,20 @@
 """Reads of accounts. Doors obtain anything of an organisation only through `access_organisation`."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from acuse.accounts.models import Membership, Organisation, SenderIdentity, SmtpCredential, User
 from acuse.accounts.rules import MANAGES, SENDS
+from acuse.accounts.values import Defaults
 from acuse.errors import AccessDenied
 from acuse.evidence.statements import execute
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrganisationView:
-    """An organisation as its members and its documents see it."""
+    """An organisation as its members and its documents see it; what the defaults mean stands at its model."""
 
     id: UUID
     name: str
@@ -23,6 +24,10 @@ class OrganisationView:
     time_zone: str
     seal_level: str
     certificate_by_email: bool
+    mode: str
+    access: str
+    term_days: int
+    retention_years: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +76,7 @@ class InstallationAccess:
 
 @dataclass(frozen=True, kw_only=True)
 class CredentialView:
-    """An SMTP credential, without its secret."""
+    """An SMTP credential, without its secret; what its defaults mean stands at its model."""
 
     id: UUID
     name: str
@@ -79,12 +84,26 @@ class CredentialView:
     created_at: datetime
     revoked_at: datetime | None
     last_used_at: datetime | None
+    mode: str
+    access: str
+    language: str
+    retention_years: int
 
 
-_SHOWN = ("id", "name", "slug", "tax_id", "language", "time_zone", "seal_level", "certificate_by_email")
+_SHOWN = tuple(field.name for field in fields(OrganisationView))
 _ORGANISATION = """
-SELECT id, name, slug, tax_id, language, time_zone, seal_level, certificate_by_email
+SELECT id, name, slug, tax_id, language, time_zone, seal_level, certificate_by_email, mode, access, term_days,
+    retention_years
 FROM accounts_organisations WHERE id = %(id)s
+"""
+_DEFAULTS = """
+SELECT credential.id, coalesce(nullif(credential.mode, ''), organisation.mode),
+    coalesce(nullif(credential.access, ''), organisation.access),
+    coalesce(nullif(credential.language, ''), organisation.language),
+    coalesce(nullif(credential.retention_years, 0), organisation.retention_years), organisation.term_days
+FROM accounts_smtp_credentials AS credential
+    JOIN accounts_organisations AS organisation ON organisation.id = credential.organisation_id
+WHERE credential.id = ANY(%(ids)s::uuid[]) AND credential.revoked_at IS NULL
 """
 
 
@@ -150,27 +169,27 @@ def organisation_exists(organisation: UUID) -> bool:
     return Organisation.objects.filter(id=organisation).exists()
 
 
-def ask_languages(credentials: Sequence[UUID]) -> Callable[[], dict[UUID, str]]:
-    """Ask for the language of the documents of each credential's organisation, once for every submission.
+def ask_defaults(credentials: Sequence[UUID]) -> Callable[[], dict[UUID, Defaults]]:
+    """Ask how messages of each credential are handled where they say nothing, once for every submission.
 
     Returns:
         What reads the answer, so that other statements may be sent meanwhile (`acuse.evidence.statements`). It raises
         AccessDenied where one of them was revoked, perhaps after the connection logged in.
     """
-    found = execute(
-        "SELECT credential.id, organisation.language FROM accounts_smtp_credentials AS credential "
-        "JOIN accounts_organisations AS organisation ON organisation.id = credential.organisation_id "
-        "WHERE credential.id = ANY(%(ids)s::uuid[]) AND credential.revoked_at IS NULL",
-        {"ids": list(credentials)},
-    )
+    found = execute(_DEFAULTS, {"ids": list(credentials)})
 
-    def languages() -> dict[UUID, str]:
-        spoken = {identity: str(language) for identity, language in found.fetchall()}
-        if not spoken.keys() >= set(credentials):
+    def defaults() -> dict[UUID, Defaults]:
+        given = {
+            identity: Defaults(
+                mode=mode, access=access, language=language, retention_years=years, term=timedelta(days=days)
+            )
+            for identity, mode, access, language, years, days in found.fetchall()
+        }
+        if not given.keys() >= set(credentials):
             raise AccessDenied("This credential was revoked.")
-        return spoken
+        return given
 
-    return languages
+    return defaults
 
 
 def credentials(access: Access) -> list[CredentialView]:
@@ -184,6 +203,10 @@ def credentials(access: Access) -> list[CredentialView]:
             created_at=row.created_at,
             revoked_at=row.revoked_at,
             last_used_at=row.last_used_at,
+            mode=row.mode,
+            access=row.access,
+            language=row.language,
+            retention_years=row.retention_years,
         )
         for row in rows
     ]

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from acuse.errors import InputError
+from acuse.mail.choices import MOST_YEARS
 from acuse.mail.mailboxes import lowered
 
 ROLES = ("owner", "administrator", "agent", "auditor")
@@ -26,6 +27,9 @@ SCOPES = ("communications:read", "content:read", "evidence:read", "verify")
 INTEGRATOR = "integrator"
 #: Over how long the calls of an API key are counted.
 CALLS_WINDOW = timedelta(minutes=1)
+
+#: Most days that content may wait for its recipient.
+MOST_TERM_DAYS = 365
 
 #: How long the link of an invitation can be taken up.
 INVITATION_LIFE = timedelta(days=7)
@@ -184,3 +188,29 @@ def check_tax_id(tax_id: object) -> str:
     if isinstance(tax_id, str) and len(tax_id.strip()) <= 20:
         return tax_id.strip()
     raise InputError("A tax number takes up to 20 characters.")
+
+
+def check_term_days(days: object) -> int:
+    """Return how long content waits for its recipient in notice mode.
+
+    Raises:
+        InputError: it is not a number of days from 1 to 365.
+    """
+    if isinstance(days, int) and not isinstance(days, bool) and 1 <= days <= MOST_TERM_DAYS:
+        return days
+    raise InputError("The term takes 1 to %(most)s days.", most=MOST_TERM_DAYS)
+
+
+def check_retention_years(years: object, *, least: int) -> int:
+    """Return how long content and evidence are kept; 0 stands for as long as everything is.
+
+    Args:
+        years: as given.
+        least: years for which the installation keeps everything.
+
+    Raises:
+        InputError: it is less than that, or more than `MOST_YEARS`.
+    """
+    if isinstance(years, int) and not isinstance(years, bool) and (years == 0 or least <= years <= MOST_YEARS):
+        return years
+    raise InputError("Retention takes %(least)s to %(most)s years.", least=least, most=MOST_YEARS)

@@ -21,6 +21,7 @@ from acuse.accounts.values import SmtpCredentialValue
 from acuse.errors import AccessDenied, ConflictError, InputError, TemporaryError
 from acuse.evidence.ledger import FactDraft, record
 from acuse.evidence.statements import execute
+from acuse.mail.choices import ACCESSES, LANGUAGES, MODES
 from acuse.proof.facts.fact import Actor
 
 OPERATOR = Actor(kind="component", id="operator")
@@ -234,13 +235,21 @@ def change_preferences(
 
 
 _CHOICES: dict[str, frozenset[object]] = {
-    "language": frozenset({"es", "en"}),
+    "language": frozenset(LANGUAGES),
     "seal_level": frozenset({"B-LTA", "B-T", "B-B"}),
     "time_zone": frozenset(available_timezones()),
     "certificate_by_email": frozenset({True, False}),
+    "mode": frozenset(MODES),
+    "access": frozenset(ACCESSES),
 }
-_CHECKS: dict[str, Callable[[object], object]] = {"name": rules.check_name, "tax_id": rules.check_tax_id}
-_SETTINGS = frozenset({"language", "time_zone", "seal_level", "certificate_by_email", "tax_id", "name"})
+_CHECKS: dict[str, Callable[[object], object]] = {
+    "name": rules.check_name,
+    "tax_id": rules.check_tax_id,
+    "term_days": rules.check_term_days,
+    "retention_years": lambda years: rules.check_retention_years(years, least=settings.ACUSE.retention_years),
+}
+_SETTINGS = frozenset({*_CHOICES, *_CHECKS})
+_OVERRIDES = frozenset({"mode", "access", "language", "retention_years"})
 
 
 def _checked(name: str, value: object) -> Any:
@@ -257,7 +266,8 @@ def _checked(name: str, value: object) -> Any:
 
 
 def change_settings(*, access: Access, **changes: object) -> None:
-    """Change settings of an organisation: language, time_zone, seal_level, certificate_by_email, tax_id, name.
+    """Change settings of an organisation: name, tax_id, language, time_zone, seal_level, certificate_by_email, and the
+    defaults of its messages: mode, access, term_days, retention_years.
 
     Raises:
         AccessDenied: the member may not.
@@ -269,15 +279,45 @@ def change_settings(*, access: Access, **changes: object) -> None:
     checked = {name: _checked(name, value) for name, value in changes.items()}
     with transaction.atomic():
         organisation = Organisation.objects.select_for_update().get(id=access.organisation)
-        before = {name: getattr(organisation, name) for name in checked}
-        changed = {name: value for name, value in checked.items() if before[name] != value}
-        if not changed:
-            return
-        for name, value in changed.items():
-            setattr(organisation, name, value)
-        organisation.save(update_fields=list(changed))
-        listed = [{"name": name, "before": str(before[name]), "after": str(value)} for name, value in changed.items()]
-        record(_draft(access.organisation, "settings.changed", _member(access), {"changes": listed}))
+        changes_made = _apply(organisation, checked)
+        if changes_made:
+            record(_draft(access.organisation, "settings.changed", _member(access), {"changes": changes_made}))
+
+
+def change_credential(*, access: Access, credential: UUID, **changes: object) -> None:
+    """Change how the messages of one program are handled where they say nothing: mode, access, language (each empty
+    for the organisation's) and retention_years (0 for the organisation's).
+
+    Raises:
+        AccessDenied: the member may not.
+        InputError: the organisation has no such credential, or a value is not one of the choices.
+    """
+    access.require_manager()
+    if not changes.keys() <= _OVERRIDES:
+        raise InputError("There is no such setting.")
+    checked = {
+        name: value if value == "" and name in _CHOICES else _checked(name, value) for name, value in changes.items()
+    }
+    with transaction.atomic():
+        found = SmtpCredential.objects.select_for_update()
+        row = found.filter(id=credential, organisation_id=access.organisation, revoked_at=None).first()
+        if row is None:
+            raise InputError("There is no such credential.")
+        changes_made = _apply(row, checked)
+        if changes_made:
+            details: dict[str, object] = {"changes": changes_made, "credential": str(row.id)}
+            record(_draft(access.organisation, "settings.changed", _member(access), details))
+
+
+def _apply(row: Organisation | SmtpCredential, values: dict[str, Any]) -> list[dict[str, str]]:
+    """Save what differs in a row, and return it as the fact lists it."""
+    before = {name: getattr(row, name) for name in values}
+    changed = {name: value for name, value in values.items() if before[name] != value}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    if changed:
+        row.save(update_fields=list(changed))
+    return [{"name": name, "before": str(before[name]), "after": str(value)} for name, value in changed.items()]
 
 
 _LOGIN = """

@@ -179,6 +179,7 @@ def _may_send_as(credential: SmtpCredentialValue, address: str) -> bool:
     return account_rules.may_send_as(address, accounts.sender_patterns(credential.organisation))
 
 
+@_with_a_session
 def _keep(credential: SmtpCredentialValue, envelope: Envelope, raw: bytes) -> delivery.KeptMessage:
     return delivery.keep_message(credential=credential, envelope=envelope, raw=raw)
 

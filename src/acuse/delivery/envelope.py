@@ -1,29 +1,6 @@
 """What an SMTP client said about a message, apart from the message itself. Pure values."""
 
 from dataclasses import dataclass
-from datetime import timedelta
-
-#: How long content waits for its recipient in notice mode, where nobody says otherwise.
-TERM = timedelta(days=30)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choices:
-    """How the sender wants one message handled.
-
-    Attributes:
-        mode: "content": the message itself is sent; "notice": a notice with the link to it.
-        access: in notice mode "button", or "otp" for a code by e-mail; empty in content mode.
-        language: of what the recipient and the certificate are told; None for the organisation's.
-        reference: the sender's own text, at most 200 characters; empty where there is none.
-        term: how long the content waits in notice mode.
-    """
-
-    mode: str = "content"
-    access: str = ""
-    language: str | None = None
-    reference: str = ""
-    term: timedelta = TERM
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,7 +40,7 @@ class Submission(models.Model):
 
 
 class Communication(models.Model):
-    """One certified message to one recipient."""
+    """One message to one recipient; one that is not `certified` is relayed plainly, and never has a certificate."""
 
     class Status(models.TextChoices):
         """Whether work remains; how far delivery got is the grade."""
@@ -70,6 +70,7 @@ class Communication(models.Model):
     access = models.CharField(max_length=8, blank=True, db_default="")
     reference = models.CharField(max_length=200, blank=True, db_default="")
     expires_at = models.DateTimeField(null=True)
+    certified = models.BooleanField(default=True, db_default=True)
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.IN_PROGRESS)
     outcome = models.CharField(max_length=16, default="pending")
     grade = models.SmallIntegerField(default=0)
@@ -101,6 +102,34 @@ class Communication(models.Model):
                 fields=("organisation", "grade", "-created_at"),
                 name="communications_by_grade",
                 condition=models.Q(grade__gte=2),
+            ),
+        )
+
+
+class CertificationRule(models.Model):
+    """Which messages of an organisation are certified and how; see `acuse.delivery.selection.Rule`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE)
+    position = models.SmallIntegerField()
+    enabled = models.BooleanField(default=True)
+    sender = models.CharField(max_length=320, blank=True)
+    domain = models.CharField(max_length=255, blank=True)
+    subject = models.CharField(max_length=300, blank=True)
+    header = models.CharField(max_length=76, blank=True)
+    value = models.CharField(max_length=300, blank=True)
+    certify = models.BooleanField()
+    mode = models.CharField(max_length=8, blank=True)
+    access = models.CharField(max_length=8, blank=True)
+    language = models.CharField(max_length=5, blank=True)
+
+    class Meta:
+        db_table = "delivery_certification_rules"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation", "position"),
+                name="one_rule_per_position",
+                deferrable=models.Deferrable.DEFERRED,
             ),
         )
 

@@ -8,7 +8,7 @@ fact is *pending* and the sequencer integrates it.
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -20,11 +20,12 @@ from django.db import connection
 from acuse import clock
 from acuse.errors import AcuseError
 from acuse.evidence.custody import Kept
-from acuse.evidence.statements import execute, integers, octets, texts, uuids
+from acuse.evidence.statements import execute, integers, octets, texts, uuids, words
 from acuse.proof.facts.catalogue import check_fact
 from acuse.proof.facts.fact import Actor, Fact, ObjectReference, Subject
 
-_YEAR = timedelta(days=365.25)
+YEAR = timedelta(days=365.25)
+"""Of retention."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -50,6 +51,7 @@ class FactDraft:
         details: members that the catalogue's schema of `type` accepts.
         objects: custody objects, already durable.
         occurred_at: when it happened in the world, aware; None = now.
+        retain_until: keep the subject longer than this installation keeps everything; what its later facts cite too.
     """
 
     organisation: UUID
@@ -60,6 +62,7 @@ class FactDraft:
     details: Mapping[str, Any]
     objects: tuple[ObjectReference, ...] = ()
     occurred_at: datetime | None = None
+    retain_until: datetime | None = None
 
     @property
     def subject(self) -> tuple[str, UUID]:
@@ -74,10 +77,11 @@ def refer(role: str, kept: Kept) -> ObjectReference:
 
 _LOCK_HEADS = """
 INSERT INTO evidence_heads AS head (kind, subject, organisation, sequence, entry, retain_until, legal_hold)
-SELECT kind, subject, organisation, 0, NULL, %(retain_until)s, false
-FROM unnest(%(kinds)s::text[], %(subjects)s::uuid[], %(organisations)s::uuid[]) AS new (kind, subject, organisation)
+SELECT kind, subject, organisation, 0, NULL, retain_until, false
+FROM unnest(%(kinds)s::text[], %(subjects)s::uuid[], %(organisations)s::uuid[], %(terms)s::timestamptz[])
+     AS new (kind, subject, organisation, retain_until)
 ON CONFLICT (kind, subject) DO UPDATE SET retain_until = greatest(head.retain_until, EXCLUDED.retain_until)
-RETURNING kind, subject, organisation, sequence, entry
+RETURNING kind, subject, organisation, sequence, entry, retain_until
 """
 
 _INSERT = """
@@ -93,9 +97,11 @@ WITH recorded AS (
 
 _CITE = """, cited AS (
     INSERT INTO evidence_objects AS object (organisation, sha256, size, media_type, encoding, retain_until)
-    SELECT DISTINCT ON (organisation, sha256) organisation, sha256, size, media_type, 'identity', %(retain_until)s
-    FROM unnest(%(citing)s::uuid[], %(sha256s)s::text[], %(sizes)s::bigint[], %(media_types)s::text[])
-         AS cited (organisation, sha256, size, media_type)
+    SELECT DISTINCT ON (organisation, sha256) organisation, sha256, size, media_type, 'identity', retain_until
+    FROM unnest(%(citing)s::uuid[], %(sha256s)s::text[], %(sizes)s::bigint[], %(media_types)s::text[],
+                %(cited_terms)s::timestamptz[])
+         AS cited (organisation, sha256, size, media_type, retain_until)
+    ORDER BY organisation, sha256, retain_until DESC
     ON CONFLICT (organisation, sha256) DO UPDATE SET retain_until = greatest(object.retain_until, EXCLUDED.retain_until)
 )
 """
@@ -109,9 +115,10 @@ WHERE head.kind = last.kind AND head.subject = last.subject
 
 _MAKE_HEADS = """
 INSERT INTO evidence_heads (kind, subject, organisation, sequence, entry, retain_until, legal_hold)
-SELECT kind, subject, organisation, sequence, entry, %(retain_until)s, false
+SELECT kind, subject, organisation, sequence, entry, retain_until, false
 FROM unnest(%(kinds)s::text[], %(subjects)s::uuid[], %(organisations)s::uuid[], %(sequences)s::bigint[],
-            %(entries)s::bytea[]) AS first (kind, subject, organisation, sequence, entry)
+            %(entries)s::bytea[], %(terms)s::timestamptz[])
+     AS first (kind, subject, organisation, sequence, entry, retain_until)
 """
 
 
@@ -129,21 +136,21 @@ def record(*drafts: FactDraft) -> list[Fact]:
         ForeignSubject: a subject already belongs to another organisation.
         InputError: a fact does not fit its type.
     """
-    recorded_at, retain_until = _begin()
-    heads = _lock_heads(drafts, retain_until)
+    recorded_at, term = _begin()
+    heads = _lock_heads(drafts, term)
     recorded = []
     for draft, chosen in zip(drafts, _identities(recorded_at, len(drafts)), strict=True):
-        sequence, previous = heads[draft.subject]
-        new = _complete(draft, chosen, recorded_at, sequence + 1, previous)
-        heads[draft.subject] = (sequence + 1, new.entry)
+        head = heads[draft.subject]
+        new = _complete(draft, chosen, recorded_at, head)
+        heads[draft.subject] = head._replace(sequence=head.sequence + 1, entry=new.entry)
         recorded.append(new)
     moved = {
         "last_kinds": texts(kind for kind, _ in heads),
         "last_subjects": uuids(identity for _, identity in heads),
-        "last_sequences": integers(sequence for sequence, _ in heads.values()),
-        "last_entries": octets(entry for _, entry in heads.values() if entry is not None),
+        "last_sequences": integers(head.sequence for head in heads.values()),
+        "last_entries": octets(head.entry for head in heads.values() if head.entry is not None),
     }
-    _insert(recorded, retain_until, _MOVE_HEADS, moved)
+    _insert(recorded, _MOVE_HEADS, moved)
     return [new.fact for new in recorded]
 
 
@@ -161,21 +168,31 @@ def record_first(*drafts: FactDraft) -> list[Fact]:
         IntegrityError: a subject has facts already (raised where the statement's end is waited for).
         InputError: a fact does not fit its type.
     """
-    recorded_at, retain_until = _begin()
+    recorded_at, term = _begin()
     identities = _identities(recorded_at, len(drafts))
     recorded = [
-        _complete(draft, chosen, recorded_at, 1, None) for draft, chosen in zip(drafts, identities, strict=True)
+        _complete(draft, chosen, recorded_at, _Head(0, None, _term(draft, term)))
+        for draft, chosen in zip(drafts, identities, strict=True)
     ]
-    _insert(recorded, retain_until, _MAKE_HEADS, {})
+    _insert(recorded, _MAKE_HEADS, {"terms": _moments(new.retain_until for new in recorded)})
     return [new.fact for new in recorded]
 
 
+class _Head(NamedTuple):
+    """The last fact of a subject, and until when the subject is kept."""
+
+    sequence: int
+    entry: bytes | None
+    retain_until: datetime
+
+
 class _Recorded(NamedTuple):
-    """A fact, the bytes that are stored and hashed, and their hash."""
+    """A fact, the bytes that are stored and hashed, their hash, and until when what it cites is kept."""
 
     fact: Fact
     canonical: bytes
     entry: bytes
+    retain_until: datetime
 
 
 def _begin() -> tuple[datetime, datetime]:
@@ -183,16 +200,25 @@ def _begin() -> tuple[datetime, datetime]:
     if not connection.in_atomic_block:
         raise OutsideTransaction("Facts are recorded inside the transaction of the state change that they prove.")
     recorded_at = clock.now()
-    return recorded_at, recorded_at + settings.ACUSE.retention_years * _YEAR
+    return recorded_at, recorded_at + settings.ACUSE.retention_years * YEAR
 
 
-def _lock_heads(
-    drafts: Sequence[FactDraft], retain_until: datetime
-) -> dict[tuple[str, UUID], tuple[int, bytes | None]]:
-    """Lock, making it where it is new, the head of each subject; return (sequence, entry) of each."""
+def _term(draft: FactDraft, term: datetime) -> datetime:
+    return term if draft.retain_until is None else max(term, draft.retain_until)
+
+
+def _moments(moments: Iterable[datetime]) -> str:
+    return words(moment.isoformat() for moment in moments)
+
+
+def _lock_heads(drafts: Sequence[FactDraft], term: datetime) -> dict[tuple[str, UUID], _Head]:
+    """Lock, making it where it is new, the head of each subject."""
     owners = {draft.subject: draft.organisation for draft in drafts}
     if any(owners[draft.subject] != draft.organisation for draft in drafts):
         raise ForeignSubject("Two drafts give one subject to different organisations.")
+    terms = {subject: term for subject in owners}
+    for draft in drafts:
+        terms[draft.subject] = _term(draft, terms[draft.subject])
     subjects = sorted(owners)
     rows = execute(
         _LOCK_HEADS,
@@ -200,20 +226,18 @@ def _lock_heads(
             "kinds": texts(kind for kind, _ in subjects),
             "subjects": uuids(identity for _, identity in subjects),
             "organisations": uuids(owners[subject] for subject in subjects),
-            "retain_until": retain_until,
+            "terms": _moments(terms[subject] for subject in subjects),
         },
     )
     heads = {}
-    for kind, identity, organisation, sequence, entry in rows.fetchall():
+    for kind, identity, organisation, sequence, entry, retain_until in rows.fetchall():
         if organisation != owners[kind, identity]:
             raise ForeignSubject("The subject of this fact belongs to another organisation.")
-        heads[(kind, identity)] = (sequence, None if entry is None else bytes(entry))
+        heads[(kind, identity)] = _Head(sequence, None if entry is None else bytes(entry), retain_until)
     return heads
 
 
-def _complete(
-    draft: FactDraft, chosen: tuple[UUID, bytes], recorded_at: datetime, sequence: int, previous: bytes | None
-) -> _Recorded:
+def _complete(draft: FactDraft, chosen: tuple[UUID, bytes], recorded_at: datetime, head: _Head) -> _Recorded:
     identity, salt = chosen
     fact = Fact(
         id=identity,
@@ -222,8 +246,8 @@ def _complete(
         type=draft.type,
         occurred_at=draft.occurred_at or recorded_at,
         recorded_at=recorded_at,
-        subject_sequence=sequence,
-        previous=previous,
+        subject_sequence=head.sequence + 1,
+        previous=head.entry,
         actor=draft.actor,
         details=dict(draft.details),
         objects=draft.objects,
@@ -231,7 +255,7 @@ def _complete(
     )
     check_fact(fact)
     canonical = fact.canonical()
-    return _Recorded(fact, canonical, hashlib.sha256(canonical).digest())
+    return _Recorded(fact, canonical, hashlib.sha256(canonical).digest(), head.retain_until)
 
 
 def _identities(recorded_at: datetime, count: int) -> list[tuple[UUID, bytes]]:
@@ -250,17 +274,16 @@ def _identities(recorded_at: datetime, count: int) -> list[tuple[UUID, bytes]]:
     ]
 
 
-def _insert(recorded: Sequence[_Recorded], retain_until: datetime, heads: str, moved: Mapping[str, Any]) -> None:
+def _insert(recorded: Sequence[_Recorded], heads: str, moved: Mapping[str, Any]) -> None:
     """Insert facts, their place in the queue and the objects that they cite, and do what `heads` says: one statement.
 
     Args:
         recorded: at least one.
-        retain_until: until when they are kept.
         heads: the statement's end.
         moved: its further parameters.
     """
     facts = [new.fact for new in recorded]
-    cited = [(fact.organisation, item) for fact in facts for item in fact.objects]
+    cited = [(new.fact.organisation, item, new.retain_until) for new in recorded for item in new.fact.objects]
     parameters = {
         "ids": uuids(fact.id for fact in facts),
         "organisations": uuids(fact.organisation for fact in facts),
@@ -270,14 +293,14 @@ def _insert(recorded: Sequence[_Recorded], retain_until: datetime, heads: str, m
         "types": texts(fact.type for fact in facts),
         "entries": octets(new.entry for new in recorded),
         "canonicals": octets(new.canonical for new in recorded),
-        "retain_until": retain_until,
         **moved,
     }
     if cited:
         parameters |= {
-            "citing": uuids(organisation for organisation, _ in cited),
-            "sha256s": texts(item.sha256 for _, item in cited),
-            "sizes": integers(item.size for _, item in cited),
-            "media_types": texts(item.media_type for _, item in cited),
+            "citing": uuids(organisation for organisation, _, _ in cited),
+            "sha256s": texts(item.sha256 for _, item, _ in cited),
+            "sizes": integers(item.size for _, item, _ in cited),
+            "media_types": texts(item.media_type for _, item, _ in cited),
+            "cited_terms": _moments(term for _, _, term in cited),
         }
     execute(_INSERT + (_CITE if cited else "") + heads, parameters)

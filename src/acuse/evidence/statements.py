@@ -61,7 +61,7 @@ def words(values: Iterable[UUID | int | str]) -> str:
     """Return values as a PostgreSQL array; psycopg asks about each element of a list, which takes longer than the rest.
 
     Args:
-        values: whose text needs no quotes: UUIDs, integers, and texts of letters, digits, `.`, `_` and `-` alone.
+        values: whose text needs no quotes: UUIDs, integers, and texts (none empty) of letters, digits and `._-+:`.
     """
     return f"{{{','.join(map(str, values))}}}"
 

@@ -75,7 +75,7 @@ def test_the_sender_is_the_one_who_was_authorised(value: SmtpCredentialValue) ->
 
 
 #: Every step of an acceptance that can fail, by the name under which the service calls it.
-_STEPS = ("summarise", "_find_repeats", "_insert", "record_first", "_accepted", "ask_languages")
+_STEPS = ("summarise", "_find_repeats", "_insert", "record_first", "_accepted", "ask_defaults")
 
 
 @pytest.mark.parametrize("step", _STEPS)

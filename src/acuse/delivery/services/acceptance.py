@@ -9,27 +9,31 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.db import close_old_connections, transaction
 from uuid6 import uuid7
 
 from acuse import clock
-from acuse.accounts.queries import ask_languages
-from acuse.accounts.values import SmtpCredentialValue
+from acuse.accounts.queries import ask_defaults
+from acuse.accounts.values import Defaults, SmtpCredentialValue
 from acuse.delivery import rules
-from acuse.delivery.envelope import Choices, Client, Envelope, Recipient
+from acuse.delivery.envelope import Client, Envelope, Recipient
 from acuse.delivery.models import Communication
+from acuse.delivery.queries.rules import remembered_rules
+from acuse.delivery.selection import Handling, Rule, applying, handle
 from acuse.delivery.services.attempts import foreign
 from acuse.evidence import custody
-from acuse.evidence.ledger import FactDraft, record_first, refer
+from acuse.evidence.ledger import YEAR, FactDraft, record_first, refer
 from acuse.evidence.statements import execute, octets, together, words
-from acuse.mail import headers
+from acuse.mail import choices, headers
+from acuse.mail.choices import Asked
+from acuse.mail.headers import Field
 from acuse.proof.facts.fact import Actor, ObjectReference
 
 _SUBJECT_LIMIT = 300
-PLAIN = Choices()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,11 +59,18 @@ class Summary:
         subject: decoded; empty where there is none.
         sender: the address of From that the connector authorised, else MAIL FROM.
         message_id: empty where there is none.
+        fields: all of them, for the rules.
     """
 
     subject: str
     sender: str
     message_id: str
+    fields: tuple[Field, ...]
+
+    def values(self, name: str) -> list[str]:
+        """Return the decoded values of the fields called `name`, in any case."""
+        wanted = name.lower()
+        return [headers.decoded(headers.raw_text(field)) for field in self.fields if field.name.lower() == wanted]
 
 
 def summarise(raw: bytes, sender: str) -> Summary:
@@ -70,6 +81,7 @@ def summarise(raw: bytes, sender: str) -> Summary:
     """
     fields, _, _ = headers.split_block(raw, 0, len(raw))
     return Summary(
+        fields=fields,
         subject=_storable(headers.text_of(fields, "Subject") or ""),
         sender=_storable(sender)[:320],
         message_id=_storable(headers.text_of(fields, "Message-ID") or "").strip()[:998],
@@ -94,7 +106,8 @@ class KeptMessage:
         received_at: when it was there whole.
         submission: the identifier that its submission will have.
         communications: the identifier that the communication with each recipient will have, by address.
-        choices: how the sender wants it handled.
+        asked: how it asks to be handled.
+        applied: the rule that applies to each recipient, by address; none where none does.
     """
 
     credential: SmtpCredentialValue
@@ -104,44 +117,71 @@ class KeptMessage:
     received_at: datetime
     submission: UUID
     communications: Mapping[str, UUID]
-    choices: Choices = PLAIN
+    asked: Asked
+    applied: Mapping[str, Rule]
+
+
+class _Fresh(NamedTuple):
+    """A message for one recipient that becomes a communication."""
+
+    message: KeptMessage
+    recipient: Recipient
+    handling: Handling
 
     @property
     def term_until(self) -> datetime | None:
         """When the term ends within which the content waits; None where it does not wait."""
-        return self.received_at + self.choices.term if self.choices.mode == "notice" else None
+        return self.message.received_at + self.handling.term if self.handling.mode == "notice" else None
 
 
-def keep_message(
-    *, credential: SmtpCredentialValue, envelope: Envelope, raw: bytes, choices: Choices = PLAIN
-) -> KeptMessage:
+def keep_message(*, credential: SmtpCredentialValue, envelope: Envelope, raw: bytes) -> KeptMessage:
     """Put a message into custody. A crash afterwards leaves an object that nobody cites: it costs only the space.
 
     Args:
         credential: authenticated, and allowed to send as the envelope's and the header's sender.
         envelope: checked by the connector against its limits.
         raw: the unstuffed DATA, CRLF line ends.
-        choices: how the sender wants it handled.
 
     Raises:
+        InputError: the message asks for what cannot be done.
         TemporaryError: custody cannot take it now; nothing is half-written.
     """
+    asked = choices.read(raw, least_years=settings.ACUSE.retention_years)
+    summary = summarise(raw, envelope.header_from or envelope.mail_from)
+    applied = _applied(remembered_rules(credential.organisation), envelope, summary, asked)
     kept = custody.keep(organisation=credential.organisation, content=raw, media_type="message/rfc822")
     return KeptMessage(
         credential=credential,
         envelope=envelope,
-        summary=summarise(raw, envelope.header_from or envelope.mail_from),
+        summary=summary,
         message=refer("message", kept),
         received_at=clock.now(),
         submission=uuid7(),
         communications={recipient.address: uuid7() for recipient in envelope.recipients},
-        choices=choices,
+        asked=asked,
+        applied=applied,
     )
 
 
-def accept_message(
-    *, credential: SmtpCredentialValue, envelope: Envelope, raw: bytes, choices: Choices = PLAIN
-) -> list[AcceptedCommunication]:
+def _applied(rules_: Sequence[Rule], envelope: Envelope, summary: Summary, asked: Asked) -> dict[str, Rule]:
+    """Return the rule that applies to each recipient, by address."""
+    if not rules_:
+        return {}
+    found = {
+        recipient.address: applying(
+            rules_,
+            sender=summary.sender,
+            domain=rules.domain_of(recipient.address),
+            subject=summary.subject,
+            values=summary.values,
+            notice=asked.mode == "notice",
+        )
+        for recipient in envelope.recipients
+    }
+    return {address: rule for address, rule in found.items() if rule is not None}
+
+
+def accept_message(*, credential: SmtpCredentialValue, envelope: Envelope, raw: bytes) -> list[AcceptedCommunication]:
     """Accept a message for every recipient of its envelope, or for none: `keep_message`, then `accept_together`.
 
     Returns:
@@ -149,9 +189,10 @@ def accept_message(
 
     Raises:
         AccessDenied: the credential was revoked meanwhile.
+        InputError: the message asks for what cannot be done.
         TemporaryError: custody or the database cannot take it now; nothing is half-written.
     """
-    return accept_together([keep_message(credential=credential, envelope=envelope, raw=raw, choices=choices)])[0]
+    return accept_together([keep_message(credential=credential, envelope=envelope, raw=raw)])[0]
 
 
 def accept_together(messages: Sequence[KeptMessage]) -> list[list[AcceptedCommunication]]:
@@ -165,18 +206,18 @@ def accept_together(messages: Sequence[KeptMessage]) -> list[list[AcceptedCommun
         django.db.DatabaseError: the database cannot take them now.
     """
     with transaction.atomic(), together():
-        languages = ask_languages(list({message.credential.id for message in messages}))
+        defaults = ask_defaults(list({message.credential.id for message in messages}))
         known = _find_repeats(messages)
-        fresh = [
+        wanted = [
             (message, recipient)
             for message, repeats in zip(messages, known, strict=True)
             for recipient in message.envelope.recipients
             if recipient.address not in repeats
         ]
-        if fresh:
-            spoken = languages()
-            _insert(fresh, spoken)
-            record_first(*(_accepted(message, recipient, _language(message, spoken)) for message, recipient in fresh))
+        if wanted:
+            fresh = _handled(wanted, defaults())
+            _insert(fresh)
+            record_first(*map(_accepted, fresh))
     return [
         [
             AcceptedCommunication(
@@ -187,6 +228,17 @@ def accept_together(messages: Sequence[KeptMessage]) -> list[list[AcceptedCommun
             for recipient in message.envelope.recipients
         ]
         for message, repeats in zip(messages, known, strict=True)
+    ]
+
+
+def _handled(wanted: Sequence[tuple[KeptMessage, Recipient]], defaults: Mapping[UUID, Defaults]) -> list[_Fresh]:
+    return [
+        _Fresh(
+            message,
+            recipient,
+            handle(message.asked, message.applied.get(recipient.address), defaults[message.credential.id]),
+        )
+        for message, recipient in wanted
     ]
 
 
@@ -279,14 +331,15 @@ WITH submitted AS (
     RETURNING id, organisation_id, received_at, sender, subject
 ), communicated AS (
     INSERT INTO delivery_communications (id, organisation_id, submission_id, created_at, recipient, domain, sender,
-        subject, notify, orcpt, language, mode, access, reference, expires_at, status, outcome, grade, failure_class,
-        attempts, next_attempt_at, delay_notified)
+        subject, notify, orcpt, certified, language, mode, access, reference, expires_at, status, outcome, grade,
+        failure_class, attempts, next_attempt_at, delay_notified)
     SELECT new.id, organisation_id, submitted.id, received_at, recipient, domain, sender, subject, notify::jsonb, orcpt,
-        language, mode, access, reference, expires_at, %(status)s, 'pending', 0, '', 0, received_at, false
+        certified, language, mode, access, reference, expires_at, %(status)s, 'pending', 0, '', 0, received_at, false
     FROM submitted JOIN unnest(%(ids)s::uuid[], %(submitted)s::uuid[], %(recipients)s::text[], %(domains)s::text[],
-        %(notifies)s::text[], %(orcpts)s::text[], %(languages)s::text[], %(modes)s::text[], %(accesses)s::text[],
-        %(references)s::text[], %(terms)s::timestamptz[])
-        AS new (id, submission, recipient, domain, notify, orcpt, language, mode, access, reference, expires_at)
+        %(notifies)s::text[], %(orcpts)s::text[], %(certified)s::bool[], %(languages)s::text[], %(modes)s::text[],
+        %(accesses)s::text[], %(references)s::text[], %(terms)s::timestamptz[])
+        AS new (id, submission, recipient, domain, notify, orcpt, certified, language, mode, access, reference,
+            expires_at)
         ON new.submission = submitted.id
     RETURNING id, domain, created_at
 )
@@ -294,10 +347,10 @@ INSERT INTO delivery_dispatches (communication_id, domain, due_at) SELECT id, do
 """
 
 
-def _insert(fresh: Sequence[tuple[KeptMessage, Recipient]], languages: Mapping[UUID, str]) -> None:
+def _insert(fresh: Sequence[_Fresh]) -> None:
     """Insert submissions, their communications and the work that they are: one statement."""
-    messages = list({message.submission: message for message, _ in fresh}.values())
-    execute(_INSERT, {**_submission_rows(messages), **_communication_rows(fresh, languages)})
+    messages = list({new.message.submission: new.message for new in fresh}.values())
+    execute(_INSERT, {**_submission_rows(messages), **_communication_rows(fresh)})
 
 
 def _submission_rows(messages: Sequence[KeptMessage]) -> dict[str, Any]:
@@ -321,31 +374,28 @@ def _submission_rows(messages: Sequence[KeptMessage]) -> dict[str, Any]:
     }
 
 
-def _communication_rows(
-    fresh: Sequence[tuple[KeptMessage, Recipient]], languages: Mapping[UUID, str]
-) -> dict[str, Any]:
+def _communication_rows(fresh: Sequence[_Fresh]) -> dict[str, Any]:
     return {
         "status": Communication.Status.IN_PROGRESS.value,
-        "ids": words(message.communications[recipient.address] for message, recipient in fresh),
-        "submitted": words(message.submission for message, _ in fresh),
-        "recipients": [recipient.address for _, recipient in fresh],
-        "domains": [rules.domain_of(recipient.address) for _, recipient in fresh],
-        "notifies": [json.dumps(recipient.notify) for _, recipient in fresh],
-        "orcpts": [recipient.orcpt or "" for _, recipient in fresh],
-        "languages": [_language(message, languages) for message, _ in fresh],
-        "modes": [message.choices.mode for message, _ in fresh],
-        "accesses": [message.choices.access for message, _ in fresh],
-        "references": [message.choices.reference for message, _ in fresh],
-        "terms": [message.term_until for message, _ in fresh],
+        "ids": words(new.message.communications[new.recipient.address] for new in fresh),
+        "submitted": words(new.message.submission for new in fresh),
+        "recipients": [new.recipient.address for new in fresh],
+        "domains": [rules.domain_of(new.recipient.address) for new in fresh],
+        "notifies": [json.dumps(new.recipient.notify) for new in fresh],
+        "orcpts": [new.recipient.orcpt or "" for new in fresh],
+        "certified": words("t" if new.handling.certified else "f" for new in fresh),
+        "languages": words(new.handling.language for new in fresh),
+        "modes": words(new.handling.mode for new in fresh),
+        "accesses": [new.handling.access for new in fresh],
+        "references": [new.handling.reference for new in fresh],
+        "terms": [new.term_until for new in fresh],
     }
 
 
-def _language(message: KeptMessage, languages: Mapping[UUID, str]) -> str:
-    return message.choices.language or languages[message.credential.id]
-
-
-def _accepted(message: KeptMessage, recipient: Recipient, language: str) -> FactDraft:
+def _accepted(new: _Fresh) -> FactDraft:
+    message, recipient = new.message, new.recipient
     summary, credential, envelope = message.summary, message.credential, message.envelope
+    years = new.handling.retention_years
     return FactDraft(
         organisation=credential.organisation,
         subject_kind="communication",
@@ -357,31 +407,35 @@ def _accepted(message: KeptMessage, recipient: Recipient, language: str) -> Fact
             "recipient": recipient.address,
             "subject": summary.subject,
             "message_id": summary.message_id or None,
-            "mode": message.choices.mode,
+            "mode": new.handling.mode,
             "size": message.message.size,
-            "language": language,
+            "language": new.handling.language,
             "credential": credential.name,
             "client": _client(envelope.client),
             "received_as": envelope.mail_from,
             "notify": list(recipient.notify),
             "envid": envelope.envid,
             "recipient_basis": "sender_stated",
-            **_chosen(message),
+            **_chosen(new),
         },
         objects=(message.message,),
         occurred_at=message.received_at,
+        retain_until=message.received_at + years * YEAR if years else None,
     )
 
 
-def _chosen(message: KeptMessage) -> dict[str, Any]:
-    """Return the members of the fact that are there only where the sender chose them."""
-    until = message.term_until
+def _chosen(new: _Fresh) -> dict[str, Any]:
+    """Return the members of the fact that are there only where somebody chose them."""
+    until, handling = new.term_until, new.handling
     members = {
-        "access": message.choices.access,
-        "reference": message.choices.reference,
+        "access": handling.access,
+        "reference": handling.reference,
         "term_until": clock.to_rfc3339(until) if until else "",
+        "retention_years": handling.retention_years,
+        "rule": str(handling.rule or ""),
     }
-    return {name: value for name, value in members.items() if value}
+    chosen = {name: value for name, value in members.items() if value}
+    return chosen if handling.certified else {**chosen, "certified": False}
 
 
 def _client(client: Client) -> dict[str, Any]:

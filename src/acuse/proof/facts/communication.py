@@ -109,7 +109,10 @@ TYPES = (
     FactType(
         name="communication.accepted",
         kinds=(KIND,),
-        meaning="Acuse accepted the message for one recipient; its content is in custody.",
+        meaning=(
+            "Acuse accepted the message for one recipient; its content is in custody. With `certified` false a rule of "
+            "the sender's has it relayed plainly, without certificate; `rule` names the rule that applied."
+        ),
         details=Record(
             {
                 "sender": _ADDRESS,
@@ -126,7 +129,14 @@ TYPES = (
                 "envid": Nullable(Text(200)),
                 "recipient_basis": Choice("sender_stated"),
             },
-            {"access": Choice("button", "otp"), "reference": Text(200), "term_until": Moment()},
+            {
+                "access": Choice("button", "otp"),
+                "reference": Text(200),
+                "term_until": Moment(),
+                "retention_years": Integer(1, 100),
+                "rule": Text(40),
+                "certified": Flag(),
+            },
         ),
         roles={"message": "the message, byte for byte as submitted"},
         event="SubmissionAcceptance",

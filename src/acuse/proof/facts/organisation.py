@@ -20,6 +20,24 @@ INSTALLATION = "installation"
 _SIGNING_KEY = {"key": Text(40), "domain": Text(253), "selector": Text(63)}
 _SETTING = Record({"name": Text(80), "before": Nullable(Text(2048)), "after": Nullable(Text(2048))})
 
+#: Patterns, with `*` for anything; an empty one asks for nothing. The first rule that applies to a message decides.
+_RULE = Record(
+    {
+        "rule": Text(40),
+        "position": Integer(1, 1000),
+        "enabled": Flag(),
+        "sender": Text(320),
+        "domain": Text(255),
+        "subject": Text(300),
+        "header": Text(76),
+        "value": Text(300),
+        "certify": Flag(),
+        "mode": Text(8),
+        "access": Text(8),
+        "language": Text(8),
+    }
+)
+
 TYPES = (
     FactType(
         name="organisation.created",
@@ -105,24 +123,6 @@ TYPES = (
         )
     ),
     FactType(
-        name="settings.changed",
-        kinds=(ORGANISATION, INSTALLATION),
-        meaning="Settings were changed.",
-        details=Record({"changes": Listing(_SETTING, 200)}),
-    ),
-    FactType(
-        name="clock.checked",
-        kinds=(INSTALLATION,),
-        meaning="The state of the clock's synchronisation was read.",
-        details=Record(
-            {"synchronised": Nullable(Flag()), "source": Text(200)},
-            {"offset_microseconds": Nullable(Integer(-(2**53) + 1)), "reason": Text(2048)},
-        ),
-    ),
-    FactType(
-        name="clock.disagreed",
-        kinds=(INSTALLATION,),
-    FactType(
         name="signing_key.created",
         kinds=(ORGANISATION, INSTALLATION),
         meaning="A key was made that signs mail of a domain by DKIM; the record is what the DNS must say of it.",
@@ -146,6 +146,33 @@ TYPES = (
         meaning="A key is out of use, or was given up before it signed; its record may leave the DNS.",
         details=Record(_SIGNING_KEY),
     ),
+    FactType(
+        name="settings.changed",
+        kinds=(ORGANISATION, INSTALLATION),
+        meaning="Settings were changed: of the organisation or, with `credential`, of one program's credential.",
+        details=Record({"changes": Listing(_SETTING, 200)}, {"credential": Text(40)}),
+    ),
+    *(
+        FactType(name=name, kinds=(ORGANISATION,), meaning=meaning, details=_RULE)
+        for name, meaning in (
+            ("certification_rule.added", "A rule that says which messages are certified, and how, was added."),
+            ("certification_rule.changed", "A rule of certification was changed; as it is now."),
+            ("certification_rule.moved", "A rule of certification got another place among the rules."),
+            ("certification_rule.removed", "A rule of certification was removed; as it was."),
+        )
+    ),
+    FactType(
+        name="clock.checked",
+        kinds=(INSTALLATION,),
+        meaning="The state of the clock's synchronisation was read.",
+        details=Record(
+            {"synchronised": Nullable(Flag()), "source": Text(200)},
+            {"offset_microseconds": Nullable(Integer(-(2**53) + 1)), "reason": Text(2048)},
+        ),
+    ),
+    FactType(
+        name="clock.disagreed",
+        kinds=(INSTALLATION,),
         meaning="The clock and a time stamp disagreed by more than a second.",
         details=Record(
             {"authority": Text(512), "token_time": Moment(), "local_time": Moment()},
