@@ -24,7 +24,7 @@ class Finding:
     """One thing that was looked at.
 
     Attributes:
-        check: "dkim", "spf", "dmarc", "mx", "tls_rpt", "mta_sts" or "bounces".
+        check: "dkim", "spf", "dmarc", "mx", "tls_rpt" or "mta_sts".
         state: one of OK, MISSING, WRONG, UNKNOWN.
         advice: which plain words belong to it; each has its own in the console.
         name, kind: of the record. found: what is there, verbatim. publish: what should be; "" where there is no one
@@ -123,6 +123,11 @@ def _with_host(record: str, host: str) -> str:
     return f"{record[: end.start()]} a:{host}{end.group()}" if end else f"{record} a:{host}"
 
 
+def is_policy(text: str) -> bool:
+    """Tell whether a TXT record is a DMARC policy."""
+    return tags(text).get("v", "").upper() == "DMARC1"
+
+
 def judge_dmarc(domain: str, found: Sequence[tuple[str, Found]]) -> Finding:
     """Judge the policy that holds for a domain: its own, else that of the nearest domain above it.
 
@@ -134,7 +139,7 @@ def judge_dmarc(domain: str, found: Sequence[tuple[str, Found]]) -> Finding:
         name = f"_dmarc.{at}"
         if texts is None:
             return Finding(check="dmarc", state=UNKNOWN, advice="no_answer", name=name, publish=publish)
-        records = tuple(text for text in texts if tags(text).get("v", "").upper() == "DMARC1")
+        records = tuple(text for text in texts if is_policy(text))
         if records:
             state, advice = _policy(records, inherited=at != domain)
             return Finding(
@@ -171,31 +176,6 @@ def judge_mx(domain: str, found: Found) -> Finding:
     elif set(found) <= {"", "."}:
         state, advice = WRONG, "mx_null"
     return Finding(check="mx", state=state, advice=advice, name=domain, kind="MX", found=found or ())
-
-
-def judge_bounces(domain: str, found: Found, *, host: str, here: bool | None) -> Finding:
-    """Judge whether reports on what was sent come back to us.
-
-    Args:
-        domain: of the envelope senders. found: its MX hosts. host: our name.
-        here: whether they lead to an address of `host`; None where that cannot be told.
-    """
-    state, advice = OK, "bounces_ok"
-    if found is None or here is None:
-        state, advice = UNKNOWN, "no_answer"
-    elif not here:
-        state, advice = (WRONG, "bounces_elsewhere") if found else (MISSING, "bounces_missing")
-    publish = "" if state == OK else f"10 {host}."
-    return Finding(
-        check="bounces",
-        state=state,
-        advice=advice,
-        name=domain,
-        kind="MX",
-        found=found or (),
-        publish=publish,
-        detail=host,
-    )
 
 
 def judge_tls_rpt(domain: str, found: Found) -> Finding:

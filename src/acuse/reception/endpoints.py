@@ -15,11 +15,16 @@ def _resolver(nameservers: tuple[str, ...]) -> Resolver:
     return Resolver(nameservers or None, lifetime=_SECONDS)
 
 
-def look_up() -> LookUp:
-    """Return what asks the configured name servers, or the sandbox' own."""
+def look_up(*, anew: bool = False) -> LookUp:
+    """Return what asks the configured name servers, or the sandbox' own.
+
+    Args:
+        anew: nothing is remembered from earlier questions: somebody waits to see what was just published.
+    """
     environment = settings.ACUSE
     sandbox = (f"127.0.0.1:{environment.sandbox_dns_port}",)
-    resolver = _resolver(sandbox if environment.sandbox else environment.dns_servers)
+    make = _resolver.__wrapped__ if anew else _resolver
+    resolver = make(sandbox if environment.sandbox else environment.dns_servers)
 
     def ask(name: str, kind: str) -> Records:
         try:
