@@ -211,3 +211,31 @@ def _record(found: "QuerySet[Certificate]") -> PublicRecord | None:
         supersedes=row.supersedes,
         superseded_by=view.superseded_by,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuedFile:
+    """A sealed certificate in custody."""
+
+    code: str
+    sha256: str
+
+
+def newest_certificate(*, organisation: UUID, communication: UUID) -> IssuedFile | None:
+    """Return the newest issued certificate of a communication, for its recipient; None while there is none.
+
+    Args:
+        organisation: whose communication it is. communication: the subject.
+    """
+    row = (
+        Certificate.objects.filter(
+            organisation_id=organisation,
+            subject_kind=KIND,
+            subject=communication,
+            kind=Certificate.Kind.CERTIFICATE,
+            state=Certificate.State.ISSUED,
+        )
+        .order_by("-revision")
+        .first()
+    )
+    return IssuedFile(code=row.code, sha256=row.sha256) if row else None

@@ -12,16 +12,17 @@ from acuse.channels.email.send import EmailChannel
 from acuse.channels.email.session import Login, check_dispatch
 from acuse.channels.email.wire import Timeouts
 from acuse.delivery import rules
+from acuse.delivery.services.access import compose_notice
 from acuse.delivery.services.attempts import SentCopy
 from acuse.delivery.services.work import Work
-from acuse.errors import ConfigurationError
 from acuse.delivery.signing import Signers, lines_of_before
+from acuse.errors import ConfigurationError
 from acuse.evidence import custody
-from acuse.mail.rewrite import Trace, message_id_of, needs_of, sent_copy
 from acuse.mail import headers
 from acuse.mail.dkim import signature_field
-from acuse.mail.tokens import BOUNCE, encode_address
+from acuse.mail.rewrite import Trace, message_id_of, needs_of, sent_copy
 from acuse.mail.sending_domain import ascii_domain
+from acuse.mail.tokens import BOUNCE, encode_address
 
 
 class EmailEndpoint:
@@ -39,8 +40,8 @@ class EmailEndpoint:
         self.helo: str = environment.mail_hostname
         self._domain: str = environment.verp_domain
         self._smarthost = _smarthost()
-        self._channel = EmailChannel(
         self._signers = Signers(ascii_domain(self.helo))
+        self._channel = EmailChannel(
             Resolver(nameservers or None, allow_private=environment.email_private_targets or environment.sandbox),
             helo=self.helo,
             port=environment.sandbox_smtp_port if environment.sandbox else environment.email_port,
@@ -54,6 +55,17 @@ class EmailEndpoint:
         return self._smarthost.host if self._smarthost else domain
 
     def compose(self, work: Work) -> tuple[bytes, SentCopy]:
+        """Return what is sent, the same at each try: the message, or in notice mode the notice of it."""
+        return self._compose_notice(work) if work.mode == "notice" else self._compose_copy(work)
+
+    def _compose_notice(self, work: Work) -> tuple[bytes, SentCopy]:
+        """Return the notice, kept in custody: it cannot be made again from the message."""
+        message_id = f"<{work.communication}@{self._domain}>"
+        content = compose_notice(work, message_id=message_id)
+        kept = custody.keep(organisation=work.organisation, content=content, media_type="message/rfc822")
+        return content, SentCopy(prepended="", sha256=kept.sha256, message_id=message_id, kept=kept)
+
+    def _compose_copy(self, work: Work) -> tuple[bytes, SentCopy]:
         """Return what is sent: our trace lines, then the message without its `Acuse-*` fields; always the same."""
         message = custody.open_object(organisation=work.organisation, sha256=work.message_sha256)
         trace = Trace(
@@ -77,6 +89,16 @@ class EmailEndpoint:
             message_id=None if message_id_of(message) else message_id,
         )
 
+    def _signature(self, work: Work, copy: bytes) -> bytes:
+        """Return our DKIM-Signature of a copy; nothing where nobody here has a key for it."""
+        fields, _, _ = headers.split_block(copy, 0, len(copy))
+        written = headers.addresses_of(fields, "From")
+        if not written:
+            return b""
+        domain = ascii_domain(written[0].address.rpartition("@")[2])
+        signer = self._signers.choose(work.organisation, domain)
+        return signature_field(copy, signer=signer, at=work.accepted_at) if signer else b""
+
     def check(self, work: Work, copy: bytes) -> None:
         """Refuse an envelope that can never be sent, before anything says that it is.
 
@@ -88,16 +110,6 @@ class EmailEndpoint:
     def send(self, work: Work, copy: bytes) -> Outcome:
         """Send a message, with an envelope sender that names its communication (VERP)."""
         return self._channel.send(self._dispatch(work, copy))
-
-    def _signature(self, work: Work, copy: bytes) -> bytes:
-        """Return our DKIM-Signature of a copy; nothing where nobody here has a key for it."""
-        fields, _, _ = headers.split_block(copy, 0, len(copy))
-        written = headers.addresses_of(fields, "From")
-        if not written:
-            return b""
-        domain = ascii_domain(written[0].address.rpartition("@")[2])
-        signer = self._signers.choose(work.organisation, domain)
-        return signature_field(copy, signer=signer, at=work.accepted_at) if signer else b""
 
     def _dispatch(self, work: Work, copy: bytes) -> EmailDispatch:
         needs = needs_of(copy, work.recipient)

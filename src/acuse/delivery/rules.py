@@ -21,6 +21,13 @@ SEND_TOTAL = timedelta(minutes=15)
 NOTICE_TRIES = 20
 #: After how many faults of our own a message is given up, so that none is sent, or waits, without end.
 MOST_FAULTS = 10
+#: A code of access: its digits, how long it serves, how many wrong ones lock it and for how long, how many a day.
+CODE_DIGITS = 6
+CODE_TERM = timedelta(minutes=10)
+CODE_TRIES = 5
+CODE_LOCK = timedelta(hours=1)
+MOST_CODES = 5
+CODES_WINDOW = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,8 @@ from acuse.certificates import services as certificates
 from acuse.channels.base import Outcome, Reply, Result
 from acuse.delivery import rules
 from acuse.delivery.models import Communication
-from acuse.delivery.services import notices
+from acuse.delivery.selection import is_certified
+from acuse.delivery.services import access, notices
 from acuse.delivery.services.notices import WrittenNotice
 from acuse.delivery.services.work import Work
 from acuse.errors import ConflictError, TemporaryError
@@ -30,7 +31,7 @@ from acuse.evidence.ledger import FactDraft, record, refer
 from acuse.evidence.queries import facts_of
 from acuse.evidence.statements import execute, together
 from acuse.proof.facts.communication import KIND
-from acuse.proof.facts.fact import Actor
+from acuse.proof.facts.fact import Actor, ObjectReference
 from acuse.proof.verdicts.delivery import Verdict, verdict
 
 log = logging.getLogger(__name__)
@@ -88,12 +89,14 @@ class SentCopy:
         sha256: of the whole copy.
         message_id: the one we gave, where the message had none.
         removed: the `Acuse-*` fields that were taken out of its header, as they stood there.
+        kept: the copy in custody, where it cannot be made again from the message: the notice of notice mode.
     """
 
     prepended: str
     sha256: str
     message_id: str | None
     removed: bytes = b""
+    kept: Kept | None = None
 
     def details(self) -> dict[str, Any]:
         """Return the member `copy` of the fact."""
@@ -114,7 +117,7 @@ class OpenedAttempt:
     number: int
 
 
-def _draft(work: Work, fact_type: str, details: dict[str, Any], transcript: Kept | None) -> FactDraft:
+def _draft(work: Work, fact_type: str, details: dict[str, Any], *objects: ObjectReference) -> FactDraft:
     return FactDraft(
         organisation=work.organisation,
         subject_kind=KIND,
@@ -122,7 +125,7 @@ def _draft(work: Work, fact_type: str, details: dict[str, Any], transcript: Kept
         type=fact_type,
         actor=DISPATCHER,
         details=details,
-        objects=(refer("smtp-dialogue", transcript),) if transcript else (),
+        objects=objects,
     )
 
 
@@ -156,7 +159,7 @@ def open_attempt(*, work: Work, lease: UUID, target: str, copy: SentCopy) -> Ope
     attempt, now = uuid7(), clock.now()
     with transaction.atomic(), together():
         made, interrupted = _lock(work, lease)
-        drafts = _close_interrupted(work, interrupted)
+        drafts = [*_close_interrupted(work, interrupted), *access.consign(work)]
         number = made + 1
         execute(_OPEN, {"communication": work.communication, "attempt": attempt, "number": number, "now": now})
         details = {
@@ -165,7 +168,8 @@ def open_attempt(*, work: Work, lease: UUID, target: str, copy: SentCopy) -> Ope
             "target": target,
             "copy": copy.details(),
         }
-        record(*drafts, _draft(work, "attempt.opened", details, None))
+        sent = (refer("sent-copy", copy.kept),) if copy.kept else ()
+        record(*drafts, _draft(work, "attempt.opened", details, *sent))
     return OpenedAttempt(work=work, lease=lease, number=number)
 
 
@@ -174,7 +178,7 @@ def _close_interrupted(work: Work, number: int | None) -> list[FactDraft]:
     if number is None:
         return []
     _close(work, number, clock.now(), result="unknown")
-    return [_draft(work, "attempt.unknown", _interrupted(number), None)]
+    return [_draft(work, "attempt.unknown", _interrupted(number))]
 
 
 def _close(
@@ -250,19 +254,20 @@ def _outcome_drafts(
     opened: OpenedAttempt, outcome: Outcome, decision: rules.Decision, transcript: Kept
 ) -> list[FactDraft]:
     """Return the fact of the attempt and, where we gave up, the fact that says so."""
+    dialogue = refer("smtp-dialogue", transcript)
     failure = outcome.failure_class or "other"
     gave_up = {"attempts": opened.number, "channel": "email", "failure_class": failure, "reason": outcome.reason}
     gave_up |= _via(outcome)
     if decision.fact_type == "attempt.failed":
-        return [_draft(opened.work, "attempt.failed", gave_up, transcript)]
+        return [_draft(opened.work, "attempt.failed", gave_up, dialogue)]
     details = _details(opened, outcome)
     if decision.fact_type in {"attempt.deferred", "attempt.unknown"}:
         details["retry_at"] = clock.to_rfc3339(decision.retry_at) if decision.retry_at else None
     if decision.fact_type in {"attempt.deferred", "attempt.refused"}:
         details["failure_class"] = failure
-    drafts = [_draft(opened.work, decision.fact_type, details, transcript)]
+    drafts = [_draft(opened.work, decision.fact_type, details, dialogue)]
     if decision.gave_up:
-        drafts.append(_draft(opened.work, "attempt.failed", gave_up, None))
+        drafts.append(_draft(opened.work, "attempt.failed", gave_up))
     return drafts
 
 
@@ -370,7 +375,7 @@ def give_up(*, work: Work, lease: UUID, reason: str, schedule: rules.Schedule, r
     with transaction.atomic(), together():
         made, interrupted = _lock(work, lease)
         details = {"attempts": made, "channel": "email", "failure_class": "other", "reason": reason}
-        record(*_close_interrupted(work, interrupted), _draft(work, "attempt.failed", details, None))
+        record(*_close_interrupted(work, interrupted), _draft(work, "attempt.failed", details))
         if notice is not None:
             notices.owe(work, notice)
         _conclude(work, decision, clock.now())
@@ -382,7 +387,8 @@ def _conclude(work: Work, decision: rules.Decision, now: datetime, *, delayed: b
     Returns:
         What those facts say.
     """
-    known = verdict([item.fact for item in facts_of(organisation=work.organisation, kind=KIND, id=work.communication)])
+    facts = [item.fact for item in facts_of(organisation=work.organisation, kind=KIND, id=work.communication)]
+    known = verdict(facts)
     state = {
         "communication": work.communication,
         "outcome": known.outcome,
@@ -395,5 +401,6 @@ def _conclude(work: Work, decision: rules.Decision, now: datetime, *, delayed: b
     failed = known.outcome in {"failed", "undetermined"}
     status = Communication.Status.FAILED if failed else Communication.Status.CONCLUDED
     execute(_END, {**state, "now": now, "status": status.value})
-    certificates.request_certificate(organisation=work.organisation, communication=work.communication, final_at=now)
+    if is_certified(facts):
+        certificates.request_certificate(organisation=work.organisation, communication=work.communication, final_at=now)
     return known

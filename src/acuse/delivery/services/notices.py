@@ -222,7 +222,7 @@ def put_off(*, notice: UUID, lease: UUID, wait: timedelta, faults: int = 0) -> N
 
 
 def _record_sent(row: Notice) -> None:
-    if row.kind == Notice.Kind.CERTIFICATE:
+    if row.kind in (Notice.Kind.CERTIFICATE, Notice.Kind.CODE):
         return
     kept = Kept(
         sha256=row.message_sha256,

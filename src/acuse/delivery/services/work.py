@@ -18,6 +18,8 @@ class Work:
         notify, orcpt, ret, envid: as RFC 3461 parameters, still encoded.
         delay_notified: the sender was told of a delay before.
         faults: what went wrong inside Acuse before.
+        sender, subject: as the message says.
+        mode, access, expires_at: as chosen at acceptance.
     """
 
     communication: UUID
@@ -35,12 +37,18 @@ class Work:
     envid: str | None
     delay_notified: bool
     faults: int = 0
+    sender: str = ""
+    subject: str = ""
+    mode: str = "content"
+    access: str = ""
+    expires_at: datetime | None = None
 
 
 _WORK = """
 SELECT row.organisation_id, row.created_at, row.recipient, submission.mail_from, submission.client_ip,
     submission.client_helo, submission.message_sha256, row.language, row.notify::text, row.orcpt, submission.ret,
-    submission.envid, row.delay_notified, coalesce(held.faults, 0)
+    submission.envid, row.delay_notified, row.sender, row.subject, row.mode, row.access, row.expires_at,
+    coalesce(held.faults, 0)
 FROM delivery_communications AS row
 JOIN delivery_submissions AS submission ON submission.id = row.submission_id
 LEFT JOIN delivery_dispatches AS held ON held.communication_id = row.id
@@ -72,5 +80,10 @@ def load_work(communication: UUID) -> Work:
         ret=row[10] or None,
         envid=row[11] or None,
         delay_notified=row[12],
-        faults=row[13],
+        sender=row[13],
+        subject=row[14],
+        mode=row[15],
+        access=row[16],
+        expires_at=row[17],
+        faults=row[18],
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from acuse.doors.portal import anchors, language, start, verify
+from acuse.doors.portal import access, anchors, language, start, verify
 
 app_name = "portal"
 urlpatterns = [
@@ -12,4 +12,13 @@ urlpatterns = [
     path("verify/offline/", verify.offline, name="offline"),
     path("verify/offline/<str:name>", anchors.anchor, name="anchor"),
     path("v/<str:code>", verify.by_code, name="code"),
+    path("a/<str:token>/", access.start, name="access"),
+    path("a/<str:token>/open", access.open_it),
+    path("a/<str:token>/code", access.code),
+    path("a/<str:token>/content", access.content),
+    path("a/<str:token>/message", access.message),
+    path("a/<str:token>/attachments/<int:number>", access.attachment),
+    path("a/<str:token>/certificate", access.certificate),
+    path("a/<str:token>/accept", access.accept),
+    path("a/<str:token>/reject", access.reject),
 ]

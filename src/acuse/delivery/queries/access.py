@@ -1,0 +1,91 @@
+"""Content that waits for its recipient, as the page behind its link shows it. Whoever asks has proved to hold the link.
+
+Reading it changes nothing and records nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from acuse import clock
+from acuse.delivery import rules
+from acuse.delivery.models import Access
+from acuse.evidence import custody
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consigned:
+    """One consigned content.
+
+    Attributes:
+        sender: address; organisation: name of the sender.
+        zone: time zone of the organisation.
+        state: "open", "rejected", "expired" or "revoked".
+        coded: a code by e-mail is asked for.
+        code_until: until when a code that was sent serves; None where there is none.
+        locked_until: no code is taken before; None where it is not locked.
+        codes_left: how many codes can still be sent today.
+    """
+
+    communication: UUID
+    organisation_id: UUID
+    organisation: str
+    zone: str
+    sender: str
+    recipient: str
+    subject: str
+    language: str
+    reference: str
+    sent_at: datetime
+    expires_at: datetime
+    state: str
+    coded: bool
+    opened_at: datetime | None
+    accepted_at: datetime | None
+    code_until: datetime | None
+    locked_until: datetime | None
+    codes_left: int
+    message_sha256: str
+
+
+def consigned(communication: UUID) -> Consigned | None:
+    """Return what waits behind a link, or None where nothing ever did or it was erased."""
+    held = (
+        Access.objects.select_related("communication__submission", "communication__organisation")
+        .filter(communication_id=communication)
+        .first()
+    )
+    if held is None:
+        return None
+    row, now = held.communication, clock.now()
+    window = held.codes_since is not None and held.codes_since > now - rules.CODES_WINDOW
+    return Consigned(
+        communication=row.id,
+        organisation_id=row.organisation_id,
+        organisation=row.organisation.name,
+        zone=row.organisation.time_zone,
+        sender=row.sender,
+        recipient=row.recipient,
+        subject=row.subject,
+        language=row.language,
+        reference=row.reference,
+        sent_at=row.created_at,
+        expires_at=held.expires_at,
+        state=held.ended or ("expired" if held.expires_at <= now else "open"),
+        coded=row.access == "otp",
+        opened_at=held.opened_at,
+        accepted_at=held.accepted_at,
+        code_until=held.code_until if held.code_until is not None and held.code_until > now else None,
+        locked_until=held.locked_until if held.locked_until is not None and held.locked_until > now else None,
+        codes_left=rules.MOST_CODES - (held.codes_sent if window else 0),
+        message_sha256=row.submission.message_sha256,
+    )
+
+
+def consigned_message(seen: Consigned) -> bytes:
+    """Return the message that waits, exactly as submitted; only for whoever opened it.
+
+    Raises:
+        AcuseError: custody lost it or it is damaged.
+    """
+    return custody.open_object(organisation=seen.organisation_id, sha256=seen.message_sha256)

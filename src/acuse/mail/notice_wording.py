@@ -1,0 +1,46 @@
+"""The sentences of notices to recipients, by language. Keys and slots are equal in all of them."""
+
+from collections.abc import Mapping
+
+_ES = {
+    "days": "lun mar mié jue vie sáb dom",
+    "months": "ene feb mar abr may jun jul ago sep oct nov dic",
+    "title": "Comunicación certificada de {organisation}: {subject}",
+    "no_subject": "(sin asunto)",
+    "what": "{organisation} le ha enviado una comunicación certificada.",
+    "subject": "Asunto: {subject}",
+    "until": "Puede abrirla hasta el {until}.",
+    "open": "Ver la comunicación",
+    "coded": (
+        "Para abrirla le enviaremos un código a esta misma dirección. Quedará constancia de la fecha y la hora en que "
+        "la abre."
+    ),
+    "recorded": "Quedará constancia de la fecha y la hora en que la abre. Seguir el enlace, por sí solo, no la abre.",
+    "agree": "Abrirla no significa que esté de acuerdo. También podrá rechazarla y descargar la prueba, gratis.",
+    "why": "Recibe este aviso porque {organisation} indicó su dirección. Si responde, le contestarán en {reply_to}.",
+    "check": "Nunca le pediremos contraseñas ni datos de pago. Cómo se comprueban estas comunicaciones:",
+    "code.title": "{code} es su código para abrir la comunicación de {organisation}",
+    "code.what": "Alguien ha pedido abrir la comunicación certificada que {organisation} envió a esta dirección.",
+    "code.digits": "El código es {code}. Sirve durante {minutes} minutos y una sola vez.",
+    "code.never": "Si no ha sido usted, no haga nada. No dé este código a nadie: nadie de Acuse se lo pedirá.",
+}
+_EN = {
+    "days": "Mon Tue Wed Thu Fri Sat Sun",
+    "months": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+    "title": "Certified communication from {organisation}: {subject}",
+    "no_subject": "(no subject)",
+    "what": "{organisation} has sent you a certified communication.",
+    "subject": "Subject: {subject}",
+    "until": "You can open it until {until}.",
+    "open": "See the communication",
+    "coded": ("To open it, we will send a code to this same address. The date and time you open it will be recorded."),
+    "recorded": "The date and time you open it will be recorded. Following the link does not open it by itself.",
+    "agree": "Opening it does not mean you agree. You can also refuse it, and download the proof, free of charge.",
+    "why": "You receive this notice because {organisation} gave your address. Answers to it go to {reply_to}.",
+    "check": "We will never ask for passwords or payment details. How these communications are checked:",
+    "code.title": "{code} is your code to open the communication from {organisation}",
+    "code.what": "Somebody asked to open the certified communication that {organisation} sent to this address.",
+    "code.digits": "The code is {code}. It serves for {minutes} minutes, and once.",
+    "code.never": "If it was not you, do nothing. Give this code to nobody: nobody at Acuse will ask for it.",
+}
+WORDINGS: Mapping[str, Mapping[str, str]] = {"es": _ES, "en": _EN}
