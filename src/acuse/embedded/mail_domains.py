@@ -22,7 +22,7 @@ from acuse.embedded.authority import Authority, ServerFiles
 from acuse.embedded.domains import Domain, Plan, plan
 from acuse.embedded.mailboxes import Mailboxes
 from acuse.embedded.smtp_server import Answers, Memory, Server
-from acuse.embedded.zone import Datagrams, Streams, records
+from acuse.embedded.zone import PUBLISHED, Datagrams, Streams, Zone
 from acuse.errors import AcuseError, ConfigurationError
 
 HOST = "127.0.0.1"
@@ -42,7 +42,7 @@ class MailDomains:
     """The sandbox.
 
     Args:
-        directory: where accepted messages are kept (see `mailboxes.messages`).
+        directory: where accepted messages are kept (see `mailboxes.messages`), and what else its name server says.
         dns_port: port of the name server; 0 takes a free one.
         smtp_port: port of all mail servers; 0 takes a free one.
         certificate: of the servers, for STARTTLS; None: no server offers it.
@@ -64,6 +64,7 @@ class MailDomains:
     ) -> None:
         self.plan: Plan = plan(accepting)
         self._wanted = Ports(dns=dns_port, smtp=smtp_port)
+        self._directory = directory
         self._mailboxes = Mailboxes(directory)
         self._greylist_seconds = greylist_seconds
         self._now = now
@@ -105,7 +106,7 @@ class MailDomains:
 
     async def _open_dns(self, port: int, stack: AsyncExitStack) -> int:
         loop = asyncio.get_running_loop()
-        zone = records(self.plan)
+        zone = Zone(self.plan, self._directory / PUBLISHED)
         server = await asyncio.start_server(Streams(zone), HOST, port)
         stack.push_async_callback(_end, server)
         taken = int(server.sockets[0].getsockname()[1])

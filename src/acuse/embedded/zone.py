@@ -4,8 +4,11 @@ Every other name does not exist. It says nothing about the internet and asks nob
 """
 
 import asyncio
+import re
 import struct
+from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import cast
 
 import dns.exception
@@ -21,6 +24,7 @@ import dns.rrset
 from acuse.embedded.domains import Plan
 
 TTL = 60
+PUBLISHED = "zone"  # file of further records, in the directory of the sandbox
 UDP_LIMIT = 1232  # bytes, for those that announce EDNS; 512 for others
 TCP_IDLE = 10.0  # seconds
 MOST_TCP = 64  # connections at once
@@ -46,6 +50,50 @@ def records(plan: Plan) -> Records:
     for host, address in plan.addresses.items():
         add(host, dns.rdatatype.A, address)
     return zone
+
+
+class Zone:
+    """The records of a plan, and those published beside them in a file, which is read again when it changes.
+
+    Args:
+        plan: the domains.
+        published: lines of name, type and text, as `publish` writes them; it need not exist.
+    """
+
+    def __init__(self, plan: Plan, published: Path) -> None:
+        self._plan, self._published = plan, published
+        self._zone = records(plan)
+        self._read_at = 0
+
+    def __call__(self) -> Records:
+        """Return the records of now."""
+        changed_at = self._published.stat().st_mtime_ns if self._published.exists() else 0
+        if changed_at != self._read_at:
+            zone = records(self._plan)
+            for line in self._published.read_text("utf-8").splitlines():
+                name, kind, text = line.split(" ", 2)
+                zone.setdefault(dns.name.from_text(name), {}).setdefault(dns.rdatatype.from_text(kind), []).append(text)
+            self._zone, self._read_at = zone, changed_at
+        return self._zone
+
+
+def publish(published: Path, wanted: Sequence[tuple[str, str, str]]) -> None:
+    """Let the sandbox's name server hold these records and no others beside its own.
+
+    Args:
+        published: the file that its `Zone` reads.
+        wanted: names, types and what each says.
+    """
+    lines = [f"{name} {kind} {_strings(text) if kind == 'TXT' else text}\n" for name, kind, text in wanted]
+    temporary = published.with_suffix(".new")
+    temporary.write_text("".join(lines), "utf-8")
+    temporary.replace(published)  # whole or not at all: the name server may read at any time
+
+
+def _strings(text: str) -> str:
+    """Return a text as the strings of at most 255 octets that a TXT record takes (RFC 1035 3.3.14)."""
+    pieces = (text[at : at + 255] for at in range(0, len(text), 255))
+    return " ".join('"' + re.sub(r'(["\\])', r"\\\1", piece) + '"' for piece in pieces)
 
 
 def answer(zone: Records, raw: bytes, *, limit: int | None) -> bytes | None:
@@ -111,7 +159,7 @@ def _fitted(reply: dns.message.Message, room: int) -> bytes:
 class Datagrams(asyncio.DatagramProtocol):
     """The UDP side."""
 
-    def __init__(self, zone: Records) -> None:
+    def __init__(self, zone: Zone) -> None:
         self._zone = zone
         self._transport: asyncio.DatagramTransport | None = None
 
@@ -121,7 +169,7 @@ class Datagrams(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """Answer one query."""
-        reply = answer(self._zone, data, limit=UDP_LIMIT)
+        reply = answer(self._zone(), data, limit=UDP_LIMIT)
         if reply is not None and self._transport:
             self._transport.sendto(reply, addr)
 
@@ -129,7 +177,7 @@ class Datagrams(asyncio.DatagramProtocol):
 class Streams:
     """The TCP side: queries one after the other, each with its length in front (RFC 1035 4.2.2)."""
 
-    def __init__(self, zone: Records) -> None:
+    def __init__(self, zone: Zone) -> None:
         self._zone = zone
         self._room = asyncio.Semaphore(MOST_TCP)
 
@@ -146,7 +194,7 @@ class Streams:
         while True:
             async with asyncio.timeout(TCP_IDLE):
                 (length,) = struct.unpack("!H", await reader.readexactly(2))
-                reply = answer(self._zone, await reader.readexactly(length), limit=None)
+                reply = answer(self._zone(), await reader.readexactly(length), limit=None)
             if reply is None:
                 return
             writer.write(struct.pack("!H", len(reply)) + reply)

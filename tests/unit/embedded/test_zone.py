@@ -1,5 +1,7 @@
 """The name server's answers, and that no bytes can upset it."""
 
+from pathlib import Path
+
 import dns.flags
 import dns.message
 import dns.name
@@ -9,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acuse.embedded.domains import DOMAINS, NETWORK, plan
-from acuse.embedded.zone import answer, records
+from acuse.embedded.zone import Zone, answer, publish, records
 
 PLAN = plan(["talleresribera.example"])
 ZONE = records(PLAN)
@@ -38,6 +40,20 @@ def test_case_is_kept_in_the_question_and_ignored_in_the_zone() -> None:
     reply = ask("AcePta.eXample")
     assert [each.lower() for each in texts(reply)] == ["10 mx.acepta.example."]
     assert str(reply.question[0].name) == "AcePta.eXample."
+
+
+def test_what_is_published_shows_at_once_and_goes_again(tmp_path: Path) -> None:
+    zone, file = Zone(PLAN, tmp_path / "zone"), tmp_path / "zone"
+    assert zone() == ZONE
+    long = "v=DKIM1; p=" + 'x"\\' * 200
+    publish(file, [("uno._domainkey.talleres.example", "TXT", long), ("host.talleres.example", "A", "127.0.0.1")])
+    raw = answer(zone(), dns.message.make_query("uno._domainkey.talleres.example", "TXT").to_wire(), limit=None)
+    assert raw
+    (record,) = dns.message.from_wire(raw).answer[0]
+    assert b"".join(record.strings).decode() == long
+    assert [len(one) <= 255 for one in record.strings] == [True] * len(record.strings)
+    publish(file, [])
+    assert zone() == ZONE
 
 
 def test_null_mx() -> None:
