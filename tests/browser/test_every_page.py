@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Opener
+from tests.browser.incoming import one_of_each
 from tests.browser.world import World
 
 BASE = "/console/talleres-ribera"
@@ -30,6 +31,8 @@ def member_pages(world: World) -> tuple[str, ...]:
         f"{BASE}/communications/{relayed}/?tab=recipient",
         f"{BASE}/communications/{relayed}/dialogues/3/",
         f"{BASE}/certificates/",
+        f"{BASE}/incoming/",
+        f"{BASE}/incoming/?before=2001-01-01T00:00:00%2B00:00~{relayed}",
         f"{BASE}/ledger/",
         f"{BASE}/ledger/?entry=3",
         f"{BASE}/ledger/?q=nada",
@@ -78,6 +81,7 @@ def faults_of_form(page: Page, width: int) -> list[str]:
 )
 def test_every_page_is_accessible_and_fits(world: World, visit: Opener, width: int, scheme: str) -> None:
     faults = []
+    one_of_each(world.organisation, world.communications["cliente1042@correo.example"])
     for member, paths in ((True, member_pages(world)), (False, PUBLIC)):
         seen = visit(member=member, width=width, scheme=scheme)
         for path in paths:

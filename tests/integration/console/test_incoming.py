@@ -1,33 +1,16 @@
 """What came in, listed: what it is, whose, what is wrong with it, and reading it again."""
 
-from uuid import UUID
-
 import pytest
 from django.conf import settings
 from django.test import Client
 
 from acuse.accounts.models import User
-from acuse.config.database import conninfo
-from acuse.evidence.leases import Holder
-from acuse.mail.tokens import encode_address
-from acuse.reception import rules
-from acuse.reception.interpret import interpret
-from acuse.reception.jobs import QUEUE
 from acuse.reception.models import Item
-from acuse.reception.origin.answers import Records
-from acuse.reception.rules import read_address
-from acuse.reception.services import Arrival, receive
+from tests.browser.incoming import BROKEN, DSN, come_in, one_of_each
 from tests.browser.world import World
 
 BASE = "/console/talleres-ribera/incoming/"
 RECIPIENT = "cliente0877@correo.example"
-DSN = (
-    b"From: MAILER-DAEMON@mx.example\r\nSubject: Undelivered <b>\r\nMIME-Version: 1.0\r\n"
-    b'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n--b\r\n'
-    b"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
-    b"Final-Recipient: rfc822; a@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n"
-)
-BROKEN = b"From: x@y.example\r\nContent-Type: multipart/report; boundary=b\r\n\r\nnada\r\n"
 
 
 def page(member: Client, query: str = "", language: str = "es") -> str:
@@ -35,23 +18,6 @@ def page(member: Client, query: str = "", language: str = "es") -> str:
     response = member.get(BASE + query)
     assert response.status_code == 200
     return response.content.decode()
-
-
-def come_in(raw: bytes, purpose: str, identifier: UUID | None = None, mail_from: str = "", read: bool = True) -> UUID:
-    """Have a message come in, and be read."""
-    domain = settings.ACUSE.verp_domain
-    text = f"{purpose}+falso@{domain}"
-    if identifier is not None:
-        text = encode_address(key=settings.ACUSE_KEYS.address, purpose=purpose, identifier=identifier, domain=domain)
-    ours = read_address(text, keys=(settings.ACUSE_KEYS.address,), token_domain=domain, domains=frozenset())
-    assert ours is not None
-    arrival = Arrival(mail_from=mail_from, recipients=(ours,), client_ip="192.0.2.1", helo="mx.example", tls=None)
-    (item,) = receive(arrival=arrival, raw=raw)
-    if read:
-        holder = Holder(conninfo=conninfo())
-        for one in holder.claim(QUEUE, term=rules.LEASE, limit=10):
-            interpret(item=one, lease=holder.lease, look_up=lambda name, kind: Records())
-    return item
 
 
 @pytest.mark.parametrize(
@@ -66,11 +32,7 @@ def test_an_empty_list_says_where_to_send(member: Client, world: World, language
 
 def test_each_message_says_what_it_is_and_whom_it_concerns(member: Client, world: World) -> None:
     communication = world.communications[RECIPIENT]
-    come_in(DSN, "bounce", communication)
-    answer = b"From: Ana <ana@correo.example>\r\nSubject: Re: hola\r\n\r\nVale.\r\n"
-    come_in(answer, "reply", communication, mail_from="ana@correo.example")
-    come_in(BROKEN, "inbox", world.organisation)
-    come_in(DSN, "inbox", world.organisation, read=False)
+    one_of_each(world.organisation, communication)
     for language, said in (
         (
             "es",
