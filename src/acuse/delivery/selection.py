@@ -1,14 +1,19 @@
 """Which messages are certified, and how each is handled: rules in order, then what nobody chose. Pure."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
 from acuse.accounts.values import Defaults
-from acuse.mail.choices import Asked
+from acuse.errors import InputError
+from acuse.mail.choices import ACCESSES, LANGUAGES, MODES, Asked
+from acuse.proof.facts.fact import Fact
 
 MOST_RULES = 100
+_LIMITS = {"sender": 320, "domain": 255, "subject": 300, "header": 76, "value": 300}
+_HEADER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +92,39 @@ def fits(pattern: str, text: str) -> bool:
             return False
         at = found + len(piece)
     return True
+
+
+def check_rule(rule: Rule) -> Rule:
+    """Return a rule as it is kept: without blanks around its patterns, the domain without `@`.
+
+    Raises:
+        InputError: a pattern is too long or cannot be written, or the parts contradict each other.
+    """
+    tidy = replace(
+        rule,
+        domain=rule.domain.strip().removeprefix("@"),
+        **{name: getattr(rule, name).strip() for name in ("sender", "subject", "header", "value")},
+    )
+    for name, most in _LIMITS.items():
+        if len(getattr(tidy, name)) > most or not getattr(tidy, name).isprintable():
+            raise InputError("A pattern takes up to %(most)s characters, without line ends.", most=most)
+    if tidy.header and not _HEADER.fullmatch(tidy.header):
+        raise InputError("The name of a header field has letters, digits and hyphens, such as X-Campaign.")
+    if tidy.value and not tidy.header:
+        raise InputError("Say in which header field the value is looked for.")
+    if not tidy.certify and (tidy.mode or tidy.access or tidy.language):
+        raise InputError("What is relayed plainly has neither mode nor access nor language.")
+    if tidy.access and tidy.mode == "content":
+        raise InputError("Access says how a notice is opened; content that is sent needs none.")
+    words = ((tidy.mode, MODES), (tidy.access, ACCESSES), (tidy.language, LANGUAGES))
+    if any(said and said not in choices for said, choices in words):
+        raise InputError("That is not one of the choices.")
+    return replace(tidy, mode="notice") if tidy.access else tidy
+
+
+def is_certified(facts: Sequence[Fact]) -> bool:
+    """Tell from the facts of a communication whether it is certified, or relayed plainly."""
+    return all(fact.details.get("certified", True) for fact in facts if fact.type == "communication.accepted")
 
 
 def applying(

@@ -8,6 +8,7 @@ from acuse.delivery.services.acceptance import (
     keep_message,
 )
 from acuse.delivery.services.attempts import close_attempt, give_up, open_attempt
+from acuse.delivery.services.certification import add_rule, change_rule, move_rule, remove_rule
 from acuse.delivery.services.erasure import erase_communication
 from acuse.delivery.services.notices import close_notice, owe_certificate
 from acuse.delivery.services.reports import Returned, apply_return
@@ -18,12 +19,16 @@ __all__ = [
     "Returned",
     "accept_each",
     "accept_message",
+    "add_rule",
     "apply_return",
+    "change_rule",
     "close_attempt",
     "close_notice",
     "erase_communication",
     "give_up",
     "keep_message",
+    "move_rule",
     "open_attempt",
     "owe_certificate",
+    "remove_rule",
 ]

@@ -16,6 +16,7 @@ from acuse import clock
 from acuse.certificates import services as certificates
 from acuse.certificates.rules import CHANGES
 from acuse.delivery.models import Communication
+from acuse.delivery.selection import is_certified
 from acuse.delivery.services import notices
 from acuse.delivery.services.work import load_work
 from acuse.evidence.ledger import FactDraft, record
@@ -72,7 +73,7 @@ def apply_return(*, organisation: UUID, communication: UUID, returned: Returned,
         if any(fact.details.get("reception") == str(returned.reception) for fact in known):
             return False
         ended = row.status != Communication.Status.IN_PROGRESS
-        if ended and returned.type in CHANGES:
+        if ended and returned.type in CHANGES and is_certified(known):
             # Before the fact: who issues a certificate holds its row when recording, and each would wait for the other.
             certificates.request_certificate(
                 organisation=organisation, communication=communication, final_at=clock.now(), reason=returned.type
