@@ -21,8 +21,9 @@ from acuse.evidence.ledger import refer
 from acuse.evidence.models import Alarm
 from acuse.proof.report import State
 from acuse.reception.models import Item
+from acuse.reception.readings import Reading
 from acuse.reception.rules import Ours
-from acuse.reception.services import Arrival, Reading, classify, receive
+from acuse.reception.services import Arrival, classify, receive
 from tests.integration.certificates.conftest import Notary
 from tests.integration.certificates.test_issue import relayed
 from tests.integration.making import HOST, accept, facts, message
