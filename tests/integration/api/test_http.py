@@ -73,6 +73,7 @@ def test_a_fault_of_ours_is_a_problem_that_says_nothing_of_it(
     (logged,) = [record for record in caplog.records if getattr(record, "instance", "") == found["instance"]]
     assert "secret particulars" in str(logged.exc_info)
     assert recipient not in caplog.text
+    assert not [record for record in caplog.records if recipient in repr(vars(record))]
 
 
 def test_what_custody_cannot_give_now_may_be_asked_for_again(
