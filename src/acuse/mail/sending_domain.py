@@ -41,6 +41,11 @@ class Finding:
     publish: str = ""
     detail: str = ""
 
+    @property
+    def ok(self) -> bool:
+        """Whether it is as it should be."""
+        return self.state == OK
+
 
 def ascii_domain(domain: str) -> str:
     """Return a domain in lower case as the DNS has it (A-labels); one that cannot be so written stays as it is."""

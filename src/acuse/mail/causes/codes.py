@@ -15,6 +15,7 @@ from acuse.mail.causes.vocabulary import (
     REFUSED,
     REFUSED_AFTER_CONTENT,
     REFUSED_AT_GREETING,
+    RELAYING_DENIED,
     SECURITY,
     SERVER_FAULT,
     SERVER_FULL,
@@ -40,6 +41,9 @@ DECISIVE: tuple[Rule, ...] = (
 
 #: texts that are said of more than one thing
 LOOSE: tuple[Rule, ...] = (
+    says(MAILBOX_UNKNOWN, "Gmail: refused at RCPT, with few words", "(state 14)"),
+    says(RECIPIENT_REFUSES, "Gmail: refused after RCPT, with few words", "(state 15)", "(state 17)", "(state 18)"),
+    says(RELAYING_DENIED, "Gmail: the server does not relay after a log-in", "(state 12)"),
     says(VIRUS, "speaks of a virus", "virus", "phish", unless=Phrases("spam or virus", "spam/virus")),
     says(SPAM, "speaks of spam", "spam", "junk"),
     says(CLIENT_BLOCKED, "says that something of the sender is blocked", "blocked", "black list", "blocklist",

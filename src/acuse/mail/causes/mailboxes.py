@@ -145,7 +145,6 @@ _UNKNOWN = (
     "adresse nicht gefunden", "adresse existiert nicht", "nessun utente", "utente sconosciuto",
     "casella * inesistente",
     "onbekende gebruiker", "okand anvandare", "ukjent bruker", "ukendt bruger", "недоступен", "не найден",
-
 )  # fmt: skip
 
 _UNKNOWN_UNLESS = Phrases(
@@ -176,7 +175,7 @@ REFUSES: tuple[Rule, ...] = (
     says(
         RECIPIENT_REFUSES,
         "says after the content that a filter of the recipient's refused it",
-        "message filtered", "(state 15)", "(state 17)", "(state 18)",
+        "message filtered",
         stages=("data", ""),
         unless=Phrases("symanteccloud", "messagelabs", "troubleshooting page", "faqs section on spam"),
     ),

@@ -4,6 +4,7 @@ from acuse.mail.causes.rule import Phrases, Rule, says, status
 from acuse.mail.causes.vocabulary import (
     DOMAIN_UNKNOWN,
     EXPIRED,
+    GIVEN_UP,
     NETWORK,
     NO_MAIL_ACCEPTED,
     PROGRAM_FAILED,
@@ -27,7 +28,7 @@ _NETWORK = (
     "all routes to destination blocked",
     "establish an smtp connection", "best-preference mx", "address family mismatch", "bad dns lookup",
     "couldn't find any host by that",
-    "all relevant mx records", "incorrect hostname used for inbounds", "mxloopback", "connection closed abruptly",
+    "incorrect hostname used for inbounds", "mxloopback", "connection closed abruptly",
 )  # fmt: skip
 
 DOMAIN: tuple[Rule, ...] = (
@@ -57,7 +58,7 @@ DOMAIN: tuple[Rule, ...] = (
         "unknown domain",
         "may not exist", "unroutable address", "unrouteable address", "invalid domain name", "illegal host/domain",
         "find any host named", "nonexistentdomain", "non-existent domain", "nxdomain",
-        "host lookups failed permanently",
+        "host lookups failed permanently", "all relevant mx records",
         "host address lookups failed", "lookup failure: host", "bad destination host", "bad destination domain",
         "553 * does not exist",
         "dominio no existe", "dominio desconocido", "dominio * no existe", "domain unbekannt", "domaine inconnu",
@@ -109,7 +110,8 @@ FAULTS: tuple[Rule, ...] = (
         "says that the server, or what it rests on, does not work",
         "aliasing/forwarding loop broken", "create user output file", "could not load drd", "internal error",
         "internal server error",
-        "interrupted system call", "error while being processed", "would create a mail loop", "configuration error",
+        "interrupted system call", "unable to chdir",
+        "error while being processed", "would create a mail loop", "configuration error",
         "local error in processing",
         "was found in the mail exchanger", "loops back to myself", "queue file write error", "no mdb",
         "server is misconfigured",
@@ -145,7 +147,7 @@ TIME: tuple[Rule, ...] = (
         "says that it has been tried for too long, or is still being tried",
         "connection timed out", "operation timed out", "could not find a gateway for",
         "delivery attempts will continue",
-        "delivery expired", "delivery time expired", "failed to deliver to domain", "giving up",
+        "delivery expired", "delivery time expired", "failed to deliver to domain",
         "failing for a long time",
         "has been delayed", "not been collected after", "message expired", "queue.expired", "envelope expired",
         "message timed out",
@@ -163,4 +165,5 @@ TIME: tuple[Rule, ...] = (
         "exceeded the maximum time",
         "unable to connect successfully to the destination", "will keep trying", "tried for", "se ha retrasado",
     ),
+    says(GIVEN_UP, "says that it gives up, which qmail adds to any refusal", "giving up"),
 )  # fmt: skip

@@ -56,6 +56,8 @@ _CUT = re.compile(
     r"|return-path: ?<|dkim-signature: ?|\+{20,}|arc-seal: ?"
     r"|x-received: ?by|x-google-smtp-source: ?)"
 )
+#: Exim, where an alias is not to be shown
+_UNDISCLOSED = re.compile(r"an undisclosed address[ \t]{0,20}\n[ \t]{0,20}\(generated from ([^\s()]{3,320})\)")
 _LATE = Phrases(
     "has been delayed", "is delayed for", "delayed for more than", "warning message only", "still being tried",
     "still undelivered", "not yet been delivered", "temporary failure", "will be retried",
@@ -115,7 +117,7 @@ def findings(text: str, *, known: tuple[str, ...] = (), never: tuple[str, ...] =
         text: cut by `cut`. known: recipients named by a header (X-Failed-Recipients), which are believed.
         never: addresses of the sender, which are recipients only if nothing else is.
     """
-    lead, said = _read(text, frozenset(each.lower() for each in known))
+    lead, said = _read(_UNDISCLOSED.sub(r"\1", text), frozenset(each.lower() for each in known))
     chosen = _chosen(said, known, never)
     shared = "\n".join(lead)[:MAX_SAID]
     late = _LATE.within(text.lower())
