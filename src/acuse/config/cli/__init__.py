@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from acuse.config.cli import accounts, checks, demo, explain, proofs, retention, serve
+from acuse.config.cli import accounts, checks, demo, explain, proofs, retention, serve, signing
 from acuse.errors import AcuseError, ConfigurationError, InputError
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app.command(name="manage", context_settings={"allow_extra_args": True, "ignore_u
 app.add_typer(accounts.organisations, name="organisation")
 app.add_typer(accounts.users, name="user")
 app.add_typer(accounts.keys, name="key")
+app.add_typer(signing.dkim, name="dkim")
 app.add_typer(retention.retention, name="retention")
 
 EXIT_FAILED, EXIT_USAGE, EXIT_CONFIGURATION = 1, 2, 3

@@ -66,6 +66,7 @@ def _probes(settings: Environment) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "smtp tls", lambda: _port(settings.smtp_host, settings.smtp_tls_port)
     yield "smtp inbound", lambda: _inbound(settings)
     yield "reports", lambda: _reports_come_back(settings)
+    yield "sending domain", _sending_domain
     yield "ledger", _ledger
     yield "alarms", _alarms
 
@@ -153,6 +154,16 @@ def _reports_come_back(settings: Environment) -> str:
     if ours & theirs:
         return f"the MX of {domain} has an address of this host"
     return f"WARNING: the MX of {domain} is not {settings.mail_hostname}: reports and replies go elsewhere"
+
+
+def _sending_domain() -> str:
+    """Say what the DNS lacks of the operator's own domain; nothing waits for it."""
+    from acuse.delivery.domains import operators_findings
+
+    lacking = [
+        f"{one.check.upper()} {one.state} ({one.name or 'no key'})" for one in operators_findings() if not one.ok
+    ]
+    return f"WARNING: {', '.join(lacking)}" if lacking else "DKIM, SPF and DMARC are in the DNS"
 
 
 def _ledger() -> str:

@@ -28,6 +28,7 @@ from acuse.config.environment import Environment, environment
 from acuse.config.installation import prepare
 from acuse.config.secrets import write_private
 from acuse.config.tree import ROLES
+from acuse.embedded.zone import PUBLISHED, publish
 from acuse.errors import ConfigurationError
 from acuse.proof.trust import Trust
 from acuse.proof.verify import verify_bytes
@@ -179,7 +180,26 @@ def _sample_organisation(settings: Environment) -> str:
             organisation=organisation.id, name=f"crm-{secrets.token_hex(2)}"
         )
         keep_account(settings, Account(username=credential.username, secret=secret))
+    _sign(settings, organisation.id)
     return password
+
+
+def _sign(settings: Environment, organisation: UUID) -> None:
+    """Have the organisation's mail signed: publish its key in the sandbox, and what goes well beside it."""
+    from acuse.delivery.domains import activate_seen
+    from acuse.delivery.services.signing_keys import make_signing_key, signing_keys
+
+    domain = DOMAIN.removeprefix("@")
+    kept = next((key for key in signing_keys(organisation) if key.state in {"made", "active"}), None)
+    key = kept or make_signing_key(organisation=organisation, domain=domain)
+    records = (
+        (key.name, "TXT", key.record),
+        (domain, "TXT", f"v=spf1 a:{settings.mail_hostname} -all"),
+        (f"_dmarc.{domain}", "TXT", f"v=DMARC1; p=none; rua=mailto:dmarc{DOMAIN}"),
+        (settings.mail_hostname, "A", "127.0.0.1"),
+    )
+    publish(settings.data_directory / "sandbox" / PUBLISHED, records)
+    activate_seen(organisation=organisation, key=key.id)
 
 
 def _run_examples(
