@@ -21,6 +21,10 @@ LEVELS = ("B-B", "B-T", "B-LTA")
 
 #: Types of fact that a certificate issued before must be superseded for, the weightiest first.
 CHANGES = (
+    "acceptance.given",
+    "content.rejected",
+    "term.expired",
+    "content.accessed",
     "bounce.received",
     "delivery.confirmed",
     "reply.received",

@@ -58,8 +58,9 @@ class Case:
         return ending(self.decisive)
 
     def word(self, key: str) -> str:
-        """Return a sentence without slots."""
-        return WORDING[self.context.language][key]
+        """Return a sentence without slots; in notice mode that of the notice, where it has words of its own."""
+        words = WORDING[self.context.language]
+        return words.get(f"{key}.notice", words[key]) if self.accepted.get("mode") == "notice" else words[key]
 
     def say(self, key: str, **values: Run | Runs | str) -> Runs:
         """Return a sentence with its slots filled."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from acuse.certificates.stories import accessed
 from acuse.certificates.stories.case import Case
 from acuse.certificates.stories.moments import number, utc_time
 from acuse.certificates.stories.returned import diagnostic, system_of, what_bounced
@@ -46,6 +47,8 @@ def short_verdict(case: Case) -> str:
 
 def sentence(case: Case) -> Runs:
     """Return who sent what to whom, what happened, weekday, date and time to the second."""
+    if case.verdict.outcome in accessed.OUTCOMES:
+        return accessed.sentence(case)
     fact = case.decisive
     slots: dict[str, Run | Runs | str] = {
         "sender": case.sender(),
@@ -216,6 +219,8 @@ def _proved(case: Case) -> list[Runs]:
     kept = case.kept()
     if judged.outcome in ("relayed", "handed"):
         return [_taken(case, fact), handed, kept]
+    if judged.outcome in accessed.OUTCOMES:
+        return [*accessed.proved(case), handed, kept]
     if fact.type in (_BOUNCE, "delivery.confirmed"):
         return [*_proved_by_report(case), handed, kept]
     if judged.outcome == "undetermined":
@@ -257,7 +262,8 @@ def _not_proved(case: Case) -> list[Runs]:
     if "not_inbox" in keys and "not_read" in keys:
         keys[keys.index("not_inbox")] = "not_inbox_nor_read"
         keys.remove("not_read")
-    items = [case.say(f"limit.{key}") for key in keys if case.has(f"limit.{key}")]
+    contact = case.recipient()
+    items = [case.say(f"limit.{key}", contact=contact) for key in keys if case.has(f"limit.{key}")]
     if case.verdict.outcome == "undetermined" and len(items) < 3:
         items.insert(1, case.say("limit.not_known_to_recipient"))
     return items

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from acuse.certificates.stories import returned
+from acuse.certificates.stories import accessed, returned
 from acuse.certificates.stories.case import Case, ending
 from acuse.certificates.stories.context import LedgerFact
 from acuse.certificates.stories.moments import number, utc_time
@@ -223,6 +223,7 @@ _TELLERS: Mapping[str, Teller] = {
     "certificate.issued": _issued,
     "certificate.level_lowered": _lowered,
     **returned.TELLERS,
+    **accessed.TELLERS,
 }
 
 

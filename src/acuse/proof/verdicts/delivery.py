@@ -55,12 +55,12 @@ LIMITS: Mapping[str, str] = {
     "not_other_addresses": "that the recipient has no other address",
     "not_arrival_nor_absence": "that the message arrived, or that it did not",
     "second_copy_possible": "that only one copy arrived: an earlier try ended without an answer",
-    "link_may_be_forwarded": "who, in person, opened it: the link can be forwarded",
-    "control_of_contact_only": "who, in person, opened it: only control of the link and of the contact is proved",
+    "link_forwarded": "who, in person, opened it: the link can be forwarded",
+    "control_of_contact": "who, in person, opened it: only control of the link and of the contact is proved",
     "not_understood": "that whoever opened it read or understood it, or agrees with it",
     "legal_effect": "the legal effect of the acceptance, which is for the court to weigh",
     "not_known_before_refusal": "that they knew the content before refusing it",
-    "not_known_notice": "that the recipient knew of the notice",
+    "not_aware_of_notice": "that the recipient knew of the notice",
     "address_stated_by_sender": "that the address is the recipient's: only the sender stated it",
 }
 """Stable key of a limit -> what is NOT proved, in English. The certificate words each in its own language."""
@@ -317,7 +317,7 @@ _UNSIGNED = frozenset({"bounce.received", "delivery.confirmed"})
 def _limits(state: _State, accepted: Fact) -> tuple[str, ...]:
     limits = [*_LIMITS_OF.get(state.outcome, ("not_known_to_recipient", "not_other_addresses"))]
     if state.outcome in ("accessed", "accepted"):
-        limits.insert(0, "control_of_contact_only" if 4 in state.reached else "link_may_be_forwarded")
+        limits.insert(0, "control_of_contact" if 4 in state.reached else "link_forwarded")
     if state.outcome == "refused" and max(state.reached) < 3:
         limits.insert(0, "not_known_before_refusal")
     if state.decisive.type in _UNSIGNED:
@@ -339,6 +339,6 @@ _LIMITS_OF: Mapping[str, tuple[str, ...]] = {
     "delivered": ("not_inbox", "not_read", "not_identity"),
     "accessed": ("not_understood",),
     "accepted": ("legal_effect",),
-    "refused": ("link_may_be_forwarded",),
-    "expired": ("not_known_notice",),
+    "refused": ("link_forwarded",),
+    "expired": ("not_aware_of_notice",),
 }

@@ -20,8 +20,7 @@ WORDS: dict[str, str] = {
     "fact.opened": "Attempt {attempt}: it is sent to {target}",
     "fact.opened.copy": "These lines are sent and, after them, the original unchanged. SHA-256 of what is sent: ",
     "fact.opened.copy.without": (
-        "These lines are sent and, after them, the original without those fields. "
-        "SHA-256 of what is sent: "
+        "These lines are sent and, after them, the original without those fields. SHA-256 of what is sent: "
     ),
     "fact.opened.removed": "Taken out of the header, because they are said to Acuse alone: {removed}",
     "fact.opened.again": "The same as in attempt 1 is sent.",

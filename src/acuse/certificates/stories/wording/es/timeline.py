@@ -20,8 +20,7 @@ WORDS: dict[str, str] = {
     "fact.opened": "Intento {attempt}: se envía a {target}",
     "fact.opened.copy": "Se envían estas líneas y, tras ellas, el original sin cambios. SHA-256 de lo enviado: ",
     "fact.opened.copy.without": (
-        "Se envían estas líneas y, tras ellas, el original sin esos campos. "
-        "SHA-256 de lo enviado: "
+        "Se envían estas líneas y, tras ellas, el original sin esos campos. SHA-256 de lo enviado: "
     ),
     "fact.opened.removed": "Retirado de la cabecera, porque va dirigido solo a Acuse: {removed}",
     "fact.opened.again": "Se envía lo mismo que en el intento 1.",
