@@ -14,6 +14,7 @@ from tests.peers.postfix import Postfix, postfix
 from tests.ports import free_port
 
 ANA, GONE, DOWN = "ana@recibe.example", "baja@recibe.example", "caida@recibe.example"
+HELD = "retenida@recibe.example"
 ZONE = {
     ("recibe.example", "MX"): ["10 mx.recibe.example."],
     ("talleres-ribera.example", "MX"): ["10 mx.recibe.example."],
@@ -29,15 +30,16 @@ def inbound() -> int:
 
 @pytest.fixture(scope="module")
 def exchanger(inbound: int) -> Iterator[Postfix]:
-    """A mail exchanger that takes mail for two addresses at which it can deliver nothing, as it finds out later."""
+    """A mail exchanger that takes mail for addresses at which it can deliver nothing, as it finds out later."""
     tables = {
-        "aliases": f"{GONE} nadie@recibe.example\n",
+        "aliases": f"{GONE} nadie@recibe.example\n{HELD} nadie@recibe.example\n",
+        "held": f"{HELD} HOLD\n",
         "transport": f"{DOWN} lmtp:inet:127.0.0.1:{free_port()}\nacuse.example smtp:[127.0.0.1]:{inbound}\n",
     }
     settings = {
         "virtual_alias_maps": "texthash:{etc}/aliases",
         "transport_maps": "texthash:{etc}/transport",
-        "local_recipient_maps": "",
+        "smtpd_recipient_restrictions": "check_recipient_access texthash:{etc}/held, permit_mynetworks, reject",
         "maximal_queue_lifetime": "0",
         "bounce_queue_lifetime": "1h",
         "minimal_backoff_time": "1s",
@@ -108,6 +110,33 @@ def test_what_it_took_and_could_not_deliver(
     notice = exchanger.wait_for_messages(SENDER, told + 1)[-1]
     assert b"report-type=delivery-status" in notice.replace(b'"', b"")
     assert recipient.encode() in notice
+
+
+def test_a_report_after_the_certificate_leads_to_one_that_supersedes_it(
+    running: Installation, exchanger: Postfix, tmp_path: Path
+) -> None:
+    reply = running.submit(message("held"), HELD)
+    communication = reply.rsplit(maxsplit=1)[-1]
+    (earlier,) = running.documents(reply)
+    assert json.loads(extracted(earlier, tmp_path)["statement.json"])["outcome"] == "relayed"
+    exchanger.release()
+    until(lambda: len(revisions(running, communication)) == 2, f"a second certificate: {exchanger.log()}")
+    first, second = revisions(running, communication)
+    assert second[3] == first[2]
+    files = extracted(running.kept(second[0], second[1]), tmp_path)
+    told = json.loads(files["document.json"])
+    assert (told["revision"], told["supersedes"]["code"]) == (2, first[2])
+    assert told["supersedes"]["reason"] == "llegó después un parte de que no pudo entregarse"
+    assert json.loads(files["statement.json"])["failure_class"] == "mailbox_not_found"
+    paths = []
+    for name, document in (("earlier", earlier), ("later", running.kept(second[0], second[1]))):
+        paths.append(tmp_path / f"{name}.pdf")
+        paths[-1].write_bytes(document)
+    checked = json.loads(running.command("verify", "--json", *map(str, paths)).stdout)
+    assert [(one["state"], one["verdict"]["outcome"]) for one in checked] == [
+        ("valid", "relayed"),
+        ("valid", "failed"),
+    ]
 
 
 def test_what_it_says_that_it_delivered(running: Installation, exchanger: Postfix) -> None:
