@@ -1,6 +1,5 @@
 """The verdict: every outcome, and what it says it does not prove."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ from hypothesis import strategies as st
 
 from acuse.errors import InputError
 from acuse.proof.canonical import canonicalise
-from acuse.proof.verdicts import delivery
 from acuse.proof.verdicts.delivery import LIMITS, OUTCOMES, statement, verdict
 from tests.unit.proof.support import chain, fact
 
@@ -217,16 +215,13 @@ def test_a_confirmation_after_a_bounce_shows_again_what_the_server_took() -> Non
     assert verdict(facts).reached == {0: facts[0], 1: facts[1], 2: facts[3]}
 
 
-def test_no_report_weighs_against_what_the_recipient_did(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No type of this version reaches G3; the rule must stand when one does."""
-
-    def accessed(state: Any, fact: Any) -> Any:
-        return replace(state, outcome="accessed", decisive=fact, reached={**state.reached, 3: fact})
-
-    monkeypatch.setattr(delivery, "_STEPS", {**delivery._STEPS, "content.accessed": accessed})
-    for report in (BOUNCE, CONFIRMED):
-        judged = verdict(chain(ACCEPTED, RELAYED, "content.accessed", report))
-        assert (judged.outcome, judged.grade, judged.failure_class) == ("accessed", 3, None)
+@pytest.mark.parametrize("act", ["content.accessed", "acceptance.given", "content.rejected"])
+@pytest.mark.parametrize("report", [BOUNCE, (CONFIRMED, {})])
+def test_no_report_weighs_against_what_the_recipient_did(act: str, report: tuple[str, dict[str, Any]]) -> None:
+    facts = chain(ACCEPTED, RELAYED, act, report)
+    before, after = verdict(facts[:-1]), verdict(facts)
+    assert (after.outcome, after.failure_class, after.decisive) == (before.outcome, None, facts[2])
+    assert after.grade >= before.grade
 
 
 def test_other_reports_weigh_nothing() -> None:
