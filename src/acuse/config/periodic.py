@@ -21,6 +21,7 @@ from acuse.config.database import conninfo
 from acuse.config.ntp import clock_state
 from acuse.delivery.jobs import dispatch, notices
 from acuse.delivery.models import Deduplication
+from acuse.delivery.services.access import expire_due
 from acuse.evidence.jobs import watch_ledger
 from acuse.evidence.ledger import FactDraft, record
 from acuse.evidence.rules import INSTALLATION
@@ -52,6 +53,14 @@ def sweep_certificates(timestamp: int) -> None:
     close_old_connections()
     certificates.sweep()
     watch_ledger(interval=settings.ACUSE.effective_anchor_interval)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="terms", pass_context=False)
+def expire_accesses(timestamp: int) -> None:
+    """Every minute: end the terms within which content waited for its recipient."""
+    close_old_connections()
+    expire_due()
 
 
 @app.periodic(cron="7 * * * *")

@@ -1,0 +1,125 @@
+"""A code by e-mail: right, wrong, late, locked, another one; never recorded, never kept in the clear."""
+
+from datetime import timedelta
+
+import pytest
+
+from acuse import clock
+from acuse.delivery import rules
+from acuse.delivery.models import Access, Notice
+from acuse.delivery.services import access
+from tests.integration.access.conftest import Visit
+
+
+def held(visit: Visit) -> Access:
+    """The working row."""
+    return Access.objects.get(communication_id=visit.communication)
+
+
+def later(monkeypatch: pytest.MonkeyPatch, wait: timedelta) -> None:
+    """Let the clock go on."""
+    real = clock.now
+    monkeypatch.setattr(clock, "now", lambda: real() + wait)
+
+
+def wrong(code: str) -> str:
+    """Another code of six digits."""
+    return f"{(int(code) + 1) % 1_000_000:06}"
+
+
+def test_the_button_sends_a_code_and_opens_nothing(coded: Visit) -> None:
+    answer = coded.post("open")
+    assert answer["Location"].startswith(f"{coded.root}code")
+    assert "content.accessed" not in coded.types()
+    fact = coded.last("code.sent")
+    assert fact.details["contact"] == "ana@cliente.example"
+    assert coded.code() not in str(fact.details)
+    assert coded.code() not in held(coded).code_mac
+    assert Notice.objects.get(kind="code").recipient == "ana@cliente.example"
+
+
+def test_the_right_code_opens_at_g4(coded: Visit) -> None:
+    coded.post("open")
+    code = coded.code()
+    answer = coded.post("code", page="code", code=f"{code[:3]} {code[3:]}")
+    assert answer["Location"].startswith(f"{coded.root}content")
+    fact = coded.last("content.accessed")
+    assert fact.details["authentication"] == {"method": "otp", "contact": "ana@cliente.example"}
+    assert (coded.row().outcome, coded.row().grade) == ("accessed", 4)
+    assert "Abierta con código" in coded.get("content").content.decode()
+
+
+def test_a_code_serves_once(coded: Visit) -> None:
+    coded.post("open")
+    code = coded.code()
+    coded.post("code", page="code", code=code)
+    coded.client.cookies.clear()
+    assert coded.post("code", page="code", code=code).status_code == 403
+    assert coded.types().count("content.accessed") == 1
+
+
+def test_wrong_codes_count_and_lock(coded: Visit) -> None:
+    coded.post("open")
+    code = coded.code()
+    for left in (4, 3, 2, 1, 0):
+        answer = coded.post("code", page="code", code=wrong(code))
+        assert answer.status_code == 403
+        assert coded.last("code.refused").details["tries_left"] == left
+    assert "Demasiados códigos equivocados" in answer.content.decode()
+    assert coded.types().count("code.locked") == 1
+    assert coded.post("code", page="code", code=code).status_code == 403, "not even the right one"
+    assert coded.post("open")["Location"].startswith(f"{coded.root}code")
+    assert coded.types().count("code.sent") == 1, "nor is another one sent"
+    assert "content.accessed" not in coded.types()
+
+
+def test_a_lock_ends(coded: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    coded.post("open")
+    for _ in range(rules.CODE_TRIES):
+        coded.post("code", page="code", code=wrong(coded.code()))
+    later(monkeypatch, rules.CODE_LOCK + timedelta(seconds=1))
+    coded.post("open")
+    assert coded.post("code", page="code", code=coded.code()).status_code == 303
+    assert coded.row().grade == 4
+
+
+def test_a_late_code_is_refused_as_late(coded: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    coded.post("open")
+    code = coded.code()
+    later(monkeypatch, rules.CODE_TERM + timedelta(seconds=1))
+    answer = coded.post("code", page="code", code=code)
+    assert "pasaron más de diez minutos" in answer.content.decode()
+    assert coded.last("code.refused").details["reason"] == "late"
+
+
+def test_only_the_last_code_serves(coded: Visit) -> None:
+    coded.post("open")
+    first = coded.code()
+    coded.post("code", page="code", again="1")
+    second = coded.code()
+    if first != second:
+        assert coded.post("code", page="code", code=first).status_code == 403
+    assert coded.post("code", page="code", code=second).status_code == 303
+
+
+def test_so_many_codes_a_day(coded: Visit) -> None:
+    for _ in range(rules.MOST_CODES):
+        coded.post("open")
+    answer = coded.post("open")
+    assert answer.status_code == 429
+    assert "Vuelva a intentarlo mañana" in answer.content.decode()
+    assert coded.types().count("code.sent") == rules.MOST_CODES
+
+
+def test_the_link_alone_does_not_open_what_asks_for_a_code(coded: Visit) -> None:
+    assert coded.post("code", page="code", code="").status_code == 403
+    assert "content.accessed" not in coded.types()
+
+
+def test_a_code_is_bound_to_its_communication(coded: Visit) -> None:
+    coded.post("open")
+    row = held(coded)
+    other = Access(communication_id=row.communication_id, code_mac=row.code_mac)
+
+    assert access._mac(row.communication_id, coded.code()) == other.code_mac
+    assert access._mac(coded.organisation, coded.code()) != other.code_mac
