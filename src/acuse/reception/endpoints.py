@@ -11,8 +11,8 @@ _SECONDS = 5.0
 
 
 @lru_cache(maxsize=1)
-def _resolver(nameservers: tuple[str, ...]) -> Resolver:
-    return Resolver(nameservers or None, lifetime=_SECONDS)
+def _resolver(nameservers: tuple[str, ...], validating: bool) -> Resolver:
+    return Resolver(nameservers or None, lifetime=_SECONDS, validating=validating)
 
 
 def look_up(*, anew: bool = False) -> LookUp:
@@ -24,7 +24,7 @@ def look_up(*, anew: bool = False) -> LookUp:
     environment = settings.ACUSE
     sandbox = (f"127.0.0.1:{environment.sandbox_dns_port}",)
     make = _resolver.__wrapped__ if anew else _resolver
-    resolver = make(sandbox if environment.sandbox else environment.dns_servers)
+    resolver = make(sandbox if environment.sandbox else environment.dns_servers, environment.dns_validating)
 
     def ask(name: str, kind: str) -> Records:
         try:

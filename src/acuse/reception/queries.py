@@ -95,6 +95,12 @@ def item_view(item: UUID) -> ItemView | None:
     return _view(row) if row else None
 
 
+def unreadable(*, limit: int) -> tuple[ItemView, ...]:
+    """Return what could not be read, of everybody, the newest first: for the operator at the command line."""
+    rows = Item.objects.filter(state=Item.State.UNREADABLE).order_by("-received_at", "-id")
+    return tuple(_view(row) for row in rows[:limit])
+
+
 def items(
     access: Access | InstallationAccess, *, before: tuple[datetime, UUID] | None = None, limit: int = PAGE
 ) -> Page:

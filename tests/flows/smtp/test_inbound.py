@@ -6,6 +6,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,8 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from acuse.doors.smtp.connector import tls_context
-from acuse.doors.smtp.inbound import LIMITS, InboundDoor, InboundListening, InboundVerbs
+from acuse.doors.smtp.inbound import LIMITS, InboundDoor, InboundListening, InboundService, InboundVerbs
 from acuse.doors.smtp.limits import Limits
+from acuse.doors.smtp.replies import Refused
 from acuse.errors import TemporaryError
 from acuse.mail.tokens import encode_address
 from acuse.reception.rules import Ours, read_address
@@ -301,6 +303,28 @@ def test_a_message_under_way_is_finished_when_the_door_closes(identity: tuple[Pa
     assert client.reply().startswith("250 2.6.0")
     client.__exit__()
     assert len(door.came) == 1
+
+
+def test_what_no_token_vouches_for_is_little(identity: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("acuse.doors.smtp.inbound.UNPROVEN_HOURLY", 2)
+    forged, big = f"RCPT TO:<bounce+falso@{DOMAIN}>", b"x" * 2**20 + b"\r\n"
+    with running(identity, LIMITS) as door, door.hello() as client:
+        assert client.submit(big, "MAIL FROM:<>", forged).startswith("552 5.3.4")
+        assert client.submit(big, "MAIL FROM:<>", forged, f"RCPT TO:<{BOUNCE}>").startswith("250 2.6.0")
+        for _ in range(2):
+            assert client.submit(RAW, "MAIL FROM:<>", forged).startswith("250 2.6.0")
+        assert client.submit(RAW, "MAIL FROM:<>", "RCPT TO:<postmaster>").startswith("450 4.7.1")
+        assert client.submit(RAW, "MAIL FROM:<>", f"RCPT TO:<{BOUNCE}>").startswith("250 2.6.0")
+
+
+def test_an_hour_later_there_is_room_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("acuse.doors.smtp.inbound.UNPROVEN_HOURLY", 1)
+    with ThreadPoolExecutor(1) as threads:
+        service = InboundService(hostname="x", limits=LIMITS, threads=threads)
+    service.check_unproven(1, 0.0)
+    with pytest.raises(Refused, match="450"):
+        service.check_unproven(1, 3599.0)
+    service.check_unproven(1, 3600.0)
 
 
 GARBAGE = st.lists(

@@ -17,10 +17,13 @@ from acuse.config.database import conninfo
 from acuse.embedded.roles import Addresses
 from acuse.errors import ConflictError
 from acuse.evidence import custody
+from acuse.evidence.fsck import examine
 from acuse.evidence.leases import Holder
 from acuse.evidence.models import Fact as FactRow
 from acuse.evidence.queries import facts_of
 from acuse.evidence.rules import INSTALLATION
+from acuse.evidence.sequencer import Sequencer
+from acuse.proof.checkpoint import SigningKey
 from acuse.proof.facts.fact import Fact
 from acuse.reception import queries, rules
 from acuse.reception.interpret import OriginUnknown, interpret
@@ -244,3 +247,27 @@ def test_pages_follow_each_other(holder: Holder) -> None:
         before = page.older
     assert seen == items[::-1]
     assert FactRow.objects.filter(kind="reception").count() == 5
+
+
+def test_the_ledger_and_custody_hold_with_what_came_in(holder: Holder) -> None:
+    value = credential()
+    communication = accept(value)
+    come_in(REPLY, address("reply", communication), f"bounce+falso@{DOMAIN}", mail_from="ana@cliente.example")
+    come_in(BROKEN, f"postmaster@{DOMAIN}")
+    read(holder)
+    sequencer = Sequencer(conninfo=conninfo(), key=SigningKey.generate("acuse.example/reception"))
+    assert sequencer.lead()
+    sequencer.tick()
+    sequencer.resign()
+    examined, findings = examine(tsa_roots=(), progress=lambda _: None)
+    assert [one for one in findings if one.damage] == []
+    assert examined.facts == FactRow.objects.count()
+
+
+def test_the_operator_reads_everything_again_at_once(holder: Holder) -> None:
+    come_in(BROKEN, f"postmaster@{DOMAIN}")
+    come_in(DSN, f"postmaster@{DOMAIN}")
+    read(holder)
+    (one,) = queries.unreadable(limit=10)
+    assert again(items=[one.id]) == 1
+    assert queries.unreadable(limit=10) == ()

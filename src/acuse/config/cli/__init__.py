@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from acuse.config.cli import accounts, checks, demo, explain, proofs, retention, serve, signing
+from acuse.config.cli import accounts, checks, demo, explain, incoming, proofs, retention, serve, signing
 from acuse.errors import AcuseError, ConfigurationError, InputError
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app.add_typer(accounts.users, name="user")
 app.add_typer(accounts.keys, name="key")
 app.add_typer(signing.dkim, name="dkim")
 app.add_typer(retention.retention, name="retention")
+app.add_typer(incoming.incoming, name="incoming")
 
 EXIT_FAILED, EXIT_USAGE, EXIT_CONFIGURATION = 1, 2, 3
 

@@ -7,6 +7,7 @@ ours ever reaches anybody who wrote nothing (RFC 5321 section 6.2, RFC 3834 sect
 
 import asyncio
 import ssl
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -37,6 +38,9 @@ LIMITS = Limits(
     data=900.0,
     total=3600.0,
 )
+#: Of what comes for addresses without a true token: such messages are kept to be seen, and anybody can write them.
+UNPROVEN_SIZE, UNPROVEN_HOURLY = 2**20, 1000
+_HOUR = 3600.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +132,30 @@ class Delivery(Talk):
         self.recipients = {}
 
 
+@dataclass(kw_only=True, eq=False)
+class InboundService(Service):
+    """What the connections of the inbound door share."""
+
+    _unproven: deque[float] = field(default_factory=deque)
+
+    def check_unproven(self, size: int, now: float) -> None:
+        """Count a message in that nobody's token vouches for.
+
+        Args:
+            size: octets. now: loop time.
+
+        Raises:
+            Refused: it is too big, or too many came within the hour.
+        """
+        while self._unproven and self._unproven[0] <= now - _HOUR:
+            self._unproven.popleft()
+        if size > UNPROVEN_SIZE:
+            raise Refused(replies.too_big(UNPROVEN_SIZE))
+        if len(self._unproven) >= UNPROVEN_HOURLY:
+            raise Refused(replies.TOO_MANY_UNPROVEN)
+        self._unproven.append(now)
+
+
 class Inbound(Connection):
     """One client of the inbound door.
 
@@ -138,10 +166,11 @@ class Inbound(Connection):
     """
 
     _talk: Delivery
+    _service: InboundService
     _help = replies.HELP_INBOUND
 
     def __init__(
-        self, service: Service, verbs: InboundVerbs, context: ssl.SSLContext, loop: asyncio.AbstractEventLoop
+        self, service: InboundService, verbs: InboundVerbs, context: ssl.SSLContext, loop: asyncio.AbstractEventLoop
     ) -> None:
         talk = Delivery(limits=service.limits, ip="", ours=verbs.ours)
         super().__init__(service, talk, context, False, loop)
@@ -155,9 +184,12 @@ class Inbound(Connection):
 
     async def _take(self, raw: bytes) -> Reply:
         check_line_ends(raw)
+        arrival = self._talk.arrival()
+        if not any(one.identifier for one in arrival.recipients):
+            self._service.check_unproven(len(raw), self._loop.time())
         try:
             # A crash from here to the 250 leaves at most a message that its sender brings again; `receive` knows it.
-            items = await self._call(self._verbs.receive, self._talk.arrival(), raw)
+            items = await self._call(self._verbs.receive, arrival, raw)
         except Exception as error:
             return self._failed(error, "reception")
         return replies.kept(str(items[0]))
@@ -177,7 +209,7 @@ class InboundDoor:
         self._context = context
         self._verbs = verbs
         self._threads = ThreadPoolExecutor(listening.threads, thread_name_prefix="inbound")
-        self._service = Service(hostname=listening.hostname, limits=listening.limits, threads=self._threads)
+        self._service = InboundService(hostname=listening.hostname, limits=listening.limits, threads=self._threads)
         self._listeners = Listeners(self._service, "inbound door")
 
     async def start(self) -> int:

@@ -98,6 +98,7 @@ BAD_RECIPIENT = Reply(553, "5.1.3", "The recipient address is not valid")
 NOT_OURS = Reply(550, "5.1.1", "There is no such mailbox here, and this host relays for nobody")
 NEEDS_SMTPUTF8 = Reply(553, "5.6.7", "A non-ASCII address needs the SMTPUTF8 parameter of MAIL FROM")
 TOO_MANY_RECIPIENTS = Reply(452, "4.5.3", "Too many recipients in one transaction; send the rest in another")
+TOO_MANY_UNPROVEN = Reply(450, "4.7.1", "Too much mail for addresses that nobody was given; try again later")
 NO_ROOM = Reply(452, "4.3.1", "Insufficient system storage; try again later")
 
 
