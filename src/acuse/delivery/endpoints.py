@@ -15,7 +15,7 @@ from acuse.delivery import rules
 from acuse.delivery.services.access import compose_notice
 from acuse.delivery.services.attempts import SentCopy
 from acuse.delivery.services.work import Work
-from acuse.delivery.signing import Signers, lines_of_before
+from acuse.delivery.signing import Signers, copy_of_before
 from acuse.errors import ConfigurationError
 from acuse.evidence import custody
 from acuse.mail import headers
@@ -61,7 +61,12 @@ class EmailEndpoint:
     def _compose_notice(self, work: Work) -> tuple[bytes, SentCopy]:
         """Return the notice, kept in custody: it cannot be made again from the message."""
         message_id = f"<{work.communication}@{self._domain}>"
-        content = compose_notice(work, message_id=message_id)
+        before = copy_of_before(work.organisation, work.communication)
+        if before is None:
+            content = compose_notice(work, message_id=message_id)
+            content = self._signature(work, content) + content
+        else:
+            content = custody.open_object(organisation=work.organisation, sha256=before["digest"])
         kept = custody.keep(organisation=work.organisation, content=content, media_type="message/rfc822")
         return content, SentCopy(prepended="", sha256=kept.sha256, message_id=message_id, kept=kept)
 
@@ -78,12 +83,14 @@ class EmailEndpoint:
         )
         message_id = f"<{work.communication}@{self._domain}>"
         copy = sent_copy(message, trace=trace, message_id=message_id)
-        before = lines_of_before(work.organisation, work.communication)
+        before = copy_of_before(work.organisation, work.communication)
         if before is None:
-            before = self._signature(work, copy.content) + copy.prepended
-        content = before + copy.content[len(copy.prepended) :]
+            prepended = self._signature(work, copy.content) + copy.prepended
+        else:
+            prepended = before["prepended"].encode("ascii")
+        content = prepended + copy.content[len(copy.prepended) :]
         return content, SentCopy(
-            prepended=before.decode("ascii"),
+            prepended=prepended.decode("ascii"),
             removed=copy.removed,
             sha256=hashlib.sha256(content).hexdigest(),
             message_id=None if message_id_of(message) else message_id,

@@ -7,6 +7,7 @@ before a message is decided at its first attempt, and kept.
 import logging
 import threading
 import time
+from collections.abc import Mapping
 from uuid import UUID
 
 from acuse.delivery.services.signing_keys import private_key
@@ -77,14 +78,12 @@ class Signers:
         return self._parsed[identity]
 
 
-def lines_of_before(organisation: UUID, communication: UUID) -> bytes | None:
-    """Return the lines that stood before a message at its first attempt; None where there was none.
+def copy_of_before(organisation: UUID, communication: UUID) -> Mapping[str, str] | None:
+    """Return what the fact of the first attempt says of the copy that it sent; None where there was none.
 
-    They are kept with the fact of that attempt, so that a key, a name or a release that changed meanwhile changes no
-    copy.
+    Every further attempt sends the same, whichever key, name or release changed meanwhile.
     """
     for told in facts_of(organisation=organisation, kind=KIND, id=communication):
-        copy = told.fact.details.get("copy") if told.fact.type == "attempt.opened" else None
-        if copy and isinstance(copy.get("prepended"), str):
-            return str(copy["prepended"]).encode()
+        if told.fact.type == "attempt.opened":
+            return told.fact.details.get("copy")
     return None

@@ -237,3 +237,16 @@ def test_a_key_that_cannot_be_read_stops_no_message(
     SigningKey.objects.update(private_key=b"another installation's")
     assert checked(sent(accept(value))) == ()
     assert "without a DKIM signature" in caplog.text
+
+
+def test_a_notice_is_signed_with_the_operators_key_and_the_same_at_every_attempt(value: SmtpCredentialValue) -> None:
+    host = settings.ACUSE.mail_hostname
+    first = in_use(None, host)
+    one = accept(value, message().replace(b"\r\n\r\n", b"\r\nAcuse-Mode: notice\r\n\r\n"))
+    work = load_work(one)
+    assert work.mode == "notice"
+    copy, how = EmailEndpoint(per_domain=1).compose(work)
+    assert [(found.result, found.selector) for found in checked(copy)] == [("pass", first.selector)]
+    close_one(open_attempt(work=work, lease=lease(one), target="cliente.example", copy=how), DEFERRED)
+    in_use(None, host)
+    assert EmailEndpoint(per_domain=1).compose(load_work(one)) == (copy, how)
