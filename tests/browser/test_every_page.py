@@ -15,7 +15,14 @@ from tests.browser.incoming import one_of_each
 from tests.browser.world import World
 
 BASE = "/console/talleres-ribera"
-PUBLIC = ("/api/v1/", "/verify/", "/verify/offline/", "/v/0000-0000-0000-0000", "/accounts/login/", "/accounts/password/reset/")
+PUBLIC = (
+    "/api/v1/",
+    "/verify/",
+    "/verify/offline/",
+    "/v/0000-0000-0000-0000",
+    "/accounts/login/",
+    "/accounts/password/reset/",
+)
 
 
 def member_pages(world: World) -> tuple[str, ...]:
@@ -40,6 +47,8 @@ def member_pages(world: World) -> tuple[str, ...]:
         f"{BASE}/members/",
         f"{BASE}/settings/",
         f"{BASE}/settings/keys/",
+        f"{BASE}/settings/handling/",
+        f"{BASE}/settings/rules/?sender=a@ribera.example&recipient=b@cliente.example&subject=Factura",
         "/console/preferences/",
         "/accounts/2fa/",
         "/accounts/2fa/totp/activate/",

@@ -195,6 +195,8 @@ def test_an_smtp_secret_is_no_key_and_a_key_is_no_smtp_secret(access: Access) ->
     row, secret = services.create_credential(organisation=access.organisation, name="crm")
     view, key = api_keys.create_api_key(access=access, name="crm", scopes=READ)
     denied(f"{view.prefix}_{secret}")
+    stored = bytes(ApiKey.objects.get().secret_digest)
+    assert stored not in {rules.secret_digest(text, key=settings.ACUSE_KEYS.credential) for text in (key, key[15:])}
     for given in (key, key[15:]):
         with pytest.raises(AccessDenied):
             services.authenticate(username=row.username, secret=given, address=ADDRESS)
