@@ -82,6 +82,9 @@ class Environment(BaseSettings):
 
     # E-mail out
     dns_servers: Annotated[tuple[str, ...], NoDecode] = Field((), description="ip:port, comma separated; none = system")
+    dns_validating: bool = Field(
+        False, description="They validate DNSSEC and the way to them is safe: believe them, and honour DANE"
+    )
     email_port: int = Field(25, ge=1, le=65535, description="Port of the recipients' mail servers")
     email_private_targets: bool = Field(False, description="Deliver to private and loopback addresses too")
     smarthost: str | None = Field(None, description="host:port through which all mail leaves")

@@ -22,6 +22,7 @@ from acuse.config.ntp import clock_state
 from acuse.delivery.jobs import dispatch, notices
 from acuse.delivery.models import Deduplication
 from acuse.delivery.services.access import expire_due
+from acuse.delivery.services.policies import forget_policies
 from acuse.evidence.jobs import watch_ledger
 from acuse.evidence.ledger import FactDraft, record
 from acuse.evidence.rules import INSTALLATION
@@ -70,6 +71,14 @@ def forget_deduplication(timestamp: int) -> None:
     close_old_connections()
     forget_repeats()
     Deduplication.objects.filter(expires_at__lt=clock.now()).delete()
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queueing_lock="transport_policies", pass_context=False)
+def forget_transport_policies(timestamp: int) -> None:
+    """Every hour: forget what recipients' domains asked of connections, once it no longer holds."""
+    close_old_connections()
+    forget_policies()
 
 
 @app.periodic(cron="37 * * * *")

@@ -14,6 +14,7 @@ from acuse.channels.email.wire import Timeouts
 from acuse.delivery import rules
 from acuse.delivery.services.access import compose_notice
 from acuse.delivery.services.attempts import SentCopy
+from acuse.delivery.services.policies import PolicyTable
 from acuse.delivery.services.work import Work
 from acuse.delivery.signing import Signers, copy_of_before
 from acuse.errors import ConfigurationError
@@ -42,9 +43,14 @@ class EmailEndpoint:
         self._smarthost = _smarthost()
         self._signers = Signers(ascii_domain(self.helo))
         self._channel = EmailChannel(
-            Resolver(nameservers or None, allow_private=environment.email_private_targets or environment.sandbox),
+            Resolver(
+                nameservers or None,
+                allow_private=environment.email_private_targets or environment.sandbox,
+                validating=environment.dns_validating,
+            ),
             helo=self.helo,
             port=environment.sandbox_smtp_port if environment.sandbox else environment.email_port,
+            policies=PolicyTable(),
             smarthost=self._smarthost,
             per_domain=per_domain,
             timeouts=Timeouts(total=rules.SEND_TOTAL / timedelta(seconds=1)),

@@ -311,3 +311,17 @@ class SendingDomain(models.Model):
     class Meta:
         db_table = "delivery_sending_domains"
         constraints = (models.UniqueConstraint(fields=("organisation", "domain"), name="one_look_per_domain"),)
+
+
+class TransportPolicy(models.Model):
+    """The MTA-STS policy of a recipient's domain: a copy of what it publishes, kept as long as it says (RFC 8461)."""
+
+    domain = models.CharField(primary_key=True, max_length=253)
+    identifier = models.CharField(max_length=32)
+    text = models.TextField()
+    fetched_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "delivery_transport_policies"
+        indexes = (models.Index(fields=("expires_at",), name="transport_policies_expiry"),)

@@ -57,6 +57,7 @@ def test_a_policy_of_mode_none_needs_no_servers() -> None:
     [
         b"",
         b"\xff",
+        GOOD + b"more: \0\n",
         GOOD.replace(b"STSv1", b"STSv2"),
         GOOD.replace(b"enforce", b"Enforce"),
         GOOD.replace(b"mode", b"mood"),

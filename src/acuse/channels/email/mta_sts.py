@@ -130,6 +130,8 @@ def parse(raw: bytes) -> StsPolicy:
     """
     if len(raw) > MAX_POLICY:
         raise InvalidPolicy(f"The policy has more than {MAX_POLICY} bytes.")
+    if b"\0" in raw:
+        raise InvalidPolicy("The policy has a zero byte, which no database keeps.")
     try:
         lines = raw.decode("utf-8").replace("\r\n", "\n").split("\n")
     except UnicodeDecodeError as error:
