@@ -92,3 +92,57 @@ def test_an_alias_that_exim_hides_is_told_by_what_it_came_from() -> None:
     said = "(generated from cliente@destino.example)\n    Unrouteable address"
     report = read_report(EXIM.format(said=said, address="an undisclosed address").encode())
     assert [each.address for each in report.recipients] == ["cliente@destino.example"]
+
+
+OTHERS = [
+    ("From: sysadmin@msg.vzwpix.com\nSubject: Re: Hola", "Error: 550 - Requested action not taken: no such user here\n\n"
+     "Original Message:\n\nFrom: x@acuse.example\nTo: cliente@destino.example", "user_unknown"),
+    ("From: post_master@vtext.com\nSubject: Undeliverable Message", "Error: No valid recipients\n\nMessage details:\n"
+     "  MAIL FROM: x@acuse.example\n  RCPT TO: cliente@destino.example", "user_unknown"),
+    ("From: lista-admin@lista.example\nX-MLServer: fml 4.0\nSubject: Spam mail from a spammer is rejected",
+     "This mail is rejected <cliente@destino.example>.", "policy"),
+    ("From: lista-admin@lista.example\nX-MLServer: fml 4.0\nSubject: fml system error message",
+     "<cliente@destino.example> has detected a loop condition so that", "server_or_network"),
+    ("From: Postmaster <postmaster@mx.example>\nSubject: Undeliverable Mail",
+     "User mailbox exceeds allowed size: cliente@destino.example", "mailbox_full"),
+    ("From: Postmaster <postmaster@mx.example>\nSubject: Undeliverable Mail",
+     "Delivery failed 4 attempts: cliente@destino.example", "expired_timeout"),
+    ("From: Internet Mail Delivery <postmaster@mx.example>\nSubject: Delivery Notification: Delivery has failed",
+     "  Message-id: <CD8@mx.example>\n  From: <x@acuse.example>\n\nYour message cannot be delivered to the "
+     "following recipients:\n\n  Recipient address: @mx.example:cliente@interno\n  Original address: cliente@destino.example\n"
+     "  Reason: Illegal host/domain name found", "host_unknown"),
+    ("From: mailer-daemon@gmx.com (GMX Mailer Daemon)\nSubject: Mail delivery failed: returning message to sender",
+     "The following addresses failed:\n\n<cliente@destino.example>\n\nReason:\ndelivery retry timeout exceeded",
+     "expired_timeout"),
+    ("From: Mail Delivery Subsystem <MAILER-DAEMON@mx.example>\nSubject: Returned mail: Host unknown",
+     "   ----- Transcript of session follows -----\n550 cliente@destino.example... Host unknown", "host_unknown"),
+    ("From: alguien@mx.example\nSubject: DELIVERY FAILURE: User x not listed in Domino Directory",
+     "Your message\n\nwas not delivered to:\n\n  cliente@destino.example\n\nbecause:\n\n"
+     "  User x (cliente@destino.example) not listed in Domino Directory", "user_unknown"),
+    ('From: "Mail Deliver System" <MAILER-DAEMON@mx.example>\nSubject: Returned Mail: Hola',
+     "---The following addresses had delivery errors---\n\n cliente@destino.example  [Mailbox full]", "mailbox_full"),
+    ("From: System Administrator <postmaster@mx.example>\nSubject: Undeliverable: Hola",
+     "did not reach the following recipient(s):\n\nc=US;a= ;p=x;cat:SMTP=cliente@destino.example; on Fri, 4 Oct 02\n"
+     "    MSEXCH:IMS:X:Y:EXCHANGE 0 (00120270) Too Many Hops", "server_or_network"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("header", "body", "report_class"), OTHERS)
+def test_what_other_programs_write(header: str, body: str, report_class: str) -> None:
+    report = read_report(f"{header}\nTo: x@acuse.example\n\n{body}\n".encode())
+    assert [(each.address, each.report_class) for each in report.recipients] == [
+        ("cliente@destino.example", report_class)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Delivery of your order failed", "Write to ventas@tienda.example, please."),
+        ("Re: Undelivered Mail Returned to Sender", "It could not be delivered to <cliente@destino.example>: why?"),
+        ("Undeliverable", "What does this word mean?"),
+    ],
+)
+def test_people_who_write_of_delivery(subject: str, text: str) -> None:
+    raw = f"From: ana@cliente.example\nTo: x@acuse.example\nSubject: {subject}\n\n{text}\n"
+    assert read_report(raw.encode()).kind == "ordinary"

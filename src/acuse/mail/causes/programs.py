@@ -44,6 +44,7 @@ OTHERS: tuple[Rule, ...] = (
     says(SERVER_FAULT, "Gmail: its log-in at the other server failed", "smtp auth failed with the remote server"),
     says(PROTOCOL, "Exim: it cannot read the address", "malformed address: ", 'expected word or "<"',
          "angle-brackets nested too deep", "domain missing in source-routed address"),
+    says(MAILBOX_UNKNOWN, "Verizon: refused at RCPT", "requested action not taken: no such user here"),
     says(ATTACHMENT, "amavis: a kind of file that is banned", " - banned: ", "message content rejected, banned"),
     says(MAILBOX_UNKNOWN, "Domino, Notes: not in its directory", "not listed in domino directory",
          "not listed in public name", "no se encuentra en el directorio de domino", "dans l'annuaire domino",

@@ -126,6 +126,7 @@ FAULTS: tuple[Rule, ...] = (
         "failed to be replicated", "unable to process", "temporarily rejected", "misconfigured",
         "server temporarily unavailable", "agent busy", "system incorrectly configured", "mailing list expansion",
         "address ambiguous", "missing or bad storedriver", "suspiciousremoteservererror", "fml system error",
+        "loop alert: ", "unix from loop", "detected a loop condition",
         "loop back warning",
         "internal resources are temporarily unavailable", "transaction failed ", "journaling archive",
         "could not be delivered due to a system",

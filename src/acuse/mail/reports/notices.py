@@ -24,7 +24,7 @@ _STRONG = tuple(
         r"(?P<rest>.*)",
         rf"[ \t]{{0,8}}\"?{_A}\"?(?: <[^<>]{{3,320}}>)?:(?:[ \t](?P<rest>.*)|\Z)",
         rf"[ \t]{{0,8}}<{_A}>[ \t]{{1,20}}\((?P<rest>.*)\)\Z",
-        rf"[ \t]{{0,8}}{_A} \[(?P<rest>.*)\]\Z",
+        rf"[ \t]{{0,8}}{_A}[ \t]{{1,8}}\[(?P<rest>.*)\]\Z",
         rf"[ \t]{{0,8}}\* {_A}(?P<rest>)\Z",
         rf"[ \t]{{0,8}}(?:.{{0,200}}:smtp=)?{_A};? on (?=[A-Z0-9])(?P<rest>.*)",
         rf"[ \t]{{0,8}}{_A}<mailto:[^<>]{{3,320}}>(?P<rest>.*)",
@@ -64,8 +64,11 @@ _LATE = Phrases(
     "could not send message for past", "do not need to resend", "do not need to re-send", "delay reason",
     "se ha retrasado",
 )  # fmt: skip
-_SENDER = re.compile(r"(?i)mail from:|original sender:|a message sent by|x-postfix-sender")
-_NOT_PEOPLE = ("mailer-daemon@", "postmaster@", "mailerdaemon@", "abuse@")
+_SENDER = re.compile(
+    r"(?i)mail from:|original sender:|a message sent by|x-postfix-sender"
+    r"|^[ \t]{0,8}(?:message-id|from|reply-to|sender|in-reply-to|references|return-path)[ \t]{0,8}:"
+)
+NOT_PEOPLE = ("mailer-daemon@", "postmaster@", "mailerdaemon@", "abuse@")
 _REMOTE = re.compile(
     r"(?:host:?|server|connected to|by|remote host|giving up on|talking to"
     r"|remote server at) <?([A-Za-z0-9][A-Za-z0-9-]{0,62}"
@@ -181,6 +184,6 @@ def _chosen(said: list[_Said], known: tuple[str, ...], never: tuple[str, ...]) -
     if known:
         return [merged.get(each.lower()) or _Said(address=each, strong=True) for each in known]
     others = {name.lower() for name in never}
-    people = [each for name, each in merged.items() if not name.startswith(_NOT_PEOPLE)] or list(merged.values())
+    people = [each for name, each in merged.items() if not name.startswith(NOT_PEOPLE)] or list(merged.values())
     people = [each for each in people if each.address.lower() not in others] or people
     return [each for each in people if each.strong] or people

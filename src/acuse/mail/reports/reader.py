@@ -29,7 +29,7 @@ _FINAL = re.compile(r"(?im)^[> \t]{0,20}(?:final|original)-recipient[ \t]*:")
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"@']{1,128}@[^\s<>()\[\],;:\"@']{1,255}")
 _DAEMON = re.compile(
     r"mailer[-_ ]?daemon|post_?master|mail[-_ ]?(?:delivery|deliver|system|er)\b|maildelivery|mail\s*daemon|mdaemon"
-    r"|system administrator|delivery (?:subsystem|system|status)",
+    r"|system administrator|delivery (?:subsystem|system|status)|sysadmin@\S{0,60}vzwpix",
     re.IGNORECASE,
 )
 _PROGRAM = re.compile(r"bounce|no-?reply@|interscan|returned|-admin@", re.IGNORECASE)
@@ -47,6 +47,12 @@ _SUBJECT = re.compile(
     r"|delivery notification|配信|送信|エラー|доставлен",
     re.IGNORECASE,
 )
+#: how subjects begin that programs alone write
+_SURE_SUBJECT = re.compile(
+    r"(?:delivery[ _]failure|undeliverable|undelivered mail|returned mail:|failure notice|delivery status notification"
+    r"|mail delivery failed|mail system error - returned)",
+    re.IGNORECASE,
+)
 _ANSWER = re.compile(r"\s*(?:re|fw|fwd|aw|rv|sv|wg|tr|rif|r)\s*:", re.IGNORECASE)
 _FAILURE = Phrases(
     "could not be delivered", "couldn't be delivered", "cannot be delivered", "can't be delivered",
@@ -56,7 +62,8 @@ _FAILURE = Phrases(
     "failed permanently", "did not reach", "not delivered", "error delivering", "permanent error", "fatal errors",
     "delivery problems", "delivery errors", "returned to sender", "could not be sent", "could not send",
     "was rejected", "rejected by",
-    "user unknown", "unknown user", "mailbox full", "transcript of session", "failure reasons", "has been delayed",
+    "user unknown", "unknown user", "no valid recipients", "mailbox full", "transcript of session",
+    "failure reasons", "has been delayed",
     "is delayed",
     "still undelivered", "not a member of this mailing list", "trouble delivering", "did not receive", "has failed",
     "may not exist",
@@ -206,11 +213,13 @@ def _bounce(material: Material, notice: notices.Notice, returned: str, depth: in
         inner = _nested(material, depth)
         if inner is not None:
             return inner
-        named = _addresses(_returned_field(returned, "to"))[:1]
+        named = _addresses(_returned_field(returned, "to"))[:1] or _named(notice.text, never=sender)
         if not named and material.media_type == "multipart/report":
             return None  # it says that it is a report, and nothing can be read in it
         named = named or ("",)
         found = [Finding(address=each, lead=notice.text[:MAX_LEAD]) for each in named]
+    if material.has("X-MLServer"):  # fml says the most in its subject
+        found = [replace(each, lead=f"{each.lead}\n{material.field('Subject')}") for each in found]
     if material.field("X-SPASIGN").strip().upper() == "NG":
         found = [replace(each, text=f"{each.text}\nX-SPASIGN: NG") for each in found]
     single = len(found) == 1
@@ -227,6 +236,12 @@ def _bounce(material: Material, notice: notices.Notice, returned: str, depth: in
     )
 
 
+def _named(text: str, *, never: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the first address anywhere in the text of a bounce, where no line looks like that of a recipient."""
+    found = (each.rstrip(".") for each in _addresses(text[:MAX_LEAD]))
+    return tuple(each for each in found if each not in never and not each.lower().startswith(notices.NOT_PEOPLE))[:1]
+
+
 def _looks_like_bounce(material: Material, text: str, returned: str) -> bool:
     if material.has("X-Failed-Recipients") or material.report_type == "delivery-status":
         return True
@@ -239,7 +254,10 @@ def _looks_like_bounce(material: Material, text: str, returned: str) -> bool:
         material.field("Return-Path").strip() == "<>",
         _SUBJECT.search(subject) is not None,
         returned != "",
+        _SURE_SUBJECT.match(subject) is not None,
     )
+    if (daemon and marks[2]) or (material.has("X-MLServer") and "-admin@" in sender):
+        return True
     if not daemon and sum(marks) < 2:
         return False
     said = folded(text[:MAX_LEAD])
