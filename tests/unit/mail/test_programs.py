@@ -95,9 +95,10 @@ def test_an_alias_that_exim_hides_is_told_by_what_it_came_from() -> None:
 
 
 OTHERS = [
-    ("From: sysadmin@msg.vzwpix.com\nSubject: Re: Hola", "Error: 550 - Requested action not taken: no such user here\n\n"
+    ("From: sysadmin@msg.vzwpix.com\nSubject: Re: Hola", "Error: 550 - Requested action not taken: no such user "
+     "here\n\n"
      "Original Message:\n\nFrom: x@acuse.example\nTo: cliente@destino.example", "user_unknown"),
-    ("From: post_master@vtext.com\nSubject: Undeliverable Message", "Error: No valid recipients\n\nMessage details:\n"
+    ("From: post_master@vtext.com\nSubject: Undeliverable Message", "Error: No valid recipients\n\nDetails:\n"
      "  MAIL FROM: x@acuse.example\n  RCPT TO: cliente@destino.example", "user_unknown"),
     ("From: lista-admin@lista.example\nX-MLServer: fml 4.0\nSubject: Spam mail from a spammer is rejected",
      "This mail is rejected <cliente@destino.example>.", "policy"),
@@ -109,7 +110,8 @@ OTHERS = [
      "Delivery failed 4 attempts: cliente@destino.example", "expired_timeout"),
     ("From: Internet Mail Delivery <postmaster@mx.example>\nSubject: Delivery Notification: Delivery has failed",
      "  Message-id: <CD8@mx.example>\n  From: <x@acuse.example>\n\nYour message cannot be delivered to the "
-     "following recipients:\n\n  Recipient address: @mx.example:cliente@interno\n  Original address: cliente@destino.example\n"
+     "following recipients:\n\n  Recipient address: @mx.example:cliente@interno\n  Original address: "
+     "cliente@destino.example\n"
      "  Reason: Illegal host/domain name found", "host_unknown"),
     ("From: mailer-daemon@gmx.com (GMX Mailer Daemon)\nSubject: Mail delivery failed: returning message to sender",
      "The following addresses failed:\n\n<cliente@destino.example>\n\nReason:\ndelivery retry timeout exceeded",
