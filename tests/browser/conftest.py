@@ -81,11 +81,14 @@ Opener = Callable[..., Visit]
 
 @pytest.fixture
 def visit(browser: Browser, origin: str) -> Iterator[Opener]:
-    """Opens contexts: ``visit(member=True, width=390, scheme="dark", locale="es-ES")``."""
+    """Opens contexts: ``visit(member=True, width=390, scheme="dark", locale="es-ES", scripts=False)``."""
     opened: list[BrowserContext] = []
 
-    def opener(*, member: bool = True, width: int = 1440, scheme: str = "light", locale: str = "es-ES") -> Visit:
+    def opener(
+        *, member: bool = True, width: int = 1440, scheme: str = "light", locale: str = "es-ES", scripts: bool = True
+    ) -> Visit:
         context = browser.new_context(
+            java_script_enabled=scripts,
             viewport={"width": width, "height": 900},
             color_scheme="dark" if scheme == "dark" else "light",
             locale=locale,
