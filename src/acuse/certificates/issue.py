@@ -218,23 +218,6 @@ def _record(
     bundle = dossier.bundle
     lower = rules.is_lower(sealed.level, row.wanted_level)
     with transaction.atomic():
-        issued = execute(
-            _ISSUED,
-            {
-                "id": row.id,
-                "lease": lease,
-                "level": sealed.level,
-                "anchored": bool(bundle.tokens),
-                "needs_upgrade": not receipt_asked and (lower or not bundle.tokens),
-                "facts_up_to": bundle.facts_up_to,
-                "issued_at": clock.now(),
-                "sha256": document.sha256,
-                "size": document.size,
-                "bundle_sha256": proof.sha256,
-            },
-        ).rowcount
-        if not issued:
-            raise ConflictError("Another worker issued this document.")
         draft = FactDraft(
             organisation=row.organisation_id,
             subject_kind=row.subject_kind,
@@ -254,7 +237,25 @@ def _record(
         drafts = [draft]
         if lower:
             drafts.append(_lowered(draft, row.wanted_level, sealed.level, lacking))
+        # The subject's head before the certificate's row, as all do that record a fact and then ask for a revision.
         record(*drafts)
+        issued = execute(
+            _ISSUED,
+            {
+                "id": row.id,
+                "lease": lease,
+                "level": sealed.level,
+                "anchored": bool(bundle.tokens),
+                "needs_upgrade": not receipt_asked and (lower or not bundle.tokens),
+                "facts_up_to": bundle.facts_up_to,
+                "issued_at": clock.now(),
+                "sha256": document.sha256,
+                "size": document.size,
+                "bundle_sha256": proof.sha256,
+            },
+        ).rowcount
+        if not issued:
+            raise ConflictError("Another worker issued this document.")
         _supersede_if_late(row, bundle)
 
 

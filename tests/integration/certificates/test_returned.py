@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
+from django.db import connections
 
 from acuse import clock
 from acuse.certificates import issue as issuing
@@ -90,6 +92,19 @@ def state(one: UUID) -> tuple[str, str, int, str]:
     return row.status, row.outcome, row.grade, row.failure_class
 
 
+def bounce(notary: Notary) -> Returned:
+    """A late bounce, as the follower read it."""
+    kept = custody.keep(organisation=notary.value.organisation, content=BOUNCE, media_type="message/rfc822")
+    details = {"form": "dsn", "status": None, "reply": None, "diagnostic": None, "reporting_mta": None}
+    return Returned(
+        reception=uuid4(),
+        type="bounce.received",
+        details={**details, "remote_mta": None, "failure_class": "other", "permanent": True},
+        came=refer("report", kept),
+        received_at=clock.now(),
+    )
+
+
 def last(notary: Notary, one: UUID) -> Any:
     return facts(notary.value.organisation, one)[-1]
 
@@ -139,16 +154,7 @@ def test_what_comes_while_a_certificate_is_made_leads_to_the_next(
     seal = issuing._seal
 
     def meanwhile(*arguments: Any) -> Any:
-        kept = custody.keep(organisation=notary.value.organisation, content=BOUNCE, media_type="message/rfc822")
-        details = {"form": "dsn", "status": None, "reply": None, "diagnostic": None, "reporting_mta": None}
-        returned = Returned(
-            reception=uuid4(),
-            type="bounce.received",
-            details={**details, "remote_mta": None, "failure_class": "other", "permanent": True},
-            came=refer("report", kept),
-            received_at=clock.now(),
-        )
-        organisation = notary.value.organisation
+        organisation, returned = notary.value.organisation, bounce(notary)
         assert apply_return(organisation=organisation, communication=one, returned=returned, reporting_host=HOST)
         return seal(*arguments)
 
@@ -162,6 +168,35 @@ def test_what_comes_while_a_certificate_is_made_leads_to_the_next(
     assert report_of_second.verdict is not None
     assert report_of_second.verdict.outcome == "failed"
     assert Certificate.objects.filter(subject=one).count() == 2, "one that missed nothing asks for no other"
+
+
+def test_what_comes_while_a_certificate_is_recorded_waits_for_it(
+    notary: Notary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, organisation = relayed(notary, message()), notary.value.organisation
+    record = issuing.record
+    with ThreadPoolExecutor(1) as pool:
+        applied: list[Future[bool]] = []
+
+        def come() -> bool:
+            try:
+                return apply_return(
+                    organisation=organisation, communication=one, returned=bounce(notary), reporting_host=HOST
+                )
+            finally:
+                connections.close_all()
+
+        def recorded(*drafts: Any) -> Any:
+            facts_recorded = record(*drafts)
+            applied.append(pool.submit(come))
+            return facts_recorded
+
+        with monkeypatch.context() as patch:
+            patch.setattr(issuing, "record", recorded)
+            notary.issue_due()
+        assert applied[0].result(30)
+    first, second = Certificate.objects.filter(subject=one).order_by("revision")
+    assert (first.state, second.state, second.reason) == ("issued", "requested", "bounce.received")
 
 
 def test_read_twice_it_is_one_fact(notary: Notary, one: UUID) -> None:

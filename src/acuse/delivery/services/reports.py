@@ -73,14 +73,13 @@ def apply_return(*, organisation: UUID, communication: UUID, returned: Returned,
         if any(fact.details.get("reception") == str(returned.reception) for fact in known):
             return False
         ended = row.status != Communication.Status.IN_PROGRESS
-        if ended and returned.type in CHANGES and is_certified(known):
-            # Before the fact: who issues a certificate holds its row when recording, and each would wait for the other.
-            certificates.request_certificate(
-                organisation=organisation, communication=communication, final_at=clock.now(), reason=returned.type
-            )
         fact = _record(organisation, communication, returned)
         judged = verdict([*known, fact])
         _move(row, judged, ended=ended)
+        if ended and returned.type in CHANGES and is_certified(known):
+            certificates.request_certificate(
+                organisation=organisation, communication=communication, final_at=clock.now(), reason=returned.type
+            )
         if judged.decisive == fact and returned.type == "bounce.received":
             notices.tell_late_failure(load_work(row.id), fact, reporting_host)
     return True
