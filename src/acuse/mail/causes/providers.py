@@ -170,6 +170,11 @@ GODADDY = (
 )  # fmt: skip
 
 CABLE = (
+    says(CLIENT_BLOCKED, "Cox: bad commands, or too many wrong recipients", "too many bad commands",
+         "too many invalid recipients"),
+    says(POLICY, "Cox: spoke before the greeting", "no data before greeting"),
+    says(TOO_MANY, "Cox: over a limit", "requested action aborted: try again later"),
+    says(MAILBOX_UNKNOWN, "Cox: no such account", "recipient rejected"),
     matches(CLIENT_BLOCKED, "Spectrum, Cox: address blocked",
             r"aup#[a-z]{0,3}-?(?:1000|12[0-4][0-9]|1250|ipbl|cxbl|cdrbl)|\b(?:cxbl|cdrbl|ipbl[0-9]{4,5})\b"),
     matches(SENDER_REFUSED, "Spectrum, Cox: account or sender", r"aup#[a-z]{0,3}-?(?:10[1-8]0|1500|1520)|\bcxsmtp\b"),
@@ -214,6 +219,7 @@ IUA = (
 )  # fmt: skip
 
 MIMECAST = (
+    says(SECURITY, "Mimecast: log-in", "submitter failed to"),
     says(UNAUTHENTIC, "Mimecast: SPF, DKIM, DMARC", "spf sender invalid", "dkim sender invalid",
          "dmarc sender invalid"),
     says(REPUTATION, "Mimecast: reputation or greylisting", "resources are temporarily unavailable",
@@ -245,6 +251,7 @@ KDDI = (
 )  # fmt: skip
 
 TENCENT = (
+    says(PROTOCOL, "QQ: not the form of an address", "bad address syntax"),
     says(UNAUTHENTIC, "QQ: SPF, DMARC", "spf check failed", "dmarc check failed"),
     says(CLIENT_BLOCKED, "QQ: refused", "suspected bounce attacks", "suspected spam ip", "connection denied"),
     says(SENDER_REFUSED, "QQ: refused sender", "suspected spam", "rejected by recipients"),
