@@ -47,6 +47,7 @@ def member_pages(world: World) -> tuple[str, ...]:
         f"{BASE}/members/",
         f"{BASE}/settings/",
         f"{BASE}/settings/keys/",
+        f"{BASE}/settings/domains/",
         f"{BASE}/settings/handling/",
         f"{BASE}/settings/rules/?sender=a@ribera.example&recipient=b@cliente.example&subject=Factura",
         "/console/preferences/",

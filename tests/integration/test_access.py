@@ -17,6 +17,9 @@ from acuse.accounts.models import ApiKey, Invitation, Membership, SenderIdentity
 from acuse.accounts.queries import access_organisation
 from acuse.certificates.models import Certificate
 from acuse.config.database import conninfo
+from acuse.delivery import services as delivery
+from acuse.delivery.models import CertificationRule
+from acuse.delivery.selection import Rule
 from acuse.embedded.roles import Addresses
 from acuse.evidence import custody
 from acuse.evidence.models import Fact
@@ -80,6 +83,16 @@ ROUTES = {
     f"{BASE}settings/keys/": "member",
     f"{BASE}settings/keys/create/": "manager",
     f"{BASE}settings/keys/<uuid:id>/revoke/": "manager",
+    f"{BASE}settings/handling/": "member",
+    f"{BASE}settings/handling/credentials/<uuid:id>/": "manager",
+    f"{BASE}settings/rules/": "member",
+    f"{BASE}settings/rules/add/": "manager",
+    f"{BASE}settings/rules/<uuid:id>/": "manager",
+    f"{BASE}settings/domains/": "member",
+    f"{BASE}settings/domains/check/": "member",
+    f"{BASE}settings/domains/keys/": "manager",
+    f"{BASE}settings/domains/keys/<uuid:id>/sign/": "manager",
+    f"{BASE}settings/domains/keys/<uuid:id>/retire/": "manager",
     f"{BASE}settings/senders/": "manager",
     f"{BASE}settings/senders/remove/": "manager",
 }
@@ -92,6 +105,10 @@ FORM = {
     "email": "alguien@ribera.example",
     "role": "agent",
     "scopes": "verify",
+    "mode": "notice",
+    "retention_years": "0",
+    "does": "plain",
+    "act": "remove",
 }
 
 
@@ -103,6 +120,7 @@ class Theirs:
     communication: UUID
     credential: UUID
     key: UUID
+    rule: UUID
     member: UUID
     invitation: UUID
     code: str
@@ -126,6 +144,8 @@ def theirs(database: Addresses) -> Theirs:
         access=access_organisation(user=chief, slug=THEIRS), name="clave-ajena", scopes=["verify"]
     )
     accounts.add_sender_identity(organisation=second, pattern="@norte.example")
+    rule = Rule(id=uuid4(), subject="Norma 445566")
+    delivery.add_rule(access=access_organisation(user=chief, slug=THEIRS), rule=rule)
     value = samples.SmtpCredentialValue(id=made.id, organisation=second, name=made.name)
     raw = samples.message("destinataria@ajena.example", "Expediente 998877")
     one = samples.send(value, raw, recipient="destinataria@ajena.example", outcomes=(samples.UNKNOWN_USER,))
@@ -153,6 +173,7 @@ def theirs(database: Addresses) -> Theirs:
         "Expediente 998877",
         "programa-ajeno",
         "clave-ajena",
+        rule.subject,
         key.prefix,
         made.username,
         "@norte.example",
@@ -166,6 +187,7 @@ def theirs(database: Addresses) -> Theirs:
         communication=one,
         credential=made.id,
         key=key.id,
+        rule=rule.id,
         member=Membership.objects.get(user=chief).id,
         invitation=invitation.id,
         code=row.code,
@@ -190,6 +212,7 @@ def filled(route: str, slug: str, theirs: Theirs) -> list[str]:
     named = {
         "credentials/": theirs.credential,
         "keys/": theirs.key,
+        "rules/": theirs.rule,
         "invitations/": theirs.invitation,
         "members/": theirs.member,
     }
@@ -229,7 +252,8 @@ def state(theirs: Theirs) -> tuple[object, ...]:
     """Everything of theirs that a wrong answer could have changed."""
     return (
         Fact.objects.filter(organisation=theirs.organisation).count(),
-        list(SmtpCredential.objects.filter(organisation_id=theirs.organisation).values("id", "revoked_at")),
+        list(SmtpCredential.objects.filter(organisation_id=theirs.organisation).values("id", "revoked_at", "mode")),
+        list(CertificationRule.objects.filter(organisation_id=theirs.organisation).values()),
         list(ApiKey.objects.filter(organisation_id=theirs.organisation).values("id", "revoked_at", "calls")),
         list(SenderIdentity.objects.filter(organisation_id=theirs.organisation).values_list("pattern", flat=True)),
         list(Certificate.objects.filter(organisation_id=theirs.organisation).values("code", "state", "kind")),

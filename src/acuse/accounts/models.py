@@ -61,8 +61,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 class Organisation(models.Model):
     """A tenant: a company whose communications are certified.
 
-    `mode`, `access`, `term_days` (how long content waits in notice mode) and `retention_years` (0: as long as the
-    installation keeps everything) hold for messages that say nothing.
+    `mode`, `notice_access`, `term_days` (how long content waits in notice mode) and `retention_years` (0: as long as
+    the installation keeps everything) hold for messages that say nothing.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -76,7 +76,7 @@ class Organisation(models.Model):
     )
     certificate_by_email = models.BooleanField(default=False)
     mode = models.CharField(max_length=8, choices=_MODES, db_default="content")
-    access = models.CharField(max_length=8, choices=_ACCESSES, db_default="button")
+    notice_access = models.CharField(max_length=8, choices=_ACCESSES, db_default="button")
     term_days = models.SmallIntegerField(db_default=30)
     retention_years = models.SmallIntegerField(db_default=0)
     created_at = models.DateTimeField()
@@ -136,8 +136,8 @@ class Invitation(models.Model):
 class SmtpCredential(models.Model):
     """A name and secret with which a program submits mail for its organisation.
 
-    `mode`, `access`, `language` and `retention_years` go before the organisation's for what this program submits; empty
-    and 0 leave them as they are.
+    `mode`, `notice_access`, `language` and `retention_years` go before the organisation's for what this program
+    submits; empty and 0 leave them as they are.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -149,7 +149,7 @@ class SmtpCredential(models.Model):
     revoked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
     mode = models.CharField(max_length=8, choices=_MODES, blank=True, db_default="")
-    access = models.CharField(max_length=8, choices=_ACCESSES, blank=True, db_default="")
+    notice_access = models.CharField(max_length=8, choices=_ACCESSES, blank=True, db_default="")
     language = models.CharField(max_length=5, choices=_LANGUAGES, blank=True, db_default="")
     retention_years = models.SmallIntegerField(db_default=0)
 

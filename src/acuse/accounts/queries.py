@@ -25,7 +25,7 @@ class OrganisationView:
     seal_level: str
     certificate_by_email: bool
     mode: str
-    access: str
+    notice_access: str
     term_days: int
     retention_years: int
 
@@ -85,20 +85,20 @@ class CredentialView:
     revoked_at: datetime | None
     last_used_at: datetime | None
     mode: str
-    access: str
+    notice_access: str
     language: str
     retention_years: int
 
 
 _SHOWN = tuple(field.name for field in fields(OrganisationView))
 _ORGANISATION = """
-SELECT id, name, slug, tax_id, language, time_zone, seal_level, certificate_by_email, mode, access, term_days,
+SELECT id, name, slug, tax_id, language, time_zone, seal_level, certificate_by_email, mode, notice_access, term_days,
     retention_years
 FROM accounts_organisations WHERE id = %(id)s
 """
 _DEFAULTS = """
 SELECT credential.id, coalesce(nullif(credential.mode, ''), organisation.mode),
-    coalesce(nullif(credential.access, ''), organisation.access),
+    coalesce(nullif(credential.notice_access, ''), organisation.notice_access),
     coalesce(nullif(credential.language, ''), organisation.language),
     coalesce(nullif(credential.retention_years, 0), organisation.retention_years), organisation.term_days
 FROM accounts_smtp_credentials AS credential
@@ -204,7 +204,7 @@ def credentials(access: Access) -> list[CredentialView]:
             revoked_at=row.revoked_at,
             last_used_at=row.last_used_at,
             mode=row.mode,
-            access=row.access,
+            notice_access=row.notice_access,
             language=row.language,
             retention_years=row.retention_years,
         )

@@ -240,7 +240,7 @@ _CHOICES: dict[str, frozenset[object]] = {
     "time_zone": frozenset(available_timezones()),
     "certificate_by_email": frozenset({True, False}),
     "mode": frozenset(MODES),
-    "access": frozenset(ACCESSES),
+    "notice_access": frozenset(ACCESSES),
 }
 _CHECKS: dict[str, Callable[[object], object]] = {
     "name": rules.check_name,
@@ -249,7 +249,7 @@ _CHECKS: dict[str, Callable[[object], object]] = {
     "retention_years": lambda years: rules.check_retention_years(years, least=settings.ACUSE.retention_years),
 }
 _SETTINGS = frozenset({*_CHOICES, *_CHECKS})
-_OVERRIDES = frozenset({"mode", "access", "language", "retention_years"})
+_OVERRIDES = frozenset({"mode", "notice_access", "language", "retention_years"})
 
 
 def _checked(name: str, value: object) -> Any:
@@ -267,7 +267,7 @@ def _checked(name: str, value: object) -> Any:
 
 def change_settings(*, access: Access, **changes: object) -> None:
     """Change settings of an organisation: name, tax_id, language, time_zone, seal_level, certificate_by_email, and the
-    defaults of its messages: mode, access, term_days, retention_years.
+    defaults of its messages: mode, notice_access, term_days, retention_years.
 
     Raises:
         AccessDenied: the member may not.
@@ -285,8 +285,8 @@ def change_settings(*, access: Access, **changes: object) -> None:
 
 
 def change_credential(*, access: Access, credential: UUID, **changes: object) -> None:
-    """Change how the messages of one program are handled where they say nothing: mode, access, language (each empty
-    for the organisation's) and retention_years (0 for the organisation's).
+    """Change how the messages of one program are handled where they say nothing: mode, notice_access, language (each
+    empty for the organisation's) and retention_years (0 for the organisation's).
 
     Raises:
         AccessDenied: the member may not.

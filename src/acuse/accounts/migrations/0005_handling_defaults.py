@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             "organisation", "mode", models.CharField(choices=_MODES, db_default="content", max_length=8)
         ),
         migrations.AddField(
-            "organisation", "access", models.CharField(choices=_ACCESSES, db_default="button", max_length=8)
+            "organisation", "notice_access", models.CharField(choices=_ACCESSES, db_default="button", max_length=8)
         ),
         migrations.AddField("organisation", "term_days", models.SmallIntegerField(db_default=30)),
         migrations.AddField("organisation", "retention_years", models.SmallIntegerField(db_default=0)),
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             "smtpcredential", "mode", models.CharField(blank=True, choices=_MODES, db_default="", max_length=8)
         ),
         migrations.AddField(
-            "smtpcredential", "access", models.CharField(blank=True, choices=_ACCESSES, db_default="", max_length=8)
+            "smtpcredential", "notice_access", models.CharField(blank=True, choices=_ACCESSES, db_default="", max_length=8)
         ),
         migrations.AddField(
             "smtpcredential", "language", models.CharField(blank=True, choices=_LANGUAGES, db_default="", max_length=5)

@@ -27,6 +27,7 @@ from acuse.delivery.queries.lists import (
     running,
 )
 from acuse.delivery.queries.public import PublicContent, public_content
+from acuse.delivery.queries.rules import rules_of
 
 __all__ = [
     "COUNT_LIMIT",
@@ -49,5 +50,6 @@ __all__ = [
     "public_content",
     "returned_message",
     "rows_of",
+    "rules_of",
     "running",
 ]

@@ -63,6 +63,7 @@ class CommunicationRow:
     """A communication as lists show it.
 
     Attributes:
+        certified: otherwise it is relayed plainly, without certificate.
         last_at: when its newest fact was recorded.
         last_position: ledger position of that fact; None while pending.
     """
@@ -78,6 +79,7 @@ class CommunicationRow:
     failure_class: str
     attempts: int
     next_attempt_at: datetime | None
+    certified: bool
     last_at: datetime
     last_position: int | None
 
@@ -220,6 +222,7 @@ def row_of(row: Communication, last: LedgerFact | None) -> CommunicationRow:
         failure_class=row.failure_class,
         attempts=row.attempts,
         next_attempt_at=row.next_attempt_at,
+        certified=row.certified,
         last_at=last.fact.recorded_at if last else row.created_at,
         last_position=last.position if last else None,
     )

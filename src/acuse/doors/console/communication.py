@@ -142,7 +142,9 @@ def page(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
             "entries": entries,
             "tries": _tries(view, entries),
             "awaited": timeline.awaited(
-                final=judged.final, certified=bool(shown and shown.issued and not upcoming), facts=facts
+                final=judged.final,
+                certified=not view.row.certified or bool(shown and shown.issued and not upcoming),
+                facts=facts,
             ),
             "certificate": shown,
             "next_version": upcoming,
@@ -166,6 +168,7 @@ def _side(value: str) -> tuple[str, str]:
         "server": ("server", _("server")),
         "dns": ("dns", "DNS"),
         "tls": ("tls", "TLS"),
+        "policy": ("tls", _("policy")),
         "connect": ("connect", _("network")),
     }.get(value, ("other", value[:20]))
 
@@ -236,6 +239,8 @@ def receipt(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     """Ask for the acceptance receipt; it is sealed on the first request. Auditors read only."""
     access.require_sender()
     view = _found(access, id)
+    if not view.row.certified:
+        raise Http404("What is relayed plainly has no receipt.")
     certificate_services.request_receipt(organisation=access.organisation, communication=view.row.id)
     messages.success(request, _("The receipt was asked for. It appears on this page as soon as it is sealed."))
     return redirect("console:communication", access.view.slug, view.row.id)

@@ -4,9 +4,11 @@ from django.urls import path
 
 from acuse.doors.console import (
     certificates,
+    certification,
     communication,
     communications,
     content,
+    handling,
     incoming,
     invitation,
     keys,
@@ -53,6 +55,11 @@ urlpatterns = [
     path(f"{BASE}settings/keys/", keys.listing, name="keys"),
     path(f"{BASE}settings/keys/create/", keys.create, name="key-create"),
     path(f"{BASE}settings/keys/<uuid:id>/revoke/", keys.revoke, name="key-revoke"),
+    path(f"{BASE}settings/handling/", handling.handling, name="handling"),
+    path(f"{BASE}settings/handling/credentials/<uuid:id>/", handling.change_credential, name="credential-handling"),
+    path(f"{BASE}settings/rules/", certification.listing, name="rules"),
+    path(f"{BASE}settings/rules/add/", certification.add, name="rule-add"),
+    path(f"{BASE}settings/rules/<uuid:id>/", certification.change, name="rule-change"),
     path(f"{BASE}settings/senders/", settings.add_sender, name="sender-add"),
     path(f"{BASE}settings/senders/remove/", settings.remove_sender, name="sender-remove"),
 ]
