@@ -37,7 +37,7 @@ _HBA = b"# Written at every start. Passwords on the socket; no other way in.\nlo
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "",
     "port": str(PORT),
-    "max_connections": "100",
+    "max_connections": "150",
     "shared_buffers": "256MB",
     "synchronous_commit": "on",
     "fsync": "on",
