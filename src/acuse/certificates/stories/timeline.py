@@ -263,7 +263,7 @@ def _source(case: Case, fact: Fact) -> Runs | None:
     if host:
         address = case.theirs(str(details.get("address") or "–"))
         runs += case.say("source.server", host=case.theirs(host), address=address)
-        runs += _tls(case, details.get("tls"), host)
+        runs += _tls(case, details.get("tls"), host) + _policy(case, details.get("policy"))
         stage = details.get("stage")
         if stage and details.get("reply"):
             runs += case.say("source.stage", stage=_STAGES.get(str(stage), str(stage).upper()))
@@ -280,6 +280,14 @@ def _tls(case: Case, tls: Mapping[str, Any] | None, host: str) -> Runs:
     if tls.get("verified"):
         return runs + case.say("source.tls.verified", host=case.theirs(host))
     return runs + case.say("source.tls.unverified")
+
+
+def _policy(case: Case, policy: Mapping[str, Any] | None) -> Runs:
+    """Return what the recipient's domain asked of the connection; where it asked nothing, TLS says all there is."""
+    if not policy:
+        return []
+    key = f"source.policy.{policy['kind']}.{policy['mode']}.{policy['result']}"
+    return case.say(key) if case.has(key) else []
 
 
 def _dns(case: Case, dns: Mapping[str, Any] | None) -> Runs:

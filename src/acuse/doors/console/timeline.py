@@ -152,12 +152,25 @@ def _transport(details: Mapping[str, Any]) -> tuple[Transport, ...]:
             items.append(Transport(icon="identification-card", text=said % {"name": name}))
     elif details.get("stage") not in {None, "dns", "connect"}:
         items.append(Transport(icon="link-break", text=_("without TLS")))
+    items += _policy(details.get("policy"))
     exchangers = (details.get("dns") or {}).get("mx") or []
     for exchanger in exchangers:
         if exchanger["host"].rstrip(".") == str(details.get("host") or "").rstrip("."):
             said = _("MX %(preference)d by DNS") % {"preference": exchanger["preference"]}
             items.append(Transport(icon="globe", text=said))
     return tuple(items)
+
+
+def _policy(policy: Mapping[str, Any] | None) -> list[Transport]:
+    """What the recipient's domain asked of the connection; where it asked nothing there is nothing to say."""
+    if not policy or policy["kind"] not in {"dane", "mta-sts"} or policy["result"] == "unreached":
+        return []
+    name = {"name": "DANE" if policy["kind"] == "dane" else "MTA-STS"}
+    if policy["result"] == "met":
+        return [Transport(icon="check-circle", text=_("as the domain asks by %(name)s") % name)]
+    if policy["mode"] == "testing":
+        return [Transport(icon="warning", text=_("not as the domain asks by %(name)s, in testing") % name)]
+    return [Transport(icon="warning", text=_("not as the domain asks by %(name)s: nothing was sent") % name)]
 
 
 def _reply(details: Mapping[str, Any]) -> str:
