@@ -177,6 +177,10 @@ def reason(value: str) -> str:
         return ""
     return {
         "level": _("Time stamps are available again."),
+        "content.accessed": _("The content was opened."),
+        "acceptance.given": _("The content was accepted."),
+        "content.rejected": _("The content was refused."),
+        "term.expired": _("The term ended."),
         "bounce.received": _("A report came back that it could not be delivered."),
         "delivery.confirmed": _("A report came back that it was delivered to the mailbox."),
         "reply.received": _("An answer came in."),

@@ -22,6 +22,12 @@ def limits(keys: Sequence[str]) -> list[str]:
         "not_other_addresses": _("that they have no other address"),
         "not_arrival_nor_absence": _("that the message arrived, or that it did not"),
         "second_copy_possible": _("that only one copy arrived: an earlier try ended without an answer"),
+        "link_forwarded": _("who, in person, opened it: the link can be forwarded"),
+        "control_of_contact": _("who, in person, opened it: only control of the link and of the contact is proved"),
+        "not_understood": _("that whoever opened it read or understood it, or agrees with it"),
+        "legal_effect": _("the legal effect of the acceptance, which is for the court to weigh"),
+        "not_known_before_refusal": _("that they knew the content before refusing it"),
+        "not_aware_of_notice": _("that the recipient knew of the notice"),
         "address_stated_by_sender": _("that the address is the recipient's: only the sender stated it"),
     }
     return [words[key] for key in keys if key in words]

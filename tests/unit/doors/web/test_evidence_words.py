@@ -225,8 +225,8 @@ def test_replies_stay_verbatim_and_bytes_stay_bytes() -> None:
 
 
 def test_unknown_types_keep_their_own_name() -> None:
-    told = timeline.tell(facts(("content.accessed", {}))[1])
-    assert told.title == "content.accessed"
+    told = timeline.tell(facts(("parcel.lost", {}))[1])
+    assert told.title == "parcel.lost"
 
 
 @pytest.mark.parametrize(
