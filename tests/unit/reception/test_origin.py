@@ -166,6 +166,15 @@ def test_a_chain_that_was_changed_is_broken(old: bytes, new: bytes, reason: str)
     assert reason in chain.reason
 
 
+def test_the_instance_of_a_chain_is_no_identity() -> None:
+    """`i=` is who signs in DKIM and a number in ARC, where a key that is not for subdomains says nothing of it."""
+    strict = {"sello._domainkey.reenvio.example": "t=s; " + KEYS["sello._domainkey.reenvio.example"]}
+    assert check_arc(signed.split(message("arc-two")), ask=zone(strict)).result == "pass"
+    strict = {"uno._domainkey.cliente.example": "t=s; " + KEYS["uno._domainkey.cliente.example"]}
+    raw = message("rsa-relaxed-relaxed")
+    assert found(raw, more=strict) == [("pass", "")]
+
+
 NONE = Spf(result="none", domain="")
 
 

@@ -1,6 +1,7 @@
 """SPF against the test suite of RFC 7208 (tests/vectors/spf, its own licence beside it) and against garbage."""
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,21 @@ def test_the_suite_of_the_standard(scenario: dict[str, Any], name: str) -> None:
     found = check_spf(ip=case["host"], mail_from=case["mailfrom"], helo=case["helo"], ask=asker(scenario["zonedata"]))
     wanted = case["result"] if isinstance(case["result"], list) else [case["result"]]
     assert found.result in wanted, found.reason
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        "v=spf1 a:." + "a" * 60_000 + "!",
+        "v=spf1 " + "a " * 30_000,
+        "v=spf1 x=" + "%{i}" * 2000 + "%",
+        "v=spf1 -all" + " " * 8000,
+    ],
+)
+def test_no_record_takes_long(record: str) -> None:
+    began = time.process_time()
+    check_spf(ip="192.0.2.7", mail_from="a@x.example", helo="x", ask=lambda name, kind: (record.encode(),))
+    assert time.process_time() - began < 2
 
 
 WORDS = st.lists(

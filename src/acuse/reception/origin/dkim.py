@@ -66,7 +66,7 @@ def _checked(field: HeaderField, fields: Sequence[HeaderField], bodies: Bodies, 
     try:
         tags = signed.parse_tags(field.value)
         _check_tags(tags, at)
-        check_message(field, tags, fields, bodies, ask)
+        _check_strict(tags, check_message(field, tags, fields, bodies, ask))
     except Unacceptable as error:
         return _said(tags, error.result, error.reason)
     except NoAnswer:
@@ -112,8 +112,11 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def check_message(field: HeaderField, tags: Tags, fields: Sequence[HeaderField], bodies: Bodies, ask: Ask) -> None:
+def check_message(field: HeaderField, tags: Tags, fields: Sequence[HeaderField], bodies: Bodies, ask: Ask) -> Tags:
     """Check one signature over a message: of DKIM, or an ARC-Message-Signature, which is made the same way.
+
+    Returns:
+        The record of its key.
 
     Raises:
         Unacceptable: it does not hold. NoAnswer, TooManyQuestions: see `answers`.
@@ -130,7 +133,6 @@ def check_message(field: HeaderField, tags: Tags, fields: Sequence[HeaderField],
     if digest != signed.base64_of(tags["bh"]):
         raise Unacceptable("fail", "the body was changed")
     key, record = signed.fetch_key(tags, ask)
-    _check_strict(tags, record)
     chosen = signed.select(fields, signed_names(tags))
     octets = signed.canonical_headers(chosen, field, relaxed=forms[0] == "relaxed")
     signed.check_signature(key, algorithm, signed.base64_of(tags["b"]), octets)
@@ -138,6 +140,7 @@ def check_message(field: HeaderField, tags: Tags, fields: Sequence[HeaderField],
         raise Unacceptable("policy", "only the beginning of the body is signed")
     if sum(one.key == "from" for one in fields) > signed_names(tags).count("from"):
         raise Unacceptable("policy", "a From field is not signed")
+    return record
 
 
 def _check_strict(tags: Tags, record: Tags) -> None:

@@ -167,7 +167,7 @@ def fetch_key(tags: Tags, ask: Ask) -> tuple[Key, Tags]:
         Unacceptable: there is none that may be used. NoAnswer, TooManyQuestions: see `answers`.
     """
     name = f"{tags['s']}._domainkey.{tags['d']}"
-    if not _NAME.fullmatch(name.removesuffix(".")) or len(name) > 253:
+    if len(name) > 253 or not _NAME.fullmatch(name.removesuffix(".")):
         raise Unacceptable("permerror", "the selector and domain are no name")
     texts = ask(name, "TXT")
     if not texts:

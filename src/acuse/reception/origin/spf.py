@@ -34,6 +34,8 @@ _FOUR = re.compile(
     r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 )
 _TERM_MOST = 2000
+#: Of a record and of one term of it, in octets; section 3.4 asks for records that fit a packet.
+_RECORD_MOST, _WORD_MOST = 8192, 512
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +112,8 @@ def parse_record(text: str) -> _Record:
     terms: list[_Term] = []
     modifiers: dict[str, str] = {}
     for word in text.split(" "):
+        if len(word) > _WORD_MOST:
+            raise _Permanent("A term of the record is too long.")
         modifier = _MODIFIER.fullmatch(word)
         if modifier is not None:
             _modifier(modifier["name"].lower(), modifier["value"], modifiers)
@@ -181,8 +185,8 @@ class _Evaluation:
             return "none"
         if len(texts) > 1:
             raise _Permanent(f"{domain} has several SPF records.")
-        if not texts[0].isascii() or len(texts[0]) > 64 * 1024:
-            raise _Permanent(f"The SPF record of {domain} is not ASCII.")
+        if not texts[0].isascii() or len(texts[0]) > _RECORD_MOST:
+            raise _Permanent(f"The SPF record of {domain} is not ASCII, or too long.")
         record = parse_record(texts[0].decode("ascii")[6:])
         for term in record.terms:
             if self._matches(term, domain):
