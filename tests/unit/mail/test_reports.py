@@ -182,3 +182,12 @@ def test_a_bounce_that_names_nobody_is_one_all_the_same() -> None:
         b"From: MAILER-DAEMON@mta.example\nSubject: Error\n\nIt could not be delivered: mailbox full.\n"
     )
     assert [(each.address, each.report_class) for each in report.recipients] == [("", "mailbox_full")]
+
+
+def test_a_complaint_may_be_of_several_recipients() -> None:
+    raw = (VECTORS / "arf-abuse.eml").read_bytes()
+    line = b"Original-Rcpt-To: <harto@destino.example>"
+    assert raw.count(line) == 1
+    more = raw.replace(line, line + b"\r\nOriginal-Rcpt-To: otra@destino.example\r\n" + line)
+    addresses = [each.address for each in read_report(more).recipients]
+    assert addresses == ["harto@destino.example", "otra@destino.example"]

@@ -12,6 +12,7 @@ MAX_RECIPIENTS = 1000
 MAX_JSON = 256 * 1024
 
 _HMX = re.compile(r"(?im)^x-hmxmroriginalrecipient:[ \t]*<?([^\s<>]{3,320})")
+_RCPT_TO = re.compile(r"(?im)^original-rcpt-to:[ \t]*([^\n]{1,1000})")
 _BROKEN = re.compile(r"!\n ")
 
 
@@ -26,11 +27,10 @@ def complained(material: Material, returned_to: tuple[str, ...]) -> list[Finding
         merged: Group = {}
         for group in found:
             merged = {**group, **merged}
-        named = [value for name in ("original-rcpt-to", "redacted-address") if "@" in (value := merged.get(name, ""))]
+        named = _RCPT_TO.findall(material.feedback)[:MAX_RECIPIENTS] or [merged.get("redacted-address", "")]
         kind = merged.get("feedback-type", "abuse")[:100]
-        addresses = [address_of(each) for each in named if not each.rstrip("> ").endswith("@")][:1] or list(
-            returned_to[:1]
-        )
+        whole = (address_of(each) for each in named if "@" in each and not each.rstrip("> ").endswith("@"))
+        addresses = list(dict.fromkeys(whole)) or list(returned_to[:1])
         return [Finding(address=each, text=f"Feedback-Type: {kind}") for each in addresses or [""]]
     if _is_microsoft(material):
         hidden = _HMX.search(material.returned)
