@@ -161,7 +161,6 @@ TIME: tuple[Rule, ...] = (
         "could not contact dns servers", "could not deliver for the last", "delivery failed * attempts",
         "host not reachable",
         "still undelivered", "too many delivery attempts", "will be retried for", "connection expired",
-
         "delivery timeout", "connection refused", "could not be delivered within",
         "exceeded the maximum time",
         "unable to connect successfully to the destination", "will keep trying", "tried for", "se ha retrasado",
