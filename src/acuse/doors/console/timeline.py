@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from acuse.clock import from_rfc3339, to_rfc3339
-from acuse.doors.console import returned
+from acuse.doors.console import accessed, returned
 from acuse.doors.console.told import Told, Transport, foreign
 from acuse.doors.console.wording import mark_word, reason
 from acuse.doors.ui import figures, grades
@@ -324,6 +324,7 @@ _TELLERS: Mapping[str, Callable[[Fact], Told]] = {
     "certificate.issued": _issued,
     "certificate.level_lowered": _lowered,
     **returned.TELLERS,
+    **accessed.TELLERS,
 }
 
 

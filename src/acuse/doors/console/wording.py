@@ -57,7 +57,22 @@ def sentence(verdict: Verdict, facts: Sequence[Fact]) -> str:
         return _failed(verdict, at)
     if verdict.outcome == "undetermined":
         return _undetermined(verdict) % at
+    if verdict.outcome in {"accessed", "accepted", "refused", "expired"}:
+        return _behind_link(verdict) % at
     return _pending(facts)
+
+
+def _behind_link(verdict: Verdict) -> str:
+    """What was done with content behind a link, or that its term ended. No sentence names a person."""
+    if verdict.outcome == "accepted":
+        return _("Accepted by whoever held the link sent to the recipient, on %(day)s at %(time)s.")
+    if verdict.outcome == "refused":
+        return _("Refused by whoever held the link sent to the recipient, on %(day)s at %(time)s.")
+    if verdict.outcome == "expired":
+        return _("The term ended on %(day)s at %(time)s, and no access is recorded.")
+    if 4 in verdict.reached:
+        return _("Content opened with the link and a code, on %(day)s at %(time)s.")
+    return _("Content opened with the link, on %(day)s at %(time)s.")
 
 
 def _undetermined(verdict: Verdict) -> str:
@@ -116,6 +131,7 @@ def ladder(verdict: Verdict) -> list[Step]:
     steps = []
     ended = verdict.outcome in grades.ENDED_BADLY
     first = verdict.reached[0].occurred_at
+    ceiling = grades.HIGHEST if verdict.reached[0].details.get("mode") == "notice" else CEILING
     for grade in range(grades.HIGHEST + 1):
         fact = verdict.reached.get(grade)
         if fact is not None:
@@ -126,7 +142,7 @@ def ladder(verdict: Verdict) -> list[Step]:
             steps.append(Step(grade=grade, word=_stopped_word(verdict), state="stopped", note=at))
         elif grade < verdict.grade:
             steps.append(Step(grade=grade, word=grades.word(grade), state="passed", note=_("not recorded")))
-        elif grade <= CEILING:
+        elif grade <= ceiling:
             steps.append(Step(grade=grade, word=grades.word(grade), state="not", note=_("not reached")))
         else:
             steps.append(Step(grade=grade, word=grades.word(grade), state="never", note=_("not in this mode")))
@@ -143,6 +159,8 @@ def _at(moment: datetime, first: datetime) -> str:
 def _stopped_word(verdict: Verdict) -> str:
     if _bounced(verdict):
         return _("Came back later")
+    if verdict.outcome in {"refused", "expired"}:
+        return grades.outcome_word(outcome=verdict.outcome, grade=verdict.grade)
     refused = verdict.decisive is not None and verdict.decisive.type == "attempt.refused"
     if refused and verdict.decisive is not None and verdict.decisive.details.get("via"):
         return _("Refused by the sender's outgoing server")

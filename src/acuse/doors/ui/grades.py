@@ -50,8 +50,10 @@ def failure_word(failure_class: str | None) -> str:
 
 def outcome_word(*, outcome: str, grade: int, failure_class: str | None = None) -> str:
     """What the list says beside the grade."""
-    if outcome in {"failed", "refused"}:
+    if outcome == "failed":
         return failure_word(failure_class)
+    if outcome == "refused":
+        return _("Refused by the recipient")
     if outcome == "expired":
         return _("Period ended without access")
     if outcome == "undetermined":
