@@ -3,6 +3,7 @@
 import json
 import ssl
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -377,3 +378,12 @@ def test_nothing_is_sent_while_kept_policies_cannot_be_read(scene: Callable[...,
     made = scene()
     made.store = Away()
     assert_put_off(made.send(), "cannot be read")
+
+
+def test_many_threads_at_once_fetch_a_policy_once(scene: Callable[..., Scene]) -> None:
+    made = scene()
+    channel = made.fresh()
+    with ThreadPoolExecutor(8) as threads:
+        outcomes = list(threads.map(lambda _: made.send(channel), range(16)))
+    assert {said(one)["result"] for one in outcomes} == {"met"}
+    assert len(made.host.asked) == 1

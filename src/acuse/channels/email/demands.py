@@ -19,6 +19,7 @@ from acuse.channels.email import dane
 from acuse.channels.email.fetch import FetchFailed, fetch_policy
 from acuse.channels.email.mta_sts import InvalidPolicy, KeptPolicy, PolicyStore, announced, parse
 from acuse.channels.email.policies import Policy, Tls, Trust, context_for
+from acuse.channels.email.pool import Gate
 from acuse.errors import PermanentError, TemporaryError
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ _LOOK_AGAIN = 240.0
 _FETCH_AGAIN = timedelta(days=1)  # RFC 8461 10.2: so that a policy in use never comes to its end
 _FETCH_SECONDS = 20.0
 _KNOWN_DOMAINS = 10_000
-_LOCKS = 64
+_WAIT = 120.0  # seconds, longer than looking up takes
 _SHOWN_RECORDS = 20
 
 
@@ -101,7 +102,7 @@ class MtaSts:
         self._port = port
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._lock = threading.Lock()
-        self._looking = tuple(threading.Lock() for _ in range(_LOCKS))  # one thread at a time asks about a domain
+        self._looking = Gate(1)  # one thread at a time asks about a domain, and holds up no other domain
 
     def policy(self, domain: str) -> KeptPolicy | None:
         """Return the policy that holds for mail to a domain, whatever its mode, or None.
@@ -111,20 +112,29 @@ class MtaSts:
         """
         if domain.startswith("["):
             return None
-        with self._looking[hash(domain) % _LOCKS]:
-            with self._lock:
-                known = self._known.get(domain)
-            if known is None or time.monotonic() >= known.look_at:
-                known = _Known(kept=self._look(ascii_domain(domain)), look_at=time.monotonic() + _LOOK_AGAIN)
-                self._remember(domain, known)
+        known = self._recall(domain)
+        if known is None:
+            with self._looking.enter(domain, _WAIT) as entered:
+                known = self._recall(domain)  # another thread may have asked meanwhile
+                if known is None and not entered:
+                    raise TemporaryError("The policy of the domain is still being looked up.")
+                if known is None:
+                    known = self._remember(domain, self._look(ascii_domain(domain)))
         return known.kept if known.kept and known.kept.expires_at > clock.now() else None
 
-    def _remember(self, domain: str, known: _Known) -> None:
+    def _recall(self, domain: str) -> _Known | None:
+        with self._lock:
+            known = self._known.get(domain)
+        return known if known and time.monotonic() < known.look_at else None
+
+    def _remember(self, domain: str, kept: KeptPolicy | None) -> _Known:
+        known = _Known(kept=kept, look_at=time.monotonic() + _LOOK_AGAIN)
         with self._lock:
             self._known[domain] = known
             self._known.move_to_end(domain)
             if len(self._known) > _KNOWN_DOMAINS:
                 self._known.popitem(last=False)
+        return known
 
     def _look(self, domain: str) -> KeptPolicy | None:
         kept = self._store.load(domain)
