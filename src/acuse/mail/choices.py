@@ -30,6 +30,10 @@ _YEARS = re.compile(r"([0-9]{1,3})(?:\s+years?)?", re.IGNORECASE)
 _SHOWN = 60
 
 
+class BadChoice(InputError):
+    """A message asks for what cannot be done; the sentence is written for a reply."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """What one message asks for; empty or zero where it says nothing.
@@ -63,31 +67,31 @@ def read(message: bytes, *, least_years: int) -> Asked:
         least_years: for which this installation keeps everything anyway.
 
     Raises:
-        InputError: a field is not known, or asks for what is not on offer.
+        BadChoice: a field is not known, or asks for what is not on offer.
     """
     texts: dict[str, str] = {}
     octets = 0
     for found in _found(message):
         octets += len(found[0])
         if octets > MOST_OCTETS:
-            raise InputError("The Acuse fields of a message take at most %(most)s octets.", most=MOST_OCTETS)
+            raise BadChoice("The Acuse fields of a message take at most %(most)s octets.", most=MOST_OCTETS)
         name = found["name"].decode("ascii").lower()
         texts.setdefault(name, headers.raw_text(Field(name=name, value=found["value"])))
     if not texts:
         return _NOTHING
     unknown = [name for name in texts if name not in _NAMES]
     if unknown:
-        raise InputError(
+        raise BadChoice(
             "%(name)s is not a field of Acuse: those are %(names)s.",
             name=unknown[0][:_SHOWN].title(),
             names=", ".join(_NAMES.values()),
         )
     _word(texts, "acuse-tracking", ("on", "off"))
     if texts.get("acuse-tracking", "").lower() == "on":
-        raise InputError("Acuse-Tracking: on is refused: tracking is not available.")
+        raise BadChoice("Acuse-Tracking: on is refused: tracking is not available.")
     mode, access = _word(texts, "acuse-mode", MODES), _word(texts, "acuse-access", ACCESSES)
     if access and mode == "content":
-        raise InputError("Acuse-Access says how a notice is opened; it cannot go with Acuse-Mode: content.")
+        raise BadChoice("Acuse-Access says how a notice is opened; it cannot go with Acuse-Mode: content.")
     return Asked(
         mode="notice" if access else mode,
         access=access,
@@ -125,7 +129,7 @@ def _word(texts: dict[str, str], name: str, words: tuple[str, ...]) -> str:
         return ""
     said = texts[name].lower()
     if said not in words:
-        raise InputError(
+        raise BadChoice(
             '%(name)s may be %(words)s, not "%(said)s".',
             name=_NAMES[name],
             words=" or ".join(words),
@@ -139,7 +143,7 @@ def _reference(text: str | None) -> str:
         return ""
     reference = headers.decoded(text).strip()
     if not 1 <= len(reference) <= MOST_REFERENCE:
-        raise InputError("Acuse-Reference takes 1 to %(most)s characters.", most=MOST_REFERENCE)
+        raise BadChoice("Acuse-Reference takes 1 to %(most)s characters.", most=MOST_REFERENCE)
     return reference
 
 
@@ -149,7 +153,7 @@ def _years(text: str | None, least: int) -> int:
     said = _YEARS.fullmatch(text)
     years = int(said[1]) if said else 0
     if not least <= years <= MOST_YEARS:
-        raise InputError(
+        raise BadChoice(
             'Acuse-Retention takes years, from %(least)s to %(most)s, such as "%(most)s years".',
             least=least,
             most=MOST_YEARS,

@@ -143,7 +143,7 @@ def keep_message(*, credential: SmtpCredentialValue, envelope: Envelope, raw: by
         raw: the unstuffed DATA, CRLF line ends.
 
     Raises:
-        InputError: the message asks for what cannot be done.
+        BadChoice: the message asks for what cannot be done.
         TemporaryError: custody cannot take it now; nothing is half-written.
     """
     asked = choices.read(raw, least_years=settings.ACUSE.retention_years)
@@ -189,7 +189,7 @@ def accept_message(*, credential: SmtpCredentialValue, envelope: Envelope, raw: 
 
     Raises:
         AccessDenied: the credential was revoked meanwhile.
-        InputError: the message asks for what cannot be done.
+        BadChoice: the message asks for what cannot be done.
         TemporaryError: custody or the database cannot take it now; nothing is half-written.
     """
     return accept_together([keep_message(credential=credential, envelope=envelope, raw=raw)])[0]

@@ -142,10 +142,10 @@ def page(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
             "entries": entries,
             "tries": _tries(view, entries),
             "awaited": timeline.awaited(
-                final=judged.final,
-                certified=not view.row.certified or bool(shown and shown.issued and not upcoming),
-                facts=facts,
-            ),
+                final=judged.final, certified=bool(shown and shown.issued and not upcoming), facts=facts
+            )
+            if view.row.certified or not judged.final
+            else _("Nothing more is awaited. A late bounce would be added here."),
             "certificate": shown,
             "next_version": upcoming,
             "next_reason": _next_reason(view, shown, upcoming),

@@ -15,6 +15,7 @@ from acuse.doors.smtp.replies import Refused, Reply
 from acuse.doors.smtp.service import SubmissionService
 from acuse.doors.smtp.session import Conversation
 from acuse.errors import AccessDenied, TemporaryError
+from acuse.mail.choices import BadChoice
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +111,8 @@ class Submission(Connection):
             ids = await self._gathering.accept(self._credential, envelope, raw)
         except Refused:
             raise
+        except BadChoice as error:
+            return replies.malformed(replies.printable(str(error), 400))
         except Exception as error:
             return self._failed(error, "submission")
         return replies.accepted(len(ids), str(ids[0]))
