@@ -58,5 +58,13 @@ SENTENCES = (
     gettext_noop("This invitation is for another address than the one you signed in with."),
     gettext_noop("A message was given up after faults of Acuse itself. See the log; a restart clears this."),
     gettext_noop("An outcome could not be recorded whole. See the log; a restart clears this."),
+    gettext_noop("Mail is not sent as that domain."),
+    gettext_noop("There is no such key."),
+    gettext_noop("A key of that domain waits for its record already; publish it, or give it up."),
+    gettext_noop("This key is out of use; make a new one."),
+    gettext_noop("The DNS does not show this key's record yet."),
+    gettext_noop("Somebody else's key signs for this domain here; ask the operator."),
+    gettext_noop("Mail that this key signed may still be under way: leave its record in the DNS."),
+    gettext_noop("This domain was checked a moment ago; wait some seconds."),
     gettext_noop("Write an e-mail address such as marta@empresa.example."),
 )
