@@ -44,6 +44,8 @@ def title(fact_type: str, *, outgoing: bool = False) -> str:
         "receipt.issued": _("Receipt issued"),
         "certificate.issued": _("Certificate issued"),
         "certificate.level_lowered": _("Sealed at a lower level"),
+        "reception.recorded": _("Message came in"),
+        "reception.classified": _("Message that came in was read"),
         "organisation.created": _("Organisation created"),
         "member.added": _("Member added"),
         "member.invited": _("Member invited"),
