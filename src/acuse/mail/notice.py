@@ -136,11 +136,11 @@ def _message(letter: Letter, title: str, text: str, page: str | None) -> bytes:
     message["Subject"] = title
     message["Message-ID"] = letter.message_id
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = letter.language
     message.set_content(text + "\n", cte="quoted-printable")
     if page is not None:
         message.add_alternative(page, subtype="html", cte="quoted-printable")
         message.set_boundary(f"=_{hashlib.sha256((letter.message_id + text).encode()).hexdigest()[:40]}")
+    message["Content-Language"] = letter.language  # last: what begins with Content- goes along with the first part
     plain = all(one.isascii() for one in (letter.recipient, letter.reply_to, letter.sender))
     return message.as_bytes(policy=SMTP if plain else SMTPUTF8)
 
