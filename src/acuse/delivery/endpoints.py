@@ -67,7 +67,7 @@ class EmailEndpoint:
     def _compose_notice(self, work: Work) -> tuple[bytes, SentCopy]:
         """Return the notice, kept in custody: it cannot be made again from the message."""
         message_id = f"<{work.communication}@{self._domain}>"
-        before = copy_of_before(work.organisation, work.communication)
+        before = copy_of_before(work)
         if before is None:
             content = compose_notice(work, message_id=message_id)
             content = self._signature(work, content) + content
@@ -89,7 +89,7 @@ class EmailEndpoint:
         )
         message_id = f"<{work.communication}@{self._domain}>"
         copy = sent_copy(message, trace=trace, message_id=message_id)
-        before = copy_of_before(work.organisation, work.communication)
+        before = copy_of_before(work)
         if before is None:
             prepended = self._signature(work, copy.content) + copy.prepended
         else:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from acuse.delivery.services.signing_keys import private_key
+from acuse.delivery.services.work import Work
 from acuse.errors import AcuseError
 from acuse.evidence.queries import facts_of
 from acuse.evidence.statements import execute
@@ -78,12 +79,14 @@ class Signers:
         return self._parsed[identity]
 
 
-def copy_of_before(organisation: UUID, communication: UUID) -> Mapping[str, str] | None:
+def copy_of_before(work: Work) -> Mapping[str, str] | None:
     """Return what the fact of the first attempt says of the copy that it sent; None where there was none.
 
     Every further attempt sends the same, whichever key, name or release changed meanwhile.
     """
-    for told in facts_of(organisation=organisation, kind=KIND, id=communication):
+    if not work.attempts:
+        return None
+    for told in facts_of(organisation=work.organisation, kind=KIND, id=work.communication):
         if told.fact.type == "attempt.opened":
             return told.fact.details.get("copy")
     return None

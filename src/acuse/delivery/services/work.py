@@ -18,6 +18,7 @@ class Work:
         notify, orcpt, ret, envid: as RFC 3461 parameters, still encoded.
         delay_notified: the sender was told of a delay before.
         faults: what went wrong inside Acuse before.
+        attempts: how many were opened before.
         sender, subject: as the message says.
         mode, access, expires_at: as chosen at acceptance.
     """
@@ -37,6 +38,7 @@ class Work:
     envid: str | None
     delay_notified: bool
     faults: int = 0
+    attempts: int = 0
     sender: str = ""
     subject: str = ""
     mode: str = "content"
@@ -48,7 +50,7 @@ _WORK = """
 SELECT row.organisation_id, row.created_at, row.recipient, submission.mail_from, submission.client_ip,
     submission.client_helo, submission.message_sha256, row.language, row.notify::text, row.orcpt, submission.ret,
     submission.envid, row.delay_notified, row.sender, row.subject, row.mode, row.access, row.expires_at,
-    coalesce(held.faults, 0)
+    coalesce(held.faults, 0), row.attempts
 FROM delivery_communications AS row
 JOIN delivery_submissions AS submission ON submission.id = row.submission_id
 LEFT JOIN delivery_dispatches AS held ON held.communication_id = row.id
@@ -86,4 +88,5 @@ def load_work(communication: UUID) -> Work:
         access=row[16],
         expires_at=row[17],
         faults=row[18],
+        attempts=row[19],
     )
