@@ -65,6 +65,8 @@ def examples() -> list[Example]:
         ("15-dominio-sin-correo", "a web application", "the domain takes no mail (null MX)",
          receipt("cliente@nullmx.example", 4472, "Mon, 16 Nov 2026 10:12:40 -0000")),
         ("16-invitacion-outlook", "Outlook web", "English, an invitation", services.calendar_invitation()),
+        ("17-aviso-crm", "a CRM (PHPMailer)", "sent as a notice: it waits behind a link",
+         services.crm_certified_notice()),
     ]  # fmt: skip
     return [
         Example(file=f"{name}.eml", program=program, shows=shows, content=raw) for name, program, shows, raw in rows

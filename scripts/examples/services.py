@@ -106,6 +106,32 @@ Content-Transfer-Encoding: quoted-printable
 """)
 
 
+def crm_certified_notice() -> bytes:
+    """Return a resolution that a CRM wants sent as a notice: the content waits behind a link."""
+    return crlf(f"""
+Date: Mon, 16 Nov 2026 09:02:11 +0000
+To: {word("Elena Marín")} <elena.marin@acepta.example>
+From: {word("Talleres Ribera - Reclamaciones")} <reclamaciones@talleres-ribera.example>
+{words("Subject", "Resolución de su reclamación 2026-0417")}
+Message-ID: <0417.2b6e9d1c4a70@crm.talleres-ribera.example>
+X-Mailer: PHPMailer 6.9.1 (https://github.com/PHPMailer/PHPMailer)
+Acuse-Mode: notice
+Acuse-Language: es
+Acuse-Reference: RECL-2026-0417
+MIME-Version: 1.0
+Content-Type: text/plain; charset=utf-8
+Content-Transfer-Encoding: 8bit
+
+Estimada cliente:
+
+Hemos revisado su reclamación por el ruido en la dirección tras la
+reparación del 3 de octubre. La aceptamos: sustituiremos la pieza sin
+coste y le devolveremos 64,20 € de la factura F-2291.
+
+Puede elegir cita desde el 25 de noviembre.
+""")
+
+
 def erp_latin1() -> bytes:
     """Return an invoice reminder in ISO-8859-1, 8bit, made by an ERP."""
     message = crlf(f"""

@@ -28,8 +28,10 @@ from acuse.config.environment import Environment, environment
 from acuse.config.installation import prepare
 from acuse.config.secrets import write_private
 from acuse.config.tree import ROLES
+from acuse.embedded.mailboxes import messages
 from acuse.embedded.zone import PUBLISHED, publish
 from acuse.errors import ConfigurationError
+from acuse.mail.read import read
 from acuse.proof.trust import Trust
 from acuse.proof.verify import verify_bytes
 
@@ -263,6 +265,19 @@ def _write(settings: Environment, out: Path, found: Sequence[tuple[str, Outcome]
     shutil.copyfile(settings.trust_file, out / "trust.pem")
 
 
+def _links(settings: Environment) -> list[str]:
+    """Return the links of the notices that the sandbox's domains hold, as their recipients find them."""
+    boxes = settings.data_directory / "sandbox"
+    found = [
+        re.findall(
+            rf"^{re.escape(settings.public_url.rstrip('/'))}/a/[a-z2-7]+/", read(one.content).text or "", re.MULTILINE
+        )
+        for domain in sorted(boxes.iterdir())
+        for one in messages(boxes, domain.name)
+    ]
+    return [link for links in found for link in links]
+
+
 def _stay(settings: Environment, password: str) -> None:
     """Say where everything is and wait for Ctrl-C or SIGTERM."""
     account = read_account(settings)
@@ -273,7 +288,8 @@ def _stay(settings: Environment, password: str) -> None:
         f"SMTP         {settings.smtp_host} port {settings.smtp_starttls_port} STARTTLS, "
         f"{settings.smtp_tls_port} TLS, user {account.username}\n"
         f"Incoming     {settings.smtp_inbound_host} port {settings.smtp_inbound_port}\n"
-        f"Logs         {settings.data_directory / 'acuse.log'}\n\nCtrl-C stops everything.",
+        + "".join(f"Recipient    {link}\n" for link in _links(settings))
+        + f"Logs         {settings.data_directory / 'acuse.log'}\n\nCtrl-C stops everything.",
         flush=True,
     )
     stop = threading.Event()
