@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,12 @@ def test_choices_are_obeyed_and_never_sent(shared: Installation, tmp_path: Path)
     report = verify_bytes(document, filename="x.pdf", trust=trust)
     assert report.exit_status == 0, report.to_text()
     files = extracted(document, tmp_path)
+    printed = subprocess.run(["pdftotext", str(tmp_path / "certificate.pdf"), "-"], capture_output=True, check=True)
+    text = " ".join(printed.stdout.decode().split())
+    assert "The sender's reference: Expediente mañana" in text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    assert "kept for 12 years" in text
+    assert "Taken out of the header, because they are said to Acuse alone: " in text
+    assert "ACUSE-reference: Expediente =?utf-8?q?ma=C3=B1ana?= Acuse-Retention: 12 years" in text
     assert files["message.eml"] == raw, "the certificate is in English, and holds the message as submitted"
     facts = [item["fact"] for item in json.loads(files["proof.json"])["facts"]]
     accepted = next(fact["details"] for fact in facts if fact["type"] == "communication.accepted")

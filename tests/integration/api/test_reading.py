@@ -159,6 +159,7 @@ def test_whatever_is_looked_for_is_only_not_found(program: Program, text: str) -
 def test_one_communication_tells_its_verdict_limits_tries_and_documents(program: Program, world: World) -> None:
     one = members(program.get(f"/communications/{world.communications[RELAYED]}"))
     assert (one["outcome"], one["grade"], one["grade_meaning"]) == ("relayed", 1, "Accepted by their server")
+    assert one["certified"] is True
     assert one["limits"][0] == {"key": "not_inbox", "meaning": "that it reached the inbox"}
     assert [(each["number"], each["result"]) for each in one["tries"]] == [(1, "deferred"), (2, "relayed")]
     assert one["message"]["credential"] == "crm-taller"

@@ -15,6 +15,7 @@ from acuse.accounts.values import SmtpCredentialValue
 from acuse.certificates.models import Certificate
 from acuse.delivery import services
 from acuse.delivery.models import Communication
+from acuse.delivery.queries import public_content
 from acuse.delivery.queries.rules import remembered_rules, rules_of
 from acuse.delivery.selection import MOST_RULES, Rule
 from acuse.delivery.services import keep_message
@@ -136,6 +137,7 @@ def test_what_a_rule_relays_plainly_is_recorded_and_never_certified(value: SmtpC
     assert list(Certificate.objects.values_list("subject", flat=True)) == [certified]
     row = Communication.objects.get(id=plain)
     assert (row.status, row.outcome) == ("concluded", "relayed")
+    assert public_content(sha256=row.submission.message_sha256) is None, "nobody had it certified"
     came = custody.keep(organisation=value.organisation, content=b"informe", media_type="message/rfc822")
     report = {"form": "dsn", "status": "5.1.1", "reply": None, "diagnostic": None, "reporting_mta": None}
     returned = Returned(

@@ -87,7 +87,16 @@ def _accepted(case: Case, fact: Fact) -> Row:
     )
     if client.get("tls"):
         source += case.say("fact.accepted.tls", version=case.theirs(str(client["tls"]["version"])))
-    return Row(title=case.say("fact.accepted"), source=source)
+    return Row(title=case.say("fact.accepted"), source=source, remarks=_chosen(case, fact))
+
+
+def _chosen(case: Case, fact: Fact) -> list[Runs]:
+    """Return what the sender chose for this message, and the page does not say elsewhere."""
+    reference, years = fact.details.get("reference"), fact.details.get("retention_years")
+    return [
+        case.say("fact.accepted.reference", reference=case.theirs(str(reference))) if reference else [],
+        case.say("fact.accepted.retention", years=number(years)) if years else [],
+    ]
 
 
 def _opened(case: Case, fact: Fact) -> Row:

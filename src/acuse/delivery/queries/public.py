@@ -22,19 +22,19 @@ class PublicContent:
 
 
 def public_content(*, sha256: str) -> PublicContent | None:
-    """Return what is known of a message by the digest of its bytes; None where this installation never took it.
+    """Return what is known of a message by the digest of its bytes; None where this installation never certified it.
 
     Args:
         sha256: 64 lower-case hex digits.
     """
-    found = Submission.objects.filter(message_sha256=sha256).select_related("organisation").order_by("received_at")
+    certified = Communication.objects.filter(submission__message_sha256=sha256, certified=True)
+    found = Submission.objects.filter(message_sha256=sha256, communications__in=certified)
+    found = found.select_related("organisation").order_by("received_at")
     first = found.first()
     if first is None:
         return None
     return PublicContent(
         organisation=first.organisation.name,
         submitted_at=first.received_at,
-        communications=Communication.objects.filter(
-            submission__message_sha256=sha256, organisation_id=first.organisation_id
-        ).count(),
+        communications=certified.filter(organisation_id=first.organisation_id).count(),
     )

@@ -77,6 +77,7 @@ class CommunicationSummary(Shape):
     outcome_meaning: str
     grade: Grade
     grade_meaning: str
+    certified: Annotated[bool, Field(description="false: a rule of the organisation had it relayed plainly")]
     failure_class: Annotated[FailureClass | None, Field(description="Why it failed, or what the last try met")]
     failure_meaning: str | None
     attempts: int

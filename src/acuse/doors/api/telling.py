@@ -29,6 +29,7 @@ def _summary(row: CommunicationRow) -> dict[str, object]:
         "outcome_meaning": OUTCOMES.get(row.outcome, row.outcome),
         "grade": row.grade,
         "grade_meaning": grades.word(row.grade),
+        "certified": row.certified,
         "failure_class": row.failure_class or None,
         "failure_meaning": grades.failure_word(row.failure_class) if row.failure_class else None,
         "attempts": row.attempts,

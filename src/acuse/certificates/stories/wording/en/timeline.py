@@ -17,6 +17,8 @@ WORDS: dict[str, str] = {
     "fact.accepted": "Acuse accepts the communication",
     "fact.accepted.source": "SMTP credential “{credential}”, from {ip}",
     "fact.accepted.tls": " · {version}",
+    "fact.accepted.reference": "The sender's reference: {reference}",
+    "fact.accepted.retention": "Content and evidence are kept for {years} years.",
     "fact.opened": "Attempt {attempt}: it is sent to {target}",
     "fact.opened.copy": "These lines are sent and, after them, the original unchanged. SHA-256 of what is sent: ",
     "fact.opened.copy.without": (

@@ -17,6 +17,8 @@ WORDS: dict[str, str] = {
     "fact.accepted": "Acuse acepta la comunicación",
     "fact.accepted.source": "Credencial SMTP «{credential}», desde {ip}",
     "fact.accepted.tls": " · {version}",
+    "fact.accepted.reference": "Referencia del remitente: {reference}",
+    "fact.accepted.retention": "Contenido y evidencias se conservan {years} años.",
     "fact.opened": "Intento {attempt}: se envía a {target}",
     "fact.opened.copy": "Se envían estas líneas y, tras ellas, el original sin cambios. SHA-256 de lo enviado: ",
     "fact.opened.copy.without": (
