@@ -121,8 +121,9 @@ def _page(
     check = f'{html.escape(words["check"])} <a href="{html.escape(help_link)}">{html.escape(help_link)}</a>'
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
-        '<meta name="color-scheme" content="light dark"></head>'
-        '<body style="font:16px/24px sans-serif;max-width:36em;margin:0 auto;padding:16px">'
+        '<meta name="color-scheme" content="light"></head>'
+        '<body style="font:16px/24px sans-serif;max-width:36em;margin:0 auto;padding:16px;background:#ffffff;'
+        'color:#1a1d21">'
         f"{opened}{button}{closed}<p>{check}</p></body></html>"
     )
 
