@@ -261,8 +261,8 @@ def test_a_policy_of_mode_none_asks_nothing(scene: Callable[..., Scene]) -> None
 @pytest.mark.parametrize(
     "reply",
     [
-        answered(b"", status="301 Moved", more="Location: https://mta-sts.recibe.example/\r\n"),
-        answered(b"no", status="404 Not Found"),
+        answered(ENFORCE, status="301 Moved", more="Location: https://mta-sts.recibe.example/\r\n"),
+        answered(ENFORCE, status="404 Not Found"),
         answered(ENFORCE, kind="text/html"),
         answered(b"version: STSv2\n"),
         [answered(ENFORCE + b"x" * 70_000)[:-10]] + [b"x" * 65536] * 64,
