@@ -99,7 +99,7 @@ class EmailEndpoint:
             prepended=prepended.decode("ascii"),
             removed=copy.removed,
             sha256=hashlib.sha256(content).hexdigest(),
-            message_id=None if message_id_of(message) else message_id,
+            message_id=message_id if message_id_of(content) == message_id else None,
         )
 
     def _signature(self, work: Work, copy: bytes) -> bytes:

@@ -9,7 +9,7 @@ import base64
 import hashlib
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -118,6 +118,17 @@ def signature_field(message: bytes, *, signer: Signer, at: datetime) -> bytes:
     return unsigned + folded.encode("ascii") + b"\r\n"
 
 
+def names_signed(signatures: Iterable[bytes]) -> frozenset[str]:
+    """Return the names of the fields, present or not, that somebody's signatures cover, in lower case.
+
+    Args:
+        signatures: values of DKIM-Signature fields, as they stand.
+    """
+    parts = (part.partition(b"=") for value in signatures for part in value.split(b";"))
+    names = (name for tag, _, text in parts if tag.strip() == b"h" for name in text.split(b":"))
+    return frozenset(name.strip().lower().decode("latin-1") for name in names)
+
+
 def relaxed_field(field: bytes) -> bytes:
     """Return a field, folding included, in relaxed form without its line end (RFC 6376 section 3.4.2)."""
     name, _, value = field.partition(b":")
@@ -125,8 +136,11 @@ def relaxed_field(field: bytes) -> bytes:
 
 
 def relaxed_body(body: bytes) -> bytes:
-    """Return a body in relaxed form (RFC 6376 section 3.4.4)."""
-    lines = _BLANKS.sub(b" ", body).replace(b" \r\n", b"\r\n").removesuffix(b" ")
+    """Return a body in relaxed form (RFC 6376 section 3.4.4). Its lines end in CR LF: the connector takes no others."""
+    lines = body.replace(b"\t", b" ")
+    while b"  " in lines:  # halves every run: a regular expression would hold other threads up for seconds
+        lines = lines.replace(b"  ", b" ")
+    lines = lines.replace(b" \r\n", b"\r\n").removesuffix(b" ")
     end = len(lines)
     while lines.endswith(b"\r\n", 0, end):
         end -= 2

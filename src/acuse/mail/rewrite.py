@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 
-from acuse.mail import choices, headers
+from acuse.mail import choices, dkim, headers
 
 _CLEAN = re.compile(r"[^!-~]+")
 _COMMENT = re.compile(r"[^ !#-'*-\[\]-~]+")
@@ -77,14 +77,16 @@ def sent_copy(message: bytes, *, trace: Trace, message_id: str) -> Copy:
     """Return what to send: our lines, then the message as submitted without the fields that are said to us alone.
 
     Args:
-        message: as submitted. message_id: "<...>", used only where the message has none.
+        message: as submitted. message_id: "<...>", used only where the message has none and
+            no signature of the sender's says that there is none (RFC 6376 section 5.4).
     """
     rest, removed = _taken_out(message)
     fields, _, _ = headers.split_block(rest, 0, len(rest))
     before = trace_line(trace)
-    if headers.first(fields, "Date") is None:
+    signed = dkim.names_signed([field.value for field in fields if field.name.lower() == "dkim-signature"])
+    if headers.first(fields, "Date") is None and "date" not in signed:
         before += f"Date: {format_datetime(trace.received_at)}\r\n".encode("ascii")
-    if headers.first(fields, "Message-ID") is None:
+    if headers.first(fields, "Message-ID") is None and "message-id" not in signed:
         before += f"Message-ID: {_CLEAN.sub('', message_id)}\r\n".encode("ascii")
     if not fields and not rest.startswith(b"\r\n"):
         before += b"\r\n"

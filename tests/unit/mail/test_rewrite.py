@@ -39,6 +39,17 @@ def test_missing_date_and_message_id_are_added_before_it() -> None:
     assert message_id_of(raw) is None
 
 
+@pytest.mark.parametrize(
+    ("covered", "added"), [("from:subject", 2), ("From:\r\n\tDate", 1), ("date : MESSAGE-ID:to", 0)]
+)
+def test_nothing_is_added_that_a_signature_says_is_not_there(covered: str, added: int) -> None:
+    raw = f"DKIM-Signature: v=1; h={covered};\r\n\tbh=x; b=y\r\nSubject: x\r\n\r\nhola\r\n".encode()
+    copy = sent_copy(raw, trace=TRACE, message_id="<ours@acuse.example>")
+    assert copy.content.endswith(raw)
+    lines = copy.prepended.removeprefix(trace_line(TRACE)).splitlines()
+    assert len(lines) == added
+
+
 @given(st.binary(max_size=300))
 def test_the_submitted_bytes_always_end_the_copy(raw: bytes) -> None:
     copy = sent_copy(raw, trace=TRACE, message_id="<ours@acuse.example>").content
