@@ -4,6 +4,7 @@ Facts have no index by type, which each recording would pay for: a search by typ
 from the newest, as many as `DEPTH` at a time, and says how far it came.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from acuse.evidence.queries import LedgerFact, ledger_fact, recent_facts
+from acuse.proof.facts.fact import Fact
 
 DEPTH = 20_000
 NEWEST = 2**62
@@ -36,6 +38,13 @@ _OF_POSITION = """
 SELECT fact.canonical, entry.position, entry.organisation_sequence
 FROM evidence_entries AS entry JOIN evidence_facts AS fact USING (entry)
 WHERE entry.position = %(position)s AND entry.organisation = %(whose)s
+"""
+_NEWEST_OF_EACH = """
+SELECT said.canonical, NULL, NULL FROM unnest(%(ids)s::uuid[]) AS wanted (id) CROSS JOIN LATERAL (
+    SELECT canonical FROM evidence_facts
+    WHERE kind = %(kind)s AND subject = wanted.id AND organisation = %(whose)s AND type = ANY(%(types)s)
+    ORDER BY sequence DESC LIMIT 1
+) AS said
 """
 _OF_DIGEST = """
 SELECT fact.canonical, entry.position, entry.organisation_sequence
@@ -110,6 +119,19 @@ def fact_at(*, organisation: UUID, position: int) -> LedgerFact | None:
 def fact_of_digest(*, organisation: UUID, entry: bytes) -> LedgerFact | None:
     """Return the organisation's fact with an entry digest (32 bytes), or None."""
     return next(iter(_read(_OF_DIGEST, {"entry": entry, "whose": organisation})), None)
+
+
+def newest_of_each(*, organisation: UUID, kind: str, ids: Sequence[UUID], types: Sequence[str]) -> dict[UUID, Fact]:
+    """Return the newest fact of some types of each of some subjects, pending ones included.
+
+    Args:
+        organisation: whose.
+        kind: of the subjects.
+        ids: of the subjects; those without such a fact are left out.
+        types: of fact.
+    """
+    parameters = {"whose": organisation, "kind": kind, "ids": list(ids), "types": list(types)}
+    return {item.fact.subject.id: item.fact for item in _read(_NEWEST_OF_EACH, parameters)}
 
 
 def _read(statement: str, parameters: dict[str, Any]) -> tuple[LedgerFact, ...]:

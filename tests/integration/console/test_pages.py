@@ -26,6 +26,7 @@ def test_pages_answer_in_both_languages(member: Client, world: World) -> None:
         (f"{BASE}/communications/{one}/", "Aceptada por el servidor", "Accepted by the recipient"),
         (f"{BASE}/communications/{one}/?tab=attempts", "Intento 2", "Try 2"),
         (f"{BASE}/communications/{one}/?tab=recipient", "Lo indicó el remitente", "Stated by the sender"),
+        (f"{BASE}/failures/", "El buzón no existe", "The mailbox does not exist"),
         (f"{BASE}/certificates/", "Certificado", "Certificate"),
         (f"{BASE}/ledger/", "Registro de hechos", "Ledger of facts"),
         (f"{BASE}/ledger/?entry=3", "Camino hasta la raíz", "Path to the root"),
