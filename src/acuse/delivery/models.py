@@ -110,7 +110,7 @@ class CertificationRule(models.Model):
     """Which messages of an organisation are certified and how; see `acuse.delivery.selection.Rule`."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE)
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT)
     position = models.SmallIntegerField()
     enabled = models.BooleanField(default=True)
     sender = models.CharField(max_length=320, blank=True)
@@ -303,7 +303,7 @@ class SigningKey(models.Model):
 class SendingDomain(models.Model):
     """What the DNS said of a domain when it was last looked at: for people to read, decides nothing."""
 
-    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE)
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT)
     domain = models.CharField(max_length=253)
     checked_at = models.DateTimeField()
     findings = models.JSONField()

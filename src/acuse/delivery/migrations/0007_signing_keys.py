@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('domain', models.CharField(max_length=253)),
                 ('checked_at', models.DateTimeField()),
                 ('findings', models.JSONField()),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='accounts.organisation')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounts.organisation')),
             ],
             options={
                 'db_table': 'delivery_sending_domains',

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(blank=True, max_length=5)),
                 (
                     "organisation",
-                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="accounts.organisation"),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="accounts.organisation"),
                 ),
             ],
             options={
