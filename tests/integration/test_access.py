@@ -25,6 +25,7 @@ from acuse.evidence import custody
 from acuse.evidence.models import Fact
 from acuse.evidence.queries import bundle_for, facts_of
 from acuse.evidence.sequencer import Sequencer
+from acuse.mail.tokens import BOUNCE, encode_token
 from acuse.proof.checkpoint import SigningKey
 from tests.browser import samples
 
@@ -40,6 +41,15 @@ ROUTES = {
     "verify/offline/": "public",
     "verify/offline/<str:name>": "public",
     "v/<str:code>": "public",
+    "a/<str:token>/": "public",
+    "a/<str:token>/open": "public",
+    "a/<str:token>/code": "public",
+    "a/<str:token>/content": "public",
+    "a/<str:token>/message": "public",
+    "a/<str:token>/attachments/<int:number>": "public",
+    "a/<str:token>/certificate": "public",
+    "a/<str:token>/accept": "public",
+    "a/<str:token>/reject": "public",
     "api/v1/": "public",
     "api/v1/openapi.json": "public",
     "api/v1/communications": "key",
@@ -67,6 +77,7 @@ ROUTES = {
     f"{BASE}certificates/": "member",
     f"{BASE}certificates/<str:code>.pdf": "member",
     f"{BASE}certificates/<str:code>/proof/": "member",
+    f"{BASE}failures/": "member",
     f"{BASE}incoming/": "member",
     f"{BASE}incoming/<uuid:id>/again/": "member",
     f"{BASE}incoming/<uuid:id>.eml": "member",
@@ -222,6 +233,9 @@ def filled(route: str, slug: str, theirs: Theirs) -> list[str]:
     )
     path = path.replace("<str:code>", theirs.code).replace("<path:path>", "entries/000")
     path = path.replace("<str:name>", "root.pem")
+    # A true token, but for an envelope sender: it opens no page.
+    token = encode_token(key=settings.ACUSE_KEYS.address, purpose=BOUNCE, identifier=theirs.communication)
+    path = path.replace("<str:token>", token)
     if "<int:" not in path:
         assert "<" not in path, f"say how {route} is filled"
         return [path]
