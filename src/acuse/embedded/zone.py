@@ -63,17 +63,19 @@ class Zone:
     def __init__(self, plan: Plan, published: Path) -> None:
         self._plan, self._published = plan, published
         self._zone = records(plan)
-        self._read_at = 0
+        self._read: tuple[int, ...] = ()
 
     def __call__(self) -> Records:
         """Return the records of now."""
-        changed_at = self._published.stat().st_mtime_ns if self._published.exists() else 0
-        if changed_at != self._read_at:
+        found = self._published.stat() if self._published.exists() else None
+        # Two versions may fall into one tick of the file system's clock; the second is another file all the same.
+        version = (found.st_ino, found.st_mtime_ns, found.st_size) if found else ()
+        if version != self._read:
             zone = records(self._plan)
             for line in self._published.read_text("utf-8").splitlines():
                 name, kind, text = line.split(" ", 2)
                 zone.setdefault(dns.name.from_text(name), {}).setdefault(dns.rdatatype.from_text(kind), []).append(text)
-            self._zone, self._read_at = zone, changed_at
+            self._zone, self._read = zone, version
         return self._zone
 
 
