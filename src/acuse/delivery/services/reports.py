@@ -80,7 +80,7 @@ def apply_return(*, organisation: UUID, communication: UUID, returned: Returned,
             certificates.request_certificate(
                 organisation=organisation, communication=communication, final_at=clock.now(), reason=returned.type
             )
-        if judged.decisive == fact and returned.type == "bounce.received":
+        if judged.outcome == "failed" and judged.decisive == fact and returned.type == "bounce.received":
             notices.tell_late_failure(load_work(row.id), fact, reporting_host)
     return True
 
