@@ -5,12 +5,16 @@ from typing import Any
 
 import structlog
 
-#: The secret of an invitation stands in its address, which Django's own warnings name; also where it is a parameter.
-_LINK = re.compile(r"(accounts(?:/|%2F)invitation(?:/|%2F))[^/%\s\"'?&>]+", re.IGNORECASE)
+_SLASH = r"(?:/|%(?:25)*2F)"
+#: The secrets of invitations and of recipients' links stand in their addresses, which Django's own warnings name; also
+#: where an address is a parameter, and so encoded, perhaps more than once.
+_LINK = re.compile(
+    rf"""((?:accounts{_SLASH}invitation|{_SLASH}a){_SLASH})(?:[^/%\s\\"'?&>]|%(?!(?:25)*2F))+""", re.IGNORECASE
+)
 
 
 def without_links(_logger: Any, _method: str, line: str) -> str:
-    """Return a rendered line without the secrets of invitations."""
+    """Return a rendered line without the secrets of invitations and of recipients' links."""
     return _LINK.sub(r"\1***", line)
 
 
