@@ -138,6 +138,7 @@ class Access(models.Model):
     """Content that waits for its recipient behind a link (notice mode), and the code that may guard it.
 
     `code_mac` is the keyed digest of the code last sent: the code itself is only in the e-mail that carries it.
+    `openings` and `downloads` count those that are facts.
     """
 
     class Ended(models.TextChoices):
@@ -161,6 +162,8 @@ class Access(models.Model):
     codes_since = models.DateTimeField(null=True)
     codes_sent = models.SmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True)
+    openings = models.SmallIntegerField(default=0, db_default=0)
+    downloads = models.SmallIntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "delivery_accesses"

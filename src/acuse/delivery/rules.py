@@ -28,6 +28,9 @@ CODE_TRIES = 5
 CODE_LOCK = timedelta(hours=1)
 MOST_CODES = 5
 CODES_WINDOW = timedelta(days=1)
+#: How many openings and downloads of one communication are facts, so that no holder of a link makes a bundle too big.
+MOST_OPENINGS = 200
+MOST_DOWNLOADS = 500
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ import pytest
 from acuse import clock
 from acuse.certificates.models import Certificate
 from acuse.delivery.services import access
+from acuse.evidence import custody
 from acuse.proof.facts.fact import Actor
 from tests.integration import making
 from tests.integration.access.conftest import MESSAGE, Visit, notify
@@ -127,3 +128,13 @@ def test_consigned_once_for_all_tries(visit: Visit) -> None:
     assert first == second
     types = [fact.type for fact in making.facts(value.organisation, communication)]
     assert types.count("content.consigned") == 1
+
+
+def test_the_certificate_is_downloaded_until_the_link_ends(visit: Visit) -> None:
+    visit.post("open")
+    kept = custody.keep(organisation=visit.organisation, content=b"%PDF-1.7 prueba", media_type="application/pdf")
+    issued = Certificate.objects.filter(subject=visit.communication)
+    issued.update(state="issued", issued_at=clock.now(), sha256=kept.sha256)
+    assert visit.get("certificate").content == b"%PDF-1.7 prueba"
+    access.revoke(communication=visit.communication, actor=Actor(kind="member", id="m"), reason="Error")
+    assert visit.get("certificate").status_code == 303

@@ -7,8 +7,10 @@ import pytest
 from acuse import clock
 from acuse.delivery import rules
 from acuse.delivery.models import Access, Notice
-from acuse.delivery.services import access
+from acuse.delivery.services import access, erase_communication
+from acuse.evidence import custody, retention
 from tests.integration.access.conftest import Visit
+from tests.integration.delivery.test_erasure import end_retention
 
 
 def held(visit: Visit) -> Access:
@@ -123,3 +125,27 @@ def test_a_code_is_bound_to_its_communication(coded: Visit) -> None:
 
     assert access._mac(row.communication_id, coded.code()) == other.code_mac
     assert access._mac(coded.organisation, coded.code()) != other.code_mac
+
+
+def test_late_codes_lock_as_wrong_ones_do(coded: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    coded.post("open")
+    code = coded.code()
+    later(monkeypatch, rules.CODE_TERM + timedelta(seconds=1))
+    for _ in range(rules.CODE_TRIES + 1):
+        coded.post("code", page="code", code=code)
+    assert coded.types().count("code.refused") == rules.CODE_TRIES
+    assert coded.types().count("code.locked") == 1
+
+
+def test_erasure_takes_the_e_mails_of_codes(coded: Visit) -> None:
+    coded.post("open")
+    sha256 = Notice.objects.get(kind="code").message_sha256
+    end_retention(coded.row())
+    erase_communication(
+        organisation=coded.organisation,
+        communication=coded.communication,
+        reason="term",
+        citations=retention.citations_of(retention.due()),
+    )
+    with pytest.raises(custody.MissingObject):
+        custody.open_object(organisation=coded.organisation, sha256=sha256)

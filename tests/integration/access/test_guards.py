@@ -1,11 +1,16 @@
 """What keeps the page behind a link from being misused: limits, hostile content, what was erased, other links."""
 
+import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from acuse.delivery.models import Communication
+from acuse.delivery import rules
+from acuse.delivery.models import Access, Communication
+from acuse.delivery.services import access
 from acuse.doors.portal.access_link import ACTS_PER_WINDOW
 from acuse.embedded.roles import Addresses
+from acuse.evidence import custody
+from acuse.proof.facts.fact import Actor
 from tests.integration import making
 from tests.integration.access.conftest import Visit, notify, waiting
 
@@ -77,3 +82,65 @@ def test_a_device_that_names_itself_oddly_is_recorded_all_the_same(visit: Visit)
     agent = "x" * 3000 + "\0"
     visit.client.post(f"{visit.root}open", {"form": token}, headers={"user-agent": agent})
     assert len(visit.last("content.accessed").details["client"]["user_agent"]) == 1024
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize("act", ["open", "reject"])
+def test_a_press_on_another_site_does_nothing_and_says_what_to_do(visit: Visit, site: str, act: str) -> None:
+    before = visit.types()
+    answer = visit.client.post(f"{visit.root}{act}", {"form": visit.form()}, headers={"sec-fetch-site": site})
+    assert answer.status_code == 403
+    assert "Esto se pulsó en otra página" in answer.content.decode()
+    assert f'href="{visit.root}?l=es"' in answer.content.decode()
+    assert visit.types() == before
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_a_press_on_our_own_page_opens(visit: Visit, site: str) -> None:
+    visit.client.post(f"{visit.root}open", {"form": visit.form()}, headers={"sec-fetch-site": site})
+    assert visit.types().count("content.accessed") == 1
+
+
+def test_so_many_openings_are_facts_and_later_ones_still_open(visit: Visit) -> None:
+    Access.objects.filter(communication_id=visit.communication).update(openings=rules.MOST_OPENINGS - 1)
+    for _ in range(2):
+        visit.client.cookies.clear()
+        assert visit.post("open").status_code == 303
+        assert "aceptamos su reclamación" in visit.get("message").content.decode()
+    assert visit.types().count("content.accessed") == 1
+    assert Access.objects.get(communication_id=visit.communication).openings == rules.MOST_OPENINGS
+
+
+def test_so_many_downloads_are_facts_and_later_ones_are_still_served(visit: Visit) -> None:
+    visit.post("open")
+    Access.objects.filter(communication_id=visit.communication).update(downloads=rules.MOST_DOWNLOADS - 1)
+    for _ in range(2):
+        assert visit.post("attachments/1", page="content").content == b"%PDF-1.7 informe"
+    assert visit.types().count("attachment.fetched") == 1
+    assert Access.objects.get(communication_id=visit.communication).downloads == rules.MOST_DOWNLOADS
+
+
+def test_what_is_refused_puts_nothing_into_custody(coded: Visit) -> None:
+    visit = waiting(making.credential("otra-empresa"))
+    coded.post("open")
+    form, code = coded.form("code"), coded.code()
+    Access.objects.filter(communication_id=coded.communication).update(codes_sent=rules.MOST_CODES)
+    ended = visit.form()
+    access.revoke(communication=visit.communication, actor=Actor(kind="member", id="m"), reason="Error")
+    before = set(custody.store().keys("objects"))
+    assert coded.post("code", page="code", code="no").status_code == 403
+    assert coded.post("open").status_code == 429
+    assert visit.client.post(f"{visit.root}open", {"form": ended}).status_code == 303
+    assert set(custody.store().keys("objects")) == before
+    assert coded.client.post(f"{coded.root}code", {"form": form, "code": code}).status_code == 303
+    (kept,) = set(custody.store().keys("objects")) - before
+    assert kept.endswith(coded.last("content.accessed").details["shown"])
+
+
+def test_a_code_that_begins_to_serve_meanwhile_is_not_used_up(coded: Visit) -> None:
+    coded.post("open")
+    asked = {"communication": coded.communication, "visitor": access.Visitor(ip="192.0.2.1", user_agent="")}
+    with pytest.raises(access.NotOpen):
+        access.open_content(**asked, shown=None, code=coded.code())
+    assert access.code_serves(communication=coded.communication, code=coded.code())
+    assert "content.accessed" not in coded.types()

@@ -100,3 +100,9 @@ def test_the_page_speaks_the_other_language_when_asked(visit: Visit) -> None:
     english = visit.get("?l=en").content.decode()
     assert "You have a certified communication from Talleres Ribera" in english
     assert '<html lang="en"' in english
+
+
+def test_in_the_other_language_it_is_still_what_the_fact_names(visit: Visit) -> None:
+    visit.post("open")
+    shown = visit.get("message?l=en").content
+    assert hashlib.sha256(shown).hexdigest() == visit.last("content.accessed").details["shown"]

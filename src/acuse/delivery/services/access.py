@@ -192,17 +192,31 @@ def send_code(*, communication: UUID, visitor: Visitor) -> bool:
     return True
 
 
-def open_content(*, communication: UUID, visitor: Visitor, shown: Kept, code: str = "") -> Opened | Refused:
+def code_serves(*, communication: UUID, code: str) -> bool:
+    """Whether a code would open content now; it is neither counted nor used up.
+
+    Args:
+        communication: whose content it is. code: as typed; spaces do not matter.
+    """
+    held, now = Access.objects.filter(communication_id=communication).first(), clock.now()
+    if held is None or _locked(held, now) or held.code_until is None or held.code_until <= now:
+        return False
+    return _matches(held, code)
+
+
+def open_content(*, communication: UUID, visitor: Visitor, shown: Kept | None, code: str = "") -> Opened | Refused:
     """Open content: with the link alone, or with the code where the sender asked for one.
+
+    After `rules.MOST_OPENINGS` it is opened without a further fact.
 
     Args:
         communication: whose content it is.
         visitor: who asks.
-        shown: what will be shown of the message, in custody.
+        shown: what will be shown of the message, in custody; None counts a code that does not serve.
         code: as typed; spaces do not matter.
 
     Raises:
-        NotOpen: there is nothing to open.
+        NotOpen: there is nothing to open, or nothing to show.
     """
     with transaction.atomic():
         row, held = _lock(communication)
@@ -210,17 +224,23 @@ def open_content(*, communication: UUID, visitor: Visitor, shown: Kept, code: st
         refused = _try_code(row, held, visitor, code) if method else None
         if refused is not None:
             return refused
+        if shown is None:
+            # The code began to serve after it was looked at; rolled back, so that it serves the next time.
+            raise NotOpen("There is nothing to show.")
         now = clock.now()
         held.opened_at = held.opened_at or now
+        counted = held.openings < rules.MOST_OPENINGS
+        held.openings += counted
         held.save()
-        details = {**_act(row, visitor, method), "shown": shown.sha256}
-        _record(row, "content.accessed", details, refer("shown", shown))
-        _follow(row, "content.accessed")
+        if counted:
+            details = {**_act(row, visitor, method), "shown": shown.sha256}
+            _record(row, "content.accessed", details, refer("shown", shown))
+            _follow(row, "content.accessed")
     return Opened(at=now, method=method)
 
 
 def fetch_attachment(*, communication: UUID, visitor: Visitor, method: str, number: int, chosen: Attachment) -> None:
-    """Record that an attachment is downloaded, before it is.
+    """Record that an attachment is downloaded, before it is; after `rules.MOST_DOWNLOADS` nothing is recorded.
 
     Args:
         communication: whose content it is. visitor: who asks. method: with which the content was opened.
@@ -230,7 +250,11 @@ def fetch_attachment(*, communication: UUID, visitor: Visitor, method: str, numb
         NotOpen: the content can no longer be opened.
     """
     with transaction.atomic():
-        row, _ = _lock(communication)
+        row, held = _lock(communication)
+        if held.downloads >= rules.MOST_DOWNLOADS:
+            return
+        held.downloads += 1
+        held.save()
         details = {
             **_act(row, visitor, method),
             "number": number,
@@ -361,18 +385,24 @@ def _locked(held: Access, now: datetime) -> bool:
     return held.locked_until is not None and held.locked_until > now
 
 
+def _matches(held: Access, code: str) -> bool:
+    """Whether this is the code last sent; where there is none, comparing takes as long."""
+    communication = held.communication_id
+    typed = _mac(communication, "".join(code.split()))
+    return hmac.compare_digest(typed, held.code_mac or _mac(communication, secrets.token_hex(8)))
+
+
 def _try_code(row: Communication, held: Access, visitor: Visitor, code: str) -> Refused | None:
-    """Compare a code; None where it is right, and then it serves no more. Wrong ones count, and lock."""
+    """Compare a code; None where it is right, and then it serves no more. Wrong and late ones count, and lock."""
     now = clock.now()
     if _locked(held, now):
         return Refused(tries_left=0, locked_until=held.locked_until)
-    typed = "".join(code.split())
-    right = hmac.compare_digest(_mac(row.id, typed), held.code_mac or _mac(row.id, secrets.token_hex(8)))
+    right = _matches(held, code)
     late = held.code_until is None or held.code_until <= now
     if right and not late:
         held.code_mac, held.code_until = "", None
         return None
-    held.code_tries += 0 if right else 1
+    held.code_tries += 1
     left = max(0, rules.CODE_TRIES - held.code_tries)
     reason = "late" if right else "wrong"
     _record(row, "code.refused", {"reason": reason, "tries_left": left, "client": visitor.details()})

@@ -38,14 +38,17 @@ def start(page: Page) -> HttpResponse:
 @behind_link
 def open_it(page: Page) -> HttpResponse:
     """Open the content with the link; where the sender asked for a code, send it first."""
+    if page.seen.state in _OVER:
+        return _to(page)
     if page.seen.coded:
         return _send_code(page)
+    kept = _kept(page)
     try:
-        opened = access.open_content(communication=page.seen.communication, visitor=page.visitor, shown=_kept(page))
+        opened = access.open_content(communication=page.seen.communication, visitor=page.visitor, shown=kept)
     except NotOpen:
         return _to(page)
     assert not isinstance(opened, Refused)
-    return page.begin_session(_to(page, "content"), opened.method)
+    return page.begin_session(_to(page, "content"), method=opened.method, shown=kept.sha256)
 
 
 def _kept(page: Page) -> custody.Kept:
@@ -57,11 +60,17 @@ def _kept(page: Page) -> custody.Kept:
 def _send_code(page: Page) -> HttpResponse:
     if page.seen.locked_until is not None:
         return _to(page, "code")
+    if page.seen.codes_left <= 0:
+        return _no_more_codes(page)
     try:
         sent = access.send_code(communication=page.seen.communication, visitor=page.visitor)
     except NotOpen:
         return _to(page)
-    return _to(page, "code") if sent else page.show("access/code.html", status=429, problem=page.words["code.most"])
+    return _to(page, "code") if sent else _no_more_codes(page)
+
+
+def _no_more_codes(page: Page) -> HttpResponse:
+    return page.show("access/code.html", status=429, problem=page.words["code.most"])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,18 +83,19 @@ def code(page: Page) -> HttpResponse:
         return page.show("access/code.html", problem=_standing(page))
     if page.request.POST.get("again"):
         return _send_code(page)
+    typed = page.request.POST.get("code", "")[:40]
+    # Whoever has no code that serves puts nothing into custody.
+    kept = _kept(page) if access.code_serves(communication=page.seen.communication, code=typed) else None
     try:
         opened = access.open_content(
-            communication=page.seen.communication,
-            visitor=page.visitor,
-            shown=_kept(page),
-            code=page.request.POST.get("code", "")[:40],
+            communication=page.seen.communication, visitor=page.visitor, shown=kept, code=typed
         )
     except NotOpen:
         return _to(page)
     if isinstance(opened, Refused):
         return page.show("access/code.html", status=403, problem=_refused(page, opened))
-    return page.begin_session(_to(page, "content"), opened.method)
+    assert kept is not None
+    return page.begin_session(_to(page, "content"), method=opened.method, shown=kept.sha256)
 
 
 def _standing(page: Page) -> str:
@@ -132,10 +142,14 @@ def _numbered(attachments: tuple[Attachment, ...]) -> list[tuple[int, Attachment
 @require_safe
 @behind_link
 def message(page: Page) -> HttpResponse:
-    """The content itself, for its frame or a page of its own; only within the session of whoever opened it."""
-    if page.session is None or page.seen.state in _OVER:
+    """The content itself, for its frame or a page of its own; only within the session of whoever opened it.
+
+    In whatever language the page is now, it is the very document that the fact of the opening names.
+    """
+    session = page.session
+    if session is None or page.seen.state in _OVER:
         return page.told("unknown", 404)
-    document = shown(read(consigned_message(page.seen)), page.words, language=page.language)
+    document = custody.open_object(organisation=page.seen.organisation_id, sha256=session.shown)
     return foreign_page(document.decode())
 
 
@@ -166,7 +180,7 @@ def attachment(page: Page, number: int) -> HttpResponse:
 @behind_link
 def certificate(page: Page) -> HttpResponse:
     """The newest certificate. It holds the content, so it is for whoever opened that."""
-    if page.session is None:
+    if page.session is None or page.seen.state in _OVER:
         return _to(page)
     found = newest_certificate(organisation=page.seen.organisation_id, communication=page.seen.communication)
     if found is None:

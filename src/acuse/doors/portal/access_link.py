@@ -43,14 +43,22 @@ POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
-_FORM, _SESSION = "acuse.access.form", "acuse.access.session"
+_FORM, _SESSION = "acuse.access.form", "acuse.access.shown"
+#: What a browser says of a POST from our own page, or of one that its user made without any page.
+_OWN_SITES = ("same-origin", "none")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """What the cookie of an opened content says: with which authentication, "" for the link alone."""
+    """What the cookie of an opened content says.
+
+    Attributes:
+        method: of authentication, "" for the link alone.
+        shown: SHA-256 of the document that was shown, in custody.
+    """
 
     method: str
+    shown: str
 
 
 class Words:
@@ -99,11 +107,13 @@ class Page:
             found = signing.loads(self.request.COOKIES.get(COOKIE, ""), salt=_SESSION, max_age=SESSION_SECONDS)
         except signing.BadSignature:
             return None
-        return Session(method=found["m"]) if found["c"] == self.seen.communication.hex else None
+        if found["c"] != self.seen.communication.hex:
+            return None
+        return Session(method=found["m"], shown=found["s"])
 
-    def begin_session(self, response: HttpResponse, method: str) -> HttpResponse:
-        """Let this browser, and no other, see what it opened, for a short while."""
-        value = signing.dumps({"c": self.seen.communication.hex, "m": method}, salt=_SESSION)
+    def begin_session(self, response: HttpResponse, *, method: str, shown: str) -> HttpResponse:
+        """Let this browser, and no other, see what it opened, for a short while; see `Session`."""
+        value = signing.dumps({"c": self.seen.communication.hex, "m": method, "s": shown}, salt=_SESSION)
         response.set_cookie(
             COOKIE,
             value,
@@ -171,6 +181,9 @@ def behind_link(view: View) -> View:
 
 def _guarded(page: Page, view: View, more: dict[str, Any]) -> HttpResponse:
     if page.request.method == "POST":
+        # Another site may know the link, its sender's for one: a press there is not the recipient's.
+        if page.request.headers.get("Sec-Fetch-Site", "none") not in _OWN_SITES:
+            return page.told("elsewhere", 403)
         if limited(page.request, "access", ACTS_PER_WINDOW) or limited(
             page.request, "link", ACTS_PER_WINDOW, of=page.token
         ):
