@@ -7,7 +7,7 @@ however many revisions cite it, and is put together when somebody asks: the same
 from collections.abc import Mapping
 from uuid import UUID
 
-from acuse.certificates import dossier
+from acuse.certificates import dossier, rules
 from acuse.evidence import custody
 from acuse.proof.archive import Archive
 from acuse.proof.bundle import Bundle, parse
@@ -24,7 +24,7 @@ def handed_out(*, organisation: UUID, proof_sha256: str) -> tuple[bytes, str]:
         proof_sha256: of its `proof.json` in custody.
 
     Returns:
-        The archive with every object that the facts cite where one is too big for the PDF, so that PDF and bundle give
+        The archive with every object that documents hold where one is too big for the PDF, so that PDF and bundle give
         the message back; else `proof.json`.
 
     Raises:
@@ -48,5 +48,6 @@ def is_whole(archive: Archive) -> bool:
 
 def _cited(bundle: Bundle) -> Mapping[str, ObjectReference]:
     """Return what a document embeds of the objects that the facts cite, by digest."""
+    withheld = rules.not_embedded(bundle.facts[0].fact)
     every = (item for proven in bundle.facts for item in proven.fact.objects)
-    return {item.sha256: item for item in every if item.role not in dossier.NOT_EMBEDDED}
+    return {item.sha256: item for item in every if item.role not in withheld}

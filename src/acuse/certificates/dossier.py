@@ -5,7 +5,7 @@ from a sealed file alone.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,8 +50,6 @@ _RELATIONSHIPS: dict[str, Relationship] = {
     "statement": "data",
     "document": "data",
 }
-#: Documents sealed before are evidence of themselves; embedding each in the next would double every revision.
-NOT_EMBEDDED = frozenset({"certificate", "proof-bundle"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,14 +157,15 @@ def _name(role: str, language: Language, number: int) -> str:
 
 
 def _cited(
-    facts: Iterable[Fact], language: Language, open_object: Callable[[str], bytes]
+    facts: Sequence[Fact], language: Language, open_object: Callable[[str], bytes]
 ) -> list[tuple[EmbeddedFile, Attachment]]:
     """Return the custody objects that the facts cite, each once, in the order of the facts."""
     files: list[tuple[EmbeddedFile, Attachment]] = []
     seen: set[str] = set()
+    withheld = rules.not_embedded(facts[0])
     for fact in facts:
         for item in fact.objects:
-            if item.sha256 in seen or item.role in NOT_EMBEDDED:
+            if item.sha256 in seen or item.role in withheld:
                 continue
             seen.add(item.sha256)
             content = open_object(item.sha256)

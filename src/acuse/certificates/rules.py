@@ -3,6 +3,8 @@
 import secrets
 from datetime import timedelta
 
+from acuse.proof.facts.fact import Fact
+
 #: Crockford's alphabet: digits and letters without I, L, O and U, which are misread.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
@@ -32,6 +34,20 @@ CHANGES = (
     "complaint.received",
     "auto_reply.received",
 )
+
+#: Documents sealed before are evidence of themselves; embedding each in the next would double every revision.
+_SEALED = frozenset({"certificate", "proof-bundle"})
+#: The notice carries the recipient's link, and what comes back may quote it: who reads it could act as the recipient.
+_LINKED = frozenset({"sent-copy", "report", "reply"})
+
+
+def not_embedded(accepted: Fact) -> frozenset[str]:
+    """Return the roles of objects that no document holds.
+
+    Args:
+        accepted: the subject's first fact, which says in which mode it is sent.
+    """
+    return _SEALED | _LINKED if accepted.details.get("mode") == "notice" else _SEALED
 
 
 def new_code() -> str:

@@ -138,7 +138,8 @@ class EmailEndpoint:
             smtputf8=needs.smtputf8,
             eight_bit=needs.eight_bit,
             notify=work.notify,
-            ret=work.ret,
+            # A report with the whole notice would bring the recipient's link to the sender (RFC 3461 section 4.3).
+            ret="HDRS" if work.mode == "notice" else work.ret,
             envid=work.envid,
             orcpt=work.orcpt,
         )

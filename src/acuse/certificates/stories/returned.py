@@ -135,6 +135,9 @@ def _source(case: Case, fact: Fact) -> Runs:
 
 
 def _embedded(case: Case, fact: Fact, key: str, role: str = "report") -> Runs:
+    if case.accepted.get("mode") == "notice":
+        came = next(item for item in fact.objects if item.role == role)
+        return case.say(key, digest=mono(came.sha256))
     name = embedded_name(case, fact, role)
     return case.say(key, name=mono(name)) if name else []
 

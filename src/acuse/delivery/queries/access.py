@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
+
 from acuse import clock
 from acuse.delivery import rules
 from acuse.delivery.models import Access
 from acuse.evidence import custody
+from acuse.mail.links import holds_link
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,3 +92,8 @@ def consigned_message(seen: Consigned) -> bytes:
         AcuseError: custody lost it or it is damaged.
     """
     return custody.open_object(organisation=seen.organisation_id, sha256=seen.message_sha256)
+
+
+def quotes_link(raw: bytes) -> bool:
+    """Say whether a message that came in holds a link to waiting content: only its recipient may be shown that."""
+    return holds_link(raw, keys=(settings.ACUSE_KEYS.address,))

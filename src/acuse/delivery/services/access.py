@@ -40,6 +40,7 @@ POSTMAN = Actor(kind="component", id="dispatcher")
 RECIPIENT = Actor(kind="recipient", id="link")
 TERM = Actor(kind="component", id="periodic")
 _MOST_EXPIRED = 200
+_UNDELIVERED = ("El aviso no llegó a su destinatario.", "The notice did not reach its recipient.")
 _CONSIGN = """
 INSERT INTO delivery_accesses (communication_id, consigned_at, expires_at, ended, code_mac, code_tries, codes_sent)
 VALUES (%(communication)s, %(now)s, %(expires_at)s, '', '', 0, 0)
@@ -320,6 +321,18 @@ def revoke(*, communication: UUID, actor: Actor, reason: str) -> None:
         row, held = _lock(communication)
         _end(held, Access.Ended.REVOKED)
         _record(row, "access.revoked", {"reason": reason[:500]}, actor=actor)
+
+
+def end_undelivered(row: Communication) -> None:
+    """Withdraw the link of a notice that did not arrive, in the transaction that says so: what came back may hold it.
+
+    Args:
+        row: the communication, locked.
+    """
+    held = Access.objects.filter(communication=row, ended="")
+    if held.exists():
+        held.update(ended=Access.Ended.REVOKED, code_mac="", code_until=None)
+        _record(row, "access.revoked", {"reason": _UNDELIVERED[row.language == "en"]}, actor=POSTMAN)
 
 
 def expire_due() -> int:

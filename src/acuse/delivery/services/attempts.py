@@ -401,6 +401,8 @@ def _conclude(work: Work, decision: rules.Decision, now: datetime, *, delayed: b
     failed = known.outcome in {"failed", "undetermined"}
     status = Communication.Status.FAILED if failed else Communication.Status.CONCLUDED
     execute(_END, {**state, "now": now, "status": status.value})
+    if known.outcome == "failed" and work.mode == Communication.Mode.NOTICE:
+        access.end_undelivered(Communication.objects.get(id=work.communication))
     if is_certified(facts):
         certificates.request_certificate(organisation=work.organisation, communication=work.communication, final_at=now)
     return known

@@ -17,7 +17,7 @@ from acuse.certificates import services as certificates
 from acuse.certificates.rules import CHANGES
 from acuse.delivery.models import Communication
 from acuse.delivery.selection import is_certified
-from acuse.delivery.services import notices
+from acuse.delivery.services import access, notices
 from acuse.delivery.services.work import load_work
 from acuse.evidence.ledger import FactDraft, record
 from acuse.evidence.queries import facts_of
@@ -76,6 +76,8 @@ def apply_return(*, organisation: UUID, communication: UUID, returned: Returned,
         fact = _record(organisation, communication, returned)
         judged = verdict([*known, fact])
         _move(row, judged, ended=ended)
+        if judged.outcome == "failed":
+            access.end_undelivered(row)
         if ended and returned.type in CHANGES and is_certified(known):
             certificates.request_certificate(
                 organisation=organisation, communication=communication, final_at=clock.now(), reason=returned.type

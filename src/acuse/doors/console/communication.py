@@ -24,6 +24,7 @@ from acuse.certificates.rules import CHANGES
 from acuse.clock import from_rfc3339
 from acuse.delivery import queries as delivery
 from acuse.delivery.queries import AttemptView, CommunicationView
+from acuse.delivery.queries.access import quotes_link
 from acuse.doors.console import content, frame, timeline, wording
 from acuse.doors.ui.limits import limits_sentence
 from acuse.doors.ui.qr import qr_svg
@@ -226,10 +227,13 @@ def dialogue(request: HttpRequest, access: Access, id: UUID, sequence: int) -> H
 @require_GET
 @frame.member_view
 def returned(request: HttpRequest, access: Access, id: UUID, sequence: int) -> HttpResponseBase:
-    """What came in and one fact cites, byte for byte: saved, never shown in place."""
+    """What came in and one fact cites, byte for byte: saved, never shown; not what holds a recipient's link."""
     raw = delivery.returned_message(access, id=id, sequence=sequence)
     if raw is None:
         raise Http404("That fact cites no message that came in.")
+    if quotes_link(raw):
+        messages.error(request, frame.withheld())
+        return redirect("console:communication", access.view.slug, id)
     return download(raw, filename=f"{id}-{sequence}.eml", media_type="message/rfc822")
 
 

@@ -103,6 +103,11 @@ def page(request: HttpRequest, access: Access, name: str, template: str, context
     return render(request, template, {**context, "frame": frame(request, access, name), "access": access})
 
 
+def withheld() -> str:
+    """Return why a message that came in is not handed out."""
+    return _("That message quotes the recipient's personal link, with which its reader could act as the recipient.")
+
+
 def member_view(
     view: Callable[Concatenate[HttpRequest, Access, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]:

@@ -19,7 +19,8 @@ from django.views.decorators.http import require_GET, require_POST
 from acuse.accounts.queries import Access, InstallationAccess, access_installation
 from acuse.delivery import queries as delivery
 from acuse.delivery.queries import CommunicationRow
-from acuse.doors.console.frame import member_view, page
+from acuse.delivery.queries.access import quotes_link
+from acuse.doors.console.frame import member_view, page, withheld
 from acuse.doors.ui.security import download
 from acuse.errors import AccessDenied
 from acuse.mail.tokens import INBOX, encode_address
@@ -196,9 +197,13 @@ def again(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
 @require_GET
 @member_view
 def raw(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
-    """The message byte for byte as it came."""
+    """The message byte for byte as it came, unless it holds a recipient's link."""
     right, _view = _seen(request, access, id)
     content = reception.raw_message(right, id=id)
     if content is None:
         raise Http404("The organisation has no such message.")
+    if quotes_link(content):
+        messages.error(request, withheld())
+        of = _NOBODY if isinstance(right, InstallationAccess) else ""
+        return redirect(reverse("console:incoming", args=[access.view.slug]) + (_address(of=of) if of else ""))
     return download(content, filename=f"incoming-{id}.eml", media_type="message/rfc822")

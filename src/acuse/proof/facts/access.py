@@ -87,7 +87,7 @@ TYPES = (
     FactType(
         name="access.revoked",
         kinds=_KINDS,
-        meaning="The sender's organisation withdrew the link; the content can no longer be opened with it.",
+        meaning="The link was withdrawn, for the reason said; the content can no longer be opened with it.",
         details=Record({"reason": Text(500)}),
     ),
 )

@@ -38,7 +38,10 @@ WORDS: dict[str, str] = {
         "A notice travels by e-mail; the content, with its attachments ({count}), waits behind a link."
     ),
     # timeline
-    "fact.opened.copy.notice": "The notice, which is embedded, is sent. SHA-256 of what is sent: ",
+    "fact.opened.copy.notice": (
+        "The notice is sent. Its copy is withheld from this document, because it carries the recipient’s personal "
+        "link. SHA-256 of what is sent: "
+    ),
     "fact.opened.again.notice": "The same notice as in attempt 1 is sent.",
     "fact.relayed.notice": "The recipient’s server accepts the notice",
     "fact.relayed.outgoing.notice": "The sender’s outgoing server accepts the notice",
@@ -55,10 +58,17 @@ WORDS: dict[str, str] = {
     "fact.given": "“{button}” is pressed",
     "fact.rejected": "The content is refused: “{button}” is pressed",
     "fact.expired": "The period to open the content ends",
-    "fact.revoked": "The sender withdraws the link",
+    "fact.revoked": "The link is withdrawn",
     "source.client": "From {ip}",
     "source.client.agent": " · {agent}",
     "remark.code": "It serves until {time}. The code is not recorded.",
+    "remark.report.notice": (
+        "Nobody signs reports; this one came back to the return address that only this message carried. It is "
+        "withheld from this document, because it may quote the recipient’s personal link. SHA-256: {digest}."
+    ),
+    "remark.embedded.notice": (
+        "It is withheld from this document, because it may quote the recipient’s personal link. SHA-256: {digest}."
+    ),
     "remark.shown": "What was shown: {name}.",
     # files
     "file.shown": "What was shown when it was opened (fact {number})",

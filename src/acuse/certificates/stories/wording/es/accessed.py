@@ -40,7 +40,10 @@ WORDS: dict[str, str] = {
         "Por correo viaja un aviso; el contenido, con sus adjuntos ({count}), espera tras un enlace."
     ),
     # timeline
-    "fact.opened.copy.notice": "Se envía el aviso, que va incrustado. SHA-256 de lo enviado: ",
+    "fact.opened.copy.notice": (
+        "Se envía el aviso. Su copia no se incluye en este documento, porque lleva el enlace personal del "
+        "destinatario. SHA-256 de lo enviado: "
+    ),
     "fact.opened.again.notice": "Se envía el mismo aviso que en el intento 1.",
     "fact.relayed.notice": "El servidor del destinatario acepta el aviso",
     "fact.relayed.outgoing.notice": "El servidor de salida del remitente acepta el aviso",
@@ -57,10 +60,17 @@ WORDS: dict[str, str] = {
     "fact.given": "Se pulsa «{button}»",
     "fact.rejected": "Se rechaza el contenido: se pulsa «{button}»",
     "fact.expired": "Termina el plazo para abrir el contenido",
-    "fact.revoked": "El remitente retira el enlace",
+    "fact.revoked": "Se retira el enlace",
     "source.client": "Desde {ip}",
     "source.client.agent": " · {agent}",
     "remark.code": "Sirve hasta las {time}. El código no se registra.",
+    "remark.report.notice": (
+        "Nadie firma los partes; este volvió a la dirección de retorno que solo este mensaje llevaba. No se incluye "
+        "en este documento, porque puede citar el enlace personal del destinatario. SHA-256: {digest}."
+    ),
+    "remark.embedded.notice": (
+        "No se incluye en este documento, porque puede citar el enlace personal del destinatario. SHA-256: {digest}."
+    ),
     "remark.shown": "Lo que se mostró: {name}.",
     # files
     "file.shown": "Lo que se mostró al abrirla (hecho {number})",
