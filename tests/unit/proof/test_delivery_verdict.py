@@ -1,5 +1,7 @@
 """The verdict: every outcome, and what it says it does not prove."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +10,8 @@ from hypothesis import strategies as st
 
 from acuse.errors import InputError
 from acuse.proof.canonical import canonicalise
-from acuse.proof.verdicts.delivery import LIMITS, OUTCOMES, statement, verdict
+from acuse.proof.facts.fact import Fact
+from acuse.proof.verdicts.delivery import FAILURE_COUNTS, LIMITS, OUTCOMES, statement, verdict
 from tests.unit.proof.support import chain, fact
 
 FULL: tuple[str, dict[str, Any]] = ("attempt.refused", {"failure_class": "mailbox_full"})
@@ -19,6 +22,7 @@ OPENED, RELAYED, UNKNOWN, DEFERRED = "attempt.opened", "attempt.relayed", "attem
 RETRIED: tuple[str, dict[str, Any]] = (UNKNOWN, {"retry_at": "2026-11-21T10:00:00.000000Z"})
 BOUNCE: tuple[str, dict[str, Any]] = ("bounce.received", {"failure_class": "mailbox_full", "permanent": True})
 CONFIRMED = "delivery.confirmed"
+EXPIRED = "term.expired"
 STATED = "address_stated_by_sender"
 BOUNCED_LIMITS = ("not_known_to_recipient", "not_report_true", "not_other_addresses")
 DELIVERED_LIMITS = ("not_inbox", "not_read", "not_report_true", "not_identity")
@@ -222,6 +226,49 @@ def test_no_report_weighs_against_what_the_recipient_did(act: str, report: tuple
     before, after = verdict(facts[:-1]), verdict(facts)
     assert (after.outcome, after.failure_class, after.decisive) == (before.outcome, None, facts[2])
     assert after.grade >= before.grade
+
+
+def at(occurred: Fact, *, after: Fact, passed: timedelta) -> Fact:
+    return replace(occurred, occurred_at=after.occurred_at + passed)
+
+
+@pytest.mark.parametrize("reports", [[BOUNCE], [BOUNCE, BOUNCE], [BOUNCE, CONFIRMED], [CONFIRMED, BOUNCE], [CONFIRMED]])
+@pytest.mark.parametrize("before", [[RELAYED], [HANDED], [UNKNOWN], [RELAYED, CONFIRMED], [RETRIED, RELAYED]])
+def test_no_report_undoes_the_end_of_a_term(before: list[Any], reports: list[Any]) -> None:
+    facts = chain(ACCEPTED, *before, EXPIRED, *reports)
+    ended = len(before) + 1
+    judged = verdict(facts)
+    assert (judged.outcome, judged.failure_class, judged.decisive) == ("expired", None, facts[ended])
+    assert judged.grade == (2 if CONFIRMED in (*before, *reports) else verdict(facts[: ended + 1]).grade)
+    assert judged.limits == ("not_aware_of_notice", STATED)
+
+
+def test_a_report_that_outran_its_try_does_not_undo_the_end_of_a_term() -> None:
+    judged = verdict(chain(ACCEPTED, OPENED, BOUNCE, EXPIRED, RELAYED))
+    assert (judged.outcome, judged.grade) == ("expired", 1)
+
+
+@pytest.mark.parametrize("before", [[RELAYED], [HANDED], [UNKNOWN], [RELAYED, CONFIRMED], [RETRIED, OPENED, RELAYED]])
+def test_a_failure_counts_for_some_days_after_the_last_copy_was_taken(before: list[Any]) -> None:
+    *earlier, bounce = chain(ACCEPTED, *before, BOUNCE)
+    copy = next(one for one in reversed(earlier) if one.type in (RELAYED, UNKNOWN))
+    undone = "undetermined" if RETRIED in before else "failed"
+    assert verdict([*earlier, at(bounce, after=copy, passed=FAILURE_COUNTS)]).outcome == undone
+    late = at(bounce, after=copy, passed=FAILURE_COUNTS + timedelta(microseconds=1))
+    assert verdict([*earlier, late]) == verdict(earlier)
+
+
+def test_the_time_in_which_a_failure_counts_begins_with_the_last_copy() -> None:
+    first, unknown, relayed, bounce = chain(ACCEPTED, RETRIED, RELAYED, BOUNCE)
+    relayed = at(relayed, after=unknown, passed=timedelta(days=4))
+    judged = verdict([first, unknown, relayed, at(bounce, after=relayed, passed=FAILURE_COUNTS)])
+    assert (judged.outcome, judged.grade) == ("undetermined", 0)
+
+
+def test_a_late_delivery_counts_still() -> None:
+    *earlier, bounce, confirmed = chain(ACCEPTED, RELAYED, BOUNCE, CONFIRMED)
+    judged = verdict([*earlier, bounce, at(confirmed, after=earlier[-1], passed=2 * FAILURE_COUNTS)])
+    assert (judged.outcome, judged.grade) == ("delivered", 2)
 
 
 def test_other_reports_weigh_nothing() -> None:

@@ -7,6 +7,8 @@ Reports that come back (RFC 3464) weigh as follows. Nobody signs them, so each b
 - They are about a copy that a server took, or may have taken. With no such copy they change nothing.
 - A report of delivery gives G2. A report of failure lowers G1 and G2, never G3 and above, which the recipient reached
   by an act of their own. Of two that contradict each other the later stands.
+- A failure counts only within FAILURE_COUNTS of the last copy that was taken, or may have been. The recipient's side
+  holds the address for reports for ever; what it could still undo years later would prove little.
 - While tries follow, a report of failure changes nothing: another copy is still to come. One that comes between a try's
   beginning and its end is told as soon as that try has been taken: servers can bounce before their own answer is
   recorded.
@@ -16,11 +18,12 @@ Reports that come back (RFC 3464) weigh as follows. Nobody signs them, so each b
 In notice mode what is sent is the notice, and the content waits behind its link. Opening it is an act: G3, or G4 where
 a code that was sent to the recipient was given too; accepting it is G6. Nothing that is said of the notice lowers an
 act, and no later one undoes an answer. A term that ends decides only where nothing else had: not after an act, nor
-after a failure.
+after a failure. No report undoes its end: a failure changes nothing, and a delivery adds G2 and decides nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from acuse.clock import to_rfc3339
@@ -29,6 +32,10 @@ from acuse.proof.facts.communication import KIND
 from acuse.proof.facts.fact import Fact
 
 STATEMENT_VERSION = 1
+
+FAILURE_COUNTS = timedelta(days=15)
+"""How long after a copy was taken a report of its failure counts: three times the 4 to 5 days after which servers give
+up (RFC 5321 section 4.5.4.1), because several may pass a message on, one after the other."""
 
 OUTCOMES: Mapping[str, str] = {
     "pending": "nothing has been decided yet",
@@ -97,6 +104,7 @@ class _State:
         unanswered: the last try that ended without an answer.
         taken: the fact by which the recipient's server took a copy, whatever became of it.
         copies: how many copies a server took, or may have taken.
+        last_copy: the fact by which it took, or may have taken, the last of them.
         early: a report that came while a try was open, when no copy had been taken before.
         tries_over: no further try follows, though `final` may not say so.
     """
@@ -108,6 +116,7 @@ class _State:
     unanswered: Fact | None = None
     taken: Fact | None = None
     copies: int = 0
+    last_copy: Fact | None = None
     early: Fact | None = None
     tries_over: bool = False
     final: bool = False
@@ -191,7 +200,7 @@ def _unknown(state: _State, fact: Fact) -> _State:
     if state.final:
         return state
     over = fact.details.get("retry_at") is None
-    state = replace(state, unanswered=fact, copies=state.copies + 1, early=None, tries_over=over)
+    state = replace(state, unanswered=fact, copies=state.copies + 1, last_copy=fact, early=None, tries_over=over)
     return state if _stands(state) else replace(state, outcome="undetermined", decisive=fact)
 
 
@@ -201,7 +210,7 @@ def _relayed(state: _State, fact: Fact) -> _State:
     if handed and state.final:
         return state
     early, stands = state.early, _stands(state)
-    state = replace(state, copies=state.copies + 1, early=None, final=True)
+    state = replace(state, copies=state.copies + 1, last_copy=fact, early=None, final=True)
     if not handed:
         state = replace(state, taken=fact, reached={**state.reached, 1: fact})
     if not stands:
@@ -221,10 +230,13 @@ def _ended(state: _State, fact: Fact) -> _State:
 
 def _bounced(state: _State, fact: Fact) -> _State:
     """A report of failure came back."""
-    if not state.copies:
+    if state.last_copy is None:
         return replace(state, early=fact)
+    if not (state.final or state.tries_over) or _acted(state) or state.outcome == "expired":
+        return state
     repeated = state.decisive.type == fact.type
-    if repeated or not (state.final or state.tries_over) or _acted(state):
+    late = fact.occurred_at - state.last_copy.occurred_at > FAILURE_COUNTS
+    if repeated or late:
         return state
     if state.copies == 1:
         return _failed(state, fact)
@@ -232,15 +244,15 @@ def _bounced(state: _State, fact: Fact) -> _State:
 
 
 def _confirmed(state: _State, fact: Fact) -> _State:
-    """A report of delivery came back: G2, and G1 again where a failure had taken it away."""
-    if not state.copies:
+    """A report of delivery came back: G2, and G1 again where a failure had taken it away. A term's end stands."""
+    if state.last_copy is None:
         return replace(state, early=fact)
     if 2 in state.reached:
         return state
-    higher = _acted(state)
+    decided = _acted(state) or state.outcome == "expired"
     reached = {**state.reached, **({1: state.taken} if state.taken else {}), 2: fact}
     state = replace(state, reached=reached)
-    return state if higher else replace(state, outcome="delivered", decisive=fact, failure_class=None)
+    return state if decided else replace(state, outcome="delivered", decisive=fact, failure_class=None)
 
 
 def _accessed(state: _State, fact: Fact) -> _State:
