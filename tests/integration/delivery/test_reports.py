@@ -1,5 +1,6 @@
 """What comes back: the fact, the row, the certificate, the notice; once, and only where it counts."""
 
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -14,6 +15,7 @@ from acuse.certificates.models import Certificate
 from acuse.delivery.envelope import Recipient
 from acuse.delivery.models import Communication, Notice
 from acuse.delivery.services import Returned, apply_return
+from acuse.delivery.services.reports import MOST_OCTETS, MOST_RETURNED
 from acuse.evidence import custody
 from acuse.evidence.ledger import refer
 from tests.integration.making import (
@@ -194,6 +196,19 @@ def test_a_complaint_changes_no_outcome_and_is_certified(value: SmtpCredentialVa
     assert state(one) == ("concluded", "relayed", 1, "")
     assert Certificate.objects.get(subject=one, revision=2).reason == "complaint.received"
     assert not Notice.objects.exists()
+
+
+def test_a_communication_takes_in_so_many_and_no_more(value: SmtpCredentialValue, one: UUID) -> None:
+    taken = [apply(value, one, returned(value, "delivery.delayed", REPORT)) for _ in range(MOST_RETURNED + 2)]
+    assert taken == [True] * MOST_RETURNED + [False, False]
+    assert [fact.type for fact in facts(value.organisation, one)].count("delivery.delayed") == MOST_RETURNED
+
+
+def test_a_communication_takes_in_so_much_and_no_more(value: SmtpCredentialValue, one: UUID) -> None:
+    big = replace(returned(value).came, size=MOST_OCTETS - 1)
+    assert apply(value, one, returned(value, "delivery.delayed", REPORT, came=big))
+    assert not apply(value, one, returned(value))
+    assert state(one) == ("concluded", "relayed", 1, "")
 
 
 def test_nothing_of_another_organisation_or_of_what_is_gone(value: SmtpCredentialValue, one: UUID) -> None:

@@ -4,7 +4,7 @@ One transaction each. What came in is in custody before it, under the reception 
 of the rest, and the follower comes to the same reception again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,10 @@ from acuse.proof.facts.fact import Actor, Fact, ObjectReference
 from acuse.proof.verdicts.delivery import Verdict, verdict
 
 RECEPTION = Actor(kind="component", id="reception")
+#: What one communication takes in, because whoever got it knows the address to which it all comes: enough for every
+#: true report, and little enough for the certificate that holds all of it.
+MOST_RETURNED = 50
+MOST_OCTETS = 50_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +64,8 @@ def apply_return(*, organisation: UUID, communication: UUID, returned: Returned,
         reporting_host: our name in a notification to the sender.
 
     Returns:
-        Whether anything was recorded: not where this reception was before, nor about what is erased or another's.
+        Whether anything was recorded: not where this reception was before, nor about what is erased or another's, nor
+        once the communication has taken in all that it takes; the reception itself is kept and listed all the same.
 
     Raises:
         TemporaryError: custody cannot take the notification.
@@ -70,7 +75,7 @@ def apply_return(*, organisation: UUID, communication: UUID, returned: Returned,
         if row is None:
             return False
         known = [item.fact for item in facts_of(organisation=organisation, kind=KIND, id=communication)]
-        if any(fact.details.get("reception") == str(returned.reception) for fact in known):
+        if not _takes(known, returned):
             return False
         ended = row.status != Communication.Status.IN_PROGRESS
         fact = _record(organisation, communication, returned)
@@ -85,6 +90,14 @@ def apply_return(*, organisation: UUID, communication: UUID, returned: Returned,
         if judged.outcome == "failed" and judged.decisive == fact and returned.type == "bounce.received":
             notices.tell_late_failure(load_work(row.id), fact, reporting_host)
     return True
+
+
+def _takes(known: Sequence[Fact], returned: Returned) -> bool:
+    """Tell whether a communication with these facts takes in what came back: once, and within its bounds."""
+    before = [fact for fact in known if "reception" in fact.details]
+    octets = sum(reference.size for fact in before for reference in fact.objects)
+    again = any(fact.details["reception"] == str(returned.reception) for fact in before)
+    return not again and len(before) < MOST_RETURNED and octets + returned.came.size <= MOST_OCTETS
 
 
 def _record(organisation: UUID, communication: UUID, returned: Returned) -> Fact:
