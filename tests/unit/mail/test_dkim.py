@@ -55,6 +55,24 @@ def test_what_is_signed_verifies(path: Path, algorithm: str) -> None:
     assert (found.result, found.domain, found.selector, found.algorithm) == ("pass", "ribera.example", "uno", algorithm)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (b"\r\nTo:", b"\r\nPague en la cuenta nueva.\r\nTo:", "a line of the header is no field"),
+        (b"\r\nTo:", b"\r\nPague hoy: en la cuenta nueva\r\nTo:", "a line of the header is no field"),
+        (b"\r\nTo:", b"\r\n: vac\xc3\xado\r\nTo:", "a line of the header is no field"),
+        (b"\r\nTo:", b"\r\n" + b"X: y\r\n" * 5_000 + b"To:", "the header has too many fields"),
+        (b"\r\nTo:", b"\r\nX: " + b"y" * 1_000_000 + b"\r\nTo:", "the header is too long"),
+    ],
+    ids=range(5),
+)
+def test_a_header_that_others_read_otherwise_is_not_signed(old: bytes, new: bytes, reason: str) -> None:
+    message = signed(PLAIN, signer())
+    assert checked(message, signer())[0].result == "pass"
+    (found,) = checked(message.replace(old, new, 1), signer())
+    assert (found.result, found.reason) == ("permerror", reason)
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_opendkim_verifies_it(path: Path, tmp_path: Path) -> None:
     assert "dkim=pass" in opendkim(signed(path.read_bytes(), signer()), tmp_path, signer())

@@ -104,7 +104,7 @@ def _check(sets: Sequence[_Set], parts: Parts, ask: Ask) -> None:
     if "arc-seal" in dkim.signed_names(newest.message):
         raise Unacceptable("fail", "a message signature is over a seal")
     bodies = dkim.Bodies(parts.body)
-    dkim.check_message(newest.fields[1], newest.message, parts.fields, bodies, ask)
+    dkim.check_message(newest.fields[1], newest.message, parts, bodies, ask)
     for number in range(len(sets), 0, -1):
         _check_seal(sets[:number], ask)
 

@@ -1,7 +1,6 @@
 """DKIM (RFC 6376, RFC 8301, RFC 8463): which domains signed a message that is still as they signed it."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from acuse.reception.origin import signed
@@ -58,15 +57,15 @@ def check_dkim(parts: Parts, *, at: int, ask: Ask) -> tuple[Signature, ...]:
     """
     bodies = Bodies(parts.body)
     own = [field for field in parts.fields if field.key == "dkim-signature"][:MOST]
-    return tuple(_checked(field, parts.fields, bodies, at, ask) for field in own)
+    return tuple(_checked(field, parts, bodies, at, ask) for field in own)
 
 
-def _checked(field: HeaderField, fields: Sequence[HeaderField], bodies: Bodies, at: int, ask: Ask) -> Signature:
+def _checked(field: HeaderField, parts: Parts, bodies: Bodies, at: int, ask: Ask) -> Signature:
     tags: Tags = {}
     try:
         tags = signed.parse_tags(field.value)
         _check_tags(tags, at)
-        _check_strict(tags, check_message(field, tags, fields, bodies, ask))
+        _check_strict(tags, check_message(field, tags, parts, bodies, ask))
     except Unacceptable as error:
         return _said(tags, error.result, error.reason)
     except NoAnswer:
@@ -112,7 +111,7 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def check_message(field: HeaderField, tags: Tags, fields: Sequence[HeaderField], bodies: Bodies, ask: Ask) -> Tags:
+def check_message(field: HeaderField, tags: Tags, parts: Parts, bodies: Bodies, ask: Ask) -> Tags:
     """Check one signature over a message: of DKIM, or an ARC-Message-Signature, which is made the same way.
 
     Returns:
@@ -121,6 +120,8 @@ def check_message(field: HeaderField, tags: Tags, fields: Sequence[HeaderField],
     Raises:
         Unacceptable: it does not hold. NoAnswer, TooManyQuestions: see `answers`.
     """
+    if parts.malformed:
+        raise Unacceptable("permerror", parts.malformed)
     algorithm = tags["a"].lower()
     if algorithm == "rsa-sha1":
         raise Unacceptable("policy", "SHA-1 is not accepted (RFC 8301)")
@@ -133,12 +134,12 @@ def check_message(field: HeaderField, tags: Tags, fields: Sequence[HeaderField],
     if digest != signed.base64_of(tags["bh"]):
         raise Unacceptable("fail", "the body was changed")
     key, record = signed.fetch_key(tags, ask)
-    chosen = signed.select(fields, signed_names(tags))
+    chosen = signed.select(parts.fields, signed_names(tags))
     octets = signed.canonical_headers(chosen, field, relaxed=forms[0] == "relaxed")
     signed.check_signature(key, algorithm, signed.base64_of(tags["b"]), octets)
     if more:
         raise Unacceptable("policy", "only the beginning of the body is signed")
-    if sum(one.key == "from" for one in fields) > signed_names(tags).count("from"):
+    if sum(one.key == "from" for one in parts.fields) > signed_names(tags).count("from"):
         raise Unacceptable("policy", "a From field is not signed")
     return record
 

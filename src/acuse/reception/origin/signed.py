@@ -24,6 +24,8 @@ Key = rsa.RSAPublicKey | ed25519.Ed25519PublicKey
 _TAG = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 _BLANKS = re.compile(rb"[ \t]+")
 _NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*", re.ASCII)
+#: RFC 5322 section 2.2, and the blanks before the colon that section 4.5 still allows.
+_FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 _HEADER_MOST = 1_000_000
 _FIELDS_MOST = 5_000
 _LEAST_BITS, _MOST_BITS = 1024, 16_384  # RFC 8301 section 3.2; beyond, checking one takes long
@@ -57,23 +59,39 @@ class HeaderField:
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """A message as signatures see it."""
+    """A message as signatures see it.
+
+    Attributes:
+        malformed: why the header cannot be taken for signed, since others may read it otherwise; "" where it can.
+    """
 
     fields: tuple[HeaderField, ...]
     body: bytes
+    malformed: str = ""
 
 
 def split(raw: bytes) -> Parts:
-    """Split a message into its fields and its body. Lines that are no fields end the header."""
+    """Split a message into its fields and its body.
+
+    No canonical form covers a line that is no field, and mail programs show it as the beginning of the body: such a
+    header is malformed, and so is one that is too long to be read whole.
+    """
     head, _, body = raw.partition(b"\r\n\r\n") if not raw.startswith(b"\r\n") else (b"", b"", raw[2:])
+    malformed = "the header is too long" if len(head) > _HEADER_MOST else ""
     fields: list[list[bytes]] = []
-    for line in head[:_HEADER_MOST].removesuffix(b"\r\n").split(b"\r\n"):
+    for line in head[:_HEADER_MOST].removesuffix(b"\r\n").split(b"\r\n") if head else ():
         if line[:1] in (b" ", b"\t") and fields:
             fields[-1].append(line)
-        elif b":" in line and len(fields) < _FIELDS_MOST:
+        elif not _FIELD.match(line):
+            malformed = malformed or "a line of the header is no field"
+        elif len(fields) < _FIELDS_MOST:
             fields.append([line])
+        else:
+            malformed = malformed or "the header has too many fields"
     whole = (b"\r\n".join(lines).partition(b":") for lines in fields)
-    return Parts(fields=tuple(HeaderField(name, value + b"\r\n") for name, _, value in whole), body=body)
+    return Parts(
+        fields=tuple(HeaderField(name, value + b"\r\n") for name, _, value in whole), body=body, malformed=malformed
+    )
 
 
 def parse_tags(value: bytes) -> Tags:
