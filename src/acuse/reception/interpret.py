@@ -5,6 +5,7 @@ from uuid import UUID
 
 from acuse.errors import ConflictError, TemporaryError
 from acuse.evidence import custody
+from acuse.evidence.rules import INSTALLATION
 from acuse.reception import queries, rules
 from acuse.reception.origin.answers import Answers, LookUp
 from acuse.reception.origin.checks import check_origin, is_temporary
@@ -38,10 +39,15 @@ def interpret(*, item: UUID, lease: UUID, look_up: LookUp) -> str:
         raise ConflictError("The message was erased before it was read.")
     raw = custody.open_object(organisation=seen.organisation, sha256=seen.sha256)
     found = read_message(raw)
-    if found.reading in AUTHORED:
+    if found.reading in AUTHORED and _named(seen):
         found = _with_origin(found, seen, raw, look_up)
     classify(item=item, lease=lease, found=found)
     return found.reading
+
+
+def _named(seen: ItemView) -> bool:
+    """Tell whether a true token brought it: of what anybody can write to nobody, no DNS is asked."""
+    return seen.communication is not None or seen.organisation != INSTALLATION
 
 
 def _with_origin(found: Reading, seen: ItemView, raw: bytes, look_up: LookUp) -> Reading:

@@ -141,6 +141,21 @@ def test_a_name_server_that_is_away_is_asked_again_and_then_no_more(holder: Hold
     assert fact.details["authentication"]["spf"]["result"] == "temperror"
 
 
+def test_no_dns_is_asked_about_what_names_nobody(holder: Holder) -> None:
+    asked: list[str] = []
+
+    def counting(name: str, kind: str) -> Records:
+        asked.append(name)
+        raise NoAnswer("silence")
+
+    items = [come_in(REPLY, one)[0] for one in (f"postmaster@{DOMAIN}", f"reply+{'a' * 42}@{DOMAIN}")]
+    read(holder, counting)
+    assert asked == []
+    for item in items:
+        fact = facts(item)[-1]
+        assert (fact.type, fact.details["authentication"]) == ("reception.classified", None)
+
+
 def test_what_cannot_be_read_is_kept_in_sight_and_read_again(holder: Holder) -> None:
     value = credential()
     (item,) = come_in(BROKEN, address("bounce", accept(value)))

@@ -150,6 +150,7 @@ def test_a_chain_says_who_passed_the_message_on() -> None:
     ("old", "new", "reason"),
     [
         (b"Conforme", b"No conforme", "body was changed"),
+        (b"\r\nFrom:", b"\r\nPague en la cuenta nueva.\r\nFrom:", "a line of the header is no field"),
         (b"cv=pass", b"cv=fail", "broken"),
         (b"cv=none", b"cv=pass", "broken"),
         (b"i=2; reenvio", b"i=3; reenvio", "gap"),
@@ -237,9 +238,42 @@ def test_a_message_cannot_ask_for_ever() -> None:
         answers.ask(f"{number}.example", "A")
     with pytest.raises(TooManyQuestions):
         answers.ask("otra.example", "A")
-    late = Answers(look_up=lambda name, kind: Records(), clock=iter([0.0, 61.0]).__next__)
+    late = Answers(look_up=lambda name, kind: Records(), clock=iter([0.0, 16.0]).__next__)
     with pytest.raises(NoAnswer):
         late.ask("x.example", "A")
+
+
+def test_one_silent_domain_that_signs_often_is_asked_once() -> None:
+    asked: list[str] = []
+
+    def silent(name: str, kind: str) -> Records:
+        asked.append(name)
+        raise NoAnswer("silence")
+
+    answers = Answers(look_up=silent)
+    field = message("rsa-relaxed-relaxed").partition(b"\r\nFrom:")[0]
+    often = b"".join(field.replace(b"s=uno", b"s=n%d" % number) + b"\r\n" for number in range(10))
+    found = check_dkim(signed.split(often + message("rsa-relaxed-relaxed")), at=NOW, ask=answers.ask)
+    assert [one.result for one in found] == ["temperror"] * 10
+    assert asked == ["n0._domainkey.cliente.example"]
+    with pytest.raises(NoAnswer):
+        answers.ask("uno._domainkey.otra.example", "TXT")
+    assert asked[1:] == ["uno._domainkey.otra.example"]
+
+
+def test_silent_name_servers_hold_a_message_up_for_seconds_only() -> None:
+    now = 0.0
+
+    def silent(name: str, kind: str) -> Records:
+        nonlocal now
+        now += 5.0
+        raise NoAnswer("silence")
+
+    answers = Answers(look_up=silent, clock=lambda: now)
+    for number in range(MOST_QUESTIONS):
+        with pytest.raises(NoAnswer):
+            answers.ask(f"uno._domainkey.d{number}.example", "TXT")
+    assert now <= 20.0
 
 
 def origin(raw: bytes) -> dict[str, object]:
