@@ -310,7 +310,10 @@ def test_what_no_token_vouches_for_is_little(identity: tuple[Path, Path], monkey
     forged, big = f"RCPT TO:<bounce+falso@{DOMAIN}>", b"x" * 2**20 + b"\r\n"
     with running(identity, LIMITS) as door, door.hello() as client:
         assert client.submit(big, "MAIL FROM:<>", forged).startswith("552 5.3.4")
-        assert client.submit(big, "MAIL FROM:<>", forged, f"RCPT TO:<{BOUNCE}>").startswith("250 2.6.0")
+        assert client.submit(big, "MAIL FROM:<>", forged, f"RCPT TO:<{BOUNCE}>").startswith("552 5.3.4")
+        assert client.submit(big, "MAIL FROM:<>", f"RCPT TO:<{BOUNCE}>").startswith("250 2.6.0")
+        many = [f"RCPT TO:<bounce+{number}@{DOMAIN}>" for number in range(3)]
+        assert client.submit(RAW, "MAIL FROM:<>", f"RCPT TO:<{BOUNCE}>", *many).startswith("450 4.7.1")
         for _ in range(2):
             assert client.submit(RAW, "MAIL FROM:<>", forged).startswith("250 2.6.0")
         assert client.submit(RAW, "MAIL FROM:<>", "RCPT TO:<postmaster>").startswith("450 4.7.1")
@@ -321,10 +324,10 @@ def test_an_hour_later_there_is_room_again(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("acuse.doors.smtp.inbound.UNPROVEN_HOURLY", 1)
     with ThreadPoolExecutor(1) as threads:
         service = InboundService(hostname="x", limits=LIMITS, threads=threads)
-    service.check_unproven(1, 0.0)
+    service.check_unproven(1, 1, 0.0)
     with pytest.raises(Refused, match="450"):
-        service.check_unproven(1, 3599.0)
-    service.check_unproven(1, 3600.0)
+        service.check_unproven(1, 1, 3599.0)
+    service.check_unproven(1, 1, 3600.0)
 
 
 GARBAGE = st.lists(

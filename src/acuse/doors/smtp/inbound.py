@@ -38,7 +38,8 @@ LIMITS = Limits(
     data=900.0,
     total=3600.0,
 )
-#: Of what comes for addresses without a true token: such messages are kept to be seen, and anybody can write them.
+#: Octets of a message that is for an address without a true token, too, and how many such recipients there may be in
+#: an hour: each is kept to be seen, and anybody can write to them.
 UNPROVEN_SIZE, UNPROVEN_HOURLY = 2**20, 1000
 _HOUR = 3600.0
 
@@ -138,11 +139,11 @@ class InboundService(Service):
 
     _unproven: deque[float] = field(default_factory=deque)
 
-    def check_unproven(self, size: int, now: float) -> None:
-        """Count a message in that nobody's token vouches for.
+    def check_unproven(self, size: int, recipients: int, now: float) -> None:
+        """Count in the recipients of a message that nobody's token vouches for.
 
         Args:
-            size: octets. now: loop time.
+            size: octets of the message. recipients: how many. now: loop time.
 
         Raises:
             Refused: it is too big, or too many came within the hour.
@@ -151,9 +152,9 @@ class InboundService(Service):
             self._unproven.popleft()
         if size > UNPROVEN_SIZE:
             raise Refused(replies.too_big(UNPROVEN_SIZE))
-        if len(self._unproven) >= UNPROVEN_HOURLY:
+        if len(self._unproven) + recipients > UNPROVEN_HOURLY:
             raise Refused(replies.TOO_MANY_UNPROVEN)
-        self._unproven.append(now)
+        self._unproven.extend([now] * recipients)
 
 
 class Inbound(Connection):
@@ -185,8 +186,9 @@ class Inbound(Connection):
     async def _take(self, raw: bytes) -> Reply:
         check_line_ends(raw)
         arrival = self._talk.arrival()
-        if not any(one.identifier for one in arrival.recipients):
-            self._service.check_unproven(len(raw), self._loop.time())
+        unproven = sum(one.identifier is None for one in arrival.recipients)
+        if unproven:
+            self._service.check_unproven(len(raw), unproven, self._loop.time())
         try:
             # A crash from here to the 250 leaves at most a message that its sender brings again; `receive` knows it.
             items = await self._call(self._verbs.receive, arrival, raw)
