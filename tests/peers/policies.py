@@ -25,10 +25,14 @@ def answered(body: bytes, *, status: str = "200 OK", kind: str = "text/plain", m
 
 @dataclass(kw_only=True)
 class PolicyHost:
-    """`reply` is the whole answer, or parts sent until the client hangs up; `asked` the requests so far."""
+    """`reply` is the whole answer, or parts sent until the client hangs up; `asked` the requests so far.
+
+    `closing` says whether TLS is closed as it should be, rather than the connection alone.
+    """
 
     port: int
     reply: Reply
+    closing: bool = False
     asked: list[bytes] = field(default_factory=list)
 
     def serve(self, listener: socket.socket, context: ssl.SSLContext) -> None:
@@ -45,6 +49,8 @@ class PolicyHost:
                 parts = [self.reply] if isinstance(self.reply, bytes) else self.reply
                 for part in parts:
                     client.sendall(part)
+                if self.closing:
+                    client.unwrap()
             plain.close()
 
 

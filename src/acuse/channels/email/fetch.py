@@ -47,7 +47,7 @@ def fetch_policy(host: str, addresses: Sequence[str], *, port: int, context: ssl
     trouble = FetchFailed(f"{host} has no address.")
     for address in addresses[:_MAX_ADDRESSES]:
         try:
-            return _body(_answer(host, address, port, context, until), host)
+            return _body(*_answer(host, address, port, context, until), host)
         except FetchFailed as error:
             trouble = error
         except (OSError, ValueError, http.client.HTTPException) as error:
@@ -56,10 +56,11 @@ def fetch_policy(host: str, addresses: Sequence[str], *, port: int, context: ssl
     raise trouble
 
 
-def _answer(host: str, address: str, port: int, context: ssl.SSLContext, until: float) -> bytes:
+def _answer(host: str, address: str, port: int, context: ssl.SSLContext, until: float) -> tuple[bytes, bool]:
+    """Return what the host sent, and whether it said that this is all: else somebody on the way may have cut it off."""
     with (
         socket.create_connection((address, port), timeout=_left(until)) as plain,
-        context.wrap_socket(plain, server_hostname=host) as secured,
+        context.wrap_socket(plain, server_hostname=host, suppress_ragged_eofs=False) as secured,
     ):
         request = f"GET {_PATH} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: Acuse\r\nConnection: close\r\n\r\n"
         secured.settimeout(_left(until))
@@ -67,9 +68,12 @@ def _answer(host: str, address: str, port: int, context: ssl.SSLContext, until: 
         received = bytearray()
         while True:
             secured.settimeout(_left(until))
-            chunk = secured.recv(_CHUNK)
+            try:
+                chunk = secured.recv(_CHUNK)
+            except ssl.SSLEOFError:
+                return bytes(received), False
             if not chunk:
-                return bytes(received)
+                return bytes(received), True
             received += chunk
             if len(received) > _MAX_ANSWER:
                 raise FetchFailed(f"{host} answered with more than a policy may have.")
@@ -82,13 +86,15 @@ def _left(until: float) -> float:
     return left
 
 
-def _body(answer: bytes, host: str) -> bytes:
+def _body(answer: bytes, ended: bool, host: str) -> bytes:
     response = http.client.HTTPResponse(_Received(answer))  # type: ignore[arg-type]
     response.begin()
     if response.status != 200:  # RFC 8461 3.3: redirects are not followed
         raise FetchFailed(f"{host} answered {response.status}.")
     if response.headers.get_content_type() != "text/plain":
         raise FetchFailed(f"{host} answered with something that is not plain text.")
+    if not ended and response.length is None and not response.chunked:  # RFC 9112 9.8; these two are checked by `read`
+        raise FetchFailed(f"{host} broke off, and its answer does not say how long it is.")
     body = response.read()
     if len(body) > MAX_POLICY:
         raise FetchFailed(f"{host} answered with more than a policy may have.")
