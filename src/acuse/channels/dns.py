@@ -23,6 +23,9 @@ MAX_HOSTS = 10
 MAX_ADDRESSES = 6  # of one host
 _CACHED_ANSWERS = 10_000
 _LIFETIME = 20.0
+_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052 section 2.1
+#: Translation within a network (RFC 8215), and IPv4-compatible addresses (RFC 4291 section 2.5.5.1).
+_NEVER_PUBLIC = (ipaddress.IPv6Network("64:ff9b:1::/48"), ipaddress.IPv6Network("::/96"))
 
 Shuffle = Callable[[list[Any]], None]
 
@@ -303,8 +306,20 @@ def _exchanger(preference: int | None, host: str, at: _Addresses) -> Exchanger:
 
 def _is_public(address: str) -> bool:
     parsed = ipaddress.ip_address(address)
-    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
-    return (mapped or parsed).is_global and not (mapped or parsed).is_multicast
+    if isinstance(parsed, ipaddress.IPv6Address):
+        inside = _ipv4_inside(parsed)
+        if inside is not None:
+            parsed = inside
+        elif parsed.is_site_local or any(parsed in network for network in _NEVER_PUBLIC):
+            return False
+    return parsed.is_global and not parsed.is_multicast
+
+
+def _ipv4_inside(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """Return the IPv4 address that a gateway on the way would send to: mapped, 6to4, or translated."""
+    if address in _TRANSLATED:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
 
 
 def _literal(domain: str) -> str | None:

@@ -96,6 +96,33 @@ def test_private_addresses_are_refused_unless_allowed(domain: str) -> None:
     assert route(domain).exchangers
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "fec0::1",
+        "64:ff9b:1::5db8:d70e",
+        "::5db8:d70e",
+        "::a00:1",
+        "2002:a00:1::1",
+        "2002:7f00:1::",
+        "64:ff9b::a00:1",
+        "64:ff9b::7f00:1",
+        "64:ff9b::e000:1",
+        "::ffff:169.254.169.254",
+    ],
+)
+def test_an_address_that_leads_inside_by_a_gateway_is_refused(address: str) -> None:
+    with pytest.raises(OnlyPrivateAddresses):
+        route(f"[IPv6:{address}]", allow_private=False)
+
+
+@pytest.mark.parametrize(
+    "address", ["2606:4700::1", "::ffff:93.184.215.14", "2002:5db8:d70e::1", "64:ff9b::5db8:d70e", "93.184.215.14"]
+)
+def test_an_address_that_leads_outside_is_used(address: str) -> None:
+    assert route(f"[{address}]", allow_private=False).exchangers
+
+
 def test_only_the_public_addresses_are_kept() -> None:
     assert route("outside.example", allow_private=False).exchangers[0].addresses == ("93.184.215.14",)
 
