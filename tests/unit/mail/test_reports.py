@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from acuse.mail.reports.reader import read_report
+from acuse.mail.reports.status import read_status
 from acuse.mail.reports.values import Report
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "bounces"
@@ -133,6 +134,30 @@ def test_complaints_receipts_and_automatic_replies(name: str) -> None:
 def test_ordinary_messages(name: str) -> None:
     report = report_of(name)
     assert (report.kind, report.recipients) == ("ordinary", ())
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "read"),
+    [
+        ("failed", "5.1.1", "failed"),
+        ("Failed (no such user)", "", "failed"),
+        ("failed", "2.0.0", "failed"),
+        ("expired", "4.4.7", "failed"),
+        ("delivered", "5.0.0", "delivered"),
+        ("", "5.1.1", "failed"),
+        ("", "4.4.1", "delayed"),
+        ("", "2.0.0", "relayed"),
+        ("forwarded", "5.1.1", "failed"),
+        ("forwarded", "4.4.1", "delayed"),
+        ("forwarded", "2.0.0", "relayed"),
+        ("forwarded", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_what_was_done_with_a_recipient(action: str, status: str, read: str) -> None:
+    fields = (("Final-Recipient", "rfc822; ana@destino.example"), ("Action", action), ("Status", status))
+    (only,) = read_status("".join(f"{name}: {value}\n" for name, value in fields if value)).findings
+    assert only.action == read
 
 
 def test_what_a_report_says_of_the_message() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from acuse.mail.reports.codes import stage_of
 from acuse.mail.reports.fields import Group, address_of, groups, status_of, typed
-from acuse.mail.reports.values import ACTIONS, DELAYED, DELIVERED, FAILED, Finding
+from acuse.mail.reports.values import ACTIONS, DELAYED, DELIVERED, FAILED, RELAYED, Finding
 
 MAX_RECIPIENTS = 10_000
 
@@ -17,6 +17,7 @@ _WORDS = {
     "deliverable": DELIVERED,
     "success": DELIVERED,
 }
+_BY_CLASS = {"2": RELAYED, "4": DELAYED, "5": FAILED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,14 +53,10 @@ def _finding(group: Group) -> Finding:
     mechanism, said = typed(group.get("diagnostic-code", ""))
     status = group.get("status", "")
     comment = status.partition("(")[2].rstrip(") ") if "(" in status else ""
-    action = group.get("action", "").split(" ")[0].split(";")[0].lower()
-    action = action if action in ACTIONS else _WORDS.get(action, FAILED)
     code = status_of(status)
-    if action == FAILED and code.startswith("2."):
-        action = DELIVERED
     return Finding(
         address=_address(group),
-        action=action,
+        action=_action(group, code),
         status=code,
         text=said or comment,
         stage=stage_of(said),
@@ -67,6 +64,16 @@ def _finding(group: Group) -> Finding:
         mechanism=mechanism,
         lead=f"{name}: {group[name]}" if (name := "x-powermta-bouncecategory") in group else "",
     )
+
+
+def _action(group: Group, code: str) -> str:
+    """Return what was done, or "" where neither Action nor Status says it.
+
+    Where Action says nothing known, the class of the status does; that it was taken is all that one of success says. A
+    failure with the status of a success stays a failure: Action is what the reporter did (RFC 3464 section 2.3.3).
+    """
+    word = group.get("action", "").split(" ")[0].split(";")[0].lower()
+    return word if word in ACTIONS else _WORDS.get(word) or _BY_CLASS.get(code[:1], "")
 
 
 def _address(group: Group) -> str:

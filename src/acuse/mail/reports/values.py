@@ -21,7 +21,8 @@ class Finding:
 
     Args:
         address: of the recipient as the report writes it, without brackets; "" where it names none.
-        action: one of ACTIONS. status: "5.1.1" or "". text: what was said, verbatim but for folding; bounded.
+        action: one of ACTIONS, "" where it says none. status: "5.1.1" or "".
+        text: what was said, verbatim but for folding; bounded.
         stage: connect, ehlo, mail, rcpt, data, or "". remote: the server that said it, or "".
         mechanism: what Diagnostic-Code names ("smtp", "x-unix"), lower case, or "".
         lead: what the report says of all its recipients.
