@@ -219,10 +219,12 @@ def test_a_wrong_token_changes_nothing(notary: Notary, one: UUID, reading: str) 
     assert not Notice.objects.exists()
 
 
-def test_a_report_that_only_cites_the_message_changes_nothing(notary: Notary, one: UUID) -> None:
+@pytest.mark.parametrize("reading", ["dsn", "bounce", "complaint", "disposition", "auto_reply", "message"])
+def test_what_is_no_answer_and_only_cites_the_message_changes_nothing(notary: Notary, one: UUID, reading: str) -> None:
     before = facts(notary.value.organisation, one)
     inbox = Ours(address="inbox+token@acuse.example", purpose="inbox", identifier=notary.value.organisation)
-    come_in(notary, BOUNCE, inbox, Reading(reading="dsn", reports=1, references=("<uno@ribera.example>",)))
+    found = Reading(reading=reading, reports=1, author="ana@cliente.example", references=("<uno@ribera.example>",))
+    come_in(notary, BOUNCE, inbox, found)
     drain()
     assert facts(notary.value.organisation, one) == before
 

@@ -93,11 +93,13 @@ def _referred_to(seen: ItemView) -> UUID | None:
 def _returned(seen: ItemView, classified: Mapping[str, Any], communication: UUID) -> Returned | None:
     """Return what a reception says of the communication that it concerns, or None where it says nothing of it."""
     reading = str(classified["reading"])
-    if reading in {"dsn", "bounce"}:
-        # Whoever knows a Message-ID could write a report about it; the address with its token went to nobody else.
-        return _reported(seen, reading, communication) if seen.communication else None
     if reading == "message" and seen.mail_from:
         return _made(seen, "reply.received", _answer(seen, classified), role="reply")
+    if seen.communication is None:
+        # Whoever knows a Message-ID could write all that follows; the address with its token went to nobody else.
+        return None
+    if reading in {"dsn", "bounce"}:
+        return _reported(seen, reading, communication)
     if reading in {"message", "auto_reply"}:  # nobody writes under the null sender: RFC 5321 section 4.5.5
         return _made(seen, "auto_reply.received", {})
     if reading == "complaint":
