@@ -1,11 +1,13 @@
 """Notice mode as the certificate tells it: what was sent, who opened what with what, and what that does not prove."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from acuse.certificates.stories.runs import plain
+from acuse.proof.facts.fact import ObjectReference
 from tests.unit.certificates import samples
 from tests.unit.certificates.test_documents import pages, pdf
 from tests.unit.certificates.test_stories import items, rows, told
@@ -97,6 +99,23 @@ def test_a_term_without_access_says_from_when_until_when() -> None:
     assert "desde el lunes 23 de noviembre de 2026 a las 09:00:01" in sentence
     assert sentence.endswith("hasta el miércoles 23 de diciembre de 2026 a las 09:00:00 y no consta acceso.")
     assert items(told(history), "limits")[0] == "Que el destinatario supiera del aviso."
+
+
+def test_reports_after_the_end_of_a_term_are_told_and_decide_nothing() -> None:
+    history = noticed().add("term.expired", 30 * 86400, term_until=UNTIL)
+    before = told(history)["first"]
+    samples.reported(history, "delivery.confirmed", 30 * 86400 + 60)
+    samples.reported(history, "bounce.received", 30 * 86400 + 90, failure_class="other", permanent=True)
+    came = ObjectReference(role="report", sha256="ef" * 32, size=900, media_type="message/rfc822")
+    history.facts[-2:] = [replace(item, fact=replace(item.fact, objects=(came,))) for item in history.facts[-2:]]
+    model = told(history)
+    first = model["first"]
+    assert [first[part] for part in ("headline", "sentence", "badge")] == [
+        before[part] for part in ("headline", "sentence", "badge")
+    ]
+    steps = model["ladder"]["steps"]
+    assert [step["state"] for step in steps[:4]] == ["reached", "reached", "highest", "future"]
+    assert "No decide el resultado." in str(rows(model))
 
 
 @BOTH
