@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from pytest_django.plugin import DjangoDbBlocker
@@ -13,6 +14,12 @@ from tests import database as databases
 from tests.browser import world as worlds
 from tests.browser.world import World
 from tests.environment import DIRECTORY
+
+# The same examples in every run, and no test that fails because a machine is slow; `--hypothesis-profile=explore`
+# looks for new ones.
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("explore", deadline=None)
+hypothesis.settings.load_profile("same")
 
 
 @pytest.hookimpl(wrapper=True)
