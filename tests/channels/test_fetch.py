@@ -22,6 +22,7 @@ END = b"\r\n0\r\n\r\n"
 def fetched(reply: bytes, folder: Path, *, closing: bool) -> bytes:
     root = authority()
     trust = ssl.create_default_context(cadata=root.certificate.public_bytes(Encoding.PEM).decode())
+    trust.options |= ssl.OP_IGNORE_UNEXPECTED_EOF  # as Debian's Python has it from the start
     with policy_host(reply, server_certificate(root, HOST, folder=folder)) as host:
         host.closing = closing
         return fetch_policy(HOST, ["127.0.0.1"], port=host.port, context=trust, seconds=10)

@@ -37,12 +37,14 @@ def fetch_policy(host: str, addresses: Sequence[str], *, port: int, context: ssl
     Args:
         host: "mta-sts." and the domain, ASCII; its certificate must name it.
         addresses: of it, checked by the caller: whoever controls a domain's DNS must not reach our own network.
-        context: verifies certificates.
+        context: verifies certificates; it is told to take no end of TLS for one that was not said, as some builds of
+            Python let it.
         seconds: in all.
 
     Raises:
         FetchFailed: why there is none.
     """
+    context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
     until = time.monotonic() + seconds
     trouble = FetchFailed(f"{host} has no address.")
     for address in addresses[:_MAX_ADDRESSES]:
