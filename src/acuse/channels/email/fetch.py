@@ -72,8 +72,11 @@ def _answer(host: str, address: str, port: int, context: ssl.SSLContext, until: 
             secured.settimeout(_left(until))
             try:
                 chunk = secured.recv(_CHUNK)
-            except ssl.SSLEOFError:
-                return bytes(received), False
+            except ssl.SSLError as error:
+                # Python 3.11.2, which Debian 12 has, makes no SSLEOFError of it.
+                if isinstance(error, ssl.SSLEOFError) or error.reason == "UNEXPECTED_EOF_WHILE_READING":
+                    return bytes(received), False
+                raise
             if not chunk:
                 return bytes(received), True
             received += chunk
