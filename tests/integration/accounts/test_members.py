@@ -102,6 +102,7 @@ def in_a_thread(act: Callable[[], None]) -> None:
 def waiting() -> int:
     """How many sessions of this database wait for a lock."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction keeps the sessions it first saw
         cursor.execute(
             "SELECT count(*) FROM pg_locks AS lock JOIN pg_stat_activity AS client USING (pid) "
             "WHERE NOT lock.granted AND client.datname = current_database()"
