@@ -62,7 +62,8 @@ class Organisation(models.Model):
     """A tenant: a company whose communications are certified.
 
     `mode`, `notice_access`, `term_days` (how long content waits in notice mode) and `retention_years` (0: as long as
-    the installation keeps everything) hold for messages that say nothing.
+    the installation keeps everything), `tracking` and `footer` hold for messages that say nothing. `hold_suppressed`:
+    messages to addresses that came back for good, or complained, are held back.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -79,6 +80,9 @@ class Organisation(models.Model):
     notice_access = models.CharField(max_length=8, choices=_ACCESSES, db_default="button")
     term_days = models.SmallIntegerField(db_default=30)
     retention_years = models.SmallIntegerField(db_default=0)
+    tracking = models.BooleanField(db_default=False)
+    footer = models.BooleanField(db_default=False)
+    hold_suppressed = models.BooleanField(db_default=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -136,8 +140,8 @@ class Invitation(models.Model):
 class SmtpCredential(models.Model):
     """A name and secret with which a program submits mail for its organisation.
 
-    `mode`, `notice_access`, `language` and `retention_years` go before the organisation's for what this program
-    submits; empty and 0 leave them as they are.
+    `mode`, `notice_access`, `language`, `retention_years`, `tracking` and `footer` go before the organisation's for
+    what this program submits; empty, 0 and None leave them as they are.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -152,6 +156,8 @@ class SmtpCredential(models.Model):
     notice_access = models.CharField(max_length=8, choices=_ACCESSES, blank=True, db_default="")
     language = models.CharField(max_length=5, choices=_LANGUAGES, blank=True, db_default="")
     retention_years = models.SmallIntegerField(db_default=0)
+    tracking = models.BooleanField(null=True)
+    footer = models.BooleanField(null=True)
 
     class Meta:
         db_table = "accounts_smtp_credentials"

@@ -40,7 +40,11 @@ class Submission(models.Model):
 
 
 class Communication(models.Model):
-    """One message to one recipient; one that is not `certified` is relayed plainly, and never has a certificate."""
+    """One message to one recipient; one that is not `certified` is relayed plainly, and never has a certificate.
+
+    `tracking` and `footer` say what is added to the copy that is sent, in content mode alone; `resent_of` which one a
+    member sent once more, and `despite_suppression` that they did so although the address was held back.
+    """
 
     class Status(models.TextChoices):
         """Whether work remains; how far delivery got is the grade."""
@@ -71,6 +75,11 @@ class Communication(models.Model):
     reference = models.CharField(max_length=200, blank=True, db_default="")
     expires_at = models.DateTimeField(null=True)
     certified = models.BooleanField(default=True, db_default=True)
+    tracking = models.BooleanField(default=False, db_default=False)
+    footer = models.BooleanField(default=False, db_default=False)
+    resent_of = models.UUIDField(null=True)
+    despite_suppression = models.BooleanField(default=False, db_default=False)
+    tracker_hits = models.SmallIntegerField(default=0, db_default=0)
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.IN_PROGRESS)
     outcome = models.CharField(max_length=16, default="pending")
     grade = models.SmallIntegerField(default=0)
@@ -97,6 +106,9 @@ class Communication(models.Model):
                 fields=("organisation", "failure_class", "-created_at"),
                 name="communications_by_failure",
                 condition=~models.Q(failure_class=""),
+            ),
+            models.Index(
+                fields=("resent_of",), name="communications_resent", condition=models.Q(resent_of__isnull=False)
             ),
             models.Index(
                 fields=("organisation", "grade", "-created_at"),
@@ -262,6 +274,37 @@ class Notice(models.Model):
                 condition=models.Q(sent_at__isnull=True, given_up_at__isnull=True),
             ),
         )
+
+
+class TrackingWithdrawal(models.Model):
+    """A recipient of an organisation does not want to be tracked: what is sent to them later is not."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT)
+    address = models.CharField(max_length=320)
+    withdrawn_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "delivery_tracking_withdrawals"
+        constraints = (models.UniqueConstraint(fields=("organisation", "address"), name="one_withdrawal_per_address"),)
+
+
+class Suppression(models.Model):
+    """An address to which an organisation's messages are held back, since `communication` came back or was unwanted.
+
+    `reason` is a failure class, or "complaint". A row that was lifted is gone; the facts are on the communication.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT)
+    address = models.CharField(max_length=320)
+    reason = models.CharField(max_length=32)
+    communication = models.ForeignKey("delivery.Communication", on_delete=models.CASCADE, related_name="suppressions")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "delivery_suppressions"
+        constraints = (models.UniqueConstraint(fields=("organisation", "address"), name="one_suppression_per_address"),)
+        indexes = (models.Index(fields=("organisation", "-added_at", "-id"), name="suppressions_by_time"),)
 
 
 class SigningKey(models.Model):
