@@ -15,8 +15,9 @@ from acuse.errors import ConfigurationError, InputError
 
 #: Purposes: where reports about a communication come back, where answers to it go, where an organisation forwards mail.
 BOUNCE, REPLY, INBOX = "bounce", "reply", "inbox"
-#: Purpose of a token in a link: content that waits for its recipient.
-ACCESS = "access"
+#: Purposes of tokens in links: content that waits for its recipient, the receipt of a message whose copy names it, and
+#: what a tracked copy asks for.
+ACCESS, RECEIPT, TRACK = "access", "receipt", "track"
 _DIGEST = 10  # bytes: 80 bits; forging one takes 2^79 messages on average, and the local part stays within 64
 _TOKEN = re.compile(r"[a-z2-7]{42}\Z")
 _PURPOSE = re.compile(r"[a-z]{1,16}\Z")

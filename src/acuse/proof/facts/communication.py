@@ -65,6 +65,13 @@ _CLIENT = Record(
     }
 )
 
+NOT_ADDED = ("signed", "encrypted", "calendar", "malformed", "no_text", "no_html", "too_big")
+"""Why nothing was added to a copy, although the sender had chosen that."""
+
+#: What was added to the copy, and to nothing else: the line with the link to the receipt, the image, how many links
+#: lead by way of this installation; and why nothing was, where nothing was.
+_ADDITIONS = Record({"footer": Flag(), "image": Flag(), "links": Integer(0, 500), "why_not": Choice("", *NOT_ADDED)})
+
 _TRANSCRIPT = {"smtp-dialogue": "the complete dialogue with times, as JSON Lines"}
 
 _ATTEMPT: dict[str, Shape] = {
@@ -111,7 +118,9 @@ TYPES = (
         kinds=(KIND,),
         meaning=(
             "Acuse accepted the message for one recipient; its content is in custody. With `certified` false a rule of "
-            "the sender's has it relayed plainly, without certificate; `rule` names the rule that applied."
+            "the sender's has it relayed plainly, without certificate; `rule` names the rule that applied. `tracking` "
+            "and `footer` are there where something is to be added to the copy that is sent; `withdrawn`: the "
+            "recipient does not want to be tracked."
         ),
         details=Record(
             {
@@ -136,6 +145,8 @@ TYPES = (
                 "retention_years": Integer(1, 100),
                 "rule": Text(40),
                 "certified": Flag(),
+                "tracking": Choice("on", "withdrawn"),
+                "footer": Flag(),
             },
         ),
         roles={"message": "the message, byte for byte as submitted"},
@@ -151,12 +162,20 @@ TYPES = (
                 "copy": Nullable(
                     Record(
                         {"digest": Digest()},
-                        {"message_id": Nullable(Foreign()), "prepended": Foreign(), "removed": Foreign()},
+                        {
+                            "message_id": Nullable(Foreign()),
+                            "prepended": Foreign(),
+                            "removed": Foreign(),
+                            "additions": _ADDITIONS,
+                        },
                     )
                 )
             },
         ),
-        roles={"sent-copy": "what is sent, where it differs from the message"},
+        roles={
+            "sent-copy": "what is sent, where it differs from the message",
+            "tracked-links": "where the links of the copy lead in the end, by their numbers from 1, as JSON",
+        },
     ),
     FactType(
         name="attempt.relayed",
