@@ -308,6 +308,22 @@ def test_the_next_host_is_tried_and_the_dns_recorded() -> None:
     assert (missing.result, missing.failure_class, missing.final_locally) == (Result.REFUSED, "domain_not_found", True)
 
 
+@pytest.mark.parametrize(
+    ("host", "failure_class"), [("mx.d.example", "mailbox_not_found"), ("lsean.ezweb.ne.jp", "policy_blocked")]
+)
+def test_the_server_that_answers_says_what_its_words_mean(host: str, failure_class: str) -> None:
+    """What others say of a mailbox that is not there, au says where the recipient's filter refused."""
+    zone = {("d.example", "MX"): [f"10 {host}."], (host, "A"): ["127.0.0.1"]}
+    refused = up_to(("MAIL", OK), ("RCPT", "550 : User unknown\r\n"))
+    with serving(refused) as server, name_server(zone) as names:
+        resolver = Resolver((names.address,), allow_private=True)
+        options = {"helo": "a.example", "port": server.port, "timeouts": SHORT, "trust": Trust(roots=())}
+        channel = EmailChannel(resolver, **options)  # type: ignore[arg-type]
+        outcome = channel.send(replace(DISPATCH, recipient="ana@d.example"))
+        channel.close()
+    assert (outcome.result, outcome.failure_class) == (Result.REFUSED, failure_class)
+
+
 class TestTls:
     """Opportunistic, required, verified."""
 

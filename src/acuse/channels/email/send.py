@@ -168,7 +168,7 @@ class EmailChannel:
             impossible = _impossible(session, dispatch)
             outcome = impossible or _outcome(session, session.transact(dispatch))
         except Rejected as error:
-            failure_class = _classified(error.reply).failure_class
+            failure_class = _classified(error.reply, peer.host).failure_class
             outcome = _at(peer, None, result=Result.DEFERRED, failure_class=failure_class, reason=str(error))
             return replace(outcome, reply=error.reply, stage=error.reply.stage)
         except Broken as error:
@@ -243,16 +243,16 @@ def _outcome(session: Session, ended: Transaction) -> Outcome:
         outcome = _at(session.peer, session, result=Result.RELAYED, failure_class=None, reason=_TAKEN)
         return replace(outcome, reply=reply, stage="data")
     else:
-        failure = _classified(reply)
+        failure = _classified(reply, session.peer.host)
         result = Result.REFUSED if failure.permanent else Result.DEFERRED
         failure_class = failure.failure_class
     outcome = _at(session.peer, session, result=result, failure_class=failure_class, reason=ended.reason)
     return replace(outcome, reply=reply, stage=reply.stage if reply else "data")
 
 
-def _classified(reply: Reply) -> failures.Failure:
+def _classified(reply: Reply, host: str) -> failures.Failure:
     text = reply.text.decode("utf-8", "replace")
-    return failures.classify(stage=reply.stage, code=reply.code, enhanced=reply.enhanced, text=text)
+    return failures.classify(stage=reply.stage, code=reply.code, enhanced=reply.enhanced, text=text, host=host)
 
 
 def _at(peer: Peer, session: Session | None, *, result: Result, failure_class: str | None, reason: str) -> Outcome:
