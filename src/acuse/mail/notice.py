@@ -14,6 +14,7 @@ from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 
+from acuse.dates import DAYS, MONTHS, utc_offset
 from acuse.errors import InputError
 from acuse.mail.notice_wording import WORDINGS
 
@@ -93,12 +94,8 @@ def date_in_words(moment: datetime, language: str) -> str:
     Args:
         moment: aware. language: "es" or "en".
     """
-    words = WORDINGS[language]
-    day, month = words["days"].split()[moment.weekday()], words["months"].split()[moment.month - 1]
-    offset = moment.strftime("%z")
-    hours, minutes = offset[:3].replace("+0", "+").replace("-0", "-"), offset[3:5]
-    zone = f"UTC{hours if minutes == '00' else f'{hours}:{minutes}'}".replace("UTC+0", "UTC")
-    return f"{day} {moment.day} {month} {moment.year}, {moment:%H:%M} ({zone})"
+    day, month = DAYS[language][moment.weekday()], MONTHS[language][moment.month - 1]
+    return f"{day} {moment.day} {month} {moment.year}, {moment:%H:%M} ({utc_offset(moment)})"
 
 
 def _line(text: str, limit: int) -> str:

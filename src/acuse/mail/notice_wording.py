@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 
 _ES = {
-    "days": "lun mar mié jue vie sáb dom",
-    "months": "ene feb mar abr may jun jul ago sep oct nov dic",
     "title": "Comunicación certificada de {organisation}: {subject}",
     "no_subject": "(sin asunto)",
     "what": "{organisation} le ha enviado una comunicación certificada.",
@@ -25,8 +23,6 @@ _ES = {
     "code.never": "Si no ha sido usted, no haga nada. No dé este código a nadie: nadie de Acuse se lo pedirá.",
 }
 _EN = {
-    "days": "Mon Tue Wed Thu Fri Sat Sun",
-    "months": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
     "title": "Certified communication from {organisation}: {subject}",
     "no_subject": "(no subject)",
     "what": "{organisation} has sent you a certified communication.",

@@ -94,7 +94,7 @@ def test_an_address_outside_ascii_is_written_in_utf8() -> None:
 
 
 @pytest.mark.parametrize(
-    ("offset", "said"), [(0, "UTC"), (60, "UTC+1"), (-300, "UTC-5"), (330, "UTC+5:30"), (600, "UTC+10")]
+    ("offset", "said"), [(0, "UTC"), (60, "UTC+1"), (-300, "UTC−5"), (330, "UTC+5:30"), (600, "UTC+10")]
 )
 def test_moments_have_their_zone(offset: int, said: str) -> None:
     moment = datetime(2026, 12, 23, 9, 5, tzinfo=timezone(timedelta(minutes=offset)))

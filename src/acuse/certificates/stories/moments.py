@@ -1,49 +1,12 @@
-"""Times and numbers as a document prints them, from tables of ours: no system locale decides a certificate's bytes."""
+"""Times and numbers as a document prints them."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from acuse.certificates.stories.context import Language
+from acuse.dates import LONG_DAYS, LONG_MONTHS, utc_offset
 
-_DAYS = {
-    "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
-_MONTHS = {
-    "es": (
-        [
-            "enero",
-            "febrero",
-            "marzo",
-            "abril",
-            "mayo",
-            "junio",
-            "julio",
-            "agosto",
-            "septiembre",
-            "octubre",
-            "noviembre",
-            "diciembre",
-        ]
-    ),
-    "en": (
-        [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ]
-    ),
-}
 _NAMED = {
     "es": {
         "Europe/Madrid": ("Horas peninsulares", "hora peninsular"),
@@ -73,7 +36,7 @@ class Clock:
         self._zone = ZoneInfo(zone)
         self._city = zone.rpartition("/")[2].replace("_", " ")
         self._key = zone
-        self._offsets = sorted({self.local(moment).utcoffset() or timedelta() for moment in moments})
+        self._offsets = {utc_offset(self.local(moment)) for moment in moments}
         self._several = len(self._offsets) > 1
 
     def local(self, moment: datetime) -> datetime:
@@ -88,7 +51,7 @@ class Clock:
         if self._several:
             tail = "con su diferencia con UTC" if self._language == "es" else "each with its offset from UTC"
             return f"{name}, {tail}"
-        offset = _offset(self._offsets[0]) if self._offsets else "UTC"
+        offset = next(iter(self._offsets), "UTC")
         tail = ", salvo las marcadas UTC" if self._language == "es" else " unless marked UTC"
         return f"{name} ({offset}){tail}"
 
@@ -99,30 +62,29 @@ class Clock:
 
     def with_zone(self, moment: datetime) -> str:
         """Return "hora peninsular (UTC+1)" for a moment."""
-        offset = _offset(self.local(moment).utcoffset() or timedelta())
-        return "UTC" if self._key == "UTC" else f"{self._name(1)} ({offset})"
+        return "UTC" if self._key == "UTC" else f"{self._name(1)} ({utc_offset(self.local(moment))})"
 
     def time(self, moment: datetime) -> str:
         """Return the time to the second, with its offset where the document crosses a change of clocks."""
         local = self.local(moment)
         shown = local.strftime("%H:%M:%S")
-        return f"{shown} ({_offset(local.utcoffset() or timedelta())})" if self._several else shown
+        return f"{shown} ({utc_offset(local)})" if self._several else shown
 
     def date(self, moment: datetime) -> str:
         """Return "lunes 23 de noviembre de 2026" / "Monday 23 November 2026"."""
         local = self.local(moment)
-        return f"{_DAYS[self._language][local.weekday()]} {self.day(moment)}"
+        return f"{LONG_DAYS[self._language][local.weekday()]} {self.day(moment)}"
 
     def day(self, moment: datetime) -> str:
         """Return "23 de noviembre de 2026" / "23 November 2026"."""
         local = self.local(moment)
-        month = _MONTHS[self._language][local.month - 1]
+        month = LONG_MONTHS[self._language][local.month - 1]
         joined = " de " if self._language == "es" else " "
         return joined.join((str(local.day), month, f"{local.year:04d}"))
 
     def heading(self, moment: datetime) -> str:
         """Return "Lunes, 23 de noviembre de 2026", for a day of the timeline."""
-        name = _DAYS[self._language][self.local(moment).weekday()]
+        name = LONG_DAYS[self._language][self.local(moment).weekday()]
         return f"{name[0].upper()}{name[1:]}, {self.day(moment)}"
 
     def short(self, moment: datetime) -> str:
@@ -130,7 +92,7 @@ class Clock:
         local = self.local(moment)
         if self._language == "es":
             return local.strftime("%d-%m-%Y, %H:%M:%S")
-        return f"{local.day} {_MONTHS['en'][local.month - 1][:3]} {local.year:04d}, {local:%H:%M:%S}"
+        return f"{local.day} {LONG_MONTHS['en'][local.month - 1][:3]} {local.year:04d}, {local:%H:%M:%S}"
 
     def figures(self, moment: datetime) -> str:
         """Return the date alone for a narrow place: "23-11-2026" / "23 Nov 2026"."""
@@ -145,15 +107,6 @@ class Clock:
         return f"{self._city} time"
 
 
-def _offset(offset: timedelta) -> str:
-    minutes = int(offset.total_seconds()) // 60
-    if minutes == 0:
-        return "UTC"
-    sign, minutes = ("+", minutes) if minutes > 0 else ("−", -minutes)
-    hours, rest = divmod(minutes, 60)
-    return f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else "")
-
-
 def utc_time(moment: datetime) -> str:
     """Return "08:00:00.412009Z"."""
     return moment.astimezone(UTC).strftime("%H:%M:%S.%fZ")
@@ -164,7 +117,7 @@ def utc_stamp(moment: datetime, language: Language) -> str:
     shown = moment.astimezone(UTC)
     if language == "es":
         return shown.strftime("%d-%m-%Y %H:%M:%S UTC")
-    return f"{shown.day} {_MONTHS['en'][shown.month - 1][:3]} {shown.year:04d}, {shown:%H:%M:%S} UTC"
+    return f"{shown.day} {LONG_MONTHS['en'][shown.month - 1][:3]} {shown.year:04d}, {shown:%H:%M:%S} UTC"
 
 
 def utc_date(moment: datetime, language: Language) -> str:
@@ -172,7 +125,7 @@ def utc_date(moment: datetime, language: Language) -> str:
     shown = moment.astimezone(UTC)
     if language == "es":
         return shown.strftime("%d-%m-%Y")
-    return f"{shown.day} {_MONTHS['en'][shown.month - 1][:3]} {shown.year:04d}"
+    return f"{shown.day} {LONG_MONTHS['en'][shown.month - 1][:3]} {shown.year:04d}"
 
 
 def number(value: int) -> str:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from acuse.dates import MONTHS
 from acuse.doors.ui import figures
 from acuse.evidence.queries import AnchorSpan
 
@@ -119,7 +120,7 @@ def _tick(moment: datetime, term: Term) -> str:
     if term.days == 1:
         return _clock(moment)
     local = timezone.localtime(moment)
-    return f"{local.day}{figures.NO_BREAK}{figures.MONTHS[figures.language()][local.month - 1]}"
+    return f"{local.day}{figures.NO_BREAK}{MONTHS[figures.language()][local.month - 1]}"
 
 
 def _sentence(shown: Sequence[AnchorSpan], term: Term) -> str:

@@ -19,6 +19,7 @@ from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.certificates import queries as certificates
 from acuse.clock import to_rfc3339
+from acuse.dates import DAYS
 from acuse.delivery import queries as delivery
 from acuse.delivery.queries import CommunicationRow, Filters
 from acuse.doors.console import first_run
@@ -80,9 +81,7 @@ def _shown(row: CommunicationRow, state: LedgerState, *, development: bool) -> S
     local = timezone.localtime(row.last_at)
     today = timezone.localdate()
     last = (
-        f"{local:%H:%M:%S}"
-        if local.date() == today
-        else f"{figures.DAYS[figures.language()][local.weekday()]} {local:%H:%M}"
+        f"{local:%H:%M:%S}" if local.date() == today else f"{DAYS[figures.language()][local.weekday()]} {local:%H:%M}"
     )
     if today - local.date() >= timedelta(days=7):
         last = figures.day(row.last_at)

@@ -4,49 +4,9 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone, translation
 
+from acuse.dates import DAYS, LONG_DAYS, LONG_MONTHS, MONTHS, utc_offset
+
 NO_BREAK = "\u00a0"
-DAYS = {
-    "es": ("lun", "mar", "mié", "jue", "vie", "sáb", "dom"),
-    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-}
-LONG_DAYS = {
-    "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
-MONTHS = {
-    "es": ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"),
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"),
-}
-LONG_MONTHS = {
-    "es": (
-        "enero",
-        "febrero",
-        "marzo",
-        "abril",
-        "mayo",
-        "junio",
-        "julio",
-        "agosto",
-        "septiembre",
-        "octubre",
-        "noviembre",
-        "diciembre",
-    ),
-    "en": (
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ),
-}
 
 
 def language() -> str:
@@ -105,13 +65,7 @@ def day_and_time(moment: datetime) -> str:
 
 def zone(moment: datetime) -> str:
     """ "UTC+1": the offset in force at that moment, because evidence never shows a time without its zone."""
-    offset = timezone.localtime(moment).utcoffset() or timedelta()
-    minutes = round(offset.total_seconds() / 60)
-    if minutes == 0:
-        return "UTC"
-    sign = "+" if minutes > 0 else "−"
-    hours, rest = divmod(abs(minutes), 60)
-    return f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else "")
+    return utc_offset(timezone.localtime(moment))
 
 
 def age(span: timedelta) -> str:
