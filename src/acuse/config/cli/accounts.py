@@ -93,6 +93,16 @@ def set_password(email: Annotated[str, typer.Argument(help="Whose password.")]) 
         print(f"The password of {email} is changed.")
 
 
+@users.command("remove-second-step")
+def remove_second_step(email: Annotated[str, typer.Argument(help="Who lost it; make sure who asks.")]) -> None:
+    """Let a user who lost their phone or key sign in with the password alone; it is recorded."""
+    with ready_database(environment()):
+        from acuse.accounts.second_step import remove_second_step as remove
+
+        remove(email=email)
+        print(f"{email} now signs in with the password alone, and should set up a second step again.")
+
+
 @users.command("join")
 def join(
     email: Annotated[str, typer.Argument(help="Who.")],

@@ -88,6 +88,12 @@ TYPES = (
         details=Record({}, {"method": Text(40), "ip": Nullable(Text(64)), "user_agent": Nullable(Foreign(1024))}),
     ),
     FactType(
+        name="member.second_step_removed",
+        kinds=(MEMBER,),
+        meaning="The operator removed the second step of a member's signing in, who had lost it.",
+        details=Record({}),
+    ),
+    FactType(
         name="credential.created",
         kinds=(ORGANISATION,),
         meaning=(
