@@ -28,6 +28,9 @@ class OrganisationView:
     notice_access: str
     term_days: int
     retention_years: int
+    tracking: bool
+    footer: bool
+    hold_suppressed: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,19 +91,22 @@ class CredentialView:
     notice_access: str
     language: str
     retention_years: int
+    tracking: bool | None
+    footer: bool | None
 
 
 _SHOWN = tuple(field.name for field in fields(OrganisationView))
 _ORGANISATION = """
 SELECT id, name, slug, tax_id, language, time_zone, seal_level, certificate_by_email, mode, notice_access, term_days,
-    retention_years
+    retention_years, tracking, footer, hold_suppressed
 FROM accounts_organisations WHERE id = %(id)s
 """
 _DEFAULTS = """
 SELECT credential.id, coalesce(nullif(credential.mode, ''), organisation.mode),
     coalesce(nullif(credential.notice_access, ''), organisation.notice_access),
     coalesce(nullif(credential.language, ''), organisation.language),
-    coalesce(nullif(credential.retention_years, 0), organisation.retention_years), organisation.term_days
+    coalesce(nullif(credential.retention_years, 0), organisation.retention_years), organisation.term_days,
+    coalesce(credential.tracking, organisation.tracking), coalesce(credential.footer, organisation.footer)
 FROM accounts_smtp_credentials AS credential
     JOIN accounts_organisations AS organisation ON organisation.id = credential.organisation_id
 WHERE credential.id = ANY(%(ids)s::uuid[]) AND credential.revoked_at IS NULL
@@ -181,9 +187,15 @@ def ask_defaults(credentials: Sequence[UUID]) -> Callable[[], dict[UUID, Default
     def defaults() -> dict[UUID, Defaults]:
         given = {
             identity: Defaults(
-                mode=mode, access=access, language=language, retention_years=years, term=timedelta(days=days)
+                mode=mode,
+                access=access,
+                language=language,
+                retention_years=years,
+                term=timedelta(days=days),
+                tracking=tracking,
+                footer=footer,
             )
-            for identity, mode, access, language, years, days in found.fetchall()
+            for identity, mode, access, language, years, days, tracking, footer in found.fetchall()
         }
         if not given.keys() >= set(credentials):
             raise AccessDenied("This credential was revoked.")
@@ -207,6 +219,8 @@ def credentials(access: Access) -> list[CredentialView]:
             notice_access=row.notice_access,
             language=row.language,
             retention_years=row.retention_years,
+            tracking=row.tracking,
+            footer=row.footer,
         )
         for row in rows
     ]

@@ -241,6 +241,9 @@ _CHOICES: dict[str, frozenset[object]] = {
     "certificate_by_email": frozenset({True, False}),
     "mode": frozenset(MODES),
     "notice_access": frozenset(ACCESSES),
+    "tracking": frozenset({True, False}),
+    "footer": frozenset({True, False}),
+    "hold_suppressed": frozenset({True, False}),
 }
 _CHECKS: dict[str, Callable[[object], object]] = {
     "name": rules.check_name,
@@ -249,7 +252,10 @@ _CHECKS: dict[str, Callable[[object], object]] = {
     "retention_years": lambda years: rules.check_retention_years(years, least=settings.ACUSE.retention_years),
 }
 _SETTINGS = frozenset({*_CHOICES, *_CHECKS})
-_OVERRIDES = frozenset({"mode", "notice_access", "language", "retention_years"})
+_OPEN = {"mode": "", "notice_access": "", "language": "", "tracking": None, "footer": None}
+"""What leaves a default of one program as the organisation has it, where its own checks would not take that."""
+
+_OVERRIDES = frozenset({*_OPEN, "retention_years"})
 
 
 def _checked(name: str, value: object) -> Any:
@@ -267,7 +273,7 @@ def _checked(name: str, value: object) -> Any:
 
 def change_settings(*, access: Access, **changes: object) -> None:
     """Change settings of an organisation: name, tax_id, language, time_zone, seal_level, certificate_by_email, and the
-    defaults of its messages: mode, notice_access, term_days, retention_years.
+    defaults of its messages: mode, notice_access, term_days, retention_years, tracking, footer, hold_suppressed.
 
     Raises:
         AccessDenied: the member may not.
@@ -286,7 +292,8 @@ def change_settings(*, access: Access, **changes: object) -> None:
 
 def change_credential(*, access: Access, credential: UUID, **changes: object) -> None:
     """Change how the messages of one program are handled where they say nothing: mode, notice_access, language (each
-    empty for the organisation's) and retention_years (0 for the organisation's).
+    empty for the organisation's), retention_years (0 for the organisation's), tracking and footer (None for the
+    organisation's).
 
     Raises:
         AccessDenied: the member may not.
@@ -296,7 +303,8 @@ def change_credential(*, access: Access, credential: UUID, **changes: object) ->
     if not changes.keys() <= _OVERRIDES:
         raise InputError("There is no such setting.")
     checked = {
-        name: value if value == "" and name in _CHOICES else _checked(name, value) for name, value in changes.items()
+        name: value if name in _OPEN and value == _OPEN[name] else _checked(name, value)
+        for name, value in changes.items()
     }
     with transaction.atomic():
         found = SmtpCredential.objects.select_for_update()

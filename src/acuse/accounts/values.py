@@ -28,6 +28,7 @@ class Defaults:
         mode, access, language: as in `acuse.mail.choices`.
         retention_years: 0 for as long as the installation keeps everything.
         term: how long content waits for its recipient in notice mode.
+        tracking, footer: whether the copy that is sent in content mode is tracked, and names its receipt.
     """
 
     mode: str
@@ -35,3 +36,5 @@ class Defaults:
     language: str
     retention_years: int
     term: timedelta
+    tracking: bool = False
+    footer: bool = False

@@ -58,6 +58,9 @@ class Handling:
         term: how long the content waits in notice mode.
         retention_years: how long content and evidence are kept; 0 for as long as everything is.
         rule: that applied, if any did.
+        tracking: of the copy that is sent: "on"; "withdrawn", where the recipient does not want it; else empty. In
+            notice mode nothing but the notice is sent, and what is relayed plainly is left as it is.
+        footer: whether that copy names its receipt.
     """
 
     certified: bool
@@ -68,6 +71,8 @@ class Handling:
     term: timedelta
     retention_years: int
     rule: UUID | None
+    tracking: str = ""
+    footer: bool = False
 
 
 _SILENT = Rule(id=UUID(int=0))
@@ -161,6 +166,9 @@ def handle(asked: Asked, rule: Rule | None, defaults: Defaults) -> Handling:
     """Return how a message is handled: as it asks, else as the rule says, else by default."""
     said = rule or _SILENT
     mode = (asked.mode or said.mode or defaults.mode) if said.certify else "content"
+    added = said.certify and mode == "content"
+    tracking = defaults.tracking if asked.tracking is None else asked.tracking
+    footer = defaults.footer if asked.footer is None else asked.footer
     return Handling(
         certified=said.certify,
         mode=mode,
@@ -170,4 +178,6 @@ def handle(asked: Asked, rule: Rule | None, defaults: Defaults) -> Handling:
         term=defaults.term,
         retention_years=asked.retention_years or defaults.retention_years,
         rule=None if rule is None else rule.id,
+        tracking="on" if added and tracking else "",
+        footer=added and footer,
     )

@@ -43,6 +43,7 @@ class Asked:
         language: of `LANGUAGES`.
         reference: the sender's own text, at most `MOST_REFERENCE` characters.
         retention_years: at most `MOST_YEARS`.
+        tracking, footer: whether to track the copy that is sent, and to name its receipt there; None for no say.
     """
 
     mode: str = ""
@@ -50,6 +51,8 @@ class Asked:
     language: str = ""
     reference: str = ""
     retention_years: int = 0
+    tracking: bool | None = None
+    footer: bool | None = None
 
 
 def spans(message: bytes) -> Iterator[tuple[int, int]]:
@@ -85,9 +88,6 @@ def read(message: bytes, *, least_years: int) -> Asked:
             name=unknown[0][:_SHOWN].title(),
             names=", ".join(_NAMES.values()),
         )
-    _word(texts, "acuse-tracking", ("on", "off"))
-    if texts.get("acuse-tracking", "").lower() == "on":
-        raise BadChoice("Acuse-Tracking: on is refused: tracking is not available.")
     mode, access = _word(texts, "acuse-mode", MODES), _word(texts, "acuse-access", ACCESSES)
     if access and mode == "content":
         raise BadChoice("Acuse-Access says how a notice is opened; it cannot go with Acuse-Mode: content.")
@@ -97,10 +97,13 @@ def read(message: bytes, *, least_years: int) -> Asked:
         language=_word(texts, "acuse-language", LANGUAGES),
         reference=_reference(texts.get("acuse-reference")),
         retention_years=_years(texts.get("acuse-retention"), least_years),
+        tracking=_SWITCH[_word(texts, "acuse-tracking", ("on", "off"))],
+        footer=_SWITCH[_word(texts, "acuse-footer", ("on", "off"))],
     )
 
 
 _NOTHING = Asked()
+_SWITCH = {"": None, "on": True, "off": False}
 _NAMES = {
     name.lower(): name
     for name in (
@@ -109,6 +112,7 @@ _NAMES = {
         "Acuse-Language",
         "Acuse-Reference",
         "Acuse-Tracking",
+        "Acuse-Footer",
         "Acuse-Retention",
     )
 }

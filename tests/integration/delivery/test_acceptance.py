@@ -4,17 +4,19 @@ import base64
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import ModuleType
 from uuid import UUID
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from acuse import clock
 from acuse.accounts.values import SmtpCredentialValue
 from acuse.delivery import rules
 from acuse.delivery.envelope import Client, Recipient
-from acuse.delivery.models import Communication, Deduplication, Dispatch, Submission
-from acuse.delivery.services import accept_message, acceptance
+from acuse.delivery.models import Communication, Deduplication, Dispatch, Submission, TrackingWithdrawal
+from acuse.delivery.services import accept_message, acceptance, keeping
 from acuse.embedded.roles import Addresses
 from acuse.errors import TemporaryError
 from acuse.evidence import custody
@@ -75,15 +77,22 @@ def test_the_sender_is_the_one_who_was_authorised(value: SmtpCredentialValue) ->
 
 
 #: Every step of an acceptance that can fail, by the name under which the service calls it.
-_STEPS = ("summarise", "_find_repeats", "_insert", "record_first", "_accepted", "ask_defaults")
+_STEPS = (
+    (keeping, "summarise"),
+    (acceptance, "_find_repeats"),
+    (acceptance, "insert"),
+    (acceptance, "record_first"),
+    (acceptance, "accepted"),
+    (acceptance, "ask_defaults"),
+)
 
 
-@pytest.mark.parametrize("step", _STEPS)
+@pytest.mark.parametrize(("service", "step"), _STEPS, ids=[step for _, step in _STEPS])
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_a_crash_at_any_step_leaves_nothing_and_the_retry_works(
-    value: SmtpCredentialValue, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
+    value: SmtpCredentialValue, monkeypatch: pytest.MonkeyPatch, service: ModuleType, step: str, after: bool
 ) -> None:
-    real: Callable[..., object] = getattr(acceptance, step)
+    real: Callable[..., object] = getattr(service, step)
 
     def crash(*arguments: object, **named: object) -> None:
         if after:
@@ -92,7 +101,7 @@ def test_a_crash_at_any_step_leaves_nothing_and_the_retry_works(
 
     addresses = ("ana@cliente.example", "berta@cliente.example")
     with monkeypatch.context() as patch:
-        patch.setattr(acceptance, step, crash)
+        patch.setattr(service, step, crash)
         with pytest.raises(ZeroDivisionError):
             accept(value, message(), *addresses)
     assert counts() == (0, 0, 0, 0)
@@ -204,3 +213,27 @@ def test_a_client_that_greets_with_nonsense_is_kept_as_it_spoke(value: SmtpCrede
     assert details["client"]["ip"] == "2001:db8::9"
     assert details["client"]["tls"] is None
     assert base64.b64decode(details["client"]["helo"]["base64"]) == b"\xff\0" + b"x" * 900
+
+
+def test_nobody_is_tracked_who_does_not_want_it(value: SmtpCredentialValue) -> None:
+    """Asked of all recipients of a message at once, in the transaction that accepts it, and of this organisation."""
+    other = credential("otra")
+    for organisation, address in ((value.organisation, "ana@cliente.example"), (other.organisation, "berta@x.example")):
+        TrackingWithdrawal.objects.create(organisation_id=organisation, address=address, withdrawn_at=clock.now())
+    raw = b"Acuse-Tracking: on\r\nAcuse-Footer: on\r\n" + message()
+    ana, berta = accept(value, raw, "Ana@CLIENTE.example", "berta@x.example")
+    told = [facts(value.organisation, one)[0].details for one in (ana, berta)]
+    assert [(one["tracking"], one["footer"]) for one in told] == [("withdrawn", True), ("on", True)]
+    rows = {row.id: row for row in Communication.objects.all()}
+    assert [(rows[one].tracking, rows[one].footer) for one in (ana, berta)] == [(False, True), (True, True)]
+    (silent,) = accept(value, message(message_id="dos"), "berta@x.example")
+    assert not {"tracking", "footer"} & facts(value.organisation, silent)[0].details.keys()
+
+
+def test_withdrawals_are_asked_for_only_where_somebody_is_to_be_tracked(value: SmtpCredentialValue) -> None:
+    asked = []
+    for fields in (b"", b"Acuse-Tracking: off\r\n", b"Acuse-Tracking: on\r\n"):
+        with CaptureQueriesContext(connection) as queries:
+            accept(value, fields + message(), "ana@cliente.example")
+        asked.append(sum("withdrawals" in one["sql"] for one in queries.captured_queries))
+    assert asked == [0, 0, 1]

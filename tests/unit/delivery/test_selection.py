@@ -116,3 +116,20 @@ def test_a_rule_is_kept_tidy() -> None:
 def test_a_rule_that_makes_no_sense_is_refused(changes: dict[str, object]) -> None:
     with pytest.raises(InputError):
         check_rule(replace(Rule(id=ONE), **changes))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("asked", "default", "added"),
+    [(None, False, False), (None, True, True), (True, False, True), (False, True, False)],
+)
+def test_what_is_added_to_a_copy_is_as_asked_else_by_default(asked: bool | None, default: bool, added: bool) -> None:
+    handled = handle(Asked(tracking=asked, footer=asked), None, replace(DEFAULTS, tracking=default, footer=default))
+    assert (handled.tracking, handled.footer) == ("on" if added else "", added)
+
+
+@pytest.mark.parametrize(
+    ("asked", "rule"), [(Asked(mode="notice"), None), (Asked(), Rule(id=ONE, certify=False, subject="Factura*"))]
+)
+def test_nothing_is_added_to_a_notice_or_to_what_is_relayed_plainly(asked: Asked, rule: Rule | None) -> None:
+    handled = handle(replace(asked, tracking=True, footer=True), rule, DEFAULTS)
+    assert (handled.tracking, handled.footer) == ("", False)

@@ -27,7 +27,7 @@ WORDS = st.sampled_from(
     ["content", "notice", "button", "otp", "es", "EN", "on", "off", "10 years", "7", "=?utf-8?q?ma=C3=B1ana?=", "x", ""]
 )
 NAMES = st.sampled_from(
-    ["Acuse-Mode", "ACUSE-ACCESS", "acuse-language", "Acuse-Reference", "Acuse-Tracking", "Acuse-Retention", "Acuse-X"]
+    ["Acuse-Mode", "ACUSE-ACCESS", "acuse-language", "Acuse-Reference", "Acuse-Tracking", "Acuse-Footer", "Acuse-X"]
 )
 ACUSE_LINES = st.builds(
     lambda name, blank, fold, value: f"{name}{blank}:{fold}{value}\r\n".encode(),
@@ -72,9 +72,18 @@ def test_every_choice_is_read_in_any_case() -> None:
         "acuse-access:OTP",
         "Acuse-Language: en",
         "Acuse-Reference: Expediente =?utf-8?q?ma=C3=B1ana?=",
-        "Acuse-Tracking: off",
+        "Acuse-Tracking: Off",
+        "ACUSE-FOOTER: on",
         "Acuse-Retention: 10 years",
-    ) == Asked(mode="notice", access="otp", language="en", reference="Expediente mañana", retention_years=10)
+    ) == Asked(
+        mode="notice",
+        access="otp",
+        language="en",
+        reference="Expediente mañana",
+        retention_years=10,
+        tracking=False,
+        footer=True,
+    )
 
 
 def test_the_first_of_several_counts() -> None:
@@ -94,7 +103,6 @@ def test_a_way_of_access_asks_for_a_notice() -> None:
         ("Acuse-Language: fr", 'Acuse-Language may be es or en, not "fr".'),
         ("Acuse-Reference: ", "Acuse-Reference takes 1 to 200 characters."),
         ("Acuse-Reference: " + "x" * 201, "Acuse-Reference takes 1 to 200 characters."),
-        ("Acuse-Tracking: on", "Acuse-Tracking: on is refused: tracking is not available."),
         ("Acuse-Tracking: maybe", 'Acuse-Tracking may be on or off, not "maybe".'),
         ("Acuse-Retention: 4", 'Acuse-Retention takes years, from 5 to 30, such as "30 years".'),
         ("Acuse-Retention: 31 years", 'Acuse-Retention takes years, from 5 to 30, such as "30 years".'),
@@ -102,7 +110,7 @@ def test_a_way_of_access_asks_for_a_notice() -> None:
         (
             "Acuse-Moed: notice",
             "Acuse-Moed is not a field of Acuse: those are Acuse-Mode, Acuse-Access, Acuse-Language, Acuse-Reference, "
-            "Acuse-Tracking, Acuse-Retention.",
+            "Acuse-Tracking, Acuse-Footer, Acuse-Retention.",
         ),
     ],
 )
