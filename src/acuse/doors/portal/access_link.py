@@ -21,6 +21,15 @@ from django.views.decorators.csrf import csrf_exempt
 from acuse.delivery.queries.access import Consigned, consigned
 from acuse.delivery.services.access import Visitor
 from acuse.doors.portal.access_words import WORDS
+from acuse.doors.portal.link import (
+    STRANGERS_PER_WINDOW,
+    Words,
+    dressed,
+    from_elsewhere,
+    language_of,
+    storable,
+    visitor_of,
+)
 from acuse.doors.portal.verify import limited
 from acuse.doors.ui import figures
 from acuse.doors.ui.preferences import DEFAULT_ZONE, LANGUAGES
@@ -30,22 +39,7 @@ COOKIE = "acuse_access"
 SESSION_SECONDS = 30 * 60
 FORM_SECONDS = 12 * 60 * 60
 ACTS_PER_WINDOW = 30
-STRANGERS_PER_WINDOW = 60
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "form-action 'self'",
-        "frame-src 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-    )
-)
 _FORM, _SESSION = "acuse.access.form", "acuse.access.shown"
-#: What a browser says of a POST from our own page, or of one that its user made without any page.
-_OWN_SITES = ("same-origin", "none")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,20 +53,6 @@ class Session:
 
     method: str
     shown: str
-
-
-class Words:
-    """The sentences of a page, their slots filled; `w.title` in templates."""
-
-    def __init__(self, language: str, told: dict[str, str]) -> None:
-        self._words, self._told = WORDS[language], told
-
-    def __getitem__(self, key: str) -> str:
-        return self._words[key.replace("__", ".")].format(**self._told)
-
-    def say(self, key: str, **more: str) -> str:
-        """Return a sentence with slots of its own."""
-        return self._words[key].format(**{**self._told, **more})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,8 +77,7 @@ class Page:
     @property
     def visitor(self) -> Visitor:
         """Who asks."""
-        meta = self.request.META
-        return Visitor(ip=meta.get("REMOTE_ADDR", ""), user_agent=_storable(meta.get("HTTP_USER_AGENT", ""))[:1024])
+        return visitor_of(self.request)
 
     @property
     def session(self) -> Session | None:
@@ -161,7 +140,7 @@ def behind_link(view: View) -> View:
     def answer(request: HttpRequest, token: str, **more: Any) -> HttpResponse:
         found = decode_token(token, keys=(settings.ACUSE_KEYS.address,), purpose=ACCESS)
         seen = consigned(found) if found is not None else None
-        language = _language(request, seen)
+        language = language_of(request, seen.language if seen else None)
         setattr(request, "LANGUAGE_CODE", language)  # noqa: B010 - an attribute that Django's own middleware sets so
         with translation.override(language), timezone.override(ZoneInfo(seen.zone if seen else DEFAULT_ZONE)):
             if seen is None:
@@ -169,20 +148,16 @@ def behind_link(view: View) -> View:
                 response = _stranger(request, language, often=often)
             else:
                 response = _guarded(Page(request=request, token=token, seen=seen, language=language), view, more)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
         response.headers["Content-Language"] = language
-        return response
+        return dressed(response)
 
     return answer
 
 
 def _guarded(page: Page, view: View, more: dict[str, Any]) -> HttpResponse:
     if page.request.method == "POST":
-        # Another site may know the link, its sender's for one: a press there is not the recipient's.
-        if page.request.headers.get("Sec-Fetch-Site", "none") not in _OWN_SITES:
+        # A press on another site's page is not the recipient's.
+        if from_elsewhere(page.request):
             return page.told("elsewhere", 403)
         if limited(page.request, "access", ACTS_PER_WINDOW) or limited(
             page.request, "link", ACTS_PER_WINDOW, of=page.token
@@ -191,14 +166,6 @@ def _guarded(page: Page, view: View, more: dict[str, Any]) -> HttpResponse:
         if not page.form_holds():
             return page.told("stale", 403)
     return view(page, **more)
-
-
-def _language(request: HttpRequest, seen: Consigned | None) -> str:
-    asked = request.POST.get("l") or request.GET.get("l") or ""
-    if asked in LANGUAGES:
-        return asked
-    spoken = seen.language if seen else translation.get_language_from_request(request)
-    return spoken if spoken in LANGUAGES else "es"
 
 
 def _stranger(request: HttpRequest, language: str, *, often: bool) -> HttpResponse:
@@ -217,7 +184,7 @@ def words_of(seen: Consigned | None, language: str) -> Words:
             "recipient": seen.recipient,
             "until": moment(seen.expires_at),
         }
-    return Words(language, told)
+    return Words(WORDS[language], told)
 
 
 def moment(at: Any) -> str:
@@ -236,11 +203,6 @@ def _show(
     return render(request, template, context, status=status)
 
 
-def _storable(text: str) -> str:
-    """PostgreSQL's text has no NUL and UTF-8 has no lone surrogates."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
-
-
 def comments_of(page: Page) -> str:
     """Return what the visitor wrote, as far as it can be kept."""
-    return _storable(page.request.POST.get("comments", "")).replace("\r\n", "\n").strip()[:2000]
+    return storable(page.request.POST.get("comments", "")).replace("\r\n", "\n").strip()[:2000]

@@ -5,7 +5,7 @@ Its bytes are kept and named by the fact of the access, so it is written before 
 
 from html import escape
 
-from acuse.doors.portal.access_link import Words
+from acuse.doors.portal.link import Words
 from acuse.mail.html import console_document
 from acuse.mail.read import Message
 
