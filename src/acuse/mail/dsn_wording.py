@@ -45,6 +45,8 @@ ENGLISH = Wording(
         "domain_not_found": "The domain of the address does not exist or takes no mail.",
         "too_big": "The message is bigger than the server takes.",
         "throttled": "The server asked us to come back later.",
+        "suppressed": "It was not sent: the address is on your organisation's list of addresses to which nothing is"
+        " sent, because an earlier message came back from there or was reported as unwanted.",
     },
     retry="We keep trying until {until}.",
     reply="The server {host} answered:",
@@ -92,6 +94,8 @@ SPANISH = Wording(
         "domain_not_found": "El dominio de la dirección no existe o no recibe correo.",
         "too_big": "El mensaje es mayor de lo que admite el servidor.",
         "throttled": "El servidor pidió que volviéramos más tarde.",
+        "suppressed": "No se ha enviado: la dirección está en la lista de su organización de direcciones a las que no"
+        " se envía, porque un mensaje anterior volvió de ella o se señaló como no deseado.",
     },
     retry="Seguiremos intentándolo hasta el {until}.",
     reply="El servidor {host} respondió:",

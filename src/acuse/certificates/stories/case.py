@@ -57,6 +57,11 @@ class Case:
         """How the decisive fact changes the words: it was said by the sender's outgoing server, or cut short."""
         return ending(self.decisive)
 
+    @property
+    def resent(self) -> str:
+        """What tells the words apart of a communication that a member sent once more: ".resent", else ""."""
+        return ".resent" if self.accepted.get("resent_of") else ""
+
     def word(self, key: str) -> str:
         """Return a sentence without slots; in notice mode that of the notice, where it has words of its own."""
         words = WORDING[self.context.language]

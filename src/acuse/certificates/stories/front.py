@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from acuse.certificates.stories import accessed
+from acuse.certificates.stories import accessed, suppressed
 from acuse.certificates.stories.case import Case
 from acuse.certificates.stories.moments import number, utc_time
 from acuse.certificates.stories.returned import diagnostic, system_of, what_bounced
@@ -57,13 +57,16 @@ def sentence(case: Case) -> Runs:
         "domain": case.domain(),
         **case.when(case.facts[0].fact if case.verdict.outcome == "pending" else fact),
     }
+    if "listed" in fact.details:
+        return case.say("sentence.failed.suppressed", what=suppressed.held_back(case), **slots)
     if case.verdict.outcome == "failed":
         return case.say("sentence.failed", what=_what_failed(case), **slots)
     if case.ending == ".bounced" or case.verdict.outcome == "delivered":
         slots["system"] = system_of(case, fact)
     if case.verdict.outcome == "undetermined":
         return case.say(f"sentence.undetermined{case.ending}", **slots)
-    return case.say(f"sentence.{case.verdict.outcome}", **slots)
+    resent = case.resent if case.verdict.outcome == "pending" else ""
+    return case.say(f"sentence.{case.verdict.outcome}{resent}", **slots)
 
 
 def _what_failed(case: Case) -> Runs:
@@ -184,6 +187,8 @@ def _stop_label(case: Case) -> str:
         return f"ladder.undetermined{case.ending}"
     if case.decisive.type == _BOUNCE:
         return "ladder.failed.bounced"
+    if "listed" in case.decisive.details:
+        return "ladder.failed.suppressed"
     if case.decisive.type != _REMOTE:
         return "ladder.failed.local"
     return "ladder.failed.outgoing" if case.ending else "ladder.failed.remote"
@@ -215,7 +220,8 @@ def lists(case: Case) -> tuple[dict[str, Any], dict[str, Any]]:
 def _proved(case: Case) -> list[Runs]:
     judged, fact = case.verdict, case.decisive
     first = case.facts[0].fact
-    handed = case.say("proves.handed", sender=case.sender(), recipient=case.recipient(), **case.time_and_day(first))
+    key = f"proves.handed{case.resent}"
+    handed = case.say(key, sender=case.sender(), recipient=case.recipient(), **case.time_and_day(first))
     kept = case.kept()
     if judged.outcome in ("relayed", "handed"):
         return [_taken(case, fact), handed, kept]

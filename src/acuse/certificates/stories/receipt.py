@@ -38,7 +38,7 @@ def tell(facts: Sequence[LedgerFact], message: Message, context: Context) -> dic
             "title": case.word("proves.title"),
             "items": [
                 case.say(
-                    "proves.handed",
+                    f"proves.handed{case.resent}",
                     sender=case.sender(),
                     recipient=case.recipient(),
                     **case.time_and_day(case.facts[0].fact),
@@ -70,7 +70,7 @@ def _opening(case: Case, headline: str) -> dict[str, Any]:
         "badge": {"style": "grade", "label": case.word("badge.grade"), "mark": "G0"},
         "headline": headline,
         "sentence": case.say(
-            "sentence.receipt",
+            f"sentence.receipt{case.resent}",
             sender=case.sender(),
             subject=case.subject(),
             recipient=case.recipient(),

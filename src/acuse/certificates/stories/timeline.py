@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from acuse.certificates.stories import accessed, returned
+from acuse.certificates.stories import accessed, returned, suppressed
 from acuse.certificates.stories.case import Case, ending
 from acuse.certificates.stories.context import LedgerFact
 from acuse.certificates.stories.moments import number, utc_time
@@ -83,7 +83,9 @@ def _row(case: Case, item: LedgerFact) -> dict[str, Any]:
 def _accepted(case: Case, fact: Fact) -> Row:
     client = fact.details["client"]
     source = case.say(
-        "fact.accepted.source", credential=case.theirs(str(fact.details["credential"])), ip=case.theirs(client["ip"])
+        f"fact.accepted.source{case.resent}",
+        credential=case.theirs(str(fact.details["credential"])),
+        ip=case.theirs(client["ip"]),
     )
     if client.get("tls"):
         source += case.say("fact.accepted.tls", version=case.theirs(str(client["tls"]["version"])))
@@ -93,7 +95,9 @@ def _accepted(case: Case, fact: Fact) -> Row:
 def _chosen(case: Case, fact: Fact) -> list[Runs]:
     """Return what the sender chose for this message, and the page does not say elsewhere."""
     reference, years = fact.details.get("reference"), fact.details.get("retention_years")
+    resent = fact.details.get("resent_of")
     return [
+        case.say("fact.accepted.resent", communication=mono(str(resent))) if resent else [],
         case.say("fact.accepted.reference", reference=case.theirs(str(reference))) if reference else [],
         case.say("fact.accepted.retention", years=number(years)) if years else [],
     ]
@@ -179,11 +183,14 @@ def _unknown(case: Case, fact: Fact) -> Row:
 
 
 def _failed(case: Case, fact: Fact) -> Row:
-    words = class_word(case, fact)
+    words, listed = class_word(case, fact), fact.details.get("listed")
     return Row(
         title=case.say("fact.failed"),
         source=[own(words[0].upper() + words[1:])],
-        remarks=[*_reason(case, fact), case.say("remark.attempts", attempts=number(fact.details["attempts"]))],
+        remarks=[
+            *([suppressed.listing(case, listed)] if listed else _reason(case, fact)),
+            case.say("remark.attempts", attempts=number(fact.details["attempts"])),
+        ],
         mark="cross",
         tag=case.word("tag.failed"),
     )
@@ -233,6 +240,7 @@ _TELLERS: Mapping[str, Teller] = {
     "certificate.level_lowered": _lowered,
     **returned.TELLERS,
     **accessed.TELLERS,
+    **suppressed.TELLERS,
 }
 
 

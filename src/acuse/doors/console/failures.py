@@ -93,6 +93,10 @@ def words(failure_class: str) -> tuple[str, str]:
             _("Their server kept asking to wait"),
             _("It did so until the tries ended. Send fewer messages at a time to that domain."),
         ),
+        "suppressed": (
+            _("Not sent: the address is on your list"),
+            _("An earlier message came back from it, or was unwanted. Use another address, or take it off the list."),
+        ),
     }.get(
         failure_class,
         (_("Other reasons"), _("Read the reply; the administrator of that domain can say what it means.")),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from acuse.clock import from_rfc3339, to_rfc3339
-from acuse.doors.console import accessed, returned
+from acuse.doors.console import accessed, held_back, returned
 from acuse.doors.console.told import Told, Transport, foreign
 from acuse.doors.console.wording import mark_word, reason
 from acuse.doors.ui import figures, grades
@@ -127,9 +127,8 @@ def _accepted(fact: Fact) -> Told:
     items = [Transport(icon="plugs", text=_("from %(ip)s") % {"ip": client["ip"]})]
     if client.get("tls"):
         items.append(Transport(icon="lock-simple", text=f"{client['tls']['version']}, {client['tls']['cipher']}"))
-    return Told(
-        title=_("Accepted by Acuse"), icon="tray-arrow-down", style="raised", source=source, transport=tuple(items)
-    )
+    title = _("Sent once more by a member") if details.get("resent_of") else _("Accepted by Acuse")
+    return Told(title=title, icon="tray-arrow-down", style="raised", source=source, transport=tuple(items))
 
 
 def _server(details: Mapping[str, Any]) -> str:
@@ -259,6 +258,8 @@ def _unknown(fact: Fact) -> Told:
 
 def _failed(fact: Fact) -> Told:
     details = fact.details
+    if "listed" in details:
+        return held_back.held_back(fact)
     tries = int(details["attempts"])
     source = ngettext("Given up by Acuse after %(tries)d try.", "Given up by Acuse after %(tries)d tries.", tries)
     return Told(
@@ -325,6 +326,7 @@ _TELLERS: Mapping[str, Callable[[Fact], Told]] = {
     "certificate.level_lowered": _lowered,
     **returned.TELLERS,
     **accessed.TELLERS,
+    **held_back.TELLERS,
 }
 
 

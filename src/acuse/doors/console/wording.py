@@ -110,6 +110,8 @@ def _failed(verdict: Verdict, at: Mapping[str, str]) -> str:
                 **at,
             }
         return _("%(what)s. Their server refused it on %(day)s at %(time)s.") % {"what": first, **at}
+    if verdict.failure_class == "suppressed":
+        return _("%(what)s. It was held back on %(day)s at %(time)s.") % {"what": first, **at}
     return _("%(what)s. It was given up on %(day)s at %(time)s.") % {"what": first, **at}
 
 
@@ -161,6 +163,8 @@ def _stopped_word(verdict: Verdict) -> str:
         return _("Came back later")
     if verdict.outcome in {"refused", "expired"}:
         return grades.outcome_word(outcome=verdict.outcome, grade=verdict.grade)
+    if verdict.failure_class == "suppressed":
+        return _("Held back, not sent")
     refused = verdict.decisive is not None and verdict.decisive.type == "attempt.refused"
     if refused and verdict.decisive is not None and verdict.decisive.details.get("via"):
         return _("Refused by the sender's outgoing server")

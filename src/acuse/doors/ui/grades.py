@@ -45,6 +45,7 @@ def failure_word(failure_class: str | None) -> str:
         "policy_blocked": _("Not delivered: blocked by policy"),
         "domain_not_found": _("Not delivered: the domain does not exist"),
         "too_big": _("Not delivered: too big"),
+        "suppressed": _("Not sent: the address is on the sender's list"),
     }.get(failure_class or "", _("Not delivered"))
 
 

@@ -7,12 +7,20 @@ written by a later version must not break an older verifier.
 from collections.abc import Mapping
 
 from acuse.errors import InputError
-from acuse.proof.facts import access, communication, organisation, reception
+from acuse.proof.facts import access, communication, organisation, reception, suppression, tracking
 from acuse.proof.facts.fact import Fact
 from acuse.proof.facts.schema import FactType
 
 CATALOGUE: Mapping[str, FactType] = {
-    kind.name: kind for kind in (*communication.TYPES, *access.TYPES, *reception.TYPES, *organisation.TYPES)
+    kind.name: kind
+    for kind in (
+        *communication.TYPES,
+        *suppression.TYPES,
+        *access.TYPES,
+        *tracking.TYPES,
+        *reception.TYPES,
+        *organisation.TYPES,
+    )
 }
 """Name of the type -> what it is."""
 

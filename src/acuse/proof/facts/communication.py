@@ -1,5 +1,6 @@
 """Types of fact about a communication: one message to one recipient."""
 
+from acuse.proof.facts import suppression
 from acuse.proof.facts.reception import AUTHENTICATION
 from acuse.proof.facts.schema import (
     LONG,
@@ -30,8 +31,10 @@ FAILURE_CLASSES = (
     "other",
     "throttled",
     "undetermined",
+    "suppressed",
 )
-"""Why a delivery failed or waits; `throttled` only while waiting, `undetermined` where nothing is known."""
+"""Why a delivery failed or waits; `throttled` only while waiting, `undetermined` where nothing is known, `suppressed`
+where Acuse held the message back because the address is on the organisation's list (`attempt.failed`)."""
 
 SEAL_LEVELS = ("B-B", "B-T", "B-LTA")
 
@@ -120,7 +123,7 @@ TYPES = (
             "Acuse accepted the message for one recipient; its content is in custody. With `certified` false a rule of "
             "the sender's has it relayed plainly, without certificate; `rule` names the rule that applied. `tracking` "
             "and `footer` are there where something is to be added to the copy that is sent; `withdrawn`: the "
-            "recipient does not want to be tracked."
+            "recipient does not want to be tracked. With `resent_of` a member sent that communication once more."
         ),
         details=Record(
             {
@@ -147,6 +150,7 @@ TYPES = (
                 "certified": Flag(),
                 "tracking": Choice("on", "withdrawn"),
                 "footer": Flag(),
+                "resent_of": Text(40),
             },
         ),
         roles={"message": "the message, byte for byte as submitted"},
@@ -218,7 +222,10 @@ TYPES = (
     FactType(
         name="attempt.failed",
         kinds=(KIND,),
-        meaning="Acuse itself gave up: the domain does not exist or accepts no mail, or the retries are exhausted.",
+        meaning=(
+            "Acuse itself gave up: the domain does not exist or accepts no mail, the retries are exhausted or, with "
+            "`listed`, the address is on the organisation's list of addresses to which nothing is sent."
+        ),
         details=Record(
             {
                 "attempts": Integer(0, 1_000_000),
@@ -226,7 +233,7 @@ TYPES = (
                 "failure_class": Choice(*FAILURE_CLASSES),
                 "reason": Foreign(),
             },
-            _VIA,
+            {**_VIA, "listed": Record({**suppression.LISTED})},
         ),
         roles=_TRANSCRIPT,
         event="RelayToNonERDSFailure",

@@ -1,5 +1,12 @@
 """Every sentence of a document, in Spanish."""
 
-from acuse.certificates.stories.wording.es import accessed, content, front, proofs, timeline
+from acuse.certificates.stories.wording.es import accessed, content, front, proofs, suppressed, timeline
 
-WORDS: dict[str, str] = {**front.WORDS, **accessed.WORDS, **content.WORDS, **timeline.WORDS, **proofs.WORDS}
+WORDS: dict[str, str] = {
+    **front.WORDS,
+    **accessed.WORDS,
+    **content.WORDS,
+    **timeline.WORDS,
+    **suppressed.WORDS,
+    **proofs.WORDS,
+}
