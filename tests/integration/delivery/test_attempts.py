@@ -18,7 +18,7 @@ from acuse.delivery.envelope import Recipient
 from acuse.delivery.jobs.dispatch import QUEUE
 from acuse.delivery.models import Attempt, Communication, Dispatch, Notice
 from acuse.delivery.services import attempts
-from acuse.delivery.services.attempts import LostLease
+from acuse.delivery.services.dispatched import LostLease
 from acuse.embedded.roles import Addresses
 from acuse.errors import TemporaryError
 from acuse.evidence import custody

@@ -116,14 +116,14 @@ def test_after_the_server_answered_only_recording_is_tried_again(
     one = one_to(value)
     endpoint = opened_endpoint()
     faults = [fault] * 6
-    real = attempts._conclude
+    real = attempts.conclude
 
     def broken(*given: Any, **named: Any) -> Any:
         if faults:
             raise faults.pop()
         return real(*given, **named)
 
-    monkeypatch.setattr(attempts, "_conclude", broken)
+    monkeypatch.setattr(attempts, "conclude", broken)
     turn(dispatcher(holder, endpoint), pool)
     assert endpoint.sent == ["ana@cliente.example"]
     assert told(value, one) == ["communication.accepted", "attempt.opened", "attempt.relayed"]

@@ -18,7 +18,7 @@ from acuse import clock
 from acuse.accounts.queries import OrganisationView, organisation_view
 from acuse.delivery.models import Communication
 from acuse.delivery.services import owe_certificate
-from acuse.delivery.services.attempts import PASSING
+from acuse.delivery.services.dispatched import PASSING
 from acuse.errors import InputError
 from acuse.evidence import custody
 from acuse.evidence.alarms import raise_alarm

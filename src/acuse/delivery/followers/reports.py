@@ -15,7 +15,7 @@ from django.db import transaction
 from acuse.delivery.models import Communication
 from acuse.delivery.queries import answered
 from acuse.delivery.services import Returned, apply_return
-from acuse.delivery.services.attempts import PASSING
+from acuse.delivery.services.dispatched import PASSING
 from acuse.evidence import custody
 from acuse.evidence.alarms import raise_alarm
 from acuse.evidence.following import follow

@@ -27,9 +27,10 @@ from acuse.channels.base import Outcome
 from acuse.delivery import followers, rules
 from acuse.delivery.endpoints import EmailEndpoint
 from acuse.delivery.models import Dispatch
-from acuse.delivery.services import close_attempt, give_up, open_attempt
-from acuse.delivery.services.attempts import PASSING, LostLease, OpenedAttempt
-from acuse.delivery.services.work import Work, load_work
+from acuse.delivery.services import close_attempt, give_up, hold_back, open_attempt
+from acuse.delivery.services.attempts import OpenedAttempt
+from acuse.delivery.services.dispatched import PASSING, LostLease
+from acuse.delivery.services.work import Listed, Work, load_work
 from acuse.errors import InputError
 from acuse.evidence.alarms import clear_alarm, raise_alarm
 from acuse.evidence.leases import Holder, Queue
@@ -144,6 +145,9 @@ class Dispatcher:
         if work.faults >= rules.MOST_FAULTS:
             self._give_up(work, "Acuse could not send the message because of a fault of its own.")
             return
+        if work.listed is not None:
+            self._hold_back(work, work.listed)
+            return
         content, copy = self._endpoint.compose(work)
         try:
             self._endpoint.check(work, content)
@@ -167,6 +171,16 @@ class Dispatcher:
             reporting_host=self._endpoint.helo,
         )
         log.error("message given up: %s", reason, extra={"communication": str(work.communication)})
+
+    def _hold_back(self, work: Work, listed: Listed) -> None:
+        hold_back(
+            work=work,
+            listed=listed,
+            lease=self._holder.lease,
+            schedule=self._schedule,
+            reporting_host=self._endpoint.helo,
+        )
+        log.info("message held back", extra={"communication": str(work.communication)})
 
     def _put_off(self, communication: UUID, *, fault: Exception | None) -> None:
         """Leave a message for later, or for good where faults of ours, or its term, have come to their end.

@@ -11,7 +11,7 @@ from acuse.channels.base import Outcome
 from acuse.delivery import rules
 from acuse.delivery.endpoints import EmailEndpoint
 from acuse.delivery.models import Notice
-from acuse.delivery.services.attempts import PASSING
+from acuse.delivery.services.dispatched import PASSING
 from acuse.delivery.services.notices import close_notice, put_off, renew
 from acuse.evidence import custody
 from acuse.evidence.leases import Holder, Queue

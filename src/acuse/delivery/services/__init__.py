@@ -1,9 +1,10 @@
 """The postman's verbs, one transaction each."""
 
 from acuse.delivery.services.acceptance import AcceptedCommunication, accept_each, accept_message
-from acuse.delivery.services.attempts import close_attempt, give_up, open_attempt
+from acuse.delivery.services.attempts import close_attempt, open_attempt
 from acuse.delivery.services.certification import add_rule, change_rule, move_rule, remove_rule
 from acuse.delivery.services.erasure import erase_communication
+from acuse.delivery.services.giving_up import give_up, hold_back
 from acuse.delivery.services.keeping import KeptMessage, keep_message
 from acuse.delivery.services.notices import close_notice, owe_certificate
 from acuse.delivery.services.reports import Returned, apply_return
@@ -21,6 +22,7 @@ __all__ = [
     "close_notice",
     "erase_communication",
     "give_up",
+    "hold_back",
     "keep_message",
     "move_rule",
     "open_attempt",

@@ -5,79 +5,35 @@ an open attempt and an expired lease: the next `open_attempt` closes it as `unkn
 goes on with the same Message-ID. After a committed final outcome the dispatch row is gone, so nothing is sent again.
 """
 
-import logging
 from base64 import b64encode
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from uuid6 import uuid7
 
 from acuse import clock
-from acuse.certificates import services as certificates
 from acuse.channels.base import Outcome, Reply, Result
 from acuse.delivery import rules
-from acuse.delivery.models import Communication
-from acuse.delivery.selection import is_certified
 from acuse.delivery.services import access, notices
-from acuse.delivery.services.notices import WrittenNotice
+from acuse.delivery.services.dispatched import LostLease, close, close_interrupted, conclude, draft, lock, write_notice
 from acuse.delivery.services.work import Work
-from acuse.errors import ConflictError, TemporaryError
 from acuse.evidence import custody
 from acuse.evidence.custody import Kept
 from acuse.evidence.ledger import FactDraft, record, refer
-from acuse.evidence.queries import facts_of
 from acuse.evidence.statements import execute, together
-from acuse.proof.facts.communication import KIND
-from acuse.proof.facts.fact import Actor, ObjectReference
-from acuse.proof.verdicts.delivery import Verdict, verdict
 
-log = logging.getLogger(__name__)
-
-#: Faults that pass: whatever met one is tried again, nothing more.
-PASSING = (TemporaryError, OperationalError, InterfaceError)
-DISPATCHER = Actor(kind="component", id="dispatcher")
 TRANSCRIPT_TYPE = "application/jsonl"
 _BARE_REPLY = 8192
 _BARE_REASON = 500
 
-_LOCK = """
-SELECT row.attempts, (SELECT min(number) FROM delivery_attempts WHERE communication_id = row.id AND closed_at IS NULL)
-FROM delivery_dispatches AS held JOIN delivery_communications AS row ON row.id = held.communication_id
-WHERE held.communication_id = %(communication)s AND held.lease = %(lease)s FOR UPDATE
-"""
 _OPEN = """
 WITH counted AS (UPDATE delivery_communications SET attempts = %(number)s WHERE id = %(communication)s)
 INSERT INTO delivery_attempts (id, communication_id, number, opened_at, result, failure_class, host, address,
                                transcript_sha256)
 VALUES (%(attempt)s, %(communication)s, %(number)s, %(now)s, '', '', '', '', '')
 """
-_CLOSE = """
-UPDATE delivery_attempts SET closed_at = %(now)s, result = %(result)s, failure_class = %(failure_class)s,
-    host = %(host)s, address = %(address)s, transcript_sha256 = %(transcript)s
-WHERE communication_id = %(communication)s AND number = %(number)s
-"""
-_RETRY = """
-WITH freed AS (
-    UPDATE delivery_dispatches SET due_at = %(retry_at)s, lease = NULL, lease_until = NULL
-    WHERE communication_id = %(communication)s
-)
-UPDATE delivery_communications SET outcome = %(outcome)s, grade = %(grade)s, failure_class = %(failure_class)s,
-    next_attempt_at = %(retry_at)s, delay_notified = delay_notified OR %(delayed)s
-WHERE id = %(communication)s
-"""
-_END = """
-WITH done AS (DELETE FROM delivery_dispatches WHERE communication_id = %(communication)s)
-UPDATE delivery_communications SET outcome = %(outcome)s, grade = %(grade)s, failure_class = %(failure_class)s,
-    next_attempt_at = NULL, final_at = %(now)s, status = %(status)s
-WHERE id = %(communication)s
-"""
-
-
-class LostLease(ConflictError):
-    """Another worker took this dispatch over."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,33 +73,6 @@ class OpenedAttempt:
     number: int
 
 
-def _draft(work: Work, fact_type: str, details: dict[str, Any], *objects: ObjectReference) -> FactDraft:
-    return FactDraft(
-        organisation=work.organisation,
-        subject_kind=KIND,
-        subject_id=work.communication,
-        type=fact_type,
-        actor=DISPATCHER,
-        details=details,
-        objects=objects,
-    )
-
-
-def _lock(work: Work, lease: UUID) -> tuple[int, int | None]:
-    """Lock a communication and its dispatch for the holder of the lease.
-
-    Returns:
-        How many attempts were made, and the number of the one that a crash left open.
-
-    Raises:
-        LostLease: the lease expired and somebody else holds it, or the dispatch is done.
-    """
-    found = execute(_LOCK, {"communication": work.communication, "lease": lease}).fetchone()
-    if found is None:
-        raise LostLease("Another worker took this message over.")
-    return found[0], found[1]
-
-
 def open_attempt(*, work: Work, lease: UUID, target: str, copy: SentCopy) -> OpenedAttempt:
     """Open the next attempt of a communication.
 
@@ -158,8 +87,8 @@ def open_attempt(*, work: Work, lease: UUID, target: str, copy: SentCopy) -> Ope
     """
     attempt, now = uuid7(), clock.now()
     with transaction.atomic(), together():
-        made, interrupted = _lock(work, lease)
-        drafts = [*_close_interrupted(work, interrupted), *access.consign(work)]
+        made, interrupted = lock(work, lease)
+        drafts = [*close_interrupted(work, interrupted), *access.consign(work)]
         number = made + 1
         execute(_OPEN, {"communication": work.communication, "attempt": attempt, "number": number, "now": now})
         details = {
@@ -169,50 +98,8 @@ def open_attempt(*, work: Work, lease: UUID, target: str, copy: SentCopy) -> Ope
             "copy": copy.details(),
         }
         sent = (refer("sent-copy", copy.kept),) if copy.kept else ()
-        record(*drafts, _draft(work, "attempt.opened", details, *sent))
+        record(*drafts, draft(work, "attempt.opened", details, *sent))
     return OpenedAttempt(work=work, lease=lease, number=number)
-
-
-def _close_interrupted(work: Work, number: int | None) -> list[FactDraft]:
-    """Close the attempt that a crash left open, and return the fact that says so, if there is one."""
-    if number is None:
-        return []
-    _close(work, number, clock.now(), result="unknown")
-    return [_draft(work, "attempt.unknown", _interrupted(number))]
-
-
-def _close(
-    work: Work, number: int, now: datetime, *, result: str, met: Outcome | None = None, transcript: str = ""
-) -> None:
-    """Write into an attempt's row how it ended; what an interrupted one met is not known."""
-    execute(
-        _CLOSE,
-        {
-            "communication": work.communication,
-            "number": number,
-            "now": now,
-            "result": result,
-            "failure_class": (met and met.failure_class) or "",
-            "host": (met and met.host) or "",
-            "address": (met and met.address) or "",
-            "transcript": transcript,
-        },
-    )
-
-
-def _interrupted(number: int) -> dict[str, Any]:
-    return {
-        "attempt": number,
-        "channel": "email",
-        "host": None,
-        "address": None,
-        "stage": None,
-        "reply": None,
-        "tls": None,
-        "dns": None,
-        "dsn_supported": False,
-        "reason": "The attempt was interrupted before its outcome was recorded; the message may have left.",
-    }
 
 
 def foreign(raw: bytes) -> str | dict[str, str]:
@@ -259,15 +146,15 @@ def _outcome_drafts(
     gave_up = {"attempts": opened.number, "channel": "email", "failure_class": failure, "reason": outcome.reason}
     gave_up |= _via(outcome)
     if decision.fact_type == "attempt.failed":
-        return [_draft(opened.work, "attempt.failed", gave_up, dialogue)]
+        return [draft(opened.work, "attempt.failed", gave_up, dialogue)]
     details = _details(opened, outcome)
     if decision.fact_type in {"attempt.deferred", "attempt.unknown"}:
         details["retry_at"] = clock.to_rfc3339(decision.retry_at) if decision.retry_at else None
     if decision.fact_type in {"attempt.deferred", "attempt.refused"}:
         details["failure_class"] = failure
-    drafts = [_draft(opened.work, decision.fact_type, details, dialogue)]
+    drafts = [draft(opened.work, decision.fact_type, details, dialogue)]
     if decision.gave_up:
-        drafts.append(_draft(opened.work, "attempt.failed", gave_up))
+        drafts.append(draft(opened.work, "attempt.failed", gave_up))
     return drafts
 
 
@@ -312,97 +199,18 @@ def close_attempt(
         delay_after=rules.DELAY_NOTICE_AFTER * schedule.scale,
         delay_told=opened.work.delay_notified,
     )
-    notice = None if bare else _notice(opened.work, outcome, owed, schedule, reporting_host)
+    notice = None if bare else write_notice(opened.work, outcome, owed, schedule, reporting_host)
     # Transcript and notice are in custody; a crash here leaves the attempt open, to be found as unknown.
     with transaction.atomic(), together():
-        _, unfinished = _lock(opened.work, opened.lease)
+        _, unfinished = lock(opened.work, opened.lease)
         if unfinished != opened.number:  # a commit whose answer was lost, and a retry that this worker already makes
             raise LostLease("This attempt has been closed already.")
-        _close(opened.work, opened.number, now, result=outcome.result.value, met=outcome, transcript=transcript.sha256)
+        close(opened.work, opened.number, now, result=outcome.result.value, met=outcome, transcript=transcript.sha256)
         record(*_outcome_drafts(opened, outcome, decision, transcript))
         if notice is not None:
             notices.owe(opened.work, notice)
-        known = _conclude(opened.work, decision, now, delayed=notice is not None and owed == "delayed")
+        known = conclude(opened.work, decision, now, delayed=notice is not None and owed == "delayed")
         if known.decisive is not None and known.decisive.type == "bounce.received":
             # It bounced before this transaction could record that it was taken.
             notices.tell_late_failure(opened.work, known.decisive, reporting_host)
     return decision
-
-
-def _notice(
-    work: Work, outcome: Outcome, owed: str | None, schedule: rules.Schedule, reporting_host: str
-) -> WrittenNotice | None:
-    """Write the notice that is owed; one that cannot be written must not keep the outcome from being recorded."""
-    try:
-        return notices.write(work, outcome, owed, reporting_host, retry_until=work.accepted_at + schedule.limit)
-    except PASSING:
-        raise
-    except Exception:
-        log.exception("a notice cannot be written", extra={"communication": str(work.communication)})
-        return None
-
-
-def give_up(*, work: Work, lease: UUID, reason: str, schedule: rules.Schedule, reporting_host: str) -> None:
-    """End a communication that Acuse cannot send, without a further attempt: recorded, certified, told to the sender.
-
-    Args:
-        work: what is due.
-        lease: under which its dispatch is claimed.
-        reason: one plain English sentence.
-        schedule: of this installation's retries.
-        reporting_host: our name in a notification to the sender.
-
-    Raises:
-        LostLease: somebody else holds the dispatch.
-    """
-    outcome = Outcome(
-        result=Result.REFUSED,
-        failure_class="other",
-        reply=None,
-        reason=reason,
-        host=None,
-        address=None,
-        tls=None,
-        dns={},
-        dsn_supported=False,
-        transcript=b"",
-        final_locally=True,
-        stage="local",
-    )
-    decision = rules.Decision(fact_type="attempt.failed", retry_at=None, gave_up=True)
-    owed = "failed" if "FAILURE" in (work.notify or ("FAILURE",)) else None
-    notice = _notice(work, outcome, owed, schedule, reporting_host)
-    with transaction.atomic(), together():
-        made, interrupted = _lock(work, lease)
-        details = {"attempts": made, "channel": "email", "failure_class": "other", "reason": reason}
-        record(*_close_interrupted(work, interrupted), _draft(work, "attempt.failed", details))
-        if notice is not None:
-            notices.owe(work, notice)
-        _conclude(work, decision, clock.now())
-
-
-def _conclude(work: Work, decision: rules.Decision, now: datetime, *, delayed: bool = False) -> Verdict:
-    """Move the row to the state that its facts now say, and either queue the retry or ask for the certificate.
-
-    Returns:
-        What those facts say.
-    """
-    facts = [item.fact for item in facts_of(organisation=work.organisation, kind=KIND, id=work.communication)]
-    known = verdict(facts)
-    state = {
-        "communication": work.communication,
-        "outcome": known.outcome,
-        "grade": known.grade,
-        "failure_class": known.failure_class or "",
-    }
-    if decision.retry_at is not None:
-        execute(_RETRY, {**state, "retry_at": decision.retry_at, "delayed": delayed})
-        return known
-    failed = known.outcome in {"failed", "undetermined"}
-    status = Communication.Status.FAILED if failed else Communication.Status.CONCLUDED
-    execute(_END, {**state, "now": now, "status": status.value})
-    if known.outcome == "failed" and work.mode == Communication.Mode.NOTICE:
-        access.end_undelivered(Communication.objects.get(id=work.communication))
-    if is_certified(facts):
-        certificates.request_certificate(organisation=work.organisation, communication=work.communication, final_at=now)
-    return known

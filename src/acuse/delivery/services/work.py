@@ -5,8 +5,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from acuse import clock
 from acuse.errors import ConflictError
 from acuse.evidence.statements import execute
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """Why the recipient's address is on the organisation's list of those to which nothing is sent.
+
+    Args:
+        communication: that put it there.
+        reason: one of `proof.facts.suppression.REASONS`.
+        since: when.
+    """
+
+    communication: UUID
+    reason: str
+    since: datetime
+
+    def details(self) -> dict[str, str]:
+        """Return it as a fact holds it."""
+        return {
+            "communication": str(self.communication),
+            "reason": self.reason,
+            "since": clock.to_rfc3339(self.since),
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +45,7 @@ class Work:
         attempts: how many were opened before.
         sender, subject: as the message says.
         mode, access, expires_at: as chosen at acceptance.
+        listed: set where nothing was tried yet, and the message must be held back.
     """
 
     communication: UUID
@@ -44,16 +69,20 @@ class Work:
     mode: str = "content"
     access: str = ""
     expires_at: datetime | None = None
+    listed: Listed | None = None
 
 
 _WORK = """
 SELECT row.organisation_id, row.created_at, row.recipient, submission.mail_from, submission.client_ip,
     submission.client_helo, submission.message_sha256, row.language, row.notify::text, row.orcpt, submission.ret,
     submission.envid, row.delay_notified, row.sender, row.subject, row.mode, row.access, row.expires_at,
-    coalesce(held.faults, 0), row.attempts
+    coalesce(held.faults, 0), row.attempts, listed.communication_id, listed.reason, listed.added_at
 FROM delivery_communications AS row
 JOIN delivery_submissions AS submission ON submission.id = row.submission_id
 LEFT JOIN delivery_dispatches AS held ON held.communication_id = row.id
+LEFT JOIN delivery_suppressions AS listed ON row.attempts = 0 AND NOT row.despite_suppression
+    AND listed.organisation_id = row.organisation_id AND listed.address = lower(row.recipient)
+    AND (SELECT hold_suppressed FROM accounts_organisations WHERE id = row.organisation_id)
 WHERE row.id = %(communication)s
 """
 
@@ -89,4 +118,5 @@ def load_work(communication: UUID) -> Work:
         expires_at=row[17],
         faults=row[18],
         attempts=row[19],
+        listed=Listed(communication=row[20], reason=row[21], since=row[22]) if row[20] else None,
     )
