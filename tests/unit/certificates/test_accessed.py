@@ -101,11 +101,20 @@ def test_a_term_without_access_says_from_when_until_when() -> None:
     assert items(told(history), "limits")[0] == "Que el destinatario supiera del aviso."
 
 
-def test_reports_after_the_end_of_a_term_are_told_and_decide_nothing() -> None:
-    history = noticed().add("term.expired", 30 * 86400, term_until=UNTIL)
+@pytest.mark.parametrize(
+    ("days", "states", "limits"),
+    [
+        (10, ["reached", "reached", "highest", "future"], ["supiera del aviso", "sea cierto"]),
+        (30, ["reached", "highest", "future", "future"], ["supiera del aviso"]),
+    ],
+)
+def test_reports_after_the_end_of_a_term_are_told_and_decide_nothing(
+    days: int, states: list[str], limits: list[str]
+) -> None:
+    history = noticed().add("term.expired", days * 86400, term_until=UNTIL)
     before = told(history)["first"]
-    samples.reported(history, "delivery.confirmed", 30 * 86400 + 60)
-    samples.reported(history, "bounce.received", 30 * 86400 + 90, failure_class="other", permanent=True)
+    samples.reported(history, "delivery.confirmed", days * 86400 + 60)
+    samples.reported(history, "bounce.received", days * 86400 + 90, failure_class="other", permanent=True)
     came = ObjectReference(role="report", sha256="ef" * 32, size=900, media_type="message/rfc822")
     history.facts[-2:] = [replace(item, fact=replace(item.fact, objects=(came,))) for item in history.facts[-2:]]
     model = told(history)
@@ -114,7 +123,10 @@ def test_reports_after_the_end_of_a_term_are_told_and_decide_nothing() -> None:
         before[part] for part in ("headline", "sentence", "badge")
     ]
     steps = model["ladder"]["steps"]
-    assert [step["state"] for step in steps[:4]] == ["reached", "reached", "highest", "future"]
+    assert [step["state"] for step in steps[:4]] == states
+    said = items(model, "limits")
+    assert all(part in item for part, item in zip(limits, said, strict=False))
+    assert ("Que el parte recibido sea cierto: nadie lo firma." in said) == (days == 10)
     assert "No decide el resultado." in str(rows(model))
 
 

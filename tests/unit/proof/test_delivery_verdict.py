@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from acuse.errors import InputError
 from acuse.proof.canonical import canonicalise
 from acuse.proof.facts.fact import Fact
-from acuse.proof.verdicts.delivery import FAILURE_COUNTS, LIMITS, OUTCOMES, statement, verdict
+from acuse.proof.verdicts.delivery import LIMITS, OUTCOMES, REPORTS_COUNT, statement, verdict
 from tests.unit.proof.support import chain, fact
 
 FULL: tuple[str, dict[str, Any]] = ("attempt.refused", {"failure_class": "mailbox_full"})
@@ -239,8 +239,9 @@ def test_no_report_undoes_the_end_of_a_term(before: list[Any], reports: list[Any
     ended = len(before) + 1
     judged = verdict(facts)
     assert (judged.outcome, judged.failure_class, judged.decisive) == ("expired", None, facts[ended])
-    assert judged.grade == (2 if CONFIRMED in (*before, *reports) else verdict(facts[: ended + 1]).grade)
-    assert judged.limits == ("not_aware_of_notice", STATED)
+    confirmed = CONFIRMED in (*before, *reports)
+    assert judged.grade == (2 if confirmed else verdict(facts[: ended + 1]).grade)
+    assert judged.limits == ("not_aware_of_notice", *(["not_report_true"] if confirmed else []), STATED)
 
 
 def test_a_report_that_outran_its_try_does_not_undo_the_end_of_a_term() -> None:
@@ -253,22 +254,35 @@ def test_a_failure_counts_for_some_days_after_the_last_copy_was_taken(before: li
     *earlier, bounce = chain(ACCEPTED, *before, BOUNCE)
     copy = next(one for one in reversed(earlier) if one.type in (RELAYED, UNKNOWN))
     undone = "undetermined" if RETRIED in before else "failed"
-    assert verdict([*earlier, at(bounce, after=copy, passed=FAILURE_COUNTS)]).outcome == undone
-    late = at(bounce, after=copy, passed=FAILURE_COUNTS + timedelta(microseconds=1))
+    assert verdict([*earlier, at(bounce, after=copy, passed=REPORTS_COUNT)]).outcome == undone
+    late = at(bounce, after=copy, passed=REPORTS_COUNT + timedelta(microseconds=1))
     assert verdict([*earlier, late]) == verdict(earlier)
 
 
-def test_the_time_in_which_a_failure_counts_begins_with_the_last_copy() -> None:
+@pytest.mark.parametrize(
+    "before", [[RELAYED], [HANDED], [UNKNOWN], [RELAYED, BOUNCE], [RETRIED, RELAYED], [RELAYED, EXPIRED]]
+)
+def test_a_delivery_counts_for_some_days_after_the_last_copy_was_taken(before: list[Any]) -> None:
+    *earlier, confirmed = chain(ACCEPTED, *before, CONFIRMED)
+    copy = next(one for one in reversed(earlier) if one.type in (RELAYED, UNKNOWN))
+    assert verdict([*earlier, at(confirmed, after=copy, passed=REPORTS_COUNT)]).grade == 2
+    late = at(confirmed, after=copy, passed=REPORTS_COUNT + timedelta(microseconds=1))
+    assert verdict([*earlier, late]) == verdict(earlier)
+
+
+def test_a_report_that_gives_the_grade_says_that_nobody_signs_it_though_something_else_decided() -> None:
+    judged = verdict(chain(ACCEPTED, RELAYED, CONFIRMED, "content.rejected"))
+    assert (judged.outcome, judged.grade) == ("refused", 2)
+    assert judged.limits == ("not_known_before_refusal", "link_forwarded", "not_report_true", STATED)
+    judged = verdict(chain(ACCEPTED, RELAYED, CONFIRMED, "content.accessed"))
+    assert (judged.grade, judged.limits) == (3, ("link_forwarded", "not_understood", STATED))
+
+
+def test_the_time_in_which_reports_count_begins_with_the_last_copy() -> None:
     first, unknown, relayed, bounce = chain(ACCEPTED, RETRIED, RELAYED, BOUNCE)
     relayed = at(relayed, after=unknown, passed=timedelta(days=4))
-    judged = verdict([first, unknown, relayed, at(bounce, after=relayed, passed=FAILURE_COUNTS)])
+    judged = verdict([first, unknown, relayed, at(bounce, after=relayed, passed=REPORTS_COUNT)])
     assert (judged.outcome, judged.grade) == ("undetermined", 0)
-
-
-def test_a_late_delivery_counts_still() -> None:
-    *earlier, bounce, confirmed = chain(ACCEPTED, RELAYED, BOUNCE, CONFIRMED)
-    judged = verdict([*earlier, bounce, at(confirmed, after=earlier[-1], passed=2 * FAILURE_COUNTS)])
-    assert (judged.outcome, judged.grade) == ("delivered", 2)
 
 
 def test_other_reports_weigh_nothing() -> None:

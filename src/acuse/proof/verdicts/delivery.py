@@ -7,8 +7,9 @@ Reports that come back (RFC 3464) weigh as follows. Nobody signs them, so each b
 - They are about a copy that a server took, or may have taken. With no such copy they change nothing.
 - A report of delivery gives G2. A report of failure lowers G1 and G2, never G3 and above, which the recipient reached
   by an act of their own. Of two that contradict each other the later stands.
-- A failure counts only within FAILURE_COUNTS of the last copy that was taken, or may have been. The recipient's side
-  holds the address for reports for ever; what it could still undo years later would prove little.
+- Both count only within REPORTS_COUNT of the last copy that was taken, or may have been. The recipient's side, and
+  every server on the way, hold the address for reports for ever; what they could still change years later would prove
+  little.
 - While tries follow, a report of failure changes nothing: another copy is still to come. One that comes between a try's
   beginning and its end is told as soon as that try has been taken: servers can bounce before their own answer is
   recorded.
@@ -33,9 +34,9 @@ from acuse.proof.facts.fact import Fact
 
 STATEMENT_VERSION = 1
 
-FAILURE_COUNTS = timedelta(days=15)
-"""How long after a copy was taken a report of its failure counts: three times the 4 to 5 days after which servers give
-up (RFC 5321 section 4.5.4.1), because several may pass a message on, one after the other."""
+REPORTS_COUNT = timedelta(days=15)
+"""How long after a copy was taken a report of its failure or delivery counts: three times the 4 to 5 days after which
+servers give up (RFC 5321 section 4.5.4.1), because several may pass a message on, one after the other."""
 
 OUTCOMES: Mapping[str, str] = {
     "pending": "nothing has been decided yet",
@@ -235,8 +236,7 @@ def _bounced(state: _State, fact: Fact) -> _State:
     if not (state.final or state.tries_over) or _acted(state) or state.outcome == "expired":
         return state
     repeated = state.decisive.type == fact.type
-    late = fact.occurred_at - state.last_copy.occurred_at > FAILURE_COUNTS
-    if repeated or late:
+    if repeated or _late(fact, state.last_copy):
         return state
     if state.copies == 1:
         return _failed(state, fact)
@@ -247,7 +247,7 @@ def _confirmed(state: _State, fact: Fact) -> _State:
     """A report of delivery came back: G2, and G1 again where a failure had taken it away. A term's end stands."""
     if state.last_copy is None:
         return replace(state, early=fact)
-    if 2 in state.reached:
+    if 2 in state.reached or _late(fact, state.last_copy):
         return state
     decided = _acted(state) or state.outcome == "expired"
     reached = {**state.reached, **({1: state.taken} if state.taken else {}), 2: fact}
@@ -287,6 +287,10 @@ def _expired(state: _State, fact: Fact) -> _State:
 def _acted(state: _State) -> bool:
     """Whether the recipient's side did something by themselves, which no report about the notice undoes."""
     return max(state.reached) >= 3 or state.outcome == "refused"
+
+
+def _late(report: Fact, copy: Fact) -> bool:
+    return report.occurred_at - copy.occurred_at > REPORTS_COUNT
 
 
 def _stands(state: _State) -> bool:
@@ -332,8 +336,8 @@ def _limits(state: _State, accepted: Fact) -> tuple[str, ...]:
         limits.insert(0, "control_of_contact" if 4 in state.reached else "link_forwarded")
     if state.outcome == "refused" and max(state.reached) < 3:
         limits.insert(0, "not_known_before_refusal")
-    if state.decisive.type in _UNSIGNED:
-        limits.insert(2 if state.outcome == "delivered" else 1, "not_report_true")
+    if {state.decisive.type, state.reached[max(state.reached)].type} & _UNSIGNED:
+        limits.insert(1 if state.outcome == "failed" else 2, "not_report_true")
     elif state.outcome == "failed" and state.decisive.type == "attempt.refused":
         limits.insert(1, "not_reply_true")
     if state.outcome in ("handed", "relayed", "delivered") and state.unanswered is not None:
