@@ -30,6 +30,13 @@ CASES = [
     ("data", 552, "5.7.0", "552-5.7.0 This message was blocked because its content presents a potential security issue."
      " Our guidelines: attachment types not allowed", "attachment_blocked"),
     ("data", 554, "5.7.1", "554 5.7.1 Attachment type .exe is not allowed", "attachment_blocked"),
+    ("data", 550, "5.7.1", '550 5.7.1 Attachment name "factura.exe" may not end with ".exe"', "attachment_blocked"),
+    ("data", 550, None, "550 We do not take .scr files.", "attachment_blocked"),
+    ("data", 550, "5.7.1", "550 5.7.1 Blacklisted file extension detected", "attachment_blocked"),
+    ("data", 550, "5.7.1", "550 5.7.1 Rejected, see https://www.exe.example/", "policy_blocked"),
+    ("rcpt", 550, None, "550 Unrouteable address", "mailbox_not_found"),
+    ("rcpt", 550, None, "550-Verification failed for <x@d.example>\n550-Unrouteable address\n550 Sender verify failed",
+     "policy_blocked"),
     ("data", 554, "5.6.1", "554 5.6.1 media type not supported", "attachment_blocked"),
     ("data", 550, "5.7.1", "550 5.7.1 Message content rejected, UBE", "policy_blocked"),
     ("data", 550, "5.7.26", "550-5.7.26 This mail is unauthenticated (DMARC)", "policy_blocked"),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from acuse.mail.reports.fields import groups
 from acuse.mail.reports.reader import read_report
 from acuse.mail.reports.status import read_status
 from acuse.mail.reports.values import Report
@@ -216,3 +217,22 @@ def test_a_complaint_may_be_of_several_recipients() -> None:
     more = raw.replace(line, line + b"\r\nOriginal-Rcpt-To: otra@destino.example\r\n" + line)
     addresses = [each.address for each in read_report(more).recipients]
     assert addresses == ["harto@destino.example", "otra@destino.example"]
+
+
+@pytest.mark.parametrize("before", ["", "> ", "  "])
+def test_a_folded_line_that_looks_like_a_field_is_none(before: str) -> None:
+    """As Postfix folds what a server said of a recipient."""
+    lines = (
+        "Action: failed",
+        "Diagnostic-Code: smtp; 554 5.7.1 <x@d.example>: Recipient address",
+        "    rejected: Service unavailable; Client host [192.0.2.1] blocked",
+        "    using: bl.example",
+        "Status: 5.7.1",
+    )
+    (group,) = groups([before + line for line in lines], limit=9)
+    assert group == {
+        "action": "failed",
+        "diagnostic-code": "smtp; 554 5.7.1 <x@d.example>: Recipient address rejected: Service unavailable; "
+        "Client host [192.0.2.1] blocked using: bl.example",
+        "status": "5.7.1",
+    }

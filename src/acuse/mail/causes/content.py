@@ -1,6 +1,6 @@
 """Rules about the message itself: its size, its form, what it holds, and policies about that."""
 
-from acuse.mail.causes.rule import Phrases, Rule, says, status
+from acuse.mail.causes.rule import Phrases, Rule, matches, says, status
 from acuse.mail.causes.vocabulary import ATTACHMENT, MALFORMED, MEDIA, NOT_RFC, POLICY, SPAM, TOO_BIG, VIRUS
 
 SIZE: tuple[Rule, ...] = (
@@ -81,6 +81,8 @@ ATTACHMENTS: tuple[Rule, ...] = (
         "attachment * refus", "attachment * reject", "attachment * unsafe", "attachment extension", "attachments not",
         "block* attachment", "banned * attachment", "prohibited * attachment", "forbidden attachment",
         "reject* attachment",
+        "attachment name", "bad attachment", "attachment of a type", "executable attachment", "executable file",
+        "file extension", "filename extension", "forbidden extension", "prohibited extension",
         "dangerous attachment", "disallowed attachment", "refus* attachment", "unacceptable attachment",
         "mail with attachments",
         "banned file", "banned content", "banned name", "banned extension", "blocked file", "file type * not allowed",
@@ -88,6 +90,11 @@ ATTACHMENTS: tuple[Rule, ...] = (
         "executable * not allowed", "executable * blocked", "zip * not allowed", "images or other attachments",
         "content presents a potential", "adjunto * bloque", "adjunto * prohib", "adjunto * no se admit",
         "adjunto * no admit", "adjunto * no permit", "anhang * nicht", "piece jointe * refus", "allegato * non",
+    ),
+    matches(
+        ATTACHMENT,
+        "names an ending of files that run as programs, as the checks of header_checks(5) do",
+        r"\.(?:exe|scr|bat|pif|vbs)(?![\w-]|\.\w)",
     ),
 )  # fmt: skip
 

@@ -160,6 +160,14 @@ UNKNOWN: tuple[Rule, ...] = (
         stages=("rcpt",),
         unless=_UNKNOWN_UNLESS,
     ),
+    says(
+        MAILBOX_UNKNOWN,
+        "Exim at RCPT, where the domain's own server knows no way to the address: the domain led to it",
+        "unrouteable address",
+        "unroutable address",
+        stages=("rcpt",),
+        unless=_UNKNOWN_UNLESS,
+    ),
 )
 
 REFUSES: tuple[Rule, ...] = (

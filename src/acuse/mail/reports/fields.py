@@ -16,6 +16,9 @@ Group = dict[str, str]
 def groups(lines: Iterable[str], *, limit: int) -> Iterator[Group]:
     """Yield groups of fields, names in lower case, folded lines joined; empty lines end a group.
 
+    A line further in than its field continues it, whatever it looks like (RFC 5322 section 2.2.3): Postfix folds
+    "Recipient address rejected: User unknown" before its third word.
+
     At most `limit` groups. The first value of a repeated name counts, except that a repeated Final-Recipient starts a
     new group, because some reporters leave the empty line out.
     """
@@ -24,17 +27,19 @@ def groups(lines: Iterable[str], *, limit: int) -> Iterator[Group]:
 
 def _groups(lines: Iterable[str]) -> Iterator[Group]:
     group: Group = {}
-    name = ""
+    name, inset = "", -1
     for line in lines:
         text = line.rstrip("\r\n")
         match = _FIELD.match(text)
-        folded = name and text[:1] in " \t" and not _FIELD.match(text.strip())
+        further = len(text) - len(text.lstrip("> \t"))
+        folded = 0 <= inset < further
         ended = not text.strip("> \t")
         again = match is not None and match.group(1).lower() == "final-recipient" and "final-recipient" in group
         if (ended or again) and group:
             yield group
-            group, name = {}, ""
+            group, name, inset, folded = {}, "", -1, False
         if match and not folded and not ended:
+            inset = further
             name = match.group(1).lower()
             name = "" if name in group else name
             group.setdefault(name or match.group(1).lower(), match.group(2).strip()[:MAX_VALUE])
