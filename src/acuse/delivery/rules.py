@@ -31,6 +31,9 @@ CODES_WINDOW = timedelta(days=1)
 #: How many openings and downloads of one communication are facts, so that no holder of a link makes a bundle too big.
 MOST_OPENINGS = 200
 MOST_DOWNLOADS = 500
+_ENDED_BADLY = frozenset({"failed", "refused", "expired"})
+#: How many requests of what a tracked copy names are facts, for the same reason.
+MOST_HITS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +127,15 @@ def notices_owed(
     if decision.final:
         return "failed" if "FAILURE" in wanted else None
     return "delayed" if "DELAY" in wanted and waited >= delay_after and not delay_told else None
+
+
+def may_resend(*, status: str, outcome: str) -> bool:
+    """Tell whether a communication may be sent once more: it ended, and not well.
+
+    Args:
+        status: of its row. outcome: of its verdict.
+    """
+    return status != "in_progress" and outcome in _ENDED_BADLY
 
 
 def deduplication_key(*, credential: UUID, message_id: str, recipient: str, content_sha256: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from acuse.doors.portal import access, anchors, language, start, verify
+from acuse.doors.portal import access, anchors, language, start, tracked, verify
 
 app_name = "portal"
 urlpatterns = [
@@ -21,4 +21,8 @@ urlpatterns = [
     path("a/<str:token>/certificate", access.certificate),
     path("a/<str:token>/accept", access.accept),
     path("a/<str:token>/reject", access.reject),
+    path("t/<str:token>/", tracked.about),
+    path("t/<str:token>/i.gif", tracked.image),
+    path("t/<str:token>/<int:number>", tracked.link),
+    path("t/<str:token>/withdraw", tracked.withdraw),
 ]

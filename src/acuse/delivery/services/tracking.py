@@ -1,0 +1,131 @@
+"""What is requested of a tracked copy, recorded; and the recipient's word that it be so no more.
+
+A request is answered whether it is recorded or not: nobody's reading waits for our evidence.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from acuse import clock
+from acuse.delivery import rules
+from acuse.delivery.hits import Hit, judge
+from acuse.delivery.models import Communication, TrackingWithdrawal
+from acuse.delivery.queries.tracking import withdrawal_key, withdrawn_among
+from acuse.delivery.services.access import RECIPIENT, Visitor
+from acuse.evidence.ledger import FactDraft, record
+from acuse.evidence.queries import facts_of
+from acuse.proof.facts.communication import KIND
+from acuse.proof.facts.fact import Actor, Fact
+from acuse.proof.facts.tracking import IMAGE, LINK, WITHDRAWN
+from acuse.proof.verdicts.tracking import asked_together
+
+_TAKEN = ("attempt.relayed", "attempt.unknown")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A request of what a tracked copy names, as its door saw it.
+
+    Attributes:
+        method: of HTTP. language: Accept-Language. purpose: Sec-Purpose, Purpose, X-Purpose or X-Moz.
+        number: of the link, from 1; 0 for the image. link: where it leads.
+    """
+
+    visitor: Visitor
+    method: str
+    language: str
+    purpose: str
+    number: int = 0
+    link: str = ""
+
+
+def record_request(*, communication: UUID, request: Request) -> bool:
+    """Record a request with the judgement of who made it, and return whether it was recorded.
+
+    It is not where the message is not tracked, its recipient withdrew, or `rules.MOST_HITS` are recorded already.
+
+    Raises:
+        django.db.DatabaseError: the database cannot take it, or another transaction holds the communication for long.
+    """
+    with transaction.atomic():
+        _wait_briefly()
+        rows = Communication.objects.select_for_update().filter(id=communication, tracking=True)
+        row = rows.filter(tracker_hits__lt=rules.MOST_HITS).first()
+        if row is None or withdrawn_among([(row.organisation_id, row.recipient)]):
+            return False
+        row.tracker_hits += 1
+        row.save(update_fields=["tracker_hits"])
+        facts = [item.fact for item in facts_of(organisation=row.organisation_id, kind=KIND, id=row.id)]
+        judged = judge(_hit(request, facts, clock.now()))
+        details: dict[str, object] = {
+            "by": judged.by,
+            "reasons": list(judged.reasons),
+            "client": request.visitor.details(),
+        }
+        if request.number:
+            details |= {"number": request.number, "link": request.link[:2048]}
+        who = Actor(kind="remote_host", id=request.visitor.ip[:64] or "unknown")
+        record(_draft(row, LINK if request.number else IMAGE, details, who))
+    return True
+
+
+def withdraw(*, communication: UUID, visitor: Visitor) -> datetime | None:
+    """Record that a recipient does not want to be tracked; a second time changes nothing.
+
+    Args:
+        communication: whose copy they hold. visitor: who asks.
+
+    Returns:
+        Since when nothing is recorded; None where the message is not tracked.
+    """
+    with transaction.atomic():
+        row = Communication.objects.select_for_update().filter(id=communication, tracking=True).first()
+        if row is None:
+            return None
+        withdrawn, made = TrackingWithdrawal.objects.get_or_create(
+            organisation_id=row.organisation_id,
+            address=withdrawal_key(row.recipient),
+            defaults={"withdrawn_at": clock.now()},
+        )
+        if made:
+            record(_draft(row, WITHDRAWN, {"client": visitor.details()}, RECIPIENT))
+        return withdrawn.withdrawn_at
+
+
+def _wait_briefly() -> None:
+    """Wait for other writers of this transaction's rows for a second at most: a reader waits for the answer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '1s'")
+
+
+def _hit(request: Request, facts: Sequence[Fact], now: datetime) -> Hit:
+    return Hit(
+        image=not request.number,
+        method=request.method,
+        agent=request.visitor.user_agent,
+        language=request.language,
+        purpose=request.purpose,
+        ip=request.visitor.ip,
+        since_relay=_since_taken(facts, now),
+        together=bool(request.number) and asked_together(facts, number=request.number, at=now),
+    )
+
+
+def _since_taken(facts: Sequence[Fact], now: datetime) -> timedelta | None:
+    taken = [fact.occurred_at for fact in facts if fact.type in _TAKEN]
+    return now - taken[0] if taken else None
+
+
+def _draft(row: Communication, fact_type: str, details: dict[str, object], actor: Actor) -> FactDraft:
+    return FactDraft(
+        organisation=row.organisation_id,
+        subject_kind=KIND,
+        subject_id=row.id,
+        type=fact_type,
+        actor=actor,
+        details=details,
+    )
