@@ -22,11 +22,12 @@ _PADDED_ENDS = (b" \r\n", b"\t\r\n", b" \n", b"\t\n")
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One entity. `path` is "" for the message, "1", "1.2" below it; body offsets are into the raw message."""
+    """One entity. `path` is "" for the message, "1", "1.2" below it; offsets are into the raw message."""
 
     path: str
     fields: tuple[Field, ...]
     content: ContentHeaders
+    start: int
     body_start: int
     body_end: int
     children: tuple["Part", ...]
@@ -63,7 +64,13 @@ class _Reader:
             else:
                 children = self.parts(body, end, path, content, depth)
         return Part(
-            path=path, fields=fields, content=content, body_start=min(body, end), body_end=end, children=children
+            path=path,
+            fields=fields,
+            content=content,
+            start=start,
+            body_start=min(body, end),
+            body_end=end,
+            children=children,
         )
 
     def parts(self, start: int, end: int, path: str, content: ContentHeaders, depth: int) -> tuple[Part, ...]:
