@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 MAX_VALUE = 4096
+_QUOTED = "> \t"
 
 _FIELD = re.compile(r"[> \t]{0,20}([A-Za-z][A-Za-z0-9-]{1,60})[ \t]*:[ \t]*(.*)\Z")
 _STATUS = re.compile(r"([245])[. ]([0-9]{1,3})[. ]([0-9]{1,3})")
@@ -31,9 +32,9 @@ def _groups(lines: Iterable[str]) -> Iterator[Group]:
     for line in lines:
         text = line.rstrip("\r\n")
         match = _FIELD.match(text)
-        further = len(text) - len(text.lstrip("> \t"))
+        further = len(text) - len(text.lstrip(_QUOTED))
         folded = 0 <= inset < further
-        ended = not text.strip("> \t")
+        ended = not text.strip(_QUOTED)
         again = match is not None and match.group(1).lower() == "final-recipient" and "final-recipient" in group
         if (ended or again) and group:
             yield group
@@ -51,7 +52,7 @@ def _groups(lines: Iterable[str]) -> Iterator[Group]:
 
 def _append(group: Group, name: str, line: str) -> None:
     if len(group[name]) < MAX_VALUE:
-        group[name] = f"{group[name]} {line.strip()}"[:MAX_VALUE]
+        group[name] = f"{group[name]} {line.lstrip(_QUOTED).rstrip()}"[:MAX_VALUE]
 
 
 def typed(value: str) -> tuple[str, str]:
