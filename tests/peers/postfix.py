@@ -22,7 +22,7 @@ from pathlib import Path
 from tests.ports import free_port
 
 _MASTER = """\
-127.0.0.1:{port} inet n - n - - smtpd
+{address}:{port} inet n - n - - smtpd
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 1 1 qmgr
 tlsmgr unix - - n 1000? 1 tlsmgr
@@ -63,6 +63,7 @@ class Postfix:
 
     folder: Path
     port: int
+    address: str = "127.0.0.1"
 
     def mailbox(self, address: str) -> Path:
         """Return the maildir of an address."""
@@ -95,7 +96,7 @@ class Postfix:
 
     def submit(self, sender: str, recipients: list[str], message: bytes, options: tuple[str, ...] = ()) -> None:
         """Hand a message to this instance, as a local program would."""
-        with smtplib.SMTP("127.0.0.1", self.port, timeout=20) as client:
+        with smtplib.SMTP(self.address, self.port, timeout=20) as client:
             client.sendmail(sender, recipients, message, mail_options=options)
 
     def flush(self) -> None:
@@ -118,6 +119,8 @@ def postfix(
     certificate: tuple[Path, Path] | None = None,
     relay: Relay | None = None,
     hostname: str = "mx.recibe.example",
+    address: str = "127.0.0.1",
+    port: int | None = None,
 ) -> Iterator[Postfix]:
     """Run an instance until the block ends.
 
@@ -126,10 +129,11 @@ def postfix(
         settings: main.cf parameters; `{etc}` stands for the configuration folder.
         tables: file name in that folder to content, for texthash: and regexp: maps.
         certificate: PEM paths of chain and key; turns STARTTLS on. relay: makes it a submitting client.
+        hostname: its name. address, port: where it listens; a free port unless given.
     """
     folder = Path(tempfile.mkdtemp(prefix="pfx-"))
     folder.chmod(0o755)
-    peer = Postfix(folder=folder, port=free_port())
+    peer = Postfix(folder=folder, port=port or free_port(), address=address)
     try:
         _configure(peer, mailboxes, hostname, certificate)
         _write(peer, settings or {}, tables or {}, relay)
@@ -150,7 +154,7 @@ def _wait_until_ready(peer: Postfix) -> None:
     until = time.monotonic() + 120
     while True:
         try:
-            with smtplib.SMTP("127.0.0.1", peer.port, timeout=5):
+            with smtplib.SMTP(peer.address, peer.port, timeout=5):
                 return
         except (OSError, smtplib.SMTPException):
             assert time.monotonic() < until, peer.log()
@@ -220,4 +224,4 @@ def _write(peer: Postfix, settings: Mapping[str, str], tables: Mapping[str, str]
         (etc / name).write_text(content)
     with (etc / "main.cf").open("a") as main:
         main.writelines(f"{name} = {value.replace('{etc}', str(etc))}\n" for name, value in lines.items())
-    (etc / "master.cf").write_text(_MASTER.format(port=peer.port))
+    (etc / "master.cf").write_text(_MASTER.format(address=peer.address, port=peer.port))
