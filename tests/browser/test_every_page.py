@@ -38,6 +38,8 @@ def member_pages(world: World) -> tuple[str, ...]:
         f"{BASE}/communications/{relayed}/?tab=recipient",
         f"{BASE}/communications/{relayed}/dialogues/3/",
         f"{BASE}/failures/",
+        f"{BASE}/figures/",
+        f"{BASE}/figures/?days=365",
         f"{BASE}/certificates/",
         f"{BASE}/incoming/",
         f"{BASE}/incoming/?before=2001-01-01T00:00:00%2B00:00~{relayed}",

@@ -82,6 +82,7 @@ ROUTES = {
     f"{BASE}certificates/<str:code>.pdf": "member",
     f"{BASE}certificates/<str:code>/proof/": "member",
     f"{BASE}failures/": "member",
+    f"{BASE}figures/": "member",
     f"{BASE}incoming/": "member",
     f"{BASE}incoming/<uuid:id>/again/": "member",
     f"{BASE}incoming/<uuid:id>.eml": "member",

@@ -20,6 +20,16 @@ from acuse.delivery.queries.failures import (
     failing_domains,
     failures_by_class,
 )
+from acuse.delivery.queries.figures import (
+    MOST_DOMAINS,
+    DayCount,
+    DomainHealth,
+    Domains,
+    counts_by_day,
+    counts_by_size,
+    domain_health,
+)
+from acuse.delivery.queries.kinds import RESULTS, SIZES
 from acuse.delivery.queries.lists import (
     COUNT_LIMIT,
     PAGE,
@@ -46,13 +56,19 @@ __all__ = [
     "CommunicationView",
     "Counts",
     "DomainFailures",
+    "MOST_DOMAINS",
     "FailureGroup",
     "Filters",
+    "RESULTS",
+    "SIZES",
     "Page",
     "PublicContent",
     "SaidReply",
     "answered",
+    "DayCount",
     "any_communication",
+    "DomainHealth",
+    "Domains",
     "communication",
     "communications",
     "counts",
@@ -65,5 +81,8 @@ __all__ = [
     "returned_message",
     "rows_of",
     "rules_of",
+    "counts_by_day",
+    "counts_by_size",
     "running",
+    "domain_health",
 ]

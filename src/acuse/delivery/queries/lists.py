@@ -5,6 +5,8 @@ import binascii
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import reduce
+from operator import and_
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
@@ -13,6 +15,7 @@ from django.db.models.functions import Coalesce
 
 from acuse.accounts.queries import Access
 from acuse.delivery.models import Communication
+from acuse.delivery.queries.kinds import RESULTS, SIZES, size_from
 from acuse.errors import InputError
 from acuse.evidence import queries as evidence
 from acuse.evidence.queries import LedgerFact
@@ -37,6 +40,9 @@ class Filters:
         status: "in_progress", "concluded" or "failed".
         grade: 0 to 6, exactly.
         failure_class: one of the classes of product.md 1.4.
+        result: one of `kinds.RESULTS`.
+        domain: of the recipient, exactly.
+        size: the octets at which a class of `kinds.SIZES` begins.
         since: created at or after.
         until: created before.
         recipient: exactly this address, whatever its case.
@@ -47,6 +53,9 @@ class Filters:
     status: str = ""
     grade: int | None = None
     failure_class: str = ""
+    result: str = ""
+    domain: str = ""
+    size: int | None = None
     since: datetime | None = None
     until: datetime | None = None
     recipient: str = ""
@@ -126,6 +135,21 @@ def _terms(search: str) -> str:
     return " & ".join(f"'{word}':*" for word in quoted if word)
 
 
+def _wanted(filters: Filters) -> Q:
+    """What the columns of a row must hold; a value that is none of the known narrows nothing."""
+    wanted = (
+        (filters.status in _STATUSES, Q(status=filters.status)),
+        (filters.grade is not None, Q(grade=filters.grade)),
+        (filters.failure_class in FAILURE_CLASSES, Q(failure_class=filters.failure_class)),
+        (filters.result in RESULTS, RESULTS.get(filters.result, Q())),
+        (filters.domain != "", Q(domain=filters.domain)),
+        (filters.size in SIZES, size_from(filters.size or 0)),
+        (filters.since is not None, Q(created_at__gte=filters.since)),
+        (filters.until is not None, Q(created_at__lt=filters.until)),
+    )
+    return reduce(and_, (condition for asked, condition in wanted if asked), Q())
+
+
 def _narrowed(access: Access, filters: Filters) -> "QuerySet[Communication]":
     rows = mine(access)
     terms = _terms(filters.search)
@@ -134,16 +158,7 @@ def _narrowed(access: Access, filters: Filters) -> "QuerySet[Communication]":
         rows = rows.filter(wanted | Q(domain=filters.search.strip().lower().lstrip("@")[:255]))
     elif filters.search.strip():
         return rows.none()  # of signs alone, which are in no word
-    if filters.status in _STATUSES:
-        rows = rows.filter(status=filters.status)
-    if filters.grade is not None:
-        rows = rows.filter(grade=filters.grade)
-    if filters.failure_class in FAILURE_CLASSES:
-        rows = rows.filter(failure_class=filters.failure_class)
-    if filters.since is not None:
-        rows = rows.filter(created_at__gte=filters.since)
-    if filters.until is not None:
-        rows = rows.filter(created_at__lt=filters.until)
+    rows = rows.filter(_wanted(filters))
     for name, address in (("recipient", filters.recipient), ("sender", filters.sender)):
         if address:
             # The index of words holds whole addresses: it finds the few rows of which some are that person's.

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from urllib.parse import urlencode
 from uuid import UUID
@@ -24,6 +24,7 @@ from acuse.delivery import queries as delivery
 from acuse.delivery.queries import CommunicationRow, Filters
 from acuse.doors.console import first_run
 from acuse.doors.console.frame import member_view, page
+from acuse.doors.console.mail_chart import result_word, size_word
 from acuse.doors.console.timeline import evidence_state
 from acuse.doors.console.wording import StatusWord, mark_word, status
 from acuse.doors.ui import figures, grades
@@ -33,6 +34,8 @@ from acuse.proof.facts.communication import FAILURE_CLASSES
 
 EXPORT_LIMIT = 100_000
 TERMS = (7, 30, 90)
+EARLIEST, LATEST = 2000, 2999
+ASKED = ("q", "status", "grade", "class", "result", "domain", "size", "days")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,19 +58,45 @@ class Day:
     rows: tuple[Shown, ...]
 
 
+def span(first: date, last: date) -> str:
+    """The value of ``days`` in an address that narrows the list from one day to another, both included."""
+    return f"{first.isoformat()}..{last.isoformat()}"
+
+
+def _term(text: str) -> tuple[datetime | None, datetime | None]:
+    """From when and until when ``days`` narrows the list: some days back, or a `span`; whatever else it is, nothing."""
+    if text in {str(term) for term in TERMS}:
+        return clock.now() - timedelta(days=int(text)), None
+    try:
+        first, last = (date.fromisoformat(part) for part in text.split(".."))
+    except ValueError:
+        return None, None
+    if first.year < EARLIEST or first > last or last.year > LATEST:
+        return None, None
+    begins, ends = (datetime.combine(day, time()) for day in (first, last + timedelta(days=1)))
+    return timezone.make_aware(begins), timezone.make_aware(ends)
+
+
 def read_filters(request: HttpRequest) -> Filters:
     """The filters of an address; whatever is not understood narrows nothing."""
     asked = request.GET
-    grade = asked.get("grade", "")
-    days = asked.get("days", "")
-    since = clock.now() - timedelta(days=int(days)) if days in {str(term) for term in TERMS} else None
+    grade, size = asked.get("grade", ""), asked.get("size", "")
+    since, until = _term(asked.get("days", ""))
     return Filters(
-        search=asked.get("q", "").replace("\0", " ").strip()[:200],  # PostgreSQL's text has no NUL
+        search=_text(asked.get("q", ""))[:200],
         status=asked.get("status", ""),
         grade=int(grade) if grade in {"0", "1", "2"} else None,
         failure_class=asked.get("class", ""),
+        result=asked.get("result", ""),
+        domain=_text(asked.get("domain", ""))[:255],
+        size=int(size) if size in {str(octets) for octets in delivery.SIZES} else None,
         since=since,
+        until=until,
     )
+
+
+def _text(value: str) -> str:
+    return value.replace("\0", " ").strip()  # PostgreSQL's text has no NUL
 
 
 def _all_shown(rows: Sequence[CommunicationRow]) -> list[Shown]:
@@ -111,7 +140,7 @@ def _days(rows: Sequence[Shown]) -> list[Day]:
 
 def _address(request: HttpRequest, **changes: str) -> str:
     """The present filters as a query string, with some changed; empty ones left out, pages begun anew."""
-    kept = {name: request.GET.get(name, "") for name in ("q", "status", "grade", "class", "days")}
+    kept = {name: request.GET.get(name, "") for name in ASKED}
     return "?" + urlencode({name: value for name, value in {**kept, **changes}.items() if value})
 
 
@@ -147,7 +176,9 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
             (name, grades.failure_word(name)) for name in FAILURE_CLASSES if name not in {"throttled", "undetermined"}
         ],
         "grades": [(str(grade), grades.word(grade)) for grade in range(3)],
-        "wider": _address(request, days="", grade="", **{"class": ""}),
+        "chosen_span": _span_said(filters),
+        "others": _others(filters),
+        "wider": _address(request, **dict.fromkeys(set(ASKED) - {"q", "status"}, "")),
         "filters_said": _said(filters, request.GET.get("days", "")),
     }
     return page(request, access, "communications", "console/communications.html", context)
@@ -170,6 +201,26 @@ def _tabs(request: HttpRequest, access: Access, filters: Filters) -> list[tuple[
     return [(_address(request, status=key), word, count, filters.status == key) for key, word, count in named]
 
 
+def _span_said(filters: Filters) -> str:
+    """From one day to another, in words; "" where the list is narrowed to no such span."""
+    if filters.since is None or filters.until is None:
+        return ""
+    last = filters.until - timedelta(hours=1)
+    return figures.days(timezone.localdate(filters.since), timezone.localdate(last))
+
+
+def _others(filters: Filters) -> list[tuple[str, str, str, str, str]]:
+    """What figures narrow the list to beside what its own controls do: name, icon, label, value and its words."""
+    set_ones = []
+    if filters.result in delivery.RESULTS:
+        set_ones.append(("result", "paper-plane-tilt", _("Result"), filters.result, result_word(filters.result)))
+    if filters.domain:
+        set_ones.append(("domain", "at", _("Domain"), filters.domain, filters.domain))
+    if filters.size is not None:
+        set_ones.append(("size", "package", _("Size"), str(filters.size), size_word(filters.size)))
+    return set_ones
+
+
 def _said(filters: Filters, days: str) -> str:
     """The filters in words, for the empty list."""
     parts = []
@@ -181,7 +232,10 @@ def _said(filters: Filters, days: str) -> str:
         parts.append(grades.failure_word(filters.failure_class))
     if filters.status:
         parts.append(status(filters.status).word)
-    if days:
+    parts += [words for _name, _icon, _label, _value, words in _others(filters)]
+    if filters.until is not None:
+        parts.append(_span_said(filters))
+    elif filters.since is not None:
         parts.append(_("last %(days)s days") % {"days": days})
     return ", ".join(parts)
 

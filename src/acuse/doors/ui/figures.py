@@ -1,6 +1,6 @@
 """How numbers, sizes, dates and times read in Spanish and in English (the design's wording rules)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone, translation
 
@@ -25,6 +25,25 @@ def decimal(value: float, places: int = 1) -> str:
     return text.replace(".", ",") if language() == "es" else text
 
 
+def share(part: int, whole: int) -> str:
+    """ "86,4 %" in Spanish and "86.4%" in English; never all nor nothing where it is nearly so, and "—" of nothing."""
+    if not whole:
+        return "—"
+    tenths = round(1000 * part / whole)
+    if part not in {0, whole}:
+        tenths = min(max(tenths, 1), 999)
+    digits = str(tenths // 10) if part in {0, whole} else decimal(tenths / 10)
+    return f"{digits}{NO_BREAK if language() == 'es' else ''}%"
+
+
+def length(span: timedelta) -> str:
+    """How long something takes: "< 0,1 s", "12,0 s", then as `age`."""
+    seconds = span.total_seconds()
+    if seconds < 0.1:
+        return f"<{NO_BREAK}{decimal(0.1)}{NO_BREAK}s"
+    return f"{decimal(seconds)}{NO_BREAK}s" if seconds < 60 else age(span)
+
+
 def size(octets: int) -> str:
     """A size in bytes as people say it: "412 KB", "5,2 MB"."""
     if octets < 1000:
@@ -38,6 +57,19 @@ def day(moment: datetime) -> str:
     """ "23 nov 2026", in the reader's time zone."""
     local = timezone.localtime(moment)
     return f"{local.day}{NO_BREAK}{MONTHS[language()][local.month - 1]}{NO_BREAK}{local.year}"
+
+
+def day_and_month(chosen: date) -> str:
+    """ "23 nov"."""
+    return f"{chosen.day}{NO_BREAK}{MONTHS[language()][chosen.month - 1]}"
+
+
+def days(first: date, last: date) -> str:
+    """ "23 nov 2026", or from which day to which: "31 oct – 23 nov 2026"."""
+    ends = f"{day_and_month(last)}{NO_BREAK}{last.year}"
+    if first == last:
+        return ends
+    return f"{day_and_month(first)}{'' if first.year == last.year else f'{NO_BREAK}{first.year}'} – {ends}"
 
 
 def weekday_and_day(moment: datetime) -> str:

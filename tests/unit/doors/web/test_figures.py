@@ -1,6 +1,6 @@
 """Numbers, sizes, dates and ages in both languages."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -53,3 +53,42 @@ def test_zone_is_the_offset_of_that_moment(zone: str, month: int, expected: str)
 )
 def test_age_is_never_negative(span: timedelta, expected: str) -> None:
     assert figures.age(span).split("\u00a0")[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "spanish", "english"),
+    [
+        (0, 0, "—", "—"),
+        (0, 9, "0\u00a0%", "0%"),
+        (9, 9, "100\u00a0%", "100%"),
+        (864, 1000, "86,4\u00a0%", "86.4%"),
+        (99_999, 100_000, "99,9\u00a0%", "99.9%"),
+        (1, 100_000, "0,1\u00a0%", "0.1%"),
+    ],
+)
+def test_a_share_is_never_all_or_nothing_where_it_is_nearly_so(
+    part: int, whole: int, spanish: str, english: str
+) -> None:
+    with translation.override("es"):
+        assert figures.share(part, whole) == spanish
+    with translation.override("en"):
+        assert figures.share(part, whole) == english
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0.01, "< 0.1 s"), (1.26, "1.3 s"), (59.9, "59.9 s"), (90, "1 min")])
+def test_lengths(seconds: float, text: str) -> None:
+    with translation.override("en"):
+        assert figures.length(timedelta(seconds=seconds)).replace("\u00a0", " ") == text
+
+
+@pytest.mark.parametrize(
+    ("first", "text"),
+    [
+        (date(2026, 11, 22), "22 Nov 2026"),
+        (date(2026, 11, 1), "1 Nov – 22 Nov 2026"),
+        (date(2025, 12, 31), "31 Dec 2025 – 22 Nov 2026"),
+    ],
+)
+def test_from_which_day_to_which(first: date, text: str) -> None:
+    with translation.override("en"):
+        assert figures.days(first, date(2026, 11, 22)).replace("\u00a0", " ") == text
