@@ -11,12 +11,13 @@ from acuse.channels.email.exchangers import Smarthost
 from acuse.channels.email.send import EmailChannel
 from acuse.channels.email.session import Login, check_dispatch
 from acuse.channels.email.wire import Timeouts
-from acuse.delivery import rules
+from acuse.delivery import copies, rules
+from acuse.delivery.copies import copy_of_before
 from acuse.delivery.services.access import compose_notice
 from acuse.delivery.services.attempts import SentCopy
 from acuse.delivery.services.policies import PolicyTable
 from acuse.delivery.services.work import Work
-from acuse.delivery.signing import Signers, copy_of_before
+from acuse.delivery.signing import Signers
 from acuse.errors import ConfigurationError
 from acuse.evidence import custody
 from acuse.mail import headers
@@ -72,12 +73,12 @@ class EmailEndpoint:
             content = compose_notice(work, message_id=message_id)
             content = self._signature(work, content) + content
         else:
-            content = custody.open_object(organisation=work.organisation, sha256=before["digest"])
+            content = custody.open_object(organisation=work.organisation, sha256=before.details["digest"])
         kept = custody.keep(organisation=work.organisation, content=content, media_type="message/rfc822")
         return content, SentCopy(prepended="", sha256=kept.sha256, message_id=message_id, kept=kept)
 
     def _compose_copy(self, work: Work) -> tuple[bytes, SentCopy]:
-        """Return what is sent: our trace lines, then the message without its `Acuse-*` fields; always the same."""
+        """Return what is sent: our trace lines, then the message without its `Acuse-*` fields and with what was added."""
         message = custody.open_object(organisation=work.organisation, sha256=work.message_sha256)
         trace = Trace(
             helo=work.client_helo,
@@ -89,17 +90,24 @@ class EmailEndpoint:
         )
         message_id = f"<{work.communication}@{self._domain}>"
         copy = sent_copy(message, trace=trace, message_id=message_id)
+        submitted = copy.content[len(copy.prepended) :]
         before = copy_of_before(work)
         if before is None:
-            prepended = self._signature(work, copy.content) + copy.prepended
+            rest = copies.make_rest(work, submitted)
+            prepended = self._signature(work, copy.prepended + rest.content) + copy.prepended
         else:
-            prepended = before["prepended"].encode("ascii")
-        content = prepended + copy.content[len(copy.prepended) :]
+            rest = copies.rest_of_before(work, before, submitted)
+            prepended = before.details["prepended"].encode("ascii")
+        content = prepended + rest.content
+        kept, links = copies.keep_amended(work, rest, content)
         return content, SentCopy(
             prepended=prepended.decode("ascii"),
             removed=copy.removed,
             sha256=hashlib.sha256(content).hexdigest(),
             message_id=message_id if message_id_of(content) == message_id else None,
+            kept=kept,
+            additions=rest.additions,
+            links=links,
         )
 
     def _signature(self, work: Work, copy: bytes) -> bytes:

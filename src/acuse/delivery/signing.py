@@ -7,16 +7,12 @@ before a message is decided at its first attempt, and kept.
 import logging
 import threading
 import time
-from collections.abc import Mapping
 from uuid import UUID
 
 from acuse.delivery.services.signing_keys import private_key
-from acuse.delivery.services.work import Work
 from acuse.errors import AcuseError
-from acuse.evidence.queries import facts_of
 from acuse.evidence.statements import execute
 from acuse.mail.dkim import Signer
-from acuse.proof.facts.communication import KIND
 
 log = logging.getLogger(__name__)
 
@@ -77,16 +73,3 @@ class Signers:
                 log.error("mail of %s leaves without a DKIM signature: %s", domain, error)
                 self._parsed[identity] = None
         return self._parsed[identity]
-
-
-def copy_of_before(work: Work) -> Mapping[str, str] | None:
-    """Return what the fact of the first attempt says of the copy that it sent; None where there was none.
-
-    Every further attempt sends the same, whichever key, name or release changed meanwhile.
-    """
-    if not work.attempts:
-        return None
-    for told in facts_of(organisation=work.organisation, kind=KIND, id=work.communication):
-        if told.fact.type == "attempt.opened":
-            return told.fact.details.get("copy")
-    return None

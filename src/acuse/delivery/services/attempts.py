@@ -6,6 +6,7 @@ goes on with the same Message-ID. After a committed final outcome the dispatch r
 """
 
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from acuse.evidence import custody
 from acuse.evidence.custody import Kept
 from acuse.evidence.ledger import FactDraft, record, refer
 from acuse.evidence.statements import execute, together
+from acuse.proof.facts.fact import ObjectReference
 
 TRANSCRIPT_TYPE = "application/jsonl"
 _BARE_REPLY = 8192
@@ -38,14 +40,17 @@ VALUES (%(attempt)s, %(communication)s, %(number)s, %(now)s, '', '', '', '', '')
 
 @dataclass(frozen=True, kw_only=True)
 class SentCopy:
-    """How what is sent differs from what was submitted: in these lines, and in nothing else.
+    """How what is sent differs from what was submitted: in these lines, in what was added, and in nothing else.
 
     Args:
         prepended: the lines before it, ASCII, CRLF ends.
         sha256: of the whole copy.
         message_id: the one we gave, where the message had none.
         removed: the `Acuse-*` fields that were taken out of its header, as they stood there.
-        kept: the copy in custody, where it cannot be made again from the message: the notice of notice mode.
+        kept: the copy in custody, where it cannot be made again from the message: the notice of notice mode, and what
+            something was added to.
+        additions: what was added, as the fact says it; None where nothing was to be.
+        links: where the links of the copy lead in the end, in custody; None where they lead there at once.
     """
 
     prepended: str
@@ -53,11 +58,20 @@ class SentCopy:
     message_id: str | None
     removed: bytes = b""
     kept: Kept | None = None
+    additions: Mapping[str, Any] | None = None
+    links: Kept | None = None
 
     def details(self) -> dict[str, Any]:
         """Return the member `copy` of the fact."""
-        removed = {"removed": foreign(self.removed)} if self.removed else {}
-        return {"digest": self.sha256, "prepended": self.prepended, "message_id": self.message_id, **removed}
+        more: dict[str, Any] = {"removed": foreign(self.removed)} if self.removed else {}
+        if self.additions is not None:
+            more["additions"] = dict(self.additions)
+        return {"digest": self.sha256, "prepended": self.prepended, "message_id": self.message_id, **more}
+
+    def objects(self) -> list[ObjectReference]:
+        """Return what the fact cites."""
+        cited = (("sent-copy", self.kept), ("tracked-links", self.links))
+        return [refer(role, kept) for role, kept in cited if kept is not None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,8 +111,7 @@ def open_attempt(*, work: Work, lease: UUID, target: str, copy: SentCopy) -> Ope
             "target": target,
             "copy": copy.details(),
         }
-        sent = (refer("sent-copy", copy.kept),) if copy.kept else ()
-        record(*drafts, draft(work, "attempt.opened", details, *sent))
+        record(*drafts, draft(work, "attempt.opened", details, *copy.objects()))
     return OpenedAttempt(work=work, lease=lease, number=number)
 
 

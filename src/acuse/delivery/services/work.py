@@ -44,7 +44,7 @@ class Work:
         faults: what went wrong inside Acuse before.
         attempts: how many were opened before.
         sender, subject: as the message says.
-        mode, access, expires_at: as chosen at acceptance.
+        mode, access, expires_at, tracking, footer: as chosen at acceptance.
         listed: set where nothing was tried yet, and the message must be held back.
     """
 
@@ -69,6 +69,8 @@ class Work:
     mode: str = "content"
     access: str = ""
     expires_at: datetime | None = None
+    tracking: bool = False
+    footer: bool = False
     listed: Listed | None = None
 
 
@@ -76,7 +78,8 @@ _WORK = """
 SELECT row.organisation_id, row.created_at, row.recipient, submission.mail_from, submission.client_ip,
     submission.client_helo, submission.message_sha256, row.language, row.notify::text, row.orcpt, submission.ret,
     submission.envid, row.delay_notified, row.sender, row.subject, row.mode, row.access, row.expires_at,
-    coalesce(held.faults, 0), row.attempts, listed.communication_id, listed.reason, listed.added_at
+    coalesce(held.faults, 0), row.attempts, listed.communication_id, listed.reason, listed.added_at,
+    row.tracking, row.footer
 FROM delivery_communications AS row
 JOIN delivery_submissions AS submission ON submission.id = row.submission_id
 LEFT JOIN delivery_dispatches AS held ON held.communication_id = row.id
@@ -118,5 +121,7 @@ def load_work(communication: UUID) -> Work:
         expires_at=row[17],
         faults=row[18],
         attempts=row[19],
+        tracking=row[23],
+        footer=row[24],
         listed=Listed(communication=row[20], reason=row[21], since=row[22]) if row[20] else None,
     )
