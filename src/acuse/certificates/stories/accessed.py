@@ -69,7 +69,8 @@ def _means(case: Case, fact: Fact) -> Runs:
     return case.say(key, recipient=case.recipient())
 
 
-def _client(case: Case, fact: Fact) -> Runs:
+def client_of(case: Case, fact: Fact) -> Runs:
+    """Return where a request came from, and what made it by its own account."""
     client = fact.details["client"]
     agent = text_of(client["user_agent"])
     runs = case.say("source.client", ip=case.theirs(str(client["ip"])))
@@ -87,18 +88,20 @@ def _consigns(case: Case, fact: Fact) -> Row:
 def _sends_code(case: Case, fact: Fact) -> Row:
     return Row(
         title=case.say("fact.code_sent", contact=case.theirs(str(fact.details["contact"]), limit=_NAME)),
-        source=_client(case, fact),
+        source=client_of(case, fact),
         remarks=[case.say("remark.code", time=case.clock.time(from_rfc3339(str(fact.details["valid_until"]))))],
     )
 
 
 def _refuses_code(case: Case, fact: Fact) -> Row:
-    return Row(title=case.say(f"fact.code_refused.{fact.details['reason']}"), source=_client(case, fact), mark="cross")
+    return Row(
+        title=case.say(f"fact.code_refused.{fact.details['reason']}"), source=client_of(case, fact), mark="cross"
+    )
 
 
 def _locks(case: Case, fact: Fact) -> Row:
     until = case.clock.time(from_rfc3339(str(fact.details["locked_until"])))
-    return Row(title=case.say("fact.code_locked", time=until), source=_client(case, fact), mark="cross")
+    return Row(title=case.say("fact.code_locked", time=until), source=client_of(case, fact), mark="cross")
 
 
 def _opens(case: Case, fact: Fact) -> Row:
@@ -107,7 +110,7 @@ def _opens(case: Case, fact: Fact) -> Row:
     remark = case.say("remark.no_read")
     return Row(
         title=case.say(key),
-        source=_client(case, fact),
+        source=client_of(case, fact),
         remarks=[[*remark, own(" "), *case.say("remark.shown", name=mono(name))] if name else remark],
     )
 
@@ -116,7 +119,7 @@ def _fetches(case: Case, fact: Fact) -> Row:
     name = case.theirs(text_of(fact.details["name"]), limit=_NAME)
     return Row(
         title=case.say("fact.fetched", name=name),
-        source=_client(case, fact),
+        source=client_of(case, fact),
         remarks=[[own("SHA-256 "), mono(str(fact.details["digest"]))]],
     )
 
@@ -126,7 +129,7 @@ def _answers(key: str, mark: str) -> Teller:
         comments = text_of(fact.details["comments"])
         return Row(
             title=case.say(key, button=case.theirs(str(fact.details["words"]))),
-            source=_client(case, fact),
+            source=client_of(case, fact),
             verbatim=wrapped(comments, COLUMNS) if comments else None,
             mark=mark,
         )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from acuse.certificates.stories import accessed, returned, suppressed
+from acuse.certificates.stories import accessed, returned, suppressed, tracked
 from acuse.certificates.stories.case import Case, ending
 from acuse.certificates.stories.context import LedgerFact
 from acuse.certificates.stories.moments import number, utc_time
@@ -241,6 +241,7 @@ _TELLERS: Mapping[str, Teller] = {
     **returned.TELLERS,
     **accessed.TELLERS,
     **suppressed.TELLERS,
+    **tracked.TELLERS,
 }
 
 

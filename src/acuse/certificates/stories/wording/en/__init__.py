@@ -1,6 +1,6 @@
 """Every sentence of a document, in English."""
 
-from acuse.certificates.stories.wording.en import accessed, content, front, proofs, suppressed, timeline
+from acuse.certificates.stories.wording.en import accessed, content, front, proofs, suppressed, timeline, tracked
 
 WORDS: dict[str, str] = {
     **front.WORDS,
@@ -8,5 +8,6 @@ WORDS: dict[str, str] = {
     **content.WORDS,
     **timeline.WORDS,
     **suppressed.WORDS,
+    **tracked.WORDS,
     **proofs.WORDS,
 }
