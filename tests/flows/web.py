@@ -28,9 +28,10 @@ class Page:
 
 @dataclass
 class Visitor:
-    """Somebody at a browser, who reads English."""
+    """Somebody at a browser, who reads English. `token`: what the pages call the token of their forms."""
 
     address: str
+    token: str = "csrfmiddlewaretoken"
     cookies: http.cookiejar.CookieJar = field(default_factory=http.cookiejar.CookieJar)
 
     def get(self, path: str) -> Page:
@@ -40,9 +41,9 @@ class Visitor:
         self, path: str, form: str | None = None, file: tuple[str, bytes] | None = None, **fields: str | list[str]
     ) -> Page:
         """Send a form of the page `form` (else of `path` itself), with its token against forgery."""
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(form or path).text)
+        token = re.search(rf'name="{self.token}" value="([^"]+)"', self.get(form or path).text)
         assert token, f"{form or path} has no form"
-        fields = {"csrfmiddlewaretoken": token[1], **fields}
+        fields = {self.token: token[1], **fields}
         if file is None:
             body, kind = urllib.parse.urlencode(fields, doseq=True).encode(), "application/x-www-form-urlencoded"
         else:
