@@ -78,7 +78,7 @@ class EmailEndpoint:
         return content, SentCopy(prepended="", sha256=kept.sha256, message_id=message_id, kept=kept)
 
     def _compose_copy(self, work: Work) -> tuple[bytes, SentCopy]:
-        """Return what is sent: our trace lines, then the message without its `Acuse-*` fields and with what was added."""
+        """Return what is sent: our trace lines, then the message without its `Acuse-*` fields, with its additions."""
         message = custody.open_object(organisation=work.organisation, sha256=work.message_sha256)
         trace = Trace(
             helo=work.client_helo,

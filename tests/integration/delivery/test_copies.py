@@ -82,7 +82,7 @@ def test_every_try_sends_the_same_whatever_changes(value: SmtpCredentialValue, m
     content, attempt = opened(one)
     close_one(attempt, DEFERRED)
     in_use(value.organisation)
-    monkeypatch.setattr(settings.ACUSE, "public_url", "https://otra.example")
+    monkeypatch.setattr(settings, "ACUSE", settings.ACUSE.model_copy(update={"public_url": "https://otra.example"}))
     again, _ = opened(one)
     assert again == content
     first, second = told(value, one)
