@@ -7,7 +7,8 @@ import pytest
 from acuse import clock
 from acuse.delivery import rules
 from acuse.delivery.models import Access, Notice
-from acuse.delivery.services import access, erase_communication
+from acuse.delivery.services import erase_communication
+from acuse.delivery.services.access.codes import code_mac
 from acuse.evidence import custody, retention
 from tests.integration.access.conftest import Visit
 from tests.integration.delivery.test_erasure import end_retention
@@ -123,8 +124,8 @@ def test_a_code_is_bound_to_its_communication(coded: Visit) -> None:
     row = held(coded)
     other = Access(communication_id=row.communication_id, code_mac=row.code_mac)
 
-    assert access._mac(row.communication_id, coded.code()) == other.code_mac
-    assert access._mac(coded.organisation, coded.code()) != other.code_mac
+    assert code_mac(row.communication_id, coded.code()) == other.code_mac
+    assert code_mac(coded.organisation, coded.code()) != other.code_mac
 
 
 def test_late_codes_lock_as_wrong_ones_do(coded: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
