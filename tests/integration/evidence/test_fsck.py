@@ -11,8 +11,8 @@ import pytest
 from django.db import transaction
 
 from acuse.embedded.roles import Addresses
-from acuse.evidence import custody, fsck
-from acuse.evidence.fsck import Examined, Finding, examine
+from acuse.evidence import custody
+from acuse.evidence.fsck import Examined, Finding, examine, values
 from acuse.evidence.ledger import record
 from acuse.evidence.models import Anchor, Entry, TreeHead
 from acuse.evidence.queries import facts_of
@@ -72,7 +72,7 @@ def test_an_empty_installation_is_clean(database: Addresses) -> None:
 def test_memory_does_not_grow_with_the_ledger(
     database: Addresses, sequencer: Sequencer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fsck, "_CHUNK", 50)
+    monkeypatch.setattr(values, "CHUNK", 50)
     peaks = []
     for count in (600, 2400):
         with transaction.atomic():
