@@ -10,7 +10,7 @@ import secrets
 import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from acuse.doors.smtp import replies
 from acuse.doors.smtp.content import DataReader
@@ -52,7 +52,7 @@ class Connection(asyncio.StreamReaderProtocol, ABC):
     def __init__(
         self,
         service: Service,
-        talk: Talk,
+        talk: Talk[Any],
         context: ssl.SSLContext,
         implicit: bool,
         loop: asyncio.AbstractEventLoop,

@@ -79,39 +79,24 @@ class InboundListening:
 
 
 @dataclass(kw_only=True)
-class Delivery(Talk):
-    """What has been said at the inbound door.
+class Delivery(Talk[Ours]):
+    """What has been said at the inbound door; addresses of recipients are in lower case.
 
     Attributes:
         ours: see `InboundVerbs`.
-        recipients: of the transaction under way, by address in lower case.
     """
 
     ours: Callable[[str], Ours | None]
-    recipients: dict[str, Ours] = field(default_factory=dict)
 
-    def mail(self, argument: str) -> Sender:
-        """Read MAIL.
-
-        Raises:
-            Refused: with the reply to give.
-        """
-        self.check_ready()
-        if self.sender is not None:
-            raise Refused(replies.NESTED_MAIL)
+    def _read_sender(self, argument: str) -> Sender:
         return parse_mail_in(argument, most=self.limits.message)
-
-    @property
-    def count(self) -> int:
-        """Return how many recipients the transaction has."""
-        return len(self.recipients)
 
     def _add(self, argument: str, sender: Sender) -> Reply:
         address = parse_rcpt_in(argument, smtputf8=sender.smtputf8)
         found = self.ours(address)
         if found is None:
             raise Refused(replies.NOT_OURS)
-        if address.lower() not in self.recipients and self.count >= self.limits.recipients:
+        if address.lower() not in self.recipients and len(self.recipients) >= self.limits.recipients:
             raise Refused(replies.TOO_MANY_RECIPIENTS)
         self.recipients.setdefault(address.lower(), found)
         return replies.RCPT_OK
@@ -126,11 +111,6 @@ class Delivery(Talk):
             helo=self.helo,
             tls=self.tls,
         )
-
-    def reset(self) -> None:
-        """Forget the transaction."""
-        super().reset()
-        self.recipients = {}
 
 
 @dataclass(kw_only=True, eq=False)

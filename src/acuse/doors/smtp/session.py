@@ -1,6 +1,8 @@
 """One SMTP session as a state without a network: what is known, what may come next. Pure."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from acuse.accounts.values import SmtpCredentialValue
 from acuse.delivery.envelope import Client, Envelope, Recipient
@@ -10,10 +12,11 @@ from acuse.doors.smtp.limits import Limits
 from acuse.doors.smtp.replies import Refused, Reply
 
 _HELLO_MOST = 255
+Known = TypeVar("Known")
 
 
 @dataclass(kw_only=True)
-class Talk:
+class Talk(ABC, Generic[Known]):
     """What has been said on one connection. The door asks it before it does anything.
 
     Attributes:
@@ -21,7 +24,7 @@ class Talk:
         ip: of the client.
         extended: the client said EHLO, not HELO.
         tls: (version, cipher) once the connection is encrypted.
-        sender: of the transaction under way.
+        sender, recipients: of the transaction under way; what is known of each recipient, by address.
     """
 
     limits: Limits
@@ -30,6 +33,7 @@ class Talk:
     extended: bool = False
     tls: tuple[str, str] | None = None
     sender: Sender | None = None
+    recipients: dict[str, Known] = field(default_factory=dict)
 
     def hello(self, name: str, *, extended: bool) -> None:
         """Take HELO or EHLO; it ends any transaction (RFC 5321 section 4.1.4).
@@ -53,6 +57,17 @@ class Talk:
         self.helo, self.extended = "", False
         self.reset()
 
+    def mail(self, argument: str) -> Sender:
+        """Read MAIL; `begin` follows.
+
+        Raises:
+            Refused: with the reply to give.
+        """
+        self.check_ready()
+        if self.sender is not None:
+            raise Refused(replies.NESTED_MAIL)
+        return self._read_sender(argument)
+
     def begin(self, sender: Sender) -> Reply:
         """Begin a transaction."""
         self.sender = sender
@@ -69,25 +84,25 @@ class Talk:
             raise Refused(replies.MAIL_FIRST)
         return self._add(argument, self.sender)
 
-    def _add(self, argument: str, sender: Sender) -> Reply:
-        raise NotImplementedError
+    @abstractmethod
+    def _read_sender(self, argument: str) -> Sender:
+        """Read the argument of MAIL, or raise `Refused`."""
 
-    @property
-    def count(self) -> int:
-        """Return how many recipients the transaction has."""
-        raise NotImplementedError
+    @abstractmethod
+    def _add(self, argument: str, sender: Sender) -> Reply:
+        """Read the argument of RCPT and take the recipient into the transaction of `sender`, or raise `Refused`."""
 
     def check_data(self) -> None:
         """Raise `Refused` where DATA may not come now."""
         self.check_ready()
         if self.sender is None:
             raise Refused(replies.MAIL_FIRST)
-        if not self.count:
+        if not self.recipients:
             raise Refused(replies.RCPT_FIRST)
 
     def reset(self) -> None:
         """Forget the transaction."""
-        self.sender = None
+        self.sender, self.recipients = None, {}
 
     def check_ready(self) -> None:
         """Raise `Refused` where no transaction may begin yet."""
@@ -96,16 +111,14 @@ class Talk:
 
 
 @dataclass(kw_only=True)
-class Conversation(Talk):
-    """What has been said at the connector.
+class Conversation(Talk[Recipient]):
+    """What has been said at the connector. Between `mail` and `begin` the credential is asked about the sender.
 
     Attributes:
         credential: who authenticated.
-        recipients: of the transaction under way, by address.
     """
 
     credential: SmtpCredentialValue | None = None
-    recipients: dict[str, Recipient] = field(default_factory=dict)
 
     def capabilities(self, hostname: str, *, tls_offered: bool) -> list[str]:
         """Return the lines of the reply to EHLO, without codes."""
@@ -129,21 +142,8 @@ class Conversation(Talk):
         if self.sender is not None:
             raise Refused(replies.AUTH_IN_TRANSACTION)
 
-    def mail(self, argument: str) -> Sender:
-        """Read MAIL; `begin` follows once the credential may send as that address.
-
-        Raises:
-            Refused: with the reply to give.
-        """
-        self.check_ready()
-        if self.sender is not None:
-            raise Refused(replies.NESTED_MAIL)
+    def _read_sender(self, argument: str) -> Sender:
         return parse_mail(argument, most=self.limits.message)
-
-    @property
-    def count(self) -> int:
-        """Return how many recipients the transaction has."""
-        return len(self.recipients)
 
     def _add(self, argument: str, sender: Sender) -> Reply:
         recipient = parse_rcpt(argument, smtputf8=sender.smtputf8)
@@ -174,11 +174,6 @@ class Conversation(Talk):
             client=Client(ip=self.ip, helo=self.helo, tls_version=version, tls_cipher=cipher),
             header_from=header_from,
         )
-
-    def reset(self) -> None:
-        """Forget the transaction."""
-        super().reset()
-        self.recipients = {}
 
     def check_ready(self) -> None:
         """Raise `Refused` before EHLO or AUTH."""
