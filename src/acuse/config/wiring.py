@@ -26,7 +26,7 @@ from acuse.delivery import rules as delivery_rules
 from acuse.delivery import services as delivery
 from acuse.delivery.endpoints import EmailEndpoint
 from acuse.delivery.envelope import Envelope
-from acuse.delivery.followers import follow_certificates, follow_reports
+from acuse.delivery.followers import follow_certificates, follow_reports, follow_suppressions
 from acuse.delivery.jobs.dispatch import Dispatcher
 from acuse.delivery.jobs.notices import Notifier
 from acuse.doors.smtp.connector import Connector, Listening, tls_context
@@ -128,7 +128,7 @@ def worker_loops(holder: Holder) -> list[tuple[str, Loop]]:
         ("notices", Notifier(holder=holder, endpoint=endpoint, schedule=spaced).run),
         ("certificates", Issuer(holder=holder, press=press(), threads=environment.certificate_threads).run),
         ("reading", Reader(holder=holder, look_up=name_servers.look_up(), threads=_READING_THREADS).run),
-        ("followers", lambda stop: _follow((follow_certificates, follow_reports), stop)),
+        ("followers", lambda stop: _follow((follow_certificates, follow_reports, follow_suppressions), stop)),
         ("periodic", periodic.run),
     ]
 

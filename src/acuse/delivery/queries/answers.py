@@ -14,7 +14,8 @@ _MOST_RECIPIENTS = 1000
 def answered(*, organisation: UUID, references: Sequence[str], author: str) -> UUID | None:
     """Return the communication that a message answers, by the Message-IDs that it cites, or None.
 
-    One message to several recipients is several communications: then it is that of who answers, or none.
+    One message to several recipients is several communications: then it is that of who answers, or none. Of one that
+    was sent once more it is the last.
 
     Args:
         organisation: to which the message came.
@@ -22,11 +23,13 @@ def answered(*, organisation: UUID, references: Sequence[str], author: str) -> U
     """
     if not references:
         return None
-    mine = Communication.objects.filter(organisation_id=organisation).values_list("id", "recipient")
-    rows = [
+    mine = Communication.objects.filter(organisation_id=organisation).values_list("id", "recipient", "resent_of")
+    found = [
         *mine.filter(submission__message_id__in=list(references))[:_MOST_RECIPIENTS],
         *mine.filter(id__in=_given_out(references)),
     ]
+    resent = {earlier for _, _, earlier in found}
+    rows = [(identity, recipient) for identity, recipient, _ in found if identity not in resent]
     own = [identity for identity, recipient in rows if recipient.lower() == author.lower()]
     named = own or [identity for identity, _ in rows]
     return named[0] if len(named) == 1 else None

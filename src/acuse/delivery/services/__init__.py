@@ -8,6 +8,8 @@ from acuse.delivery.services.giving_up import give_up, hold_back
 from acuse.delivery.services.keeping import KeptMessage, keep_message
 from acuse.delivery.services.notices import close_notice, owe_certificate
 from acuse.delivery.services.reports import Returned, apply_return
+from acuse.delivery.services.resending import resend
+from acuse.delivery.services.suppressions import lift, suppress
 
 __all__ = [
     "AcceptedCommunication",
@@ -24,8 +26,11 @@ __all__ = [
     "give_up",
     "hold_back",
     "keep_message",
+    "lift",
     "move_rule",
     "open_attempt",
     "owe_certificate",
     "remove_rule",
+    "resend",
+    "suppress",
 ]
