@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import transaction
+
 from acuse import clock
 from acuse.accounts import services as accounts
 from acuse.accounts.models import Organisation, SmtpCredential
@@ -18,7 +20,7 @@ from acuse.delivery.services import Returned, accept_message, apply_return
 from acuse.delivery.services.attempts import SentCopy, close_attempt, open_attempt
 from acuse.delivery.services.work import Work
 from acuse.evidence import custody
-from acuse.evidence.ledger import refer
+from acuse.evidence.ledger import FactDraft, record, refer
 from acuse.proof.facts.fact import Actor
 
 PASSWORD = "correct-horse-battery-91"
@@ -274,6 +276,33 @@ def come_back(organisation_id: UUID, communication: UUID, type: str, details: di
         organisation=organisation_id, communication=communication, returned=returned, reporting_host="salida.example"
     )
     return raw
+
+
+def track(organisation_id: UUID, communication: UUID) -> None:
+    """Record requests of a tracked copy, by machines, by nobody knows whom and by a person, and a withdrawal."""
+    client = {"ip": "198.51.100.7", "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Firefox/128.0"}
+    link = {"number": 2, "link": "https://ribera.example/presupuesto?n=1042"}
+    judged: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("tracker.image_requested", {"by": "scanner", "reasons": ["known_scanner", "soon"]}),
+        ("tracker.image_requested", {"by": "mail_proxy", "reasons": ["google_proxy"]}),
+        ("tracker.image_requested", {"by": "unknown", "reasons": ["no_agent"]}),
+        ("tracker.link_requested", {"by": "person", "reasons": ["browser"], **link}),
+        ("tracking.withdrawn", {}),
+    )
+    with transaction.atomic():
+        record(
+            *(
+                FactDraft(
+                    organisation=organisation_id,
+                    subject_kind="communication",
+                    subject_id=communication,
+                    type=type,
+                    actor=Actor(kind="remote_host", id=client["ip"]),
+                    details={**details, "client": client},
+                )
+                for type, details in judged
+            )
+        )
 
 
 def everything(organisation_id: UUID) -> dict[str, UUID]:

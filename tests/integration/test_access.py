@@ -101,6 +101,7 @@ ROUTES = {
     f"{BASE}settings/keys/<uuid:id>/revoke/": "manager",
     f"{BASE}settings/handling/": "member",
     f"{BASE}settings/handling/credentials/<uuid:id>/": "manager",
+    f"{BASE}settings/withdrawals/": "member",
     f"{BASE}settings/rules/": "member",
     f"{BASE}settings/rules/add/": "manager",
     f"{BASE}settings/rules/<uuid:id>/": "manager",

@@ -182,6 +182,22 @@ def test_facts_are_what_the_ledger_holds_to_the_byte(program: Program, world: Wo
         assert (told["position"], told["state"]) == (item.position, "published")
 
 
+def test_requests_of_a_tracked_copy_are_facts_and_no_outcome(program: Program, world: World) -> None:
+    identity = world.communications["cliente0877@correo.example"]
+    before = members(program.get(f"/communications/{identity}"))
+    samples.track(world.organisation, identity)
+    told = members(program.get(f"/communications/{identity}/facts"))["facts"]
+    assert [one["fact"]["details"].get("by") for one in told[-5:]] == [
+        "scanner",
+        "mail_proxy",
+        "unknown",
+        "person",
+        None,
+    ]
+    after = members(program.get(f"/communications/{identity}"))
+    assert {**after, "updated_at": ""} == {**before, "updated_at": ""}
+
+
 def test_a_fact_without_a_place_yet_is_pending(program: Program, world: World) -> None:
     value = samples.credential_again(world.organisation)
     new = samples.send(value, samples.message("n@correo.example", "Nueva"), recipient="n@correo.example")

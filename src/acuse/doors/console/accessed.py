@@ -18,7 +18,8 @@ def _moment(value: object) -> str:
     return figures.day_and_time(from_rfc3339(str(value)))
 
 
-def _client(details: Mapping[str, Any]) -> tuple[Transport, ...]:
+def client_of(details: Mapping[str, Any]) -> tuple[Transport, ...]:
+    """Where a request came from, and what made it by its own account."""
     client = details["client"]
     items = [Transport(icon="plugs", text=_("from %(ip)s") % {"ip": client["ip"]})]
     agent = foreign(client["user_agent"])
@@ -36,18 +37,18 @@ def _consigned(fact: Fact) -> Told:
 
 def _code_sent(fact: Fact) -> Told:
     source = _("To %(contact)s; the code is not recorded") % {"contact": fact.details["contact"]}
-    return Told(title=title(fact.type), icon="key", source=source, transport=_client(fact.details))
+    return Told(title=title(fact.type), icon="key", source=source, transport=client_of(fact.details))
 
 
 def _code_refused(fact: Fact) -> Told:
     source = _("It no longer served.") if fact.details["reason"] == "late" else _("It was not the right one.")
-    return Told(title=title(fact.type), icon="x", style="deferred", source=source, transport=_client(fact.details))
+    return Told(title=title(fact.type), icon="x", style="deferred", source=source, transport=client_of(fact.details))
 
 
 def _code_locked(fact: Fact) -> Told:
     source = _("None is taken before %(until)s.") % {"until": _moment(fact.details["locked_until"])}
     return Told(
-        title=title(fact.type), icon="lock-simple", style="deferred", source=source, transport=_client(fact.details)
+        title=title(fact.type), icon="lock-simple", style="deferred", source=source, transport=client_of(fact.details)
     )
 
 
@@ -62,13 +63,13 @@ def _opened(fact: Fact) -> Told:
         style="raised",
         source=_means(fact.details),
         remark=_("It does not prove who it was, nor reading."),
-        transport=_client(fact.details),
+        transport=client_of(fact.details),
     )
 
 
 def _fetched(fact: Fact) -> Told:
     source = foreign(fact.details["name"])
-    return Told(title=title(fact.type), icon="download-simple", source=source, transport=_client(fact.details))
+    return Told(title=title(fact.type), icon="download-simple", source=source, transport=client_of(fact.details))
 
 
 def _answered(fact: Fact) -> Told:
@@ -80,7 +81,7 @@ def _answered(fact: Fact) -> Told:
         style="raised" if accepted else "failed",
         source=_means(fact.details),
         verbatim=foreign(fact.details["comments"]),
-        transport=_client(fact.details),
+        transport=client_of(fact.details),
     )
 
 

@@ -58,6 +58,7 @@ def _found(access: Access, identity: UUID) -> CommunicationView:
 def _entries(access: Access, view: CommunicationView, judged: Verdict, state: LedgerState) -> list[timeline.Entry]:
     base = reverse("console:ledger", args=[access.view.slug])
     stamped = evidence.development_anchors([item.position for item in view.facts if item.position is not None])
+    facts = [item.fact for item in view.facts]
     entries = []
     for item in view.facts:
         if not timeline.shown(item.fact):
@@ -74,6 +75,7 @@ def _entries(access: Access, view: CommunicationView, judged: Verdict, state: Le
                 dialogue_url=reverse("console:dialogue", args=place),
                 message_url=reverse("console:returned", args=place),
                 decisive=judged.decisive == item.fact,
+                around=facts,
             )
         )
     return entries

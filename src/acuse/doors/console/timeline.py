@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from acuse.clock import from_rfc3339, to_rfc3339
-from acuse.doors.console import accessed, held_back, returned
+from acuse.doors.console import accessed, held_back, returned, tracked
 from acuse.doors.console.told import Told, Transport, foreign
 from acuse.doors.console.wording import mark_word, reason
 from acuse.doors.ui import figures, grades
@@ -71,6 +71,7 @@ def entry(
     dialogue_url: str,
     message_url: str,
     decisive: bool,
+    around: Sequence[Fact] = (),
 ) -> Entry:
     """One entry of the timeline.
 
@@ -83,8 +84,9 @@ def entry(
         dialogue_url: page of the raw dialogue; used only where the fact cites one.
         message_url: of the message as it came in; used only where the fact cites one.
         decisive: it decided the outcome.
+        around: all facts of the communication, by which requests are judged.
     """
-    told = tell(fact)
+    told = tracked.hit(fact, around) if fact.type in tracked.HITS else tell(fact)
     if fact.type == "bounce.received" and not decisive:
         told = replace(told, style="deferred", remark=_("It does not decide the outcome."))
     roles = {reference.role for reference in fact.objects}
@@ -326,6 +328,7 @@ _TELLERS: Mapping[str, Callable[[Fact], Told]] = {
     "certificate.level_lowered": _lowered,
     **returned.TELLERS,
     **accessed.TELLERS,
+    **tracked.TELLERS,
     **held_back.TELLERS,
 }
 

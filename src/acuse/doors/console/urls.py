@@ -20,6 +20,7 @@ from acuse.doors.console import (
     members,
     preferences,
     settings,
+    withdrawals,
 )
 
 app_name = "console"
@@ -62,6 +63,7 @@ urlpatterns = [
     path(f"{BASE}settings/keys/<uuid:id>/revoke/", keys.revoke, name="key-revoke"),
     path(f"{BASE}settings/handling/", handling.handling, name="handling"),
     path(f"{BASE}settings/handling/credentials/<uuid:id>/", handling.change_credential, name="credential-handling"),
+    path(f"{BASE}settings/withdrawals/", withdrawals.listing, name="withdrawals"),
     path(f"{BASE}settings/rules/", certification.listing, name="rules"),
     path(f"{BASE}settings/rules/add/", certification.add, name="rule-add"),
     path(f"{BASE}settings/rules/<uuid:id>/", certification.change, name="rule-change"),
