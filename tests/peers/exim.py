@@ -159,5 +159,6 @@ def _wait(peer: Exim, running: "subprocess.Popen[bytes]") -> None:
         with suppress(OSError), socket.create_connection((peer.address, peer.port), timeout=5) as door:
             if door.recv(3) == b"220":
                 return
-        assert running.poll() is None and time.monotonic() < deadline, peer.log()
+        failed = running.poll() is not None or time.monotonic() > deadline
+        assert not failed, peer.log()
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""Dovecot as the mailboxes behind an MX: LMTP with quotas, the policy service that knows them, and vacation messages."""
+"""Dovecot as the mailboxes behind an MX: LMTP with quotas, the service that knows them, vacation messages."""
 
 import shutil
 import socket
@@ -131,5 +131,6 @@ def _wait(store: MailStore, running: "subprocess.Popen[bytes]") -> None:
         with suppress(OSError), socket.create_connection(("127.0.0.1", store.lmtp), timeout=5) as door:
             if door.recv(3) == b"220":
                 return
-        assert running.poll() is None and time.monotonic() < deadline, store.log() or "Dovecot does not start"
+        failed = running.poll() is not None or time.monotonic() > deadline
+        assert not failed, store.log() or "Dovecot does not start"
         time.sleep(0.05)

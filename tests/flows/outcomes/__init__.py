@@ -1,0 +1,1 @@
+"""What real servers answer and report, and what Acuse makes of it: docs/outcomes.md, produced and checked."""
