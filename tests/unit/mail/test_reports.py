@@ -161,6 +161,21 @@ def test_what_was_done_with_a_recipient(action: str, status: str, read: str) -> 
     assert only.action == read
 
 
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("X-Exim; relayed via non SMTP router", "delivered"),
+        ("X-Exim; relayed via non DSN router", "relayed"),
+        ("smtp; 250 Ok", "relayed"),
+        ("smtp; 250 2.0.0 <ana@destino.example> Saved", "delivered"),
+    ],
+)
+def test_what_exim_calls_delivered_is_a_mailbox_only_where_no_other_server_took_it(said: str, read: str) -> None:
+    text = f"Action: delivered\nFinal-Recipient: rfc822;ana@destino.example\nStatus: 2.0.0\nDiagnostic-Code: {said}\n"
+    (only,) = read_status(text).findings
+    assert only.action == read
+
+
 def test_what_a_report_says_of_the_message() -> None:
     report = report_of("postfix-user-unknown")
     assert (report.envid, report.message_id, report.reporting_mta) == (

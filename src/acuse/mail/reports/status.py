@@ -18,6 +18,9 @@ _WORDS = {
     "success": DELIVERED,
 }
 _BY_CLASS = {"2": RELAYED, "4": DELAYED, "5": FAILED}
+#: Exim says "delivered" whatever it did. With these fixed words of its own it gave the message to another server: that
+#: of Remote-MTA, or the last one that knows reports. Only "via non SMTP router" is a mailbox (RFC 3464 2.3.3).
+_EXIM_RELAYED = ("relayed via non dsn router", "250 ok")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +59,7 @@ def _finding(group: Group) -> Finding:
     code = status_of(status)
     return Finding(
         address=_address(group),
-        action=_action(group, code),
+        action=_action(group, code, said),
         status=code,
         text=said or comment,
         stage=stage_of(said),
@@ -66,13 +69,15 @@ def _finding(group: Group) -> Finding:
     )
 
 
-def _action(group: Group, code: str) -> str:
+def _action(group: Group, code: str, said: str) -> str:
     """Return what was done, or "" where neither Action nor Status says it.
 
     Where Action says nothing known, the class of the status does; that it was taken is all that one of success says. A
     failure with the status of a success stays a failure: Action is what the reporter did (RFC 3464 section 2.3.3).
     """
     word = group.get("action", "").split(" ")[0].split(";")[0].lower()
+    if word == DELIVERED and said.lower() in _EXIM_RELAYED:
+        return RELAYED
     return word if word in ACTIONS else _WORDS.get(word) or _BY_CLASS.get(code[:1], "")
 
 
