@@ -83,6 +83,7 @@ def test_every_sentence_is_used_or_kept_for_a_case_of_the_wording_table() -> Non
         r"(headline|sentence)\.(accessed|accepted|signed|refused|expired|delivered)|headline\.signed|limit\.|badge\."
         r"|class\.|failed\.|headline\.|sentence\.|ladder\.\d|fact\.notified|parties\.why|content\.signed|header\.|title\."
         r"|listed\.|hit\.|remark\.hit\.|file\.|name\.|step\.|reason\.|remark\.reply\.|source\.(report|policy)\.|fact\.consigned\.|fact\.code_refused\."
+        r"|added\.not\."
     )
     variants = re.compile(r"(\.(outgoing|interrupted|bounced|one|none|resent))?(\.notice)?\Z")
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from acuse.certificates.stories import added
 from acuse.certificates.stories.case import Case
 from acuse.certificates.stories.literal import Literal, literal
 from acuse.certificates.stories.moments import number
@@ -21,6 +22,7 @@ def content(case: Case, message: Message) -> dict[str, Any]:
         {"label": case.word("content.mode"), "parts": [_line(_mode(case, message))]},
         {"label": case.word("content.headers"), "parts": _headers(case, message)},
         *_notes(case, message, made),
+        {"label": case.word("content.added"), "parts": _added(case)},
     ]
     shown = message.attachments[:MAX_ATTACHMENTS]
     return {
@@ -94,6 +96,11 @@ def _notes(case: Case, message: Message, made: Literal) -> list[dict[str, Any]]:
         listed = ", ".join(list(marks)[:_MAX_MARKS]) + (", …" if len(marks) > _MAX_MARKS else "")
         rows.append({"label": case.word("content.unseen"), "parts": [_line(case.say(key, marks=own(listed)))]})
     return rows
+
+
+def _added(case: Case) -> list[dict[str, Any]]:
+    runs = added.sent(case)
+    return [_line(runs)] if runs else []
 
 
 def _attachment(case: Case, attachment: Attachment) -> dict[str, Any]:

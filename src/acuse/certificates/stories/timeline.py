@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from acuse.certificates.stories import accessed, returned, suppressed, tracked
+from acuse.certificates.stories import accessed, added, returned, suppressed, tracked
 from acuse.certificates.stories.case import Case, ending
 from acuse.certificates.stories.context import LedgerFact
 from acuse.certificates.stories.moments import number, utc_time
@@ -100,6 +100,7 @@ def _chosen(case: Case, fact: Fact) -> list[Runs]:
         case.say("fact.accepted.resent", communication=mono(str(resent))) if resent else [],
         case.say("fact.accepted.reference", reference=case.theirs(str(reference))) if reference else [],
         case.say("fact.accepted.retention", years=number(years)) if years else [],
+        case.say("fact.accepted.withdrawn") if fact.details.get("tracking") == "withdrawn" else [],
     ]
 
 
@@ -119,10 +120,11 @@ def _opened(case: Case, fact: Fact) -> Row:
         case.say("fact.opened.removed", removed=case.theirs(" ".join(removed.split()), limit=800)) if removed else []
     )
     key = "fact.opened.copy.without" if removed else "fact.opened.copy"
+    key = "fact.opened.copy.added" if added.amended(fact) else key
     return Row(
         title=title,
         verbatim=wrapped(lines, COLUMNS) if lines else None,
-        remarks=[without, [*case.say(key), mono(str(copy["digest"]))]],
+        remarks=[without, added.said(case, fact), [*case.say(key), mono(str(copy["digest"]))]],
     )
 
 

@@ -1,11 +1,12 @@
 """Every sentence of a document, in Spanish."""
 
-from acuse.certificates.stories.wording.es import accessed, content, front, proofs, suppressed, timeline, tracked
+from acuse.certificates.stories.wording.es import accessed, added, content, front, proofs, suppressed, timeline, tracked
 
 WORDS: dict[str, str] = {
     **front.WORDS,
     **accessed.WORDS,
     **content.WORDS,
+    **added.WORDS,
     **timeline.WORDS,
     **suppressed.WORDS,
     **tracked.WORDS,
