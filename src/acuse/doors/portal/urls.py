@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from acuse.doors.portal import access, anchors, language, start, tracked, verify
+from acuse.doors.portal import access, anchors, language, receipt, start, tracked, verify
 
 app_name = "portal"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("a/<str:token>/certificate", access.certificate),
     path("a/<str:token>/accept", access.accept),
     path("a/<str:token>/reject", access.reject),
+    path("r/<str:token>/", receipt.page),
+    path("r/<str:token>/certificate", receipt.certificate),
     path("t/<str:token>/", tracked.about),
     path("t/<str:token>/i.gif", tracked.image),
     path("t/<str:token>/<int:number>", tracked.link),
