@@ -1,11 +1,11 @@
-"""OpenDKIM beside a Postfix of the tests: it signs what that server's own domain sends."""
+"""OpenDKIM: beside a Postfix of the tests it signs what that server's own domain sends; alone it judges signatures."""
 
 import base64
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,3 +69,17 @@ def _wait(port: int, running: "subprocess.Popen[bytes]") -> None:
         failed = running.poll() is not None or time.monotonic() > deadline
         assert not failed, running.stderr.read() if running.stderr else "OpenDKIM does not start"
         time.sleep(0.05)
+
+
+def judged(message: bytes, records: Mapping[str, str], folder: Path) -> str:
+    """Return what OpenDKIM says of the signatures of a message.
+
+    Args:
+        message: as it was sent. records: what the DNS says, by name. folder: to work in.
+    """
+    (folder / "keys").write_text("".join(f"{name} {text}\n" for name, text in records.items()), "ascii")
+    (folder / "conf").write_text(f"Mode v\nTestPublicKeys {folder / 'keys'}\n", "ascii")
+    (folder / "message").write_bytes(message)
+    command = ["opendkim", "-x", str(folder / "conf"), "-v", "-v", "-t", str(folder / "message")]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    return said.stdout + said.stderr

@@ -16,12 +16,10 @@ from acuse.delivery.copies import copy_of_before
 from acuse.delivery.services.access import compose_notice
 from acuse.delivery.services.attempts import SentCopy
 from acuse.delivery.services.policies import PolicyTable
+from acuse.delivery.services.signers import Signers
 from acuse.delivery.services.work import Work
-from acuse.delivery.signing import Signers
 from acuse.errors import ConfigurationError
 from acuse.evidence import custody
-from acuse.mail import headers
-from acuse.mail.dkim import signature_field
 from acuse.mail.rewrite import Trace, message_id_of, needs_of, sent_copy
 from acuse.mail.sending_domain import ascii_domain
 from acuse.mail.tokens import BOUNCE, encode_address
@@ -71,7 +69,7 @@ class EmailEndpoint:
         before = copy_of_before(work)
         if before is None:
             content = compose_notice(work, message_id=message_id)
-            content = self._signature(work, content) + content
+            content = self._signers.signature(work.organisation, content, at=work.accepted_at) + content
         else:
             content = custody.open_object(organisation=work.organisation, sha256=before.details["digest"])
         kept = custody.keep(organisation=work.organisation, content=content, media_type="message/rfc822")
@@ -94,7 +92,9 @@ class EmailEndpoint:
         before = copy_of_before(work)
         if before is None:
             rest = copies.make_rest(work, submitted)
-            prepended = self._signature(work, copy.prepended + rest.content) + copy.prepended
+            signed = copy.prepended + rest.content
+            signature = self._signers.signature(work.organisation, signed, at=work.accepted_at)
+            prepended = signature + copy.prepended
         else:
             rest = copies.rest_of_before(work, before, submitted)
             prepended = before.details["prepended"].encode("ascii")
@@ -109,16 +109,6 @@ class EmailEndpoint:
             additions=rest.additions,
             links=links,
         )
-
-    def _signature(self, work: Work, copy: bytes) -> bytes:
-        """Return our DKIM-Signature of a copy; nothing where nobody here has a key for it."""
-        fields, _, _ = headers.split_block(copy, 0, len(copy))
-        written = headers.addresses_of(fields, "From")
-        if not written:
-            return b""
-        domain = ascii_domain(written[0].address.rpartition("@")[2])
-        signer = self._signers.choose(work.organisation, domain)
-        return signature_field(copy, signer=signer, at=work.accepted_at) if signer else b""
 
     def check(self, work: Work, copy: bytes) -> None:
         """Refuse an envelope that can never be sent, before anything says that it is.

@@ -2,6 +2,7 @@
 
 from email import message_from_bytes, message_from_string
 from email.policy import default
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -10,12 +11,15 @@ from acuse.accounts.models import Organisation
 from acuse.accounts.queries import organisation_view
 from acuse.delivery.followers import certificates, follow_certificates
 from acuse.delivery.models import Notice, Submission
+from acuse.delivery.services.signers import installation_signers
+from acuse.delivery.services.signing_keys import activate_signing_key, make_signing_key
 from acuse.errors import TemporaryError
 from acuse.evidence import custody
 from acuse.evidence.models import Alarm
 from tests.integration.certificates.conftest import Notary
 from tests.integration.certificates.test_issue import certified
 from tests.integration.making import facts, message
+from tests.peers.opendkim import judged
 
 
 def drain() -> None:
@@ -90,3 +94,16 @@ def test_the_addresses_of_the_mail_are_whole(notary: Notary, monkeypatch: pytest
         (sender,) = message_from_string(raw.decode(), policy=default)["From"].addresses
         assert (sender.display_name, sender.username) == (certifier, "postmaster")
         assert f"\r\nTo: {to}\r\n".encode() in raw
+
+
+def test_the_mail_is_signed_with_the_operators_key(notary: Notary, tmp_path: Path) -> None:
+    installation_signers.cache_clear()
+    host = settings.ACUSE.mail_hostname
+    key = make_signing_key(organisation=None, domain=host)
+    activate_signing_key(organisation=None, key=key.id, found=key.record)
+    Organisation.objects.update(certificate_by_email=True)
+    row = certified(notary)
+    notary.publish()
+    drain()
+    raw = custody.open_object(organisation=row.organisation_id, sha256=Notice.objects.get().message_sha256)
+    assert "dkim=pass" in judged(raw, {key.name: key.record}, tmp_path)

@@ -19,6 +19,7 @@ from acuse.accounts.queries import OrganisationView, organisation_view
 from acuse.delivery.models import Communication
 from acuse.delivery.services import owe_certificate
 from acuse.delivery.services.dispatched import PASSING
+from acuse.delivery.services.signers import signed
 from acuse.errors import InputError
 from acuse.evidence import custody
 from acuse.evidence.alarms import raise_alarm
@@ -73,6 +74,7 @@ def _mail(item: LedgerFact, organisation: OrganisationView) -> None:
     fact = item.fact
     row = Communication.objects.select_related("submission").get(id=fact.subject.id)
     content = compose(fact, row.submission.mail_from, row.subject, row.recipient, organisation)
+    content = signed(fact.organisation, content, at=clock.now())
     kept = custody.keep(organisation=fact.organisation, content=content, media_type="message/rfc822")
     owe_certificate(
         communication=row.id,

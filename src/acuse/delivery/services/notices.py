@@ -16,6 +16,7 @@ from acuse import clock
 from acuse.channels.base import Outcome, Result
 from acuse.delivery import rules
 from acuse.delivery.models import Communication, Notice
+from acuse.delivery.services.signers import signed
 from acuse.delivery.services.work import Work
 from acuse.evidence import custody
 from acuse.evidence.custody import Kept
@@ -110,18 +111,19 @@ def tell_late_failure(work: Work, bounce: Fact, reporting_host: str) -> None:
 
 def _keep(work: Work, report: dsn.Report) -> WrittenNotice:
     """Compose a notification for the sender of a communication, and keep it."""
-    message_id = f"<{uuid7()}@{report.reporting_mta}>"
+    message_id, now = f"<{uuid7()}@{report.reporting_mta}>", clock.now()
     notification = dsn.build(
         report,
         to=work.mail_from,
         sender=f"postmaster@{report.reporting_mta}",
         message_id=message_id,
-        written_at=clock.now(),
+        written_at=now,
         language=work.language,
         original=custody.open_object(organisation=work.organisation, sha256=work.message_sha256),
         ret=work.ret,
     )
-    kept = custody.keep(organisation=work.organisation, content=notification.content, media_type=_DSN_TYPE)
+    content = signed(work.organisation, notification.content, at=now)
+    kept = custody.keep(organisation=work.organisation, content=content, media_type=_DSN_TYPE)
     return WrittenNotice(kind=report.action, recipient=work.mail_from, message_id=message_id, kept=kept)
 
 

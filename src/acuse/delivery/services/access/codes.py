@@ -19,6 +19,7 @@ from acuse.delivery import rules
 from acuse.delivery.models import Access, Communication, Notice
 from acuse.delivery.services.access.held import Visitor, lock, note
 from acuse.delivery.services.access.letters import letter_to
+from acuse.delivery.services.signers import signed
 from acuse.evidence import custody
 from acuse.mail.notice import code_message
 
@@ -61,6 +62,7 @@ def send_code(*, communication: UUID, visitor: Visitor) -> bool:
         at=now,
     )
     content = code_message(letter, code=code, minutes=int(rules.CODE_TERM.total_seconds() // 60))
+    content = signed(row.organisation_id, content, at=now)
     kept = custody.keep(organisation=row.organisation_id, content=content, media_type="message/rfc822")
     with transaction.atomic():
         row, held = lock(communication)

@@ -1,18 +1,24 @@
 """Who signs a message that leaves: its organisation's key, else the operator's, else nobody.
 
 Keys are parsed once and remembered for a short while. That a new one is noticed late does no harm: which lines stand
-before a message is decided at its first attempt, and kept.
+before a message is decided at its first attempt, and kept. E-mails of our own are signed before they are kept.
 """
 
 import logging
 import threading
 import time
+from datetime import datetime
+from functools import cache
 from uuid import UUID
+
+from django.conf import settings
 
 from acuse.delivery.services.signing_keys import private_key
 from acuse.errors import AcuseError
 from acuse.evidence.statements import execute
-from acuse.mail.dkim import Signer
+from acuse.mail import headers
+from acuse.mail.dkim import Signer, signature_field
+from acuse.mail.sending_domain import ascii_domain
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +56,19 @@ class Signers:
         above = (".".join(labels[start:]) for start in range(len(labels)))
         return next((theirs[name] for name in above if name in theirs), ours.get(self._own_domain))
 
+    def signature(self, organisation: UUID, message: bytes, *, at: datetime) -> bytes:
+        """Return our DKIM-Signature of a message; nothing where nobody here has a key for it.
+
+        Args:
+            organisation: whose message. message: as it will be sent. at: the time to be stated.
+        """
+        fields, _, _ = headers.split_block(message, 0, len(message))
+        written = headers.addresses_of(fields, "From")
+        if not written:
+            return b""
+        signer = self.choose(organisation, ascii_domain(written[0].address.rpartition("@")[2]))
+        return signature_field(message, signer=signer, at=at) if signer else b""
+
     def _keys(self, organisation: UUID) -> tuple[Named, Named]:
         with self._lock:
             until, theirs, ours = self._known.get(organisation, (0.0, {}, {}))
@@ -73,3 +92,18 @@ class Signers:
                 log.error("mail of %s leaves without a DKIM signature: %s", domain, error)
                 self._parsed[identity] = None
         return self._parsed[identity]
+
+
+@cache
+def installation_signers() -> Signers:
+    """Return the keys that sign the e-mails of our own that this process writes."""
+    return Signers(ascii_domain(settings.ACUSE.mail_hostname))
+
+
+def signed(organisation: UUID, message: bytes, *, at: datetime) -> bytes:
+    """Return an e-mail of our own with its DKIM-Signature, or as it is where nobody has a key for its From.
+
+    Args:
+        organisation: for which it is written. message: with CRLF line ends. at: when it is written.
+    """
+    return installation_signers().signature(organisation, message, at=at) + message
