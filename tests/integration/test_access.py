@@ -105,6 +105,7 @@ ROUTES = {
     f"{BASE}settings/rules/": "member",
     f"{BASE}settings/rules/add/": "manager",
     f"{BASE}settings/rules/<uuid:id>/": "manager",
+    f"{BASE}settings/rules/<uuid:id>/edit/": "manager",
     f"{BASE}settings/domains/": "member",
     f"{BASE}settings/domains/check/": "member",
     f"{BASE}settings/domains/keys/": "manager",

@@ -1,6 +1,6 @@
 """The rules that say which messages are certified: their list, changing it, and trying it out."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from uuid import UUID
 
 from django import forms
@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from uuid6 import uuid7
 
 from acuse.accounts.queries import Access
@@ -18,17 +18,16 @@ from acuse.delivery import services
 from acuse.delivery.queries import rules_of
 from acuse.delivery.rules import domain_of
 from acuse.delivery.selection import MOST_RULES, Rule, applying
+from acuse.doors.console.acts import found, refused_at
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.console.handling import ACCESSES, LANGUAGES, MODES
-from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
-from acuse.errors import AccessDenied, AcuseError, InputError
 
 _OPEN = ("", gettext_lazy("As by default"))
 
 
 class RuleForm(StyledForm):
-    """A new rule."""
+    """A rule; a new one where nothing else is said."""
 
     ids = "rule"
     sender = forms.CharField(
@@ -58,6 +57,12 @@ class RuleForm(StyledForm):
     mode = forms.ChoiceField(label=gettext_lazy("What the recipient gets"), choices=(_OPEN, *MODES), required=False)
     access = forms.ChoiceField(label=gettext_lazy("What opens a notice"), choices=(_OPEN, *ACCESSES), required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=(_OPEN, *LANGUAGES), required=False)
+
+
+class EditForm(RuleForm):
+    """A rule that there is, changed in its place beside the form for a new one."""
+
+    ids = "edit"
 
 
 class TryForm(StyledForm):
@@ -100,27 +105,38 @@ def _tried(request: HttpRequest, rules: list[Rule]) -> dict[str, object]:
     if not form.is_valid():
         return {"try_form": form}
     given = form.cleaned_data
-    found = applying(
+    applied = applying(
         rules,
         sender=given["sender"].strip(),
         domain=domain_of(given["recipient"].strip()),
         subject=given["subject"].strip(),
         values=lambda _name: (),
     )
-    number = rules.index(found) + 1 if found else 0
-    return {"try_form": form, "tried": True, "number": number, "consequence": _consequence(found) if found else ""}
+    number = rules.index(applied) + 1 if applied else 0
+    return {"try_form": form, "tried": True, "number": number, "consequence": _consequence(applied) if applied else ""}
 
 
-def _page(request: HttpRequest, access: Access, form: RuleForm | None = None) -> HttpResponseBase:
+def _page(
+    request: HttpRequest, access: Access, *, form: RuleForm | None = None, edited: tuple[UUID, EditForm] | None = None
+) -> HttpResponseBase:
     rules = rules_of(access)
+    open_id, open_form = edited or (None, None)
     shown = {
-        "rules": [(rule, _conditions(rule), _consequence(rule)) for rule in rules],
+        "rules": [
+            (rule, _conditions(rule), _consequence(rule), open_form if rule.id == open_id else None) for rule in rules
+        ],
         "full": len(rules) >= MOST_RULES,
         "most": MOST_RULES,
         "form": form or RuleForm(),
         **_tried(request, rules),
     }
     return page(request, access, "settings", "console/certification.html", shown)
+
+
+def _rule(form: RuleForm, *, id: UUID, enabled: bool) -> Rule:
+    """The rule that a valid form describes."""
+    given = dict(form.cleaned_data)
+    return Rule(id=id, enabled=enabled, certify=given.pop("does") == "certify", **given)
 
 
 @require_GET
@@ -137,18 +153,29 @@ def add(request: HttpRequest, access: Access) -> HttpResponseBase:
     access.require_manager()
     form = RuleForm(request.POST)
     if form.is_valid():
-        given = form.cleaned_data
-        certify = given.pop("does") == "certify"
-        try:
-            services.add_rule(access=access, rule=Rule(id=uuid7(), certify=certify, **given))
-        except AccessDenied:
-            raise
-        except AcuseError as error:
-            form.add_error(None, said(error))
-        else:
+        with refused_at(form):
+            services.add_rule(access=access, rule=_rule(form, id=uuid7(), enabled=True))
             messages.success(request, _("Added. It counts for messages from some seconds on."))
             return redirect("console:rules", access.view.slug)
-    return _page(request, access, form)
+    return _page(request, access, form=form)
+
+
+@require_http_methods(["GET", "POST"])
+@member_view
+def edit(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
+    """The page with one rule opened for changing it in its place; sent, it is changed."""
+    access.require_manager()
+    rule = next((one for one in rules_of(access) if one.id == id), None)
+    if rule is None:
+        raise Http404("The organisation has no such rule.")
+    kept = {**asdict(rule), "does": "certify" if rule.certify else "plain"}
+    form = EditForm(request.POST) if request.method == "POST" else EditForm(initial=kept)
+    if form.is_valid():
+        with refused_at(form):
+            services.change_rule(access=access, rule=_rule(form, id=id, enabled=rule.enabled))
+            messages.success(request, _("Changed. It counts for messages from some seconds on."))
+            return redirect("console:rules", access.view.slug)
+    return _page(request, access, edited=(id, form))
 
 
 @require_POST
@@ -156,7 +183,7 @@ def add(request: HttpRequest, access: Access) -> HttpResponseBase:
 def change(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     """Move a rule, switch it on or off, or remove it, as the button says."""
     act = request.POST.get("act", "")
-    try:
+    with found():
         if act in {"up", "down"}:
             services.move_rule(access=access, rule=id, up=act == "up")
         elif act in {"on", "off"}:
@@ -166,8 +193,4 @@ def change(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
             services.remove_rule(access=access, rule=id)
         else:
             raise Http404("There is no such act.")
-    except AccessDenied:
-        raise
-    except InputError as error:
-        raise Http404(str(error)) from error
     return redirect("console:rules", access.view.slug)

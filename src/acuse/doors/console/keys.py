@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -15,10 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 from acuse import clock
 from acuse.accounts import api_keys, rules
 from acuse.accounts.queries import Access
+from acuse.doors.console.acts import found, refused_at
 from acuse.doors.console.frame import member_view, page
-from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
-from acuse.errors import AccessDenied, AcuseError, InputError
 
 LIVES = ("90", "365", "")
 
@@ -85,15 +84,10 @@ def create(request: HttpRequest, access: Access) -> HttpResponseBase:
     if form.is_valid():
         given = form.cleaned_data
         ends = clock.now() + timedelta(days=int(given["days"])) if given["days"] else None
-        try:
+        with refused_at(form, "name"):
             made, key = api_keys.create_api_key(
                 access=access, name=given["name"], scopes=given["scopes"], expires_at=ends
             )
-        except AccessDenied:
-            raise
-        except AcuseError as error:
-            form.add_error("name", said(error))
-        else:
             return _page(request, access, made=made, key=key)
     return _page(request, access, form=form)
 
@@ -102,11 +96,7 @@ def create(request: HttpRequest, access: Access) -> HttpResponseBase:
 @member_view
 def revoke(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     """Revoke a key at once."""
-    try:
+    with found():
         api_keys.revoke_api_key(access=access, key=id)
-    except AccessDenied:
-        raise
-    except InputError as error:
-        raise Http404(str(error)) from error
     messages.success(request, _("Revoked. The program that used it can no longer read."))
     return redirect("console:keys", access.view.slug)

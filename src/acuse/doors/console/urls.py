@@ -67,6 +67,7 @@ urlpatterns = [
     path(f"{BASE}settings/rules/", certification.listing, name="rules"),
     path(f"{BASE}settings/rules/add/", certification.add, name="rule-add"),
     path(f"{BASE}settings/rules/<uuid:id>/", certification.change, name="rule-change"),
+    path(f"{BASE}settings/rules/<uuid:id>/edit/", certification.edit, name="rule-edit"),
     path(f"{BASE}settings/domains/", domains.listing, name="domains"),
     path(f"{BASE}settings/domains/check/", domains.check, name="domain-check"),
     path(f"{BASE}settings/domains/keys/", domains.make_key, name="signing-key-make"),
