@@ -20,7 +20,7 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
     found = withdrawals(access, begin=min(begin, _MOST))
     context = {
         "rows": found.rows,
-        "count": found.count,
+        "total": found.count,
         "older": f"?from={found.older}" if found.older is not None else "",
         "newest": "?" if begin else "",
     }

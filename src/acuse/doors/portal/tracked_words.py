@@ -24,7 +24,7 @@ _ES = {
         "Los enlaces seguirán funcionando. Lo que ya se registró se conserva con la prueba."
     ),
     "withdrawn.title": "Ya no se registra",
-    "withdrawn.said": "Lo pidió el {at}. Queda registrado.",
+    "withdrawn.said": "Se pidió el {at}. Queda registrado.",
     "withdrawn.text": (
         "Desde entonces no se registra lo que se pide de los mensajes que {organisation} envía a {recipient} por medio "
         "de {certifier}, y los nuevos se le envían sin imagen y con sus enlaces tal como son. Los enlaces de los que "
@@ -68,7 +68,7 @@ _EN = {
         "links will go on working. What was recorded before is kept with the proof."
     ),
     "withdrawn.title": "It is recorded no more",
-    "withdrawn.said": "You asked for it {at}. It is recorded.",
+    "withdrawn.said": "It was asked for {at}. It is recorded.",
     "withdrawn.text": (
         "Since then nothing is recorded of what is requested of the messages that {organisation} sends to {recipient} "
         "through {certifier}, and new ones are sent to you without image and with their links as they are. The links "

@@ -14,7 +14,4 @@ WORDS: dict[str, str] = {
     "remark.hit.weight": "It does not prove who made it, nor reading, and weighs nothing in the outcome.",
     "remark.withdrawn": "Whoever held the link in the message pressed the button. Nothing more is recorded.",
     **{f"hit.{code}": meaning for code, meaning in REASONS.items()},
-    # files
-    "file.tracked-links": "Where the links of what was sent lead (fact {number})",
-    "name.tracked-links": "links-{number}.json",
 }

@@ -33,7 +33,4 @@ WORDS: dict[str, str] = {
     "hit.no_language": "se nombra como un navegador y no dice ningún idioma, como hacen los navegadores",
     "hit.browser": "parece de un navegador",
     "hit.mail_program": "parece de un programa de correo",
-    # files
-    "file.tracked-links": "Adónde llevan los enlaces de lo enviado (hecho {number})",
-    "name.tracked-links": "enlaces-{number}.json",
 }
