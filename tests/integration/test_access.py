@@ -75,6 +75,7 @@ ROUTES = {
     f"{ONE}dialogues/<int:sequence>/": "member",
     f"{ONE}returned/<int:sequence>.eml": "member",
     f"{ONE}receipt/": "member",
+    f"{ONE}link/withdraw/": "member",
     f"{ONE}content/": "member",
     f"{ONE}original.eml": "member",
     f"{ONE}attachments/<int:number>/": "member",
@@ -127,6 +128,7 @@ FORM = {
     "retention_years": "0",
     "does": "plain",
     "act": "remove",
+    "reason": "porque no",
 }
 
 

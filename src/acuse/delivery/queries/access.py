@@ -1,4 +1,5 @@
-"""Content that waits for its recipient, as the page behind its link shows it. Whoever asks has proved to hold the link.
+"""Content that waits for its recipient: as the page behind its link shows it to whoever proved to hold the link, and
+whether that link still serves, for the members of its sender.
 
 Reading it changes nothing and records nothing.
 """
@@ -10,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 
 from acuse import clock
+from acuse.accounts.queries import Access as Member
 from acuse.delivery import rules
 from acuse.delivery.models import Access
 from acuse.evidence import custody
@@ -49,6 +51,28 @@ class Consigned:
     locked_until: datetime | None
     codes_left: int
     message_sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenLink:
+    """A link with which content can still be opened, as its sender sees it."""
+
+    expires_at: datetime
+    opened_at: datetime | None
+    accepted_at: datetime | None
+
+
+def open_link(access: Member, *, communication: UUID) -> OpenLink | None:
+    """Return the link of one of the organisation's communications, or None where it has none that still serves."""
+    held = Access.objects.filter(
+        communication_id=communication,
+        communication__organisation_id=access.organisation,
+        ended="",
+        expires_at__gt=clock.now(),
+    ).first()
+    if held is None:
+        return None
+    return OpenLink(expires_at=held.expires_at, opened_at=held.opened_at, accepted_at=held.accepted_at)
 
 
 def consigned(communication: UUID) -> Consigned | None:
