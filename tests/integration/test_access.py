@@ -13,12 +13,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from acuse import clock
 from acuse.accounts import api_keys, members, rules
 from acuse.accounts import services as accounts
-from acuse.accounts.models import ApiKey, Invitation, Membership, SenderIdentity, SmtpCredential, User
+from acuse.accounts.models import ApiKey, Invitation, Membership, Organisation, SenderIdentity, SmtpCredential, User
 from acuse.accounts.queries import access_organisation
 from acuse.certificates.models import Certificate
 from acuse.config.database import conninfo
 from acuse.delivery import services as delivery
-from acuse.delivery.models import CertificationRule
+from acuse.delivery.models import CertificationRule, Communication, Suppression
 from acuse.delivery.selection import Rule
 from acuse.embedded.roles import Addresses
 from acuse.evidence import custody
@@ -76,6 +76,7 @@ ROUTES = {
     f"{ONE}returned/<int:sequence>.eml": "member",
     f"{ONE}receipt/": "member",
     f"{ONE}link/withdraw/": "member",
+    f"{ONE}resend/": "member",
     f"{ONE}content/": "member",
     f"{ONE}original.eml": "member",
     f"{ONE}attachments/<int:number>/": "member",
@@ -83,6 +84,9 @@ ROUTES = {
     f"{BASE}certificates/<str:code>.pdf": "member",
     f"{BASE}certificates/<str:code>/proof/": "member",
     f"{BASE}failures/": "member",
+    f"{BASE}suppressed/": "member",
+    f"{BASE}suppressed/heed/": "manager",
+    f"{BASE}suppressed/<uuid:id>/lift/": "manager",
     f"{BASE}figures/": "member",
     f"{BASE}incoming/": "member",
     f"{BASE}incoming/<uuid:id>/again/": "member",
@@ -128,6 +132,8 @@ FORM = {
     "retention_years": "0",
     "does": "plain",
     "act": "remove",
+    "hold": "off",
+    "despite": "on",
     "reason": "porque no",
 }
 
@@ -141,6 +147,7 @@ class Theirs:
     credential: UUID
     key: UUID
     rule: UUID
+    suppression: UUID
     member: UUID
     invitation: UUID
     code: str
@@ -169,6 +176,8 @@ def theirs(database: Addresses) -> Theirs:
     value = samples.SmtpCredentialValue(id=made.id, organisation=second, name=made.name)
     raw = samples.message("destinataria@ajena.example", "Expediente 998877")
     one = samples.send(value, raw, recipient="destinataria@ajena.example", outcomes=(samples.UNKNOWN_USER,))
+    delivery.suppress(organisation=second, communication=one, reason="mailbox_not_found")
+    suppression = Suppression.objects.get(organisation_id=second)
     sequencer = Sequencer(conninfo=conninfo(), key=SigningKey.generate("acuse.example/test"))
     assert sequencer.lead()
     while sequencer.tick():
@@ -208,6 +217,7 @@ def theirs(database: Addresses) -> Theirs:
         credential=made.id,
         key=key.id,
         rule=rule.id,
+        suppression=suppression.id,
         member=Membership.objects.get(user=chief).id,
         invitation=invitation.id,
         code=row.code,
@@ -233,6 +243,7 @@ def filled(route: str, slug: str, theirs: Theirs) -> list[str]:
         "credentials/": theirs.credential,
         "keys/": theirs.key,
         "rules/": theirs.rule,
+        "suppressed/": theirs.suppression,
         "invitations/": theirs.invitation,
         "members/": theirs.member,
     }
@@ -277,6 +288,9 @@ def state(theirs: Theirs) -> tuple[object, ...]:
         Fact.objects.filter(organisation=theirs.organisation).count(),
         list(SmtpCredential.objects.filter(organisation_id=theirs.organisation).values("id", "revoked_at", "mode")),
         list(CertificationRule.objects.filter(organisation_id=theirs.organisation).values()),
+        list(Suppression.objects.filter(organisation_id=theirs.organisation).values()),
+        Communication.objects.filter(organisation_id=theirs.organisation).count(),
+        Organisation.objects.values_list("hold_suppressed", flat=True).get(id=theirs.organisation),
         list(ApiKey.objects.filter(organisation_id=theirs.organisation).values("id", "revoked_at", "calls")),
         list(SenderIdentity.objects.filter(organisation_id=theirs.organisation).values_list("pattern", flat=True)),
         list(Certificate.objects.filter(organisation_id=theirs.organisation).values("code", "state", "kind")),

@@ -45,6 +45,7 @@ from acuse.delivery.queries.lists import (
     running,
 )
 from acuse.delivery.queries.public import PublicContent, public_content
+from acuse.delivery.queries.resends import resends
 from acuse.delivery.queries.rules import rules_of
 from acuse.delivery.queries.suppressions import (
     SuppressionPage,
@@ -90,6 +91,7 @@ __all__ = [
     "newer",
     "original_message",
     "public_content",
+    "resends",
     "returned_message",
     "rows_of",
     "rules_of",

@@ -25,7 +25,7 @@ from acuse.clock import from_rfc3339
 from acuse.delivery import queries as delivery
 from acuse.delivery.queries import AttemptView, CommunicationView
 from acuse.delivery.queries.access import open_link, quotes_link
-from acuse.doors.console import content, frame, timeline, wording
+from acuse.doors.console import content, frame, resending, timeline, wording
 from acuse.doors.ui.limits import limits_sentence
 from acuse.doors.ui.qr import qr_svg
 from acuse.doors.ui.security import download
@@ -160,6 +160,7 @@ def page(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
             "tab": tab if tab in TABS else "facts",
             "utc": utc,
             "content": content.summary(access, view),
+            "resending": resending.card(access, view.row),
             "link": open_link(access, communication=view.row.id),
             "accepted": facts[0].details,
         }

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -21,6 +19,7 @@ from acuse.delivery import queries as delivery
 from acuse.delivery.queries import CommunicationRow
 from acuse.delivery.queries.access import quotes_link
 from acuse.doors.console.frame import member_view, page, withheld
+from acuse.doors.console.places import query, read_place, write_place
 from acuse.doors.ui.security import download
 from acuse.errors import AccessDenied
 from acuse.mail.tokens import INBOX, encode_address
@@ -127,20 +126,6 @@ def _operator(request: HttpRequest) -> InstallationAccess | None:
         return None
 
 
-def _place(request: HttpRequest) -> tuple[datetime, UUID] | None:
-    """Return the place in the list that an address names, or None for its beginning."""
-    moment, _separator, identity = request.GET.get("before", "")[:100].partition("~")
-    try:
-        received_at = datetime.fromisoformat(moment)
-        return (received_at, UUID(identity)) if received_at.tzinfo else None
-    except ValueError:
-        return None
-
-
-def _address(**given: str) -> str:
-    return "?" + urlencode({name: value for name, value in given.items() if value})
-
-
 @require_GET
 @member_view
 def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
@@ -148,13 +133,13 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
     operator = _operator(request)
     of = _NOBODY if operator and request.GET.get("of") == _NOBODY else ""
     seen = operator if operator and of else access
-    before = _place(request)
+    before = read_place(request)
     found = reception.items(seen, before=before)
-    older = f"{found.older[0].isoformat()}~{found.older[1]}" if found.older else ""
+    older = write_place(found.older)
     context = {
         "lines": _lines(access, found.items),
-        "older": _address(of=of, before=older) if older else "",
-        "newest": _address(of=of) if before else "",
+        "older": query(of=of, before=older) if older else "",
+        "newest": query(of=of) if before else "",
         "operator": operator is not None,
         "of_nobody": bool(of),
         "closed": not settings.ACUSE.smtp_inbound_port,
@@ -191,7 +176,7 @@ def again(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     if services.again(items=[id]):
         messages.success(request, _("The message is being read again."))
     of = _NOBODY if isinstance(right, InstallationAccess) else ""
-    return redirect(reverse("console:incoming", args=[access.view.slug]) + (_address(of=of) if of else ""))
+    return redirect(reverse("console:incoming", args=[access.view.slug]) + (query(of=of) if of else ""))
 
 
 @require_GET
@@ -205,5 +190,5 @@ def raw(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     if quotes_link(content):
         messages.error(request, withheld())
         of = _NOBODY if isinstance(right, InstallationAccess) else ""
-        return redirect(reverse("console:incoming", args=[access.view.slug]) + (_address(of=of) if of else ""))
+        return redirect(reverse("console:incoming", args=[access.view.slug]) + (query(of=of) if of else ""))
     return download(content, filename=f"incoming-{id}.eml", media_type="message/rfc822")

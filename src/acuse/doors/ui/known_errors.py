@@ -67,4 +67,10 @@ SENTENCES = (
     gettext_noop("Mail that this key signed may still be under way: leave its record in the DNS."),
     gettext_noop("This domain was checked a moment ago; wait some seconds."),
     gettext_noop("Write an e-mail address such as marta@empresa.example."),
+    gettext_noop("An address could not be put on the list of suppressed ones. See the log; a restart clears this."),
+    gettext_noop("Say why the address is taken off the list."),
+    gettext_noop("The reason is longer than %(most)s characters."),
+    gettext_noop("That address is not on the list any more."),
+    gettext_noop("There is no such communication."),
+    gettext_noop("The address is on the list of suppressed addresses: it would be held back again."),
 )
