@@ -35,6 +35,7 @@ userdb {{
   args = {folder}/users
   default_fields = home={folder}/homes/%u
 }}
+lmtp_rcpt_check_quota = yes
 protocol lmtp {{
   mail_plugins = quota sieve
 }}
@@ -102,9 +103,11 @@ def mail_store(
     folder.chmod(0o755)
     lmtp, quota_status = free_ports(2)
     store = MailStore(folder=folder, lmtp=lmtp, quota_status=quota_status)
-    for name in ("mail", "homes"):
+    for name in ("mail", "homes", *(f"mail/{one}{inner}" for one in full for inner in ("", "/cur", "/new", "/tmp"))):
         (folder / name).mkdir()
         shutil.chown(folder / name, "nobody", "nogroup")
+    for one in full:
+        (folder / "mail" / one / "cur" / "1.old:2,S").write_text("Subject: ocupa\n\nOcupa sitio.\n")
     (folder / "vacation.sieve").write_text(_VACATION)
     subprocess.run(["sievec", folder / "vacation.sieve"], check=True, capture_output=True, timeout=60)
     users = [f"{one}:{{PLAIN}}x::::::" for one in mailboxes]

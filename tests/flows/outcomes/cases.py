@@ -112,6 +112,7 @@ def _taken(what: str, by: str, recipient: str, headline: str, *facts: str, **mor
 _AT_ONCE = (
     _failed("user unknown", _POSTFIX, "nadie@recibe.example", "mailbox_not_found"),
     _failed("quota exceeded", "Dovecot's policy service at once", "llena@recibe.example", "mailbox_full"),
+    _failed("quota exceeded", "Postfix at once, having asked Dovecot's LMTP", "repleta@recibe.example", "mailbox_full"),
     _failed(
         "message too big",
         "Postfix's SIZE before anything is sent",
@@ -149,6 +150,7 @@ _REPORTED = (
 _HANDED_ON = (
     _failed("user unknown", _VIA, "nadie@recibe.example", "mailbox_not_found", route=SMARTHOST),
     _failed("quota exceeded", _VIA, "llena@recibe.example", "mailbox_full", route=SMARTHOST),
+    _failed("quota exceeded, as LMTP said", _VIA, "repleta@recibe.example", "mailbox_full", route=SMARTHOST),
     _failed("message too big", _VIA, "ana@recibe.example", "too_big", route=SMARTHOST, text=_BIG),
     _failed(
         "attachment .exe", _VIA, "ana@recibe.example", "attachment_blocked", route=SMARTHOST, attachment="factura.exe"

@@ -21,7 +21,7 @@ from tests.peers.postfix import Postfix, postfix
 from tests.ports import free_port
 
 DIRECT, SMARTHOST = "direct", "smarthost"
-FULL = ("llena@recibe.example", "colmada@recibe.example")
+FULL = ("llena@recibe.example", "repleta@recibe.example", "colmada@recibe.example")
 TAKEN = ("ana@recibe.example", "gris@recibe.example", "caida@recibe.example", "lista@recibe.example")
 ZONE = {
     ("recibe.example", "MX"): ["10 mx.recibe.example."],
@@ -43,7 +43,11 @@ _ATTACHMENTS = (
 _EXCHANGER = {
     "virtual_alias_maps": "texthash:{etc}/aliases",
     "transport_maps": "texthash:{etc}/transport",
-    "smtpd_restriction_classes": "room, grey, no_client, no_sender",
+    "smtpd_restriction_classes": "room, probed, grey, no_client, no_sender",
+    "probed": "reject_unverified_recipient",
+    "unverified_recipient_reject_code": "550",
+    "address_verify_poll_count": "60",
+    "address_verify_poll_delay": "1s",
     "no_client": "check_client_access static:REJECT",
     "no_sender": "check_sender_access static:REJECT",
     "smtpd_recipient_restrictions": "check_recipient_access texthash:{etc}/recipients, permit_mynetworks, reject",
@@ -52,12 +56,13 @@ _EXCHANGER = {
     "message_size_limit": "100000",
     "mailbox_size_limit": "0",
     "virtual_mailbox_limit": "0",
-    "maximal_queue_lifetime": "0",
+    "maximal_queue_lifetime": "8s",  # and as long for its reports
     "minimal_backoff_time": "1s",
     "queue_run_delay": "1s",
 }
 _RECIPIENTS = """\
 llena@recibe.example room
+repleta@recibe.example probed
 gris@recibe.example grey
 sincliente@recibe.example no_client
 sinremite@recibe.example no_sender
