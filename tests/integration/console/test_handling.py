@@ -13,7 +13,14 @@ from tests.browser.world import World
 BASE = "/console/talleres-ribera/"
 HANDLING, RULES = f"{BASE}settings/handling/", f"{BASE}settings/rules/"
 PLAIN = {"subject": "Boletín*", "does": "plain"}
-SAVED = {"mode": "notice", "notice_access": "otp", "term_days": "15", "retention_years": "10"}
+SAVED = {
+    "mode": "notice",
+    "notice_access": "otp",
+    "term_days": "15",
+    "retention_years": "10",
+    "footer": "on",
+    "tracking": "on",
+}
 
 
 def rules() -> list[tuple[str, bool, bool]]:
@@ -24,13 +31,15 @@ def test_defaults_are_saved_and_shown(member: Client, world: World) -> None:
     assert member.post(HANDLING, SAVED).status_code == 302
     row = Organisation.objects.get(slug="talleres-ribera")
     assert (row.mode, row.notice_access, row.term_days, row.retention_years) == ("notice", "otp", 15, 10)
+    assert (row.footer, row.tracking) == (True, True)
     page = member.get(HANDLING).content.decode()
     assert '<option value="notice" selected>' in page
     assert 'value="15"' in page
 
 
 @pytest.mark.parametrize(
-    "change", [{"mode": "letter"}, {"term_days": "0"}, {"term_days": "366"}, {"retention_years": "4"}]
+    "change",
+    [{"mode": "letter"}, {"term_days": "0"}, {"term_days": "366"}, {"retention_years": "4"}, {"tracking": "maybe"}],
 )
 def test_a_default_that_cannot_be_is_said_beside_its_field(
     member: Client, world: World, change: dict[str, str]
@@ -47,6 +56,12 @@ def test_a_program_has_its_own(member: Client, world: World) -> None:
     row.refresh_from_db()
     assert (row.mode, row.notice_access, row.language, row.retention_years) == ("notice", "", "en", 0)
     assert "Un aviso, con el contenido tras un enlace, English" in member.get(HANDLING).content.decode()
+    assert (row.footer, row.tracking) == (None, None)
+    chosen = {"footer": "on", "tracking": "off", "retention_years": "0"}
+    assert member.post(own, chosen).status_code == 302
+    row.refresh_from_db()
+    assert (row.footer, row.tracking) == (True, False)
+    assert "con el enlace al acuse, sin seguimiento" in member.get(HANDLING).content.decode()
     assert "field-error" in member.post(own, {"mode": "letter", "retention_years": "0"}).content.decode()
     unknown = f"{HANDLING}credentials/{uuid4()}/"
     assert member.post(unknown, {"retention_years": "0"}).status_code == 404

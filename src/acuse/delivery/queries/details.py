@@ -105,6 +105,24 @@ def original_message(access: Access, *, id: UUID) -> bytes | None:
     return custody.open_object(organisation=access.organisation, sha256=row.submission.message_sha256)
 
 
+def sent_copy(access: Access, *, id: UUID) -> bytes | None:
+    """Return the copy to which something was added, as it was sent, or None where there is no such one.
+
+    A notice is never handed out: it carries the link with which its reader could act as the recipient.
+
+    Raises:
+        AcuseError: custody lost it or it is damaged.
+    """
+    row = mine(access).filter(id=id, mode=Communication.Mode.CONTENT).first()
+    if row is None:
+        return None
+    for item in evidence.facts_of(organisation=access.organisation, kind=KIND, id=row.id):
+        for reference in item.fact.objects:
+            if reference.role == "sent-copy":
+                return custody.open_object(organisation=access.organisation, sha256=reference.sha256)
+    return None
+
+
 def dialogue(access: Access, *, id: UUID, sequence: int) -> bytes | None:
     """Return the raw dialogue that one fact of a communication cites, as JSON Lines, or None where it cites none.
 

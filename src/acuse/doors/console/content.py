@@ -13,6 +13,8 @@ from django.views.decorators.http import require_GET
 from acuse.accounts.queries import Access
 from acuse.delivery import queries as delivery
 from acuse.delivery.queries import CommunicationView
+from acuse.delivery.queries.details import sent_copy
+from acuse.doors.console.added import added_to
 from acuse.doors.console.frame import member_view
 from acuse.doors.ui.security import download, foreign_page
 from acuse.errors import AcuseError
@@ -46,6 +48,7 @@ class Summary:
     Attributes:
         remote: the message asks for something from elsewhere, or holds a program; the preview blocks it.
         problem: why there is no preview; "" where there is one.
+        added: what was added to the copy that was sent, in words; amended: whether anything was.
     """
 
     sender: str
@@ -55,6 +58,8 @@ class Summary:
     remote: bool
     encrypted: bool
     problem: str
+    added: str
+    amended: bool
 
 
 def _read(access: Access, identity: UUID) -> Message:
@@ -76,6 +81,7 @@ def summary(access: Access, view: CommunicationView) -> Summary:
         view: the communication; a message over ``MAX_PREVIEW`` bytes is not read for a preview.
     """
     row = view.row
+    added, amended = added_to([item.fact for item in view.facts])
     problem = ""
     message = None
     if view.size > MAX_PREVIEW:
@@ -94,6 +100,8 @@ def summary(access: Access, view: CommunicationView) -> Summary:
             remote=False,
             encrypted=False,
             problem=problem,
+            added=added,
+            amended=amended,
         )
     lowered = (message.html or "").lower()
     return Summary(
@@ -104,6 +112,8 @@ def summary(access: Access, view: CommunicationView) -> Summary:
         remote=any(sign in lowered for sign in REMOTE_SIGNS),
         encrypted=message.encrypted,
         problem="",
+        added=added,
+        amended=amended,
     )
 
 
@@ -140,6 +150,16 @@ def original(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase
     if raw is None:
         raise Http404("The organisation has no such communication.")
     return download(raw, filename=f"{id}.eml", media_type="message/rfc822")
+
+
+@require_GET
+@member_view
+def sent(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
+    """The copy to which something was added, byte for byte as it was sent."""
+    copy = sent_copy(access, id=id)
+    if copy is None:
+        raise Http404("Nothing was added to the copy that was sent.")
+    return download(copy, filename=f"{id}-sent.eml", media_type="message/rfc822")
 
 
 @require_GET

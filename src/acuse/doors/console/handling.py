@@ -27,6 +27,7 @@ MODES = (
     ("notice", gettext_lazy("A notice, with the content behind a link")),
 )
 ACCESSES = (("button", gettext_lazy("A button")), ("otp", gettext_lazy("A code sent by e-mail")))
+SWITCH = (("off", gettext_lazy("No")), ("on", gettext_lazy("Yes")))
 LANGUAGES = (("es", "Español"), ("en", "English"))
 
 
@@ -34,6 +35,15 @@ def _years(first: tuple[str, str]) -> list[tuple[str, str]]:
     least = settings.ACUSE.retention_years
     counted = [(str(years), _("%(years)s years") % {"years": years}) for years in range(least, MOST_YEARS + 1)]
     return [first, *counted]
+
+
+def _switched(word: str) -> bool:
+    return word == "on"
+
+
+def _switch(value: bool | None) -> str:
+    """Return the word of a form for a setting; empty for that of the organisation."""
+    return "" if value is None else ("on" if value else "off")
 
 
 class DefaultsForm(StyledForm):
@@ -50,6 +60,21 @@ class DefaultsForm(StyledForm):
             ("0", _("As the installation: %(years)s years") % {"years": settings.ACUSE.retention_years})
         ),
         coerce=int,
+    )
+    footer = forms.TypedChoiceField(
+        label=gettext_lazy("A line with the link to the receipt, at the end of the message"),
+        choices=SWITCH,
+        coerce=_switched,
+        help_text=gettext_lazy("The copy that is sent then differs from what you wrote; both are kept and proved."),
+    )
+    tracking = forms.TypedChoiceField(
+        label=gettext_lazy("Tracking: record when its image is loaded and its links are followed"),
+        choices=SWITCH,
+        coerce=_switched,
+        help_text=gettext_lazy(
+            "It never proves reading, and the law may ask you for the recipient’s consent. Every tracked message says "
+            "so, with a link to withdraw."
+        ),
     )
 
 
@@ -76,6 +101,20 @@ class CredentialDefaultsForm(StyledForm):
         choices=lambda: _years(("0", _("As the organisation"))),
         coerce=int,
     )
+    footer = forms.TypedChoiceField(
+        label=gettext_lazy("A line with the link to the receipt, at the end of the message"),
+        choices=(("", gettext_lazy("As the organisation")), *SWITCH),
+        coerce=_switched,
+        required=False,
+        empty_value=None,
+    )
+    tracking = forms.TypedChoiceField(
+        label=gettext_lazy("Tracking: record when its image is loaded and its links are followed"),
+        choices=(("", gettext_lazy("As the organisation")), *SWITCH),
+        coerce=_switched,
+        required=False,
+        empty_value=None,
+    )
 
 
 def _fields() -> list[tuple[str, str, str]]:
@@ -95,7 +134,12 @@ def _fields() -> list[tuple[str, str, str]]:
             _("How long it is kept: from %(least)s to %(most)s years.")
             % {"least": settings.ACUSE.retention_years, "most": MOST_YEARS},
         ),
-        ("Acuse-Tracking", "off", _("Opens are never tracked; “on” is refused.")),
+        ("Acuse-Footer", "on | off", _("Whether the copy that is sent ends with the link to its receipt.")),
+        (
+            "Acuse-Tracking",
+            "on | off",
+            _("Whether it is recorded when the image and the links of that copy are requested."),
+        ),
     ]
 
 
@@ -110,6 +154,8 @@ def _differing(one: CredentialView) -> str:
         _names(ACCESSES).get(one.notice_access, ""),
         dict(LANGUAGES).get(one.language, ""),
         _("%(years)s years") % {"years": one.retention_years} if one.retention_years else "",
+        {None: "", True: _("with the link to the receipt"), False: _("without the link to the receipt")}[one.footer],
+        {None: "", True: _("tracked"), False: _("not tracked")}[one.tracking],
     )
     return ", ".join(part for part in parts if part)
 
@@ -121,6 +167,8 @@ def _program(one: CredentialView, form: CredentialDefaultsForm | None) -> tuple[
             "notice_access": one.notice_access,
             "language": one.language,
             "retention_years": one.retention_years,
+            "footer": _switch(one.footer),
+            "tracking": _switch(one.tracking),
         },
         auto_id=f"program_{one.id}_%s",
     )
@@ -144,6 +192,8 @@ def _page(
                 "notice_access": view.notice_access,
                 "term_days": view.term_days,
                 "retention_years": view.retention_years,
+                "footer": _switch(view.footer),
+                "tracking": _switch(view.tracking),
             }
         ),
         "programs": [

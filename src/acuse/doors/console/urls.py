@@ -44,6 +44,7 @@ urlpatterns = [
     path(f"{ONE}resend/", resending.resend, name="resend"),
     path(f"{ONE}content/", content.preview, name="content"),
     path(f"{ONE}original.eml", content.original, name="original"),
+    path(f"{ONE}sent.eml", content.sent, name="sent-copy"),
     path(f"{ONE}attachments/<int:number>/", content.attachment, name="attachment"),
     path(f"{BASE}failures/", failures.listing, name="failures"),
     path(f"{BASE}suppressed/", suppressed.listing, name="suppressed"),
