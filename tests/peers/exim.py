@@ -23,7 +23,7 @@ OWNER = "Debian-exim"
 
 _CONFIGURATION = """\
 primary_hostname = {hostname}
-exim_path = {program}
+exim_path = {folder}/exim4
 spool_directory = {folder}/spool
 log_file_path = {folder}/log/%slog
 pid_file_path = {folder}/pid
@@ -122,10 +122,10 @@ def exim(
         (folder / name).mkdir()
         os.chown(folder / name, owner.pw_uid, owner.pw_gid)
     os.chown(folder, owner.pw_uid, owner.pw_gid)
+    shutil.copy(PROGRAM, folder / "exim4")  # its user may not enter the folder of the project
     (folder / "aliases").write_text("".join(f"{name}: {to}\n" for name, to in aliases.items()))
     (folder / "routes").write_text("".join(f"{name}: 127.0.0.1::{to}\n" for name, to in routes.items()))
     configuration = _CONFIGURATION.format(
-        program=PROGRAM,
         folder=folder,
         hostname=hostname,
         address=address,
@@ -137,7 +137,7 @@ def exim(
     )
     (folder / "exim.conf").write_text(configuration)
     running = subprocess.Popen(
-        [PROGRAM, "-C", folder / "exim.conf", "-bdf", "-oX", f"{address}.{port}"],
+        [folder / "exim4", "-C", folder / "exim.conf", "-bdf", "-oX", f"{address}.{port}"],
         stdin=subprocess.DEVNULL,
         user=OWNER,
         group=OWNER,
