@@ -53,6 +53,7 @@ def walk(page: Page) -> tuple[set[int], list[str]]:
         f"{BASE}/certificates/",
         f"{BASE}/ledger/?type=attempt.relayed",
         f"{BASE}/members/",
+        f"{BASE}/figures/",
         f"{BASE}/settings/",
         "/console/preferences/",
         "/accounts/2fa/",
