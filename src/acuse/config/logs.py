@@ -9,7 +9,7 @@ _SLASH = r"(?:/|%(?:25)*2F)"
 #: The secrets of invitations and of recipients' links stand in their addresses, which Django's own warnings name; also
 #: where an address is a parameter, and so encoded, perhaps more than once.
 _LINK = re.compile(
-    rf"""((?:accounts{_SLASH}invitation|{_SLASH}a){_SLASH})(?:[^/%\s\\"'?&>]|%(?!(?:25)*2F))+""", re.IGNORECASE
+    rf"""((?:accounts{_SLASH}invitation|{_SLASH}[art]){_SLASH})(?:[^/%\s\\"'?&>]|%(?!(?:25)*2F))+""", re.IGNORECASE
 )
 
 

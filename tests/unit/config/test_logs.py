@@ -18,6 +18,8 @@ TOKEN = "k7" * 21
         "/a/{}/content?l=es",
         "https://acuse.example/a/{}/open",
         "%2Fa%2F{}%2F",
+        "/r/{}/certificate",
+        "/t/{}/12",
         "/verify/?next=%2fa%2f{}%2Fopen&x=1",
         "%252Fa%252F{}%252F",
         "/accounts/invitation/{}/",
