@@ -40,8 +40,7 @@ def exchanger(inbound: int) -> Iterator[Postfix]:
         "virtual_alias_maps": "texthash:{etc}/aliases",
         "transport_maps": "texthash:{etc}/transport",
         "smtpd_recipient_restrictions": "check_recipient_access texthash:{etc}/held, permit_mynetworks, reject",
-        "maximal_queue_lifetime": "0",
-        "bounce_queue_lifetime": "1h",
+        "maximal_queue_lifetime": "8s",  # and as long for its reports
         "minimal_backoff_time": "1s",
         "queue_run_delay": "1s",
     }

@@ -76,6 +76,8 @@ here:
   user = {owner}
   group = {owner}
 begin retry
+* quota
+* * F,1m,1s
 """
 
 
@@ -137,7 +139,7 @@ def exim(
     )
     (folder / "exim.conf").write_text(configuration)
     running = subprocess.Popen(
-        [folder / "exim4", "-C", folder / "exim.conf", "-bdf", "-oX", f"{address}.{port}"],
+        [folder / "exim4", "-C", folder / "exim.conf", "-bdf", "-q1s", "-oX", f"{address}.{port}"],
         stdin=subprocess.DEVNULL,
         user=OWNER,
         group=OWNER,
