@@ -23,6 +23,7 @@ from acuse.delivery.jobs import dispatch, notices
 from acuse.delivery.models import Deduplication
 from acuse.delivery.services.access import expire_due
 from acuse.delivery.services.policies import forget_policies
+from acuse.doors.ui.counters import forget_expired
 from acuse.evidence.jobs import watch_ledger
 from acuse.evidence.ledger import FactDraft, record
 from acuse.evidence.rules import INSTALLATION
@@ -87,6 +88,14 @@ def forget_failed_logins(timestamp: int) -> None:
     """Every hour: forget failed logins whose window is over, so that guessing names fills no table."""
     close_old_connections()
     forget_failures()
+
+
+@app.periodic(cron="47 * * * *")
+@app.task(queueing_lock="counters", pass_context=False)
+def forget_counters(timestamp: int) -> None:
+    """Every hour: forget counters of the limits on public pages, each of which serves for a minute or two."""
+    close_old_connections()
+    forget_expired()
 
 
 @app.periodic(cron="23 4 * * *")

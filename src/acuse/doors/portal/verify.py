@@ -7,7 +7,6 @@ from pathlib import Path
 
 from django import forms
 from django.conf import settings
-from django.core.cache import cache
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,6 +22,7 @@ from acuse.delivery import queries as delivery
 from acuse.delivery.queries import PublicContent
 from acuse.doors.portal.words import Outcome, StepLine, file_outcome, step_lines
 from acuse.doors.ui import grades
+from acuse.doors.ui.counters import count
 from acuse.doors.ui.forms import StyledForm
 from acuse.doors.ui.limits import limits_sentence
 from acuse.errors import InputError
@@ -81,18 +81,13 @@ def network_of(address: str) -> str:
 def limited(request: HttpRequest, what: str, limit: int, *, of: str = "") -> bool:
     """Whether this address, or whatever `of` names instead, has asked too often within the last minute.
 
-    The counter lies in the cache that the web processes share, one for each minute; a network counts by its digest.
+    There is a counter for each minute, shared by the web processes; a network counts by its digest.
     """
     minute = int(clock.now().timestamp()) // WINDOW
     counted = of or network_of(request.META.get("REMOTE_ADDR", ""))
     address = hashlib.sha256(f"{settings.SECRET_KEY}{counted}".encode()).hexdigest()[:32]
     key = f"verify:{what}:{minute}:{address}"
-    if cache.add(key, 1, 2 * WINDOW):
-        return False
-    try:
-        return int(cache.incr(key)) > limit
-    except ValueError:
-        return False
+    return count(key, seconds=2 * WINDOW) > limit
 
 
 def _refused(request: HttpRequest, text: str, status: int) -> HttpResponse:
