@@ -1,6 +1,6 @@
 """Every comparison of speed, side by side: `make bench`.
 
-    python -m bench [--seconds 120] [--quick] [acceptance certificate classification facts path]
+    python -m bench [--seconds 120] [--quick] [acceptance access certificate classification facts path]
 
 Prints a table and JSON, and keeps the JSON in bench/results. docs/benchmarks.md shows one run. Nothing here passes or
 fails: a figure that falls short says so.
@@ -16,13 +16,19 @@ from pathlib import Path
 
 from bench.report import RESULTS, Machine, Row, load_rows, table, write
 
-BENCHES = ("acceptance", "certificate", "classification", "facts", "path")
+BENCHES = ("acceptance", "access", "certificate", "classification", "facts", "path")
 
 
 def _acceptance(seconds: float, quick: bool) -> list[Row]:
     from bench import acceptance
 
     return acceptance.rows(seconds=3 if quick else 10, repeats=1 if quick else 3)
+
+
+def _access(seconds: float, quick: bool) -> list[Row]:
+    from bench import access
+
+    return access.rows(seconds=5 if quick else 30)
 
 
 def _certificate(seconds: float, quick: bool) -> list[Row]:
@@ -51,6 +57,7 @@ def _path(seconds: float, quick: bool) -> list[Row]:
 
 MEASURE: dict[str, Callable[[float, bool], list[Row]]] = {
     "acceptance": _acceptance,
+    "access": _access,
     "certificate": _certificate,
     "classification": _classification,
     "facts": _facts,

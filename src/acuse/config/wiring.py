@@ -251,14 +251,14 @@ async def _serve(doors: Sequence[InboundDoor | Connector]) -> None:
     await asyncio.gather(*(door.stop() for door in doors))
 
 
-def serve_web() -> int:
-    """Serve the web door until SIGTERM."""
+def serve_web(application: str = "acuse.config.wsgi:application") -> int:
+    """Serve the web door, a WSGI application given as `module:name`, until SIGTERM."""
     from granian import Granian
     from granian.constants import Interfaces
 
     environment = settings.ACUSE
     Granian(
-        "acuse.config.wsgi:application",
+        application,
         address=environment.web_host,
         port=environment.web_port,
         interface=Interfaces.WSGI,
