@@ -8,6 +8,8 @@ from django.core.cache import cache
 from django.db import OperationalError, connection, transaction
 from django.test import Client
 
+from acuse import clock
+from acuse.certificates.models import Certificate
 from acuse.delivery import rules
 from acuse.delivery.models import Communication
 from acuse.delivery.services import tracking
@@ -215,6 +217,15 @@ def test_only_looking_is_taken(copy: Copy) -> None:
         assert copy.client.post(f"{copy.root}{rest}").status_code == 405
     assert copy.get("withdraw").status_code == 405
     assert copy.facts() == []
+
+
+def test_a_request_after_the_certificate_asks_for_no_other(copy: Copy) -> None:
+    issued = Certificate.objects.filter(subject=copy.communication)
+    issued.update(state="issued", issued_at=clock.now())
+    copy.get("i.gif")
+    copy.get("1")
+    copy.withdraw()
+    assert issued.count() == 1
 
 
 def test_the_verdict_knows_nothing_of_requests(copy: Copy) -> None:
