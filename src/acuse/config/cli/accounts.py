@@ -45,6 +45,16 @@ def create_organisation(
         print(f"Created {slug}.")
 
 
+@organisations.command("list")
+def list_organisations() -> None:
+    """List the organisations: short name and legal name."""
+    with ready_database(environment()):
+        from acuse.accounts.models import Organisation
+
+        for row in Organisation.objects.order_by("slug"):
+            print(f"{row.slug}  {row.name}")
+
+
 @organisations.command("sends-as")
 def sends_as(
     slug: Slug, pattern: Annotated[str, typer.Argument(help="An address, or @domain for all of a domain.")]
@@ -65,21 +75,42 @@ def create_user(
     name: Annotated[str, typer.Option(help="Shown to colleagues.")] = "",
 ) -> None:
     """Create a user; the password is asked for, never taken from the command line."""
-    password = typer.prompt("Password (12 characters or more)", hide_input=True, confirmation_prompt=True)
     with ready_database(environment()):
         from django.contrib.auth.password_validation import validate_password
         from django.core.exceptions import ValidationError
+        from django.db import transaction
 
-        from acuse.accounts import services
+        from acuse.accounts import rules, services
+        from acuse.accounts.models import User
 
+        joined = organisation_id(organisation) if organisation else None
+        rules.check_role(role)
+        if User.objects.filter(email=rules.check_email(email)).exists():
+            raise InputError(f"There is already a user {email}; `acuse user join` gives a role in an organisation.")
+        password = typer.prompt("Password (12 characters or more)", hide_input=True, confirmation_prompt=True)
         try:
             validate_password(password)
         except ValidationError as error:
             raise InputError(" ".join(error.messages)) from None
-        services.create_user(email=email, password=password, name=name)
-        if organisation:
-            services.add_member(organisation=organisation_id(organisation), email=email, role=role)
+        with transaction.atomic():
+            services.create_user(email=email, password=password, name=name)
+            if joined is not None:
+                services.add_member(organisation=joined, email=email, role=role)
         print(f"Created {email}.")
+
+
+@users.command("list")
+def list_users() -> None:
+    """List the users: address, name, and their role in each organisation."""
+    with ready_database(environment()):
+        from acuse.accounts.models import User
+
+        for user in User.objects.order_by("email").prefetch_related("memberships__organisation"):
+            seats = [
+                f"{one.role} of {one.organisation.slug}" + (" (no access)" if one.deactivated_at else "")
+                for one in user.memberships.all()
+            ]
+            print("  ".join(filter(None, (user.email, user.name, ", ".join(sorted(seats)) or "in no organisation"))))
 
 
 @users.command("password")

@@ -77,7 +77,10 @@ def demo(
     envelopes = _read_envelopes(examples)
     _configure()
     settings = environment()
-    _claim_directory(settings)
+    if _claim_directory(settings):
+        print(
+            f"{settings.data_directory} holds an earlier demo: what it accepted before is not sent again.", flush=True
+        )
     with ready_database(settings):
         _keep_settings(settings)
         prepare(settings)
@@ -115,7 +118,10 @@ def _configure() -> None:
         os.environ.setdefault(name, value)
     for name, port in _PORTS.items():
         if name not in os.environ:
-            os.environ[name] = str(port if _is_free(port) else _free_port())
+            chosen = port if _is_free(port) else _free_port()
+            os.environ[name] = str(chosen)
+            if chosen != port:
+                print(f"Port {port} is in use: {chosen} stands in for it ({name}).", flush=True)
     os.environ.setdefault("ACUSE_PUBLIC_URL", f"http://127.0.0.1:{os.environ['ACUSE_WEB_PORT']}")
 
 
@@ -144,10 +150,11 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _claim_directory(settings: Environment) -> None:
-    """Refuse the data directory of a real installation."""
+def _claim_directory(settings: Environment) -> bool:
+    """Refuse the data directory of a real installation; tell whether it is that of an earlier demo."""
     marker = settings.data_directory / "demo"
-    if settings.keys.exists() and not marker.exists():
+    earlier = marker.exists()
+    if settings.keys.exists() and not earlier:
         raise ConfigurationError(
             f"{settings.data_directory} belongs to an installation that is no demo; "
             "set ACUSE_DATA_DIRECTORY to an empty directory."
@@ -157,6 +164,7 @@ def _claim_directory(settings: Environment) -> None:
         marker.touch()
     except OSError as error:
         raise ConfigurationError(f"{settings.data_directory} cannot be written: {error.strerror}.") from error
+    return earlier
 
 
 def _sample_organisation(settings: Environment) -> str:

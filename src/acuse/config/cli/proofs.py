@@ -27,7 +27,7 @@ def send(
     secret_file: Annotated[Path | None, typer.Option(help="File with the secret of --user.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until every certificate is issued.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write the certificates there; implies --wait.")] = None,
-    timeout: Annotated[float, typer.Option(help="Most seconds to wait.")] = 600.0,
+    timeout: Annotated[float, typer.Option(help="Most seconds to wait.", min=0)] = 600.0,
 ) -> None:
     """Send a message through the SMTP connector, as any mail program would."""
     settings = environment()

@@ -12,6 +12,9 @@ from acuse.errors import ConfigurationError, InputError, TemporaryError
 from acuse.mail import headers
 from acuse.proof.trust import Trust
 
+_BAD_LOGIN = 535
+"""RFC 4954 section 6."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
@@ -72,7 +75,10 @@ def submit(settings: Environment, account: Account, *, raw: bytes, sender: str, 
     except smtplib.SMTPResponseException as error:
         reply = f"{error.smtp_code} {error.smtp_error.decode('utf-8', 'replace')}"  # type: ignore[union-attr]
         kind = TemporaryError if 400 <= error.smtp_code < 500 else InputError
-        raise kind(f"The SMTP connector said {reply}.") from error
+        advice = (
+            " `acuse key list` and `acuse key create` look after credentials." if error.smtp_code == _BAD_LOGIN else ""
+        )
+        raise kind(f"The SMTP connector said {reply}.{advice}") from error
     except (OSError, smtplib.SMTPException) as error:
         where = f"{settings.smtp_host} port {settings.smtp_starttls_port}"
         raise TemporaryError(f"No SMTP connector answers at {where}: is `acuse serve` running? ({error})") from error
