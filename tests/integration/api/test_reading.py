@@ -187,13 +187,8 @@ def test_requests_of_a_tracked_copy_are_facts_and_no_outcome(program: Program, w
     before = members(program.get(f"/communications/{identity}"))
     samples.track(world.organisation, identity)
     told = members(program.get(f"/communications/{identity}/facts"))["facts"]
-    assert [one["fact"]["details"].get("by") for one in told[-5:]] == [
-        "scanner",
-        "mail_proxy",
-        "unknown",
-        "person",
-        None,
-    ]
+    judged = [one["fact"]["details"].get("by") for one in told[-5:]]
+    assert judged == ["scanner", "mail_proxy", "unknown", "person", None]
     after = members(program.get(f"/communications/{identity}"))
     assert {**after, "updated_at": ""} == {**before, "updated_at": ""}
 

@@ -94,10 +94,11 @@ def test_every_reason_has_words(language: str, reason: str) -> None:
     assert reason not in row or "_" not in reason
 
 
-def test_a_reason_of_a_later_version_breaks_nothing() -> None:
-    history = image(relayed(), 600, "unknown", "no_agent")
-    history.facts[-1].fact.details["reasons"].append("of_tomorrow")
-    assert "of_tomorrow" not in sentences(history)[-1]
+def test_a_judgement_of_a_later_version_breaks_nothing() -> None:
+    history = image(relayed(), 600, "person", "browser")
+    history.facts[-1].fact.details.update(by="thing", reasons=["browser", "of_tomorrow"])
+    said = sentences(history)[-1]
+    assert "No se puede saber si la hizo una persona o una máquina: parece de un navegador." in said
 
 
 def test_they_weigh_nothing() -> None:

@@ -41,7 +41,8 @@ def _withdrawn(case: Case, fact: Fact) -> Row:
 def _judged(case: Case, fact: Fact) -> Runs:
     by, codes = judged(fact, [item.fact for item in case.facts])
     words = [case.word(f"hit.{code}") for code in codes if case.has(f"hit.{code}")]
-    said = case.say(f"remark.hit.{by}", reasons="; ".join(words))
+    key = f"remark.hit.{by}"
+    said = case.say(key if case.has(key) else "remark.hit.unknown", reasons="; ".join(words))
     return [*said, own(" "), *case.say("remark.hit.weight")]
 
 
