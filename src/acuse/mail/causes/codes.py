@@ -34,7 +34,8 @@ DECISIVE: tuple[Rule, ...] = (
     status(TRY_LATER, "the registry's X.7.28: a flood of mail was noticed", "x.7.28"),
     status(SERVER_FULL, "RFC 3463 X.3.1, X.4.5: storage of the system, congestion", "x.3.1", "4.4.5"),
     status(NO_MAIL_ACCEPTED, "RFC 7505, RFC 3463 X.3.2: null MX, or a system that takes no mail", "5.1.10", "5.7.27",
-           "x.3.2", unless=Phrases("service not", "shutting down", "busy", "overload", "spf", "not found")),
+           "x.3.2",
+           unless=Phrases("service not", "service currently", "shutting down", "busy", "overload", "spf", "not found")),
     code(NO_MAIL_ACCEPTED, "RFC 7504: the host accepts no mail", "521", "556"),
     status(PROTOCOL, "RFC 3463 X.5.2, X.5.6: syntax", "5.5.2", "5.5.6"),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from acuse.mail.causes.vocabulary import (
     MAILBOX_MOVED,
     MAILBOX_UNKNOWN,
     MAILBOX_UNKNOWN_LATE,
+    POLICY,
     RECIPIENT_REFUSES,
     SUPPRESSED,
 )
@@ -153,6 +154,12 @@ _UNKNOWN_UNLESS = Phrases(
 )  # fmt: skip
 
 UNKNOWN: tuple[Rule, ...] = (
+    says(
+        POLICY,
+        "Postfix: an access table refuses the recipient, who may well be there; Exchange says the same with X.4.1",
+        "recipient address rejected: access denied",
+        enhanced="5.7.1",
+    ),
     says(
         MAILBOX_UNKNOWN,
         "says at RCPT that the mailbox is not known",

@@ -88,13 +88,14 @@ def says(
     *phrases: str,
     digits: str = "45",
     stages: tuple[str, ...] = (),
+    enhanced: str = "",
     unless: Phrases | None = None,
 ) -> Rule:
-    """Make a rule about the text."""
+    """Make a rule about the text; with `enhanced`, only beside that code."""
     found = Phrases(*phrases).within
     return Rule(
-        cause=cause, why=why, holds=lambda reply: found(reply.text), digits=digits,
-        stages=frozenset(stages), unless=unless,
+        cause=cause, why=why, holds=lambda reply: enhanced in ("", reply.enhanced) and found(reply.text),
+        digits=digits, stages=frozenset(stages), unless=unless,
     )  # fmt: skip
 
 

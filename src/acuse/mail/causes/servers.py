@@ -63,7 +63,7 @@ DOMAIN: tuple[Rule, ...] = (
         "553 * does not exist",
         "dominio no existe", "dominio desconocido", "dominio * no existe", "domain unbekannt", "domaine inconnu",
         "destination domain",
-        unless=Phrases(*_NETWORK, "sender", "permission to post"),
+        unless=Phrases(*_NETWORK, "sender", "permission to post", "helo command rejected", "client host rejected"),
     ),
 )  # fmt: skip
 

@@ -99,13 +99,15 @@ FAILURE_CLASSES = {
 #: `throttled` is said only while waiting, and what is refused for good is no want of service
 PERMANENT_CLASSES = {TOO_MANY: POLICY_BLOCKED, TRY_LATER: POLICY_BLOCKED}
 
-#: a mailbox is said not to exist only by a permanent reply (RFC 3463 X.1.1: "only useful for permanent failures")
+#: a mailbox is said not to exist only by a permanent reply (RFC 3463 X.1.1: "only useful for permanent failures"), and
+#: so is a domain or a server that takes no mail
 WAITING_CLASSES = {
     MAILBOX_UNKNOWN: SERVER_UNAVAILABLE,
     MAILBOX_UNKNOWN_LATE: SERVER_UNAVAILABLE,
     MAILBOX_MOVED: SERVER_UNAVAILABLE,
     MAILBOX_DISABLED: THROTTLED,
     DOMAIN_UNKNOWN: SERVER_UNAVAILABLE,
+    NO_MAIL_ACCEPTED: SERVER_UNAVAILABLE,
     REFUSED: SERVER_UNAVAILABLE,
     GIVEN_UP: SERVER_UNAVAILABLE,
     REFUSED_AT_GREETING: SERVER_UNAVAILABLE,
