@@ -166,7 +166,7 @@ def exchange(
                 return ask(kept)
         return ask(_connection(address, timeout))
     except (OSError, http.client.HTTPException, ValueError) as error:
-        cause = f"{type(error).__name__} {error}".rstrip()
+        cause = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise TemporaryError("%(name)s could not be asked: %(cause)s", name=address.name, cause=cause) from error
 
 

@@ -66,19 +66,27 @@ def _probes(settings: Environment) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "smtp tls", lambda: _port(settings.smtp_host, settings.smtp_tls_port)
     yield "smtp inbound", lambda: _inbound(settings)
     yield "reports", lambda: _reports_come_back(settings)
+    if _waiting_migrations():
+        return  # what follows reads tables that are not there yet
     yield "sending domain", _sending_domain
     yield "ledger", _ledger
     yield "alarms", _alarms
 
 
-def _database() -> str:
+def _waiting_migrations() -> int:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
-    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _database() -> str:
+    from django.db import connection
+
+    waiting = _waiting_migrations()
     if waiting:
-        raise AcuseError(f"{len(waiting)} migrations are waiting: `acuse serve` applies them.")
+        raise AcuseError(f"{waiting} migrations are waiting: `acuse serve` applies them.")
     version = connection.cursor().connection.info.server_version
     return f"PostgreSQL {version // 10000}, schema up to date"
 

@@ -13,7 +13,7 @@ from acuse.config.installation import make_directories, prepare, running_databas
 from acuse.config.tree import ROLES, DatabaseWatch, commands
 from acuse.embedded.output import LogFile
 from acuse.embedded.supervisor import Supervisor
-from acuse.errors import InputError
+from acuse.errors import AcuseError, InputError
 
 
 def check_roles(text: str) -> tuple[Role, ...]:
@@ -31,12 +31,24 @@ def check_roles(text: str) -> tuple[Role, ...]:
 
 @contextmanager
 def ready_database(settings: Environment) -> Iterator[None]:
-    """Run the embedded database, if any, and Django with it, for the time of a block."""
+    """Run the embedded database, if any, and Django with it, for the time of a block.
+
+    Raises:
+        AcuseError: the database refused what the block asked of it, as one without our tables does.
+    """
     make_directories(settings)
     with running_database(settings) as postgres:
         django.setup()
+        from django.db import DatabaseError
+
         with DatabaseWatch(postgres) if postgres is not None else nullcontext():
-            yield
+            try:
+                yield
+            except DatabaseError as error:
+                said = str(error).partition("\n")[0]
+                raise AcuseError(
+                    f"The database refused: {said}. Run `acuse serve` first after an installation or an upgrade."
+                ) from error
 
 
 def supervisor(settings: Environment, roles: tuple[Role, ...], *, quiet: bool = False) -> Supervisor:
