@@ -1,6 +1,5 @@
 """A tracked message whose copy was taken by its recipient's server, and a browser that has what the copy names."""
 
-import json
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,25 +9,28 @@ from uuid import UUID
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 
 from acuse import clock
 from acuse.accounts.values import SmtpCredentialValue
 from acuse.delivery.models import Communication
-from acuse.delivery.services import close_attempt, open_attempt
-from acuse.delivery.services.work import load_work
 from acuse.embedded.roles import Addresses
-from acuse.evidence import custody
-from acuse.evidence.ledger import FactDraft, record, refer
+from acuse.mail.read import read
 from acuse.mail.tokens import TRACK, encode_token
-from acuse.proof.facts.fact import Actor, Fact
+from acuse.proof.facts.fact import Fact
 from tests.integration import making
+from tests.integration.access.conftest import notify
 from tests.unit.delivery.test_hits import FIREFOX
 
 LINKS = ("https://ribera.example/presupuesto?n=1#total", "http://ribera.example/año", "https://ribera.example/mapa")
 HOUR = timedelta(hours=1)
+MESSAGE = (
+    "From: avisos@ribera.example\r\nTo: ana@cliente.example\r\nSubject: {subject}\r\nAcuse-Tracking: on\r\n"
+    "MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<html><body>"
+    + "".join(f'<p><a href="{link}">Hola</a></p>' for link in LINKS)
+    + "</body></html>\r\n"
+)
 
 
 @dataclass(kw_only=True)
@@ -69,33 +71,15 @@ class Copy:
         return Communication.objects.get(id=self.communication)
 
 
-def tracked(value: SmtpCredentialValue, *recipients: str, result: object = making.RELAYED, **message: Any) -> Copy:
-    """A message with three links that is tracked, sent with this result."""
-    communication = making.accept(value, making.message(**message), *recipients)
-    Communication.objects.filter(id=communication).update(tracking=True)
-    name_links(value.organisation, communication)
-    held = making.lease(communication)
-    opened = open_attempt(work=load_work(communication), lease=held, target="cliente.example", copy=making.COPY)
-    close_attempt(opened=opened, outcome=result, schedule=making.SCHEDULE, reporting_host=making.HOST)  # type: ignore[arg-type]
-    return Copy(organisation=value.organisation, communication=communication)
-
-
-def name_links(organisation: UUID, communication: UUID) -> None:
-    """Record a try whose copy has these links."""
-    content = json.dumps({"links": LINKS}).encode()
-    kept = custody.keep(organisation=organisation, content=content, media_type="application/json")
-    with transaction.atomic():
-        record(
-            FactDraft(
-                organisation=organisation,
-                subject_kind="communication",
-                subject_id=communication,
-                type="attempt.opened",
-                actor=Actor(kind="component", id="dispatcher"),
-                details={"attempt": 1, "channel": "email", "target": "cliente.example", "copy": None},
-                objects=(refer("tracked-links", kept),),
-            )
-        )
+def tracked(
+    value: SmtpCredentialValue, *recipients: str, result: object = making.RELAYED, subject: str = "Prueba"
+) -> Copy:
+    """A message with three links that asks to be tracked, sent with this result."""
+    communication = making.accept(value, MESSAGE.format(subject=subject).encode(), *recipients)
+    copy = Copy(organisation=value.organisation, communication=communication)
+    sent = read(notify(communication, result)).html or ""
+    assert f"{copy.root}i.gif" in sent
+    return copy
 
 
 def later(monkeypatch: pytest.MonkeyPatch, wait: timedelta) -> None:

@@ -7,12 +7,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from acuse.delivery.models import TrackingWithdrawal
+from acuse.accounts.values import SmtpCredentialValue
+from acuse.delivery.models import Communication, TrackingWithdrawal
 from acuse.delivery.queries.tracking import withdrawn_among
 from acuse.doors.portal.tracked import ACTS_PER_WINDOW, PIXEL
 from acuse.doors.portal.tracked_words import WORDS
+from acuse.mail.read import read
 from tests.integration import making
-from tests.integration.tracking.conftest import LINKS, Copy, later, tracked
+from tests.integration.access.conftest import notify
+from tests.integration.tracking.conftest import LINKS, MESSAGE, Copy, later, tracked
 
 
 def test_looking_at_the_page_changes_nothing(copy: Copy) -> None:
@@ -64,9 +67,9 @@ def test_it_holds_for_every_message_of_that_organisation_to_that_mailbox_alone(
     fresh: Copy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     value = making.credential("otra-empresa")
-    same = tracked(value, "Ana@Cliente.example", message_id="dos")
-    another = tracked(value, "luis@cliente.example", message_id="tres")
-    earlier = tracked(value, "ana@cliente.example", message_id="cuatro")
+    same = tracked(value, "Ana@Cliente.example")
+    another = tracked(value, "luis@cliente.example")
+    earlier = tracked(value, "ana@cliente.example")
     later(monkeypatch, timedelta(hours=1))
     earlier.withdraw()
     for one in (same, another, fresh):
@@ -74,6 +77,20 @@ def test_it_holds_for_every_message_of_that_organisation_to_that_mailbox_alone(
     assert [len(one.facts()) for one in (same, another, fresh)] == [0, 1, 1]
     assert "Ya no se registra" in same.get().content.decode()
     assert "Ya no se registra" not in fresh.get().content.decode()
+
+
+def test_the_next_message_is_sent_as_it_is(copy: Copy) -> None:
+    copy.withdraw()
+    credential = Communication.objects.get(id=copy.communication).submission.credential
+    value = SmtpCredentialValue(id=credential.id, organisation=copy.organisation, name=credential.name)
+    following = making.accept(value, MESSAGE.format(subject="Otra").encode(), "ANA@cliente.example")
+    accepted = making.facts(copy.organisation, following)[0]
+    assert accepted.details["tracking"] == "withdrawn"
+    sent = read(notify(following)).html or ""
+    assert "/t/" not in sent
+    assert all(link in sent for link in LINKS)
+    another = tracked(value, "luis@cliente.example")
+    assert making.facts(copy.organisation, another.communication)[0].details["tracking"] == "on"
 
 
 def test_another_site_cannot_press_it(copy: Copy) -> None:
@@ -84,7 +101,7 @@ def test_another_site_cannot_press_it(copy: Copy) -> None:
 
 
 def test_a_form_of_another_message_or_none_is_not_taken(copy: Copy) -> None:
-    other = tracked(making.credential("otra-empresa"), message_id="dos")
+    other = tracked(making.credential("otra-empresa"))
     form = other.get().content.decode().split('name="form" value="')[1].split('"')[0]
     for carried in (form, "", "x"):
         answer = copy.client.post(f"{copy.root}withdraw", {"form": carried})

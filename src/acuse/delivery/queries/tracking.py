@@ -12,7 +12,7 @@ from uuid import UUID
 from acuse.accounts.queries import Access
 from acuse.delivery.models import Communication, TrackingWithdrawal
 from acuse.evidence import custody
-from acuse.evidence.queries import facts_of
+from acuse.evidence.search import newest_of_each
 from acuse.proof.facts.communication import KIND
 
 _ROLE = "tracked-links"
@@ -93,11 +93,14 @@ def tracked_link(seen: Tracked, *, number: int) -> str | None:
     Raises:
         AcuseError: custody lost the list of its links, or it is damaged.
     """
-    facts = facts_of(organisation=seen.organisation_id, kind=KIND, id=seen.communication)
-    lists = [item.sha256 for one in facts for item in one.fact.objects if item.role == _ROLE]
+    organisation, communication = seen.organisation_id, seen.communication
+    found = newest_of_each(organisation=organisation, kind=KIND, ids=[communication], types=("attempt.opened",))
+    if communication not in found:
+        return None
+    lists = [item.sha256 for item in found[communication].objects if item.role == _ROLE]
     if not lists:
         return None
-    links = json.loads(custody.open_object(organisation=seen.organisation_id, sha256=lists[-1]))["links"]
+    links = json.loads(custody.open_object(organisation=organisation, sha256=lists[0]))["links"]
     link = links[number - 1] if 0 < number <= len(links) else ""
     return link if link.lower().startswith(_SCHEMES) else None
 
