@@ -126,6 +126,7 @@ _AT_ONCE = (
     _failed("sender refused", _POSTFIX, "sinremite@recibe.example", "policy_blocked"),
     _failed("client refused", _POSTFIX, "sincliente@recibe.example", "policy_blocked"),
     _failed("client on a block list", _POSTFIX, "lista@recibe.example", "policy_blocked"),
+    _failed("recipient barred by a table", _POSTFIX, "vedada@recibe.example", "policy_blocked"),
     _failed(
         "connection refused",
         "nobody",

@@ -66,6 +66,7 @@ repleta@recibe.example probed
 gris@recibe.example grey
 sincliente@recibe.example no_client
 sinremite@recibe.example no_sender
+vedada@recibe.example REJECT
 lista@recibe.example 554 5.7.1 Service unavailable; Client host [127.0.0.1] blocked using bl.listas.example
 """
 _SMARTHOST = {
