@@ -17,7 +17,7 @@ class Case:
 
     Attributes:
         what: happened. by: who answers or reports. route: DIRECT or SMARTHOST.
-        facts: types that must be there before it is judged, in order; the last that quotes anybody is shown.
+        facts: types that must be there before it is judged; what they quote is what was said.
         failure_class: "" where there is none. headline: the words on top of the certificate's first page.
         text, attachment: of the message. success: a report of success is asked for.
     """
