@@ -22,10 +22,11 @@ from acuse.proof.checkpoint import Checkpoint, VerifierKey, open_note, parse_not
 from acuse.proof.facts.catalogue import CATALOGUE
 from acuse.proof.facts.communication import KIND
 from acuse.proof.facts.fact import Fact
+from acuse.proof.kinds import is_pdf, kind_of
 from acuse.proof.merkle import verify_inclusion
 from acuse.proof.report import ObjectState, Report, Stamp, State, Step
 from acuse.proof.timestamp import DEVELOPMENT_POLICY, VerifiedToken, describe, verify_token
-from acuse.proof.tlog_proof import MAGIC, parse_tlog_proof
+from acuse.proof.tlog_proof import parse_tlog_proof
 from acuse.proof.trust import Trust
 from acuse.proof.verdicts.delivery import Verdict, statement, verdict
 
@@ -122,7 +123,7 @@ def verify_bytes(raw: bytes, *, filename: str, trust: Trust) -> Report:
         The report. It never raises because of what the file holds.
     """
     examination = _Examination(trust=trust)
-    kind = _kind(raw)
+    kind = kind_of(raw)
     try:
         _CHECKS[kind](examination, raw)
     except Invalid as error:
@@ -134,16 +135,10 @@ def verify_bytes(raw: bytes, *, filename: str, trust: Trust) -> Report:
     return examination.report(filename, kind)
 
 
-def _kind(raw: bytes) -> str:
-    beginnings = {b"{": "bundle", b"PK": "archive", MAGIC.encode(): "tlog-proof"}
-    for beginning, kind in beginnings.items():
-        if raw.startswith(beginning):
-            return kind
-    return "pdf" if b"%PDF-" in raw[:1024] else "unknown"
-
-
 def _verify_unknown(examination: _Examination, raw: bytes) -> None:
-    raise CannotTell(1, "This is neither a PDF nor a proof bundle nor a tlog-proof.")
+    if is_pdf(raw):
+        raise CannotTell(1, "This PDF carries neither a proof nor our seal: it is no certificate, or one cut short.")
+    raise CannotTell(1, "This is neither a certificate nor a proof bundle nor a tlog-proof.")
 
 
 def _verify_pdf(examination: _Examination, raw: bytes) -> None:

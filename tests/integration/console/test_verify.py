@@ -67,6 +67,14 @@ def test_a_broken_bundle_is_not_called_authentic(world: World) -> None:
 def test_a_pdf_of_somebody_else_is_not_called_authentic(world: World) -> None:
     page = upload(PDF, "otro.pdf")
     assert "Es auténtico" not in page
+    assert "Esta instalación no sabe nada de este fichero." in page
+    assert "no es el que se emitió" not in page
+
+
+def test_a_certificate_whose_seal_is_gone_is_called_altered(world: World) -> None:
+    page = upload(b"%PDF-1.7\n<</F(proof.json)>>\n", "certificado.pdf")
+    assert "Este fichero no es el que se emitió." in page
+    assert "está cortado, o le quitaron el sello" in page
 
 
 def test_a_code_reveals_that_it_exists_and_the_verdict(world: World, code: str) -> None:

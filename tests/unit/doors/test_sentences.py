@@ -101,9 +101,9 @@ def test_an_alarm_is_kept_and_said_again() -> None:
     ("raw", "spanish"),
     [
         (b'{"format":"acuse-proof","v":1}', "El elemento «bundle» no tiene exactamente estos miembros:"),
-        (b"%PDF-1.7 nothing", "El PDF"),
-        (b"{", "No es JSON del tipo admitido:"),
-        (b"PK\x03\x04", "No es un archivo zip legible:"),
+        (b"%PDF-1.7 proof.json", "El PDF"),
+        (b'{"acuse-proof"', "No es JSON del tipo admitido:"),
+        (b"PK\x03\x04proof.json", "No es un archivo zip legible:"),
     ],
 )
 def test_a_failed_step_is_told_in_spanish_and_logged_in_english(raw: bytes, spanish: str) -> None:

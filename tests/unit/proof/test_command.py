@@ -35,7 +35,7 @@ def files(tmp_path: Path) -> Path:
     (tmp_path / "trust.pem").write_text(OPERATOR.trust.to_text(), encoding="utf-8")
     (tmp_path / "good.json").write_bytes(RAW)
     (tmp_path / "bad.json").write_bytes(RAW.replace(b"ana@", b"eva@"))
-    (tmp_path / "certificate.pdf").write_bytes(b"%PDF-1.7\n")
+    (tmp_path / "certificate.pdf").write_bytes(b"%PDF-1.7\n<</F(proof.json)>>\n")
     return tmp_path
 
 

@@ -301,7 +301,7 @@ def test_the_files_inside_a_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
         files: dict[str, Any] = {**inside, **changes}
         evidence = pdf_evidence({name: content for name, content in files.items() if content is not None})
         monkeypatch.setattr(pdf, "examine", lambda raw, *, trust: evidence)
-        return check(b"%PDF-1.7\n")
+        return check(b"%PDF-1.7 proof.json\n")
 
     good = examined({})
     assert (good.state, good.kind) == (State.VALID, "pdf")
@@ -322,7 +322,7 @@ def test_the_seal_of_a_pdf_is_that_of_its_ledger(monkeypatch: pytest.MonkeyPatch
 
     def sealed_with(seal: Entity, files: dict[str, bytes] = inside, trust: Trust = OPERATOR.trust) -> Report:
         monkeypatch.setattr(pdf, "examine", lambda raw, *, trust: pdf_evidence(files, seal))
-        return check(b"%PDF-1.7\n", trust)
+        return check(b"%PDF-1.7 proof.json\n", trust)
 
     start, end = MOMENT, MOMENT + 900 * DAY
     renewed = issue("Seal", issuer=OPERATOR.root, not_before=start, not_after=end)
@@ -350,7 +350,7 @@ def test_a_development_seal_is_named_whatever_the_time_stamps(monkeypatch: pytes
     for development in (True, False):
         evidence = pdf_evidence(files, genuine.seal, development=development)
         monkeypatch.setattr(pdf, "examine", lambda raw, *, trust, found=evidence: found)
-        report = check(b"%PDF-1.7\n", genuine.trust)
+        report = check(b"%PDF-1.7 proof.json\n", genuine.trust)
         assert (report.state, report.development) == (State.VALID, development)
 
 
@@ -368,7 +368,7 @@ def test_a_bundle_that_speaks_of_pdfs_is_a_bundle() -> None:
 
 
 def test_a_pdf_that_is_none() -> None:
-    assert check(b"%PDF-1.7\nnothing").state is not State.VALID
+    assert check(b"%PDF-1.7\nproof.json and nothing more").state is not State.VALID
 
 
 def test_the_report_as_json() -> None:

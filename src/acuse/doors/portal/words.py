@@ -130,7 +130,7 @@ def file_outcome(report: Report, *, record: PublicRecord | None, content: Public
             title=_("This installation knows nothing of this file."),
             text=_(
                 "It is no certificate nor proof bundle, and no message with exactly these bytes was certified here. "
-                "A file that was saved anew, printed or forwarded is no longer the same: try the original."
+                "A file that was saved anew, printed, forwarded or cut short is no longer the same: try the original."
             ),
         )
     text = _(

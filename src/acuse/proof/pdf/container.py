@@ -50,7 +50,7 @@ def last_container(raw: bytes) -> Container:
                 break
             return Container(start=start, end=end, der=strict_hex(raw[start:end]))
         at = raw.rfind(_KEY, 0, at)
-    raise Invalid(STEP, "The PDF carries no seal.")
+    raise Invalid(STEP, "The PDF carries no whole seal: it was cut short, or the seal was taken out of it.")
 
 
 def strict_hex(written: bytes) -> bytes:
