@@ -92,7 +92,7 @@ def test_every_page_is_accessible_and_fits(
 ) -> None:
     shown = visit(member=False, width=width, scheme=scheme)
     page = shown.open(f"{copy.root}?l={language}")
-    faults = []
+    faults: list[str] = []
 
     def look(name: str) -> None:
         found = Axe().run(page).response["violations"]
