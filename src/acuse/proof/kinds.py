@@ -1,7 +1,7 @@
 """What a file claims to be, by its first bytes and by what stands in it in clear; whether it is, `verify` finds out.
 
-A container alone claims nothing: anybody writes PDFs, archives and JSON. Without a mark of ours a file is unknown, which is
-no accusation; with one it is held to what it claims.
+A container alone claims nothing: anybody writes PDFs, archives and JSON. A file without a mark of ours is unknown,
+which is no accusation; one with it is held to what it claims.
 """
 
 from collections.abc import Mapping

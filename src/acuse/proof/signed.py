@@ -52,6 +52,11 @@ _PSS = "1.2.840.113549.1.1.10"
 _ED25519 = "1.3.101.112"
 _VERSION_1, _VERSION_3, _NULL = b"\x02\x01\x01", b"\x02\x01\x03", b"\x05\x00"
 
+
+class OtherContent(InputError):
+    """The signature is whole, but over other bytes than those at hand."""
+
+
 FOREIGN_ERRORS = (
     ValueError,
     TypeError,
@@ -137,7 +142,7 @@ def _open(der: bytes, content_type: str, detached: bytes | None, unsigned: str |
     if attributes.get(_CONTENT_TYPE) != _oid(content_type):
         raise InputError("The signed attribute contradicts the type of the content.")
     if primitive(attributes.get(_MESSAGE_DIGEST, b""), 0x04) != hashlib.new(digest_name, content).digest():
-        raise InputError("The signature is over other content.")
+        raise OtherContent("The signature is over other content.")
     _check_identity(attributes, signer)
     _check_protection(attributes, info)
     # RFC 5652 section 5.4: the attributes are signed as a SET OF, not under the [0] tag they travel with.

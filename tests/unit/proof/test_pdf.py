@@ -109,6 +109,16 @@ def test_bytes_after_the_last_signed_range_are_refused(pki, long_term, tail):
         examine(long_term + tail, trust=trust_in(pki.root))
 
 
+@pytest.mark.parametrize("level", ["B-B", "B-T", "B-LTA"])
+def test_a_changed_byte_and_an_appended_one_are_said_to_be_changes(pki, level):
+    raw = sealed(pki, level)
+    middle = len(unsigned_pdf()) // 2
+    changed = raw[:middle] + bytes([raw[middle] ^ 1]) + raw[middle + 1 :]
+    for altered in (changed, raw + b" "):
+        with pytest.raises(Invalid, match="The PDF was changed or cut short after it was sealed"):
+            examine(altered, trust=trust_in(pki.root))
+
+
 def test_the_last_container_has_one_spelling(pki, long_term):
     last = last_container(long_term)
     digits = long_term[last.start + 1 : last.end - 1]

@@ -104,7 +104,7 @@ SENTENCES = (
     gettext_noop("The PDF is sealed by another than %(name)s, whose ledger is inside."),
     gettext_noop("The PDF is sealed, but nothing says that its seal is that of the ledger inside."),
     gettext_noop("The PDF must carry one seal and, after it, nothing but document time stamps."),
-    gettext_noop("The PDF was altered: a time stamp in it stamps something else."),
+    gettext_noop("The PDF was changed or cut short after it was sealed."),
     gettext_noop("The PDF was changed after it was sealed."),
     gettext_noop("The PDF was changed after its last seal or time stamp."),
     gettext_noop("The actor of a fact has a kind and an id of 1 to 320 characters."),

@@ -16,7 +16,7 @@ from acuse.errors import InputError, Invalid
 from acuse.proof.chain import PathMaterial, check_seal_purpose, validate_path
 from acuse.proof.der import parts
 from acuse.proof.pdf.container import STEP
-from acuse.proof.signed import DATA, FOREIGN_ERRORS, HASHES, TST_INFO, Signed, open_signed
+from acuse.proof.signed import DATA, FOREIGN_ERRORS, HASHES, TST_INFO, OtherContent, Signed, open_signed
 
 _SIGNATURE_TIME_STAMP = "1.2.840.113549.1.9.16.2.14"
 _TST_INFO = bytes(core.ObjectIdentifier(TST_INFO).dump())
@@ -74,10 +74,16 @@ def open_seal(der: bytes, *, content: bytes) -> SealSignature:
     """
     try:
         signed = open_signed(der, content_type=DATA, detached=content, unsigned=_SIGNATURE_TIME_STAMP)
+    except OtherContent as error:
+        raise _changed() from error
     except InputError as error:
         raise Invalid(STEP, "The seal: %(error)s", error=error) from error
     token = None if signed.unsigned is None else open_token(signed.unsigned, content=signed.signature)
     return SealSignature(signed=signed, token=token)
+
+
+def _changed() -> Invalid:
+    return Invalid(STEP, "The PDF was changed or cut short after it was sealed.")
 
 
 def open_token(der: bytes, *, content: bytes) -> Token:
@@ -92,7 +98,7 @@ def open_token(der: bytes, *, content: bytes) -> Token:
         imprint = stamp["message_imprint"]
         name = imprint["hash_algorithm"]["algorithm"].native
         if name not in HASHES or imprint["hashed_message"].native != hashlib.new(name, content).digest():
-            raise Invalid(STEP, "The PDF was altered: a time stamp in it stamps something else.")
+            raise _changed()
         return Token(
             signed=signed,
             at=stamp["gen_time"].native,
