@@ -119,6 +119,29 @@ def test_every_outcome_has_its_certificate(
     assert (statement["outcome"], statement["failure_class"]) == (outcome, failure_class)
 
 
+def test_what_is_sent_again_to_a_mailbox_that_does_not_exist_is_held_back(
+    running: Installation, tmp_path: Path
+) -> None:
+    recipient = "dos.veces@sinbuzon.example"
+    first = running.submit(message("first"), recipient).split()[-1]
+    until(
+        lambda: running.value(
+            "SELECT count(*) FROM evidence_facts WHERE type = 'suppression.added' AND subject = %s", first
+        ),
+        "the address is on the list",
+    )
+    reply = running.submit(message("second"), recipient.upper())
+    (document,) = running.documents(reply)
+    files = extracted(document, tmp_path)
+    statement = json.loads(files["statement.json"])
+    assert (statement["outcome"], statement["failure_class"]) == ("failed", "suppressed")
+    types = [item["fact"]["type"] for item in json.loads(files["proof.json"])["facts"]]
+    assert types[:2] == ["communication.accepted", "attempt.failed"]
+    assert "attempt.opened" not in types
+    trust = Trust.parse((running.directory / "data" / "trust.pem").read_text("utf-8"))
+    assert verify_bytes(document, filename="x.pdf", trust=trust).exit_status == 0
+
+
 def test_a_stranger_may_not_send_as_somebody_else(running: Installation) -> None:
     with pytest.raises(InputError, match=r"550 5\.7\.1"):
         running.submit(message("forged"), "x@acepta.example", sender="otro@empresa.example")
