@@ -236,6 +236,7 @@ def newest_certificate(*, organisation: UUID, communication: UUID) -> IssuedFile
             state=Certificate.State.ISSUED,
         )
         .order_by("-revision")
+        .values_list("code", "sha256")
         .first()
     )
-    return IssuedFile(code=row.code, sha256=row.sha256) if row else None
+    return IssuedFile(code=row[0], sha256=row[1]) if row else None
