@@ -13,20 +13,26 @@ from acuse.proof.verify import verify_bytes
 
 MAX_FILE = 1 << 30
 _DESCRIPTION = "Verify certificates (PDF), proof bundles (proof.json, .zip) and tlog-proofs offline."
+_PROGRAM = "python -m acuse.proof"
+_HINT = """No document vouches for itself: whose seals and time stamps to believe must be known from elsewhere.
+Give the anchors of the installation that issued it with --trust FILE: its trust.pem, which lies in its data
+directory and is public, or tsa.pem, seal.pem and log.vkey from its page /verify/offline/.
+"""
 _EPILOG = "Exit status: 0 all valid, 1 one is invalid, 2 cannot tell (no trust anchor, or not readable)."
 
 
-def main(arguments: Sequence[str] | None = None, *, default_trust: Trust | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, *, program: str = _PROGRAM, default_trust: Trust | None = None) -> int:
     """Run the command.
 
     Args:
         arguments: those after the program's name; None for those of this process.
+        program: how it was called, for the usage line.
         default_trust: anchors used where no --trust is given, such as an installation's own.
 
     Returns:
         Exit status: 0 all valid, 1 one is invalid, 2 none invalid but one cannot be told.
     """
-    parser = argparse.ArgumentParser(prog="acuse verify", description=_DESCRIPTION, epilog=_EPILOG)
+    parser = argparse.ArgumentParser(prog=program, description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("files", nargs="+", metavar="FILE", type=Path)
     parser.add_argument(
         "--trust",
@@ -34,8 +40,8 @@ def main(arguments: Sequence[str] | None = None, *, default_trust: Trust | None 
         default=[],
         type=Path,
         metavar="FILE",
-        help="verifier keys (name+hash+base64), and PEM certificates after a line `# seals` or `# time stamps`, to "
-        "trust; may be repeated",
+        help="the trust.pem of the installation that issued the files, or verifier keys (name+hash+base64) and PEM "
+        "certificates after a line `# seals` or `# time stamps`; may be repeated",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON array instead of text")
     chosen = parser.parse_args(arguments)
@@ -49,6 +55,8 @@ def main(arguments: Sequence[str] | None = None, *, default_trust: Trust | None 
         sys.stdout.write(json.dumps([each.to_members() for each in reports], indent=2) + "\n")
     else:
         text = "\n".join(each.to_text() for each in reports)
+        if not chosen.trust and any(_lacks_anchors(each) for each in reports):
+            text += f"\n{_HINT}"
         encoding = sys.stdout.encoding or "utf-8"
         # A terminal without Unicode still gets every line.
         sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
@@ -73,6 +81,11 @@ def read_trust(paths: Sequence[Path]) -> Trust:
         except InputError as error:
             raise InputError("%(file)s: %(error)s", file=path, error=error) from error
     return trust
+
+
+def _lacks_anchors(report: Report) -> bool:
+    """Say whether anchors could decide it: what is unknown, and what could not be read, they do not."""
+    return report.state is State.CANNOT_TELL and report.kind != "unknown"
 
 
 def _verify_file(path: Path, trust: Trust) -> Report:

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from acuse.proof.__main__ import main
 from acuse.proof.trust import Trust
+from tests.unit.proof.support import real_operator
 from tests.unit.proof.test_verify import OPERATOR, RAW
 
 BLOCKER = """
@@ -120,3 +121,29 @@ def test_a_certificate_that_says_not_what_it_may_vouch_for_is_refused(
     assert main([str(files / "good.json"), "--trust", str(stamps)]) == 2
     assert "leads to none of the trusted certificates" in capsys.readouterr().out
     assert main([str(files / "good.json"), "--trust", str(both)]) == 0
+
+
+def test_without_anchors_it_names_the_option_and_where_they_come_from(files: Path) -> None:
+    ran = alone(str(files / "good.json"))
+    assert ran.returncode == 2
+    for needed in ("--trust FILE", "trust.pem", "data\ndirectory", "/verify/offline/"):
+        assert needed in ran.stdout
+    assert json.loads(alone(str(files / "good.json"), "--json").stdout), "what programs read stays JSON"
+
+
+def test_anchors_of_another_installation_lead_to_the_option_too(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(files / "good.json")], default_trust=real_operator().trust) == 2
+    assert "--trust FILE" in capsys.readouterr().out
+    (files / "letter.txt").write_text("Anchors would not help here.")
+    for decided in ([str(files / "bad.json")], [str(files / "letter.txt")]):
+        assert main(decided) != 0
+        assert "--trust FILE" not in capsys.readouterr().out
+
+
+def test_the_usage_names_the_program_that_was_called(capsys: pytest.CaptureFixture[str]) -> None:
+    assert alone().stderr.startswith("usage: python -m acuse.proof ")
+    with pytest.raises(SystemExit):
+        main([], program="acuse verify")
+    assert capsys.readouterr().err.startswith("usage: acuse verify ")

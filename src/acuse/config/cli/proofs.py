@@ -81,8 +81,8 @@ def verify(
     trust: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Verifier keys, and PEM certificates after a line `# seals` or `# time stamps`; else this "
-            "installation's trust.pem."
+            help="The trust.pem of the installation that issued the files, or verifier keys and PEM certificates "
+            "after a line `# seals` or `# time stamps`; else this installation's own trust.pem."
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array instead of text.")] = False,
@@ -100,7 +100,7 @@ def verify(
     arguments = [*map(str, files), *(f"--trust={path}" for path in trust or ()), *(["--json"] if as_json else [])]
     own = environment().trust_file
     default = Trust.parse(own.read_text("utf-8")) if not trust and own.is_file() else None
-    status = verify_files(arguments, default_trust=default)
+    status = verify_files(arguments, program="acuse verify", default_trust=default)
     if render and status == 0:
         anchors = read_trust(trust) if trust else default or Trust()
         status = _render(files, anchors, [_read(path) for path in message or ()])
