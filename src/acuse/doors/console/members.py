@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from acuse.accounts import members, rules
 from acuse.accounts.members import InvitationView, MemberView
 from acuse.accounts.queries import Access
+from acuse.doors.console.acts import refused_at
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.console.wording import role
 from acuse.doors.ui.errors import said
@@ -101,13 +102,8 @@ def invite(request: HttpRequest, access: Access) -> HttpResponseBase:
     access.require_manager()
     form = _form(access, request.POST)
     if form.is_valid():
-        try:
+        with refused_at(form, "email"):
             invitation, token = members.invite(access=access, **form.cleaned_data)
-        except AccessDenied:
-            raise
-        except AcuseError as error:
-            form.add_error("email", said(error))
-        else:
             link = request.build_absolute_uri(reverse("console:invitation", args=[token]))
             return _page(request, access, invited=invitation, link=link)
     return _page(request, access, form=form)
