@@ -25,7 +25,7 @@ def said(case: Case, fact: Fact) -> Runs:
 def amended(fact: Fact) -> bool:
     """Tell whether anything was added to the copy of an attempt."""
     told = (fact.details.get("copy") or {}).get("additions")
-    return bool(told) and not told["why_not"]
+    return bool(told and not told["why_not"])
 
 
 def _what(case: Case, told: dict[str, object]) -> list[str]:
