@@ -139,6 +139,7 @@ def test_a_body_that_is_too_big_is_refused_before_it_is_read(world: World) -> No
     assert answer.status_code == 413
     assert "default-src 'none'" in answer["Content-Security-Policy"]
     assert "Es más de lo que admite esta página." in answer.content.decode()
+    assert "ficheros de hasta 64\N{NO-BREAK SPACE}MiB" in answer.content.decode()
 
 
 def test_foreign_text_is_shown_as_text(member: Client, world: World) -> None:

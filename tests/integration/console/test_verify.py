@@ -245,9 +245,14 @@ def test_the_count_of_recipients_is_of_the_organisation_that_is_named(world: Wor
 
 def test_no_file_and_too_big_a_file_are_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     assert Client().post("/verify/").status_code == 400
-    monkeypatch.setattr("acuse.doors.portal.verify.MAX_UPLOAD", 10)
+    monkeypatch.setattr("acuse.doors.ui.uploads.MAX_UPLOAD", 10)
     answer = Client().post("/verify/", {"file": SimpleUploadedFile("grande.pdf", b"x" * 11)})
     assert answer.status_code == 413
+    assert "ficheros de hasta 64\N{NO-BREAK SPACE}MiB" in answer.content.decode()
+
+
+def test_the_page_states_the_limit_as_the_documents_do(world: World) -> None:
+    assert "Como máximo 64\N{NO-BREAK SPACE}MiB" in Client().get("/verify/").content.decode()
 
 
 def test_a_member_downloads_the_sealed_document(member: Client, world: World, code: str) -> None:

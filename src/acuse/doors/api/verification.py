@@ -8,7 +8,8 @@ from acuse.doors.api.keys import ApiKey
 from acuse.doors.api.parameters import refuse_others
 from acuse.doors.api.problems import MEDIA, TOO_BIG, Problem, invalid
 from acuse.doors.api.shapes import Verification
-from acuse.doors.portal.verify import MAX_UPLOAD, examine
+from acuse.doors.portal.verify import examine
+from acuse.doors.ui.uploads import MAX_UPLOAD
 
 router = Router(tags=["verification"])
 #: A verification takes as long as many readings.

@@ -21,7 +21,7 @@ from acuse.certificates.queries import PublicRecord
 from acuse.delivery import queries as delivery
 from acuse.delivery.queries import PublicContent
 from acuse.doors.portal.words import Outcome, StepLine, file_outcome, step_lines
-from acuse.doors.ui import grades
+from acuse.doors.ui import grades, uploads
 from acuse.doors.ui.counters import count
 from acuse.doors.ui.forms import StyledForm
 from acuse.doors.ui.limits import limits_sentence
@@ -32,7 +32,6 @@ from acuse.proof.report import Report, State
 from acuse.proof.trust import Trust
 from acuse.proof.verify import verify_bytes
 
-MAX_UPLOAD = 64 * 1024 * 1024
 WINDOW = 60
 CODES_PER_WINDOW = 20
 FILES_PER_WINDOW = 20
@@ -98,7 +97,7 @@ def _form(request: HttpRequest, *, problem: str = "", code: str = "", status: in
     context = {
         "problem": problem,
         "form": CodeForm(initial={"code": code}),
-        "max_upload": MAX_UPLOAD,
+        "limit": uploads.limit(),
         "code": code,
         **_foot(),
     }
@@ -124,11 +123,10 @@ def verify(request: HttpRequest) -> HttpResponse:
     upload = request.FILES.get("file")
     if not isinstance(upload, UploadedFile) or upload.size is None:
         return _refused(request, _("Choose a file first."), 400)
-    if upload.size > MAX_UPLOAD:
-        text = _("The file is too big for this page. Check it on your own computer: acuse verify FILE.")
-        return _refused(request, text, 413)
+    if upload.size > uploads.MAX_UPLOAD:
+        return _refused(request, uploads.too_big(), 413)
     checked = examine(upload.read(), name=(upload.name or "")[:200])
-    context = {"checked": checked, "at": clock.now(), "max_upload": MAX_UPLOAD, "form": CodeForm(), **_foot()}
+    context = {"checked": checked, "at": clock.now(), "form": CodeForm(), **_foot()}
     context["parties"] = _parties(checked.report)
     if checked.report.verdict is not None:
         context["limits"] = limits_sentence(checked.report.verdict.limits)

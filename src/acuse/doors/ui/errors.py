@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from acuse.doors.ui import uploads
 from acuse.errors import AcuseError
 
 
@@ -41,8 +42,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def too_big(request: HttpRequest) -> HttpResponse:
     """413, answered before any other middleware: so the language is read from the request here."""
     with translation.override(translation.get_language_from_request(request)):
-        text = _("The file is too big for this page. Check it on your own computer: acuse verify FILE.")
-        return _page(request, 413, _("That is more than this page takes."), text)
+        return _page(request, 413, _("That is more than this page takes."), uploads.too_big())
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

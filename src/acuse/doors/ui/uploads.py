@@ -1,0 +1,19 @@
+"""How big a file is verified by the pages and the API, and what is said of a bigger one."""
+
+from django.utils.translation import gettext as _
+
+from acuse.doors.ui import figures
+
+_MIB = 64
+MAX_UPLOAD = _MIB * 1024 * 1024
+
+
+def limit() -> str:
+    """The limit as the documents state it: "64 MiB"."""
+    return f"{_MIB}{figures.NO_BREAK}MiB"
+
+
+def too_big() -> str:
+    """What to do with a file over the limit."""
+    text = _("Files of up to %(limit)s are checked here. Check this one on your own computer: acuse verify FILE.")
+    return text % {"limit": limit()}
