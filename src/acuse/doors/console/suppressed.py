@@ -71,10 +71,7 @@ def lift(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     access.require_manager()
     found = delivery.suppression(access, id=id)
     if found is None:
-        if request.method == "GET":
-            raise Http404("There is no such address on the list.")
-        messages.info(request, _("That address is not on the list any more."))
-        return redirect("console:suppressed", access.view.slug)
+        raise Http404("There is no such address on the list.")
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         try:
