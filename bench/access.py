@@ -25,7 +25,7 @@ import time
 import urllib.request
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -145,42 +145,48 @@ def _answers(address: str) -> bool:
         return False
 
 
-async def read_for(address: tuple[str, int], links: Sequence[str], *, seconds: float, pause: float) -> Times:
-    """Have all readers visit one link after the other for `seconds`; return what they saw.
+async def read_for(
+    address: tuple[str, int], links: Sequence[str], times: Path, *, seconds: float, pause: float
+) -> tuple[Times, bytes]:
+    """Have all readers visit one link after the other; return what they saw in `seconds`, and what the server noted.
 
     Args:
-        pause: seconds in the mean, a half to one and a half of it, and the readers come evenly; 0 for none.
+        pause: seconds in the mean, a half to one and a half of it; 0 for none. The readers come evenly over the time of
+            a visit, and what is measured begins when all are there.
     """
     chance = random.Random(1)
     turns = itertools.cycle(links)
-    deadline = time.monotonic() + seconds
+    readers = [Reader(address=address, client=f"198.18.0.{number + 1}") for number in range(READERS)]
+    begun = time.monotonic() + 2 * pause
 
-    async def one(number: int) -> Times:
-        reader = Reader(address=address, client=f"198.18.{number // 200}.{number % 200 + 1}")
+    async def one(number: int) -> None:
         await asyncio.sleep(number / READERS * 2 * pause)
-        while time.monotonic() < deadline:
-            await reader.visit(next(turns), lambda: pause * chance.uniform(0.5, 1.5))
-        return reader.seen
+        while time.monotonic() < begun + seconds:
+            await readers[number].visit(next(turns), lambda: pause * chance.uniform(0.5, 1.5))
 
-    together: Times = defaultdict(list)
-    for seen in await asyncio.gather(*(one(number) for number in range(READERS))):
-        for step, took in seen.items():
-            together[step] += took
-    return together
+    async def watch() -> tuple[Times, bytes]:
+        await asyncio.sleep(begun - time.monotonic())
+        offset = times.stat().st_size
+        for reader in readers:
+            reader.seen.clear()
+        await asyncio.sleep(seconds)
+        seen = {step: [took for reader in readers for took in reader.seen[step]] for step in STEPS.values()}
+        return seen, times.read_bytes()[offset:]
+
+    found, *_ = await asyncio.gather(watch(), *(one(number) for number in range(READERS)))
+    return found
 
 
-def noted(times: Path, offset: int) -> tuple[Times, Times]:
-    """Return what the web process noted after an offset: by the clock, and of processor time."""
+def read_times(lines: bytes) -> tuple[Times, Times]:
+    """Return what the web process noted: by the clock, and of processor time."""
     wall: Times = defaultdict(list)
     own: Times = defaultdict(list)
-    with times.open() as lines:
-        lines.seek(offset)
-        for line in lines:
-            method, path, took, worked = line.split()
-            step = STEPS.get(f"{method} {path.rpartition('/')[2]}")
-            if step is not None and path.startswith("/a/"):
-                wall[step].append(float(took))
-                own[step].append(float(worked))
+    for line in lines.decode("ascii").splitlines():
+        method, path, took, worked = line.split()
+        step = STEPS.get(f"{method} {path.rpartition('/')[2]}")
+        if step is not None and path.startswith("/a/"):
+            wall[step].append(float(took))
+            own[step].append(float(worked))
     return wall, own
 
 
@@ -196,11 +202,8 @@ def told(name: str, times: Times, percent: int) -> str:
 
 def measure(address: tuple[str, int], links: Sequence[str], times: Path, *, seconds: float, pause: float) -> Row:
     """Measure one case."""
-    offset = times.stat().st_size
-    begun = time.monotonic()
-    seen = asyncio.run(read_for(address, links, seconds=seconds, pause=pause))
-    took = time.monotonic() - begun
-    wall, own = noted(times, offset)
+    seen, lines = asyncio.run(read_for(address, links, times, seconds=seconds, pause=pause))
+    wall, own = read_times(lines)
     every = [one for step in wall.values() for one in step]
     cost = ", ".join(f"{step} {sum(own[step]) / len(own[step]):.1f}" for step in STEPS.values())
     p95 = percentile(every, 95)
@@ -208,7 +211,7 @@ def measure(address: tuple[str, int], links: Sequence[str], times: Path, *, seco
     return Row(
         what=f"Access page, {READERS} readers {how}: server time p95", ours=p95, rival=AIM_MS, unit="ms",
         against="what is aimed for", ratio=p95 / AIM_MS, aim="<= 1",
-        note=f"{len(every) / took:.0f} requests/s, {len(wall['opening']) / took:.1f} openings/s. "
+        note=f"{len(every) / seconds:.0f} requests/s, {len(wall['opening']) / seconds:.1f} openings/s. "
         f"Server, median {percentile(every, 50):.0f} ms; {told('p95', wall, 95)}. "
         f"Readers saw, {told('median', seen, 50)}; {told('p95', seen, 95)}. "
         f"CPU ms of the thread, mean: {cost}.",
@@ -218,22 +221,14 @@ def measure(address: tuple[str, int], links: Sequence[str], times: Path, *, seco
 def rows(*, seconds: float) -> list[Row]:
     """Measure both cases on one installation, after visits that count for nothing."""
     cores = sorted(os.sched_getaffinity(0))
-    with pinned(sorted(set(cores[2:]) or cores)):
+    with pinned(sorted(set(cores[2:]) or cores)), ExitStack() as stack:
         with pinned(cores[:2]):
-            tree = installation(roles="smtp,worker,sequencer", **SETTINGS)
-            running = tree.__enter__()
-        try:
-            links, times = links_of(running, LINKS), running.directory / "times.txt"
-            with pinned(cores[:2]):
-                context = web(running, times)
-                address = context.__enter__()
-            try:
-                asyncio.run(read_for(address, links, seconds=2, pause=0))
-                return [measure(address, links, times, seconds=seconds, pause=pause) for pause in (PAUSE_SECONDS, 0)]
-            finally:
-                context.__exit__(None, None, None)
-        finally:
-            tree.__exit__(None, None, None)
+            running = stack.enter_context(installation(roles="smtp,worker,sequencer", **SETTINGS))
+        links, times = links_of(running, LINKS), running.directory / "times.txt"
+        with pinned(cores[:2]):
+            address = stack.enter_context(web(running, times))
+        asyncio.run(read_for(address, links, times, seconds=2, pause=0))
+        return [measure(address, links, times, seconds=seconds, pause=pause) for pause in (PAUSE_SECONDS, 0)]
 
 
 def main() -> None:
