@@ -30,7 +30,7 @@ EXPECTED = {
     "pequena.example": ("failed", "too_big"),
     "inalcanzable.example": ("failed", "server_unavailable"),
     "cortasiempre.example": ("undetermined", None),
-    "nullmx.example": ("failed", "domain_not_found"),
+    "nullmx.example": ("failed", "no_mail_domain"),
 }
 
 

@@ -294,6 +294,7 @@ def test_the_next_host_is_tried_and_the_dns_recorded() -> None:
             ("d.example", "MX"): ["10 dead.d.example.", "20 mx.d.example."],
             ("dead.d.example", "A"): ["127.0.0.2"],
             ("mx.d.example", "A"): ["127.0.0.1"],
+            ("null.example", "MX"): ["0 ."],
         }
         with name_server(zone) as names:
             resolver = Resolver((names.address,), allow_private=True)
@@ -301,11 +302,13 @@ def test_the_next_host_is_tried_and_the_dns_recorded() -> None:
             channel = EmailChannel(resolver, **options)  # type: ignore[arg-type]
             outcome = channel.send(replace(DISPATCH, recipient="ana@D.example"))
             missing = channel.send(replace(DISPATCH, recipient="ana@missing.example"))
+            null = channel.send(replace(DISPATCH, recipient="ana@null.example"))
             channel.close()
     assert (outcome.result, outcome.host) == (Result.RELAYED, "mx.d.example")
     assert [one["host"] for one in outcome.dns["mx"]] == ["dead.d.example", "mx.d.example"]
     assert b"127.0.0.2" in outcome.transcript
     assert (missing.result, missing.failure_class, missing.final_locally) == (Result.REFUSED, "domain_not_found", True)
+    assert (null.result, null.failure_class, null.final_locally) == (Result.REFUSED, "no_mail_domain", True)
 
 
 @pytest.mark.parametrize(

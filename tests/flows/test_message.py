@@ -104,7 +104,7 @@ def test_a_failure_is_certified_and_told_to_the_sender_once(running: Installatio
         ("x@listagris.example", "relayed", None),
         ("x@llena.example", "failed", "mailbox_full"),
         ("x@politica.example", "failed", "policy_blocked"),
-        ("x@nullmx.example", "failed", "domain_not_found"),
+        ("x@nullmx.example", "failed", "no_mail_domain"),
         ("x@noexiste.example", "failed", "domain_not_found"),
         ("x@inalcanzable.example", "failed", "server_unavailable"),
         ("x@cortasiempre.example", "undetermined", None),

@@ -31,11 +31,11 @@ Shuffle = Callable[[list[Any]], None]
 
 
 class DomainNotFound(PermanentError):
-    """The domain does not exist, or has no address at all that takes mail."""
+    """The domain, or the host, does not exist."""
 
 
-class NullMx(PermanentError):
-    """The domain says that it takes no mail (RFC 7505)."""
+class NoMailDomain(PermanentError):
+    """The domain exists and takes no mail: it says so (RFC 7505), or names no server that could."""
 
 
 class OnlyPrivateAddresses(PermanentError):
@@ -137,7 +137,7 @@ class Resolver:
             domain: a domain, Unicode or not, or an address literal ("[192.0.2.1]", "[IPv6:2001:db8::1]").
 
         Raises:
-            DomainNotFound, NullMx, OnlyPrivateAddresses: for good. DnsUnavailable: for now.
+            DomainNotFound, NoMailDomain, OnlyPrivateAddresses: for good. DnsUnavailable: for now.
         """
         literal = _literal(domain)
         if literal is not None:
@@ -207,11 +207,11 @@ class Resolver:
             # RFC 5321 5.1: no MX, so the domain itself is the host
             at = self._addresses(name)
             if not at.found:
-                raise DomainNotFound(f"The domain {domain} has neither mail servers nor addresses in the DNS.")
+                raise NoMailDomain(f"The domain {domain} has neither mail servers nor addresses in the DNS.")
             return Route(exchangers=(_exchanger(None, _text(name), at),), secure=at.secure)
         records = [(int(record.preference), record.exchange) for record in answer]
         if len(records) == 1 and records[0][1] == dns.name.root:
-            raise NullMx(f"The domain {domain} says that it takes no mail (null MX).")
+            raise NoMailDomain(f"The domain {domain} says that it takes no mail (null MX).")
         return self._with_addresses(self._ordered(records), self._authenticated(answer), domain)
 
     def _ordered(self, records: list[tuple[int, dns.name.Name]]) -> list[tuple[int, dns.name.Name]]:
@@ -235,7 +235,7 @@ class Resolver:
         if not found and trouble is not None:
             raise trouble
         if not found:
-            raise DomainNotFound(f"The mail servers of {domain} have no address in the DNS.")
+            raise NoMailDomain(f"The mail servers of {domain} have no address in the DNS.")
         return Route(exchangers=tuple(found), secure=authentic)
 
     def _addresses(self, name: dns.name.Name) -> _Addresses:

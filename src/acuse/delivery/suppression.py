@@ -8,7 +8,7 @@ from acuse.proof.facts.fact import Fact
 TYPES = ("attempt.refused", "attempt.failed", "bounce.received", "complaint.received")
 #: What was found longer ago than this lists nothing: addresses are made, and made again.
 RECENT = timedelta(days=30)
-_GONE = frozenset({"mailbox_not_found", "domain_not_found"})
+_GONE = frozenset({"mailbox_not_found", "domain_not_found", "no_mail_domain"})
 
 
 def reason_to_list(fact: Fact, *, now: datetime) -> str | None:

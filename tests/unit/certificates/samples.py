@@ -320,6 +320,19 @@ def no_domain() -> History:
     )
 
 
+def no_mail_domain() -> History:
+    """Return a failure that no server said: the domain exists and takes no mail."""
+    history = History(recipient="cliente1042@nullmx.example").opened(0.5)
+    return history.add(
+        "attempt.failed",
+        1.2,
+        attempts=1,
+        channel="email",
+        failure_class="no_mail_domain",
+        reason="The domain nullmx.example says that it takes no mail (null MX).",
+    )
+
+
 def message(text: str, *, subject: str = "Presupuesto de reparación 2026/318", attachment: bool = False) -> bytes:
     """Return a message as a mail program makes it."""
     made = EmailMessage()

@@ -99,6 +99,21 @@ def test_failures_that_no_server_said(language: str) -> None:
     assert "7" in plain(told(samples.exhausted(7), language)["first"]["sentence"])
 
 
+@pytest.mark.parametrize(
+    ("language", "headline", "proved"),
+    [
+        ("es", "No entregada: el dominio no admite correo", "el dominio existe y no admite correo."),
+        ("en", "Not delivered: the domain takes no mail", "the domain is there, and takes no mail."),
+    ],
+)
+def test_a_domain_that_takes_no_mail_is_not_said_to_be_missing(language: str, headline: str, proved: str) -> None:
+    model = told(samples.no_mail_domain(), language)
+    assert model["first"]["headline"] == headline
+    assert items(model, "proves")[1].endswith(proved)
+    for missing in ("no existe", "does not exist"):
+        assert missing not in str(model)
+
+
 def test_no_answer_is_undetermined_and_says_so_by_shape() -> None:
     model = told(samples.unanswered())
     assert model["first"]["headline"] == "Resultado indeterminado"

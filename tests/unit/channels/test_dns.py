@@ -6,7 +6,15 @@ from collections.abc import Callable
 import dns.rcode
 import pytest
 
-from acuse.channels.dns import DnsUnavailable, DomainNotFound, Exchanger, NullMx, OnlyPrivateAddresses, Resolver, Route
+from acuse.channels.dns import (
+    DnsUnavailable,
+    DomainNotFound,
+    Exchanger,
+    NoMailDomain,
+    OnlyPrivateAddresses,
+    Resolver,
+    Route,
+)
 from acuse.errors import ConfigurationError
 from tests.peers.names import Zone, name_server
 
@@ -61,9 +69,9 @@ def test_the_domain_itself_where_there_is_no_mx() -> None:
     ("domain", "error"),
     [
         ("missing.example", DomainNotFound),
-        ("empty.example", DomainNotFound),
-        ("dangling.example", DomainNotFound),
-        ("null.example", NullMx),
+        ("empty.example", NoMailDomain),
+        ("dangling.example", NoMailDomain),
+        ("null.example", NoMailDomain),
         ("broken.example", DnsUnavailable),
         ("silent.example", DnsUnavailable),
         ("", DomainNotFound),

@@ -40,7 +40,7 @@ def reason(found: Fact, now: datetime = NOW) -> str | None:
 
 @pytest.mark.parametrize("failure", FAILURE_CLASSES)
 def test_of_failures_for_good_those_list_that_say_that_the_address_is_gone(failure: str) -> None:
-    listed = failure if failure in {"mailbox_not_found", "domain_not_found"} else None
+    listed = failure if failure in {"mailbox_not_found", "domain_not_found", "no_mail_domain"} else None
     assert reason(fact("attempt.refused", DIALOGUE, failure_class=failure)) == listed
     assert reason(fact("attempt.failed", DIALOGUE, failure_class=failure)) == listed
     assert reason(fact("bounce.received", failure_class=failure, permanent=True)) == listed

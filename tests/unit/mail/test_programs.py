@@ -53,7 +53,7 @@ CASES = [
     (EXIM, "all host address lookups failed permanently", "host_unknown", "domain_not_found"),
     (EXIM, "Unrouteable address", "host_unknown", "domain_not_found"),
     (EXIM, "mailbox is full (quota exceeded while writing to file /m)", "mailbox_full", "mailbox_full"),
-    (EXIM, "an MX or SRV record indicated no SMTP service", "server_or_network", "domain_not_found"),
+    (EXIM, "an MX or SRV record indicated no SMTP service", "server_or_network", "no_mail_domain"),
     (EXIM, "malformed address: <x may not follow y", "protocol_error", "other"),
     (EXIM, "delivery to pipe forbidden", "server_or_network", "server_unavailable"),
     (EXIM, 'Too many "Received" headers - suspected mail loop', "content_blocked", "other"),

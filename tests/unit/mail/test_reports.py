@@ -43,7 +43,7 @@ FAILURES: dict[str, list[Expected]] = {
     "gmail-attachment": [("cliente@gmail.com", "failed", "policy", "attachment_blocked", True, "5.7.0", "552")],
     "gmail-dmarc": [("cliente@gmail.com", "failed", "auth_policy", "policy_blocked", True, "5.7.26", "550")],
     "gmail-over-quota": [("lleno@gmail.com", "delayed", *FULL, False, "4.2.2", "452")],
-    "null-mx": [("cliente@sin-correo.example", "failed", "server_or_network", "domain_not_found", True, "5.1.0", "")],
+    "null-mx": [("cliente@sin-correo.example", "failed", "server_or_network", "no_mail_domain", True, "5.1.0", "")],
     "opensmtpd-delay": [
         ("cliente@gris.example", "delayed", "spam_or_reputation", "throttled", False, "4.7.1", "451")
     ],

@@ -21,6 +21,8 @@ from acuse.certificates.stories.runs import (
 from acuse.proof.facts.fact import Fact
 
 _REMOTE = "attempt.refused"
+#: What was found in the DNS about the domain, and what that proves.
+_OF_DOMAIN = {"domain_not_found": "proves.no_domain", "no_mail_domain": "proves.no_mail_domain"}
 _BOUNCE = "bounce.received"
 _HEADLINE_COLUMNS = 72
 _MAX_REPLY_LINES = 8
@@ -78,10 +80,11 @@ def _what_failed(case: Case) -> Runs:
         key = "failed.other"
     if remote and case.has(f"{key}.remote"):
         key = f"{key}.remote"
-    if not remote and key not in ("failed.server_unavailable", "failed.domain_not_found"):
+    of_domain = case.verdict.failure_class in _OF_DOMAIN
+    if not remote and not of_domain and key != "failed.server_unavailable":
         key = "failed.other.local"
     tries = case.attempts if remote else _tries(case)
-    if not remote and key != "failed.domain_not_found":
+    if not remote and not of_domain:
         key = _counted(case, key, tries)
     said = case.say(
         key,
@@ -257,8 +260,8 @@ def _proved_of_failure(case: Case) -> list[Runs]:
         return []
     if fact.type == _REMOTE:
         return [case.say(f"proves.tried{case.ending}", domain=case.domain()), case.say("proves.refused")]
-    if judged.failure_class == "domain_not_found":
-        return [case.say("proves.no_domain", domain=case.domain())]
+    if judged.failure_class in _OF_DOMAIN:
+        return [case.say(_OF_DOMAIN[judged.failure_class], domain=case.domain())]
     key = _counted(case, "proves.exhausted", _tries(case))
     return [case.say(key, attempts=number(_tries(case)), **case.time_and_day(fact))]
 

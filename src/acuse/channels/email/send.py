@@ -15,7 +15,7 @@ from functools import partial
 from typing import TypedDict
 
 from acuse.channels.base import EmailDispatch, Json, Outcome, Reply, Result
-from acuse.channels.dns import DnsUnavailable, DomainNotFound, NullMx, Resolver, Route
+from acuse.channels.dns import DnsUnavailable, DomainNotFound, NoMailDomain, Resolver, Route
 from acuse.channels.email.demands import Demands, MtaSts
 from acuse.channels.email.exchangers import Smarthost, peers_of, route_of, smarthost_peers, target_of
 from acuse.channels.email.mta_sts import MemoryStore, PolicyStore
@@ -149,11 +149,9 @@ class EmailChannel:
         transcript.add("dns", text=str(error))
         # a smarthost that cannot be found is a fault of the installation and says nothing about the recipient
         final = isinstance(error, PermanentError) and self._smarthost is None
-        unknown_domain = final and isinstance(error, DomainNotFound | NullMx)
-        failure_class = failures.DOMAIN_NOT_FOUND if unknown_domain else failures.OTHER if final else None
         outcome = _local(
             Result.REFUSED if final else Result.DEFERRED,
-            failure_class or failures.SERVER_UNAVAILABLE,
+            _class_for_good(error) if final else failures.SERVER_UNAVAILABLE,
             str(error),
             final=final,
         )
@@ -202,6 +200,12 @@ class EmailChannel:
                 raise
         # RFC 7435: in plain, over a new connection, rather than not at all; the transcript shows both
         return Session.connect(peer, **options, use_tls=False)
+
+
+def _class_for_good(error: Exception) -> str:
+    if isinstance(error, DomainNotFound):
+        return failures.DOMAIN_NOT_FOUND
+    return failures.NO_MAIL_DOMAIN if isinstance(error, NoMailDomain) else failures.OTHER
 
 
 def _impossible(session: Session, dispatch: EmailDispatch) -> Outcome | None:

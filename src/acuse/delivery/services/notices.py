@@ -33,6 +33,7 @@ _STATUS = {
     "attachment_blocked": "5.7.1",
     "policy_blocked": "5.7.1",
     "domain_not_found": "5.1.2",
+    "no_mail_domain": "5.1.10",
     "too_big": "5.3.4",
     "suppressed": "5.1.0",
 }

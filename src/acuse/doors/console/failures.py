@@ -83,7 +83,11 @@ def words(failure_class: str) -> tuple[str, str]:
         ),
         "domain_not_found": (
             _("The domain does not exist"),
-            _("Correct what follows the @: it is misspelt, or that domain takes no mail any more."),
+            _("Correct what follows the @: it is misspelt, or that domain is no longer registered."),
+        ),
+        "no_mail_domain": (
+            _("The domain takes no mail"),
+            _("It exists, but no server takes mail for it. Ask the recipient for an address at another domain."),
         ),
         "too_big": (
             _("The message was too big"),

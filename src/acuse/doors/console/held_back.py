@@ -16,6 +16,7 @@ def reason_word(reason: str) -> str:
     return {
         "mailbox_not_found": _("The mailbox does not exist"),
         "domain_not_found": _("The domain does not exist"),
+        "no_mail_domain": _("The domain takes no mail"),
     }.get(reason, _("Reported as unwanted"))
 
 

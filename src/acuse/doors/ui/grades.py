@@ -44,6 +44,7 @@ def failure_word(failure_class: str | None) -> str:
         "attachment_blocked": _("Not delivered: attachment blocked"),
         "policy_blocked": _("Not delivered: blocked by policy"),
         "domain_not_found": _("Not delivered: the domain does not exist"),
+        "no_mail_domain": _("Not delivered: the domain takes no mail"),
         "too_big": _("Not delivered: too big"),
         "suppressed": _("Not sent: the address is on the sender's list"),
     }.get(failure_class or "", _("Not delivered"))

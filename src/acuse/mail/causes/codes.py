@@ -3,6 +3,7 @@
 from acuse.mail.causes.rule import Phrases, Rule, code, says, status
 from acuse.mail.causes.vocabulary import (
     CLIENT_BLOCKED,
+    DOMAIN_WITHOUT_MAIL,
     EXPIRED,
     MAILBOX_DISABLED,
     MAILBOX_FULL,
@@ -33,10 +34,12 @@ DECISIVE: tuple[Rule, ...] = (
            "4.2.4", "5.1.4", unless=Phrases("ambiguous", "mailing list expansion", "resolver.", "storedrv")),
     status(TRY_LATER, "the registry's X.7.28: a flood of mail was noticed", "x.7.28"),
     status(SERVER_FULL, "RFC 3463 X.3.1, X.4.5: storage of the system, congestion", "x.3.1", "4.4.5"),
-    status(NO_MAIL_ACCEPTED, "RFC 7505, RFC 3463 X.3.2: null MX, or a system that takes no mail", "5.1.10", "5.7.27",
-           "x.3.2",
+    status(DOMAIN_WITHOUT_MAIL, "RFC 7505: the recipient's domain has a null MX", "5.1.10",
+           unless=Phrases("not found")),
+    status(NO_MAIL_ACCEPTED, "RFC 3463 X.3.2: a system that takes no mail", "x.3.2",
            unless=Phrases("service not", "service currently", "shutting down", "busy", "overload", "spf", "not found")),
-    code(NO_MAIL_ACCEPTED, "RFC 7504: the host accepts no mail", "521", "556"),
+    code(NO_MAIL_ACCEPTED, "RFC 7504: the host accepts no mail", "521"),
+    code(DOMAIN_WITHOUT_MAIL, "RFC 7504: the domain accepts no mail", "556"),
     status(PROTOCOL, "RFC 3463 X.5.2, X.5.6: syntax", "5.5.2", "5.5.6"),
 )  # fmt: skip
 

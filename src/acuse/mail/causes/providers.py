@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from acuse.mail.causes.rule import Rule, matches, says, status
+from acuse.mail.causes.rule import Phrases, Rule, matches, says, status
 from acuse.mail.causes.vocabulary import (
     ATTACHMENT,
     CLIENT_BLOCKED,
     DOMAIN_UNKNOWN,
+    DOMAIN_WITHOUT_MAIL,
     EXPIRED,
     MAILBOX_DISABLED,
     MAILBOX_FULL,
@@ -108,7 +109,7 @@ GOOGLE = (
     says(NO_REVERSE_DNS, "Gmail: no PTR record", "ptr record"),
     says(DOMAIN_UNKNOWN, "Google: the domain does not exist", "responded with code nxdomain", "domain name not found",
          digits="5"),
-    says(NO_MAIL_ACCEPTED, "Google: null MX", "null mx"),
+    says(DOMAIN_WITHOUT_MAIL, "Google: null MX", "null mx", unless=Phrases("sender")),
     says(NETWORK, "Google: DNS gave no answer to go by", "had no relevant answers", "code nxdomain", digits="4"),
     says(SENDER_REFUSED, "Gmail: not from here", "unauthenticated email is not accepted", "mail sending denied"),
 )  # fmt: skip

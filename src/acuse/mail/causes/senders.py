@@ -59,8 +59,8 @@ _SERVERS = Phrases("recipient address rejected", "ip address ", "5.1.0 address r
 
 SENDER_FIRST: tuple[Rule, ...] = (
     status(
-        SENDER_REFUSED, "RFC 3463 X.1.7, X.1.8: the sender's address or its domain",
-        "5.1.7", "5.1.8", "4.1.7", "4.1.8",
+        SENDER_REFUSED, "RFC 3463 X.1.7, X.1.8, RFC 7505: the sender's address or its domain",
+        "5.1.7", "5.1.8", "4.1.7", "4.1.8", "5.7.27",
     ),
     says(
         SENDER_REFUSED, "speaks of the sender's address, whatever is said of it",

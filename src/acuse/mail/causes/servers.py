@@ -3,6 +3,7 @@
 from acuse.mail.causes.rule import Phrases, Rule, says, status
 from acuse.mail.causes.vocabulary import (
     DOMAIN_UNKNOWN,
+    DOMAIN_WITHOUT_MAIL,
     EXPIRED,
     GIVEN_UP,
     NETWORK,
@@ -33,14 +34,19 @@ _NETWORK = (
 
 DOMAIN: tuple[Rule, ...] = (
     says(
+        DOMAIN_WITHOUT_MAIL,
+        "says that the domain takes no mail, or names no server that could (RFC 7505, RFC 7504)",
+        "null mx", "nullmx", "domain * does not accept mail", "domain does not accept mail", "no mx record found",
+        "no mx found for", "name server: .: host not found", "no smtp service", "find a mail exchanger or ip address",
+        unless=Phrases("sender"),
+    ),
+    says(
         NO_MAIL_ACCEPTED,
-        "says that the domain or its server takes no mail (RFC 7505, RFC 7504)",
-        "null mx", "nullmx", "does not accept mail", "no mx record found", "no mx found for",
-        "mail receiving disabled",
-        "name server: .: host not found", "no route for current request", "returned a permanent error",
-        "no smtp service",
-        "no host found for existing smtp", "seem to reject all mail", "find a mail exchanger or ip address",
-        "inbounds disabled", "no mail-enabled subscriptions", "system not accepting network messages",
+        "says that the server takes no mail (RFC 7504)",
+        "does not accept mail", "mail receiving disabled", "no route for current request",
+        "returned a permanent error",
+        "no host found for existing smtp", "seem to reject all mail", "inbounds disabled",
+        "no mail-enabled subscriptions", "system not accepting network messages",
         "accept email over ipv6",
     ),
     status(

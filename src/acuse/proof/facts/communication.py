@@ -32,9 +32,11 @@ FAILURE_CLASSES = (
     "throttled",
     "undetermined",
     "suppressed",
+    "no_mail_domain",
 )
 """Why a delivery failed or waits; `throttled` only while waiting, `undetermined` where nothing is known, `suppressed`
-where Acuse held the message back because the address is on the organisation's list (`attempt.failed`)."""
+where Acuse held the message back because the address is on the organisation's list (`attempt.failed`), `no_mail_domain`
+where the domain exists and takes no mail: it says so (null MX, RFC 7505), or names no server that could."""
 
 SEAL_LEVELS = ("B-B", "B-T", "B-LTA")
 

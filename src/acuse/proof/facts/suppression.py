@@ -9,8 +9,9 @@ from acuse.proof.facts.schema import Choice, FactType, Moment, Record, Shape, Te
 
 _KINDS = ("communication",)
 
-REASONS = ("mailbox_not_found", "domain_not_found", "complaint")
-"""Why an address is on the list: it does not exist, or whoever has it does not want the messages."""
+REASONS = ("mailbox_not_found", "domain_not_found", "complaint", "no_mail_domain")
+"""Why an address is on the list: it does not exist or its domain takes no mail, or whoever has it does not want the
+messages."""
 
 #: The communication that put the address on the list, why, and since when.
 LISTED: Mapping[str, Shape] = {"communication": Text(40), "reason": Choice(*REASONS), "since": Moment()}
