@@ -149,6 +149,15 @@ def communication_of(access: Access, *, code: str) -> UUID | None:
     return found.values_list("subject", flat=True).first()
 
 
+def communications_by_code(access: Access, *, beginning: str) -> frozenset[UUID]:
+    """Return the communications with a document whose code begins as typed, by a group or more; up to ``PAGE``."""
+    normal = rules.normalise_beginning(beginning)
+    if normal is None:
+        return frozenset()
+    found = Certificate.objects.filter(organisation_id=access.organisation, code__startswith=normal, subject_kind=KIND)
+    return frozenset(found.values_list("subject", flat=True)[:PAGE])
+
+
 def sealed_pdf(access: Access, *, code: str) -> bytes | None:
     """Return the sealed PDF of an issued document of the organisation, or None.
 

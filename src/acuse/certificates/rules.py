@@ -58,8 +58,14 @@ def new_code() -> str:
 
 def normalise_code(text: str) -> str | None:
     """Return the code that a person typed, or None when it cannot be one: case, spaces and look-alikes are mended."""
+    beginning = normalise_beginning(text)
+    return beginning if beginning is not None and len(beginning) == _GROUPS * (_GROUP + 1) - 1 else None
+
+
+def normalise_beginning(text: str) -> str | None:
+    """Return at least the first group of a code, mended likewise, or None when no code can begin like that."""
     letters = "".join(text.upper().split()).replace("-", "").translate(_MISREAD)
-    if len(letters) != _GROUPS * _GROUP or any(letter not in ALPHABET for letter in letters):
+    if not _GROUP <= len(letters) <= _GROUPS * _GROUP or any(letter not in ALPHABET for letter in letters):
         return None
     return "-".join(letters[start : start + _GROUP] for start in range(0, len(letters), _GROUP))
 

@@ -5,9 +5,11 @@ transaction, so each row can be derived again from facts.
 """
 
 from django.contrib.postgres.indexes import GinIndex, HashIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from uuid6 import uuid7
+
+from acuse.delivery.search import FoldedWords, SearchWords
 
 
 class Submission(models.Model):
@@ -89,7 +91,7 @@ class Communication(models.Model):
     final_at = models.DateTimeField(null=True)
     delay_notified = models.BooleanField(default=False)
     search = models.GeneratedField(
-        expression=SearchVector("subject", "recipient", "sender", config="simple"),
+        expression=SearchWords(FoldedWords("subject", "recipient", "sender"), "recipient", "sender", "domain"),
         output_field=SearchVectorField(),
         db_persist=True,
     )

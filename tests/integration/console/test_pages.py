@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from acuse import clock
 from acuse.accounts.models import Membership, User
+from acuse.certificates.models import Certificate
 from acuse.delivery.models import Communication
 from acuse.evidence.alarms import raise_alarm
 from acuse.evidence.models import Alarm
@@ -128,6 +129,17 @@ def test_search_and_filters(member: Client, world: World, query: str, expected: 
     assert set(re.findall(r'data-open href="[^"]+">([^<]+)</a>', page)) == expected
     if not expected:
         assert "Ninguna comunicación con estos filtros." in page
+
+
+def test_a_communication_is_found_by_the_beginning_of_its_code(member: Client, world: World) -> None:
+    subject = world.communications["cliente1042@correo.example"]
+    Certificate.objects.filter(subject=subject).update(code="KWA7-T2H0-9XWD-3PFA")
+    for typed in ("KWA7", "kwa7-t2", "kwa7t2ho9", "KWA7 T2H0"):
+        assert str(subject) in member.get(f"{BASE}/communications/", {"q": typed}).content.decode(), typed
+    for typed in ("KWA", "KWA7-T3", "T2H0"):
+        assert str(subject) not in member.get(f"{BASE}/communications/", {"q": typed}).content.decode(), typed
+    exported = b"".join(member.get(f"{BASE}/communications/export.csv", {"q": "KWA7"}).streaming_content)
+    assert str(subject).encode() in exported
 
 
 def test_pages_follow_one_another_without_gap_or_repetition(

@@ -54,3 +54,51 @@ def test_the_next_page_of_a_search_goes_on_where_the_first_ended(
     first = communications(access, filters=filters, limit=2)
     rest = communications(access, filters=filters, cursor=first.older)
     assert [row.recipient for row in (*first.rows, *rest.rows)] == [f"c{n}@cliente.example" for n in (2, 1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("garantia", {"elena", "taller"}),
+        ("GARANTÍA", {"elena", "taller"}),
+        ("resguardo deposito", {"taller"}),
+        ("marin", {"elena"}),
+        ("marín", {"elena"}),
+        ("marin@olm", {"elena"}),
+        ("elena.marin@olmedo.example", {"elena"}),
+        ("olmedo", {"elena"}),
+        ("olmedo.example", {"elena"}),
+        ("@olmedo.example", {"elena"}),
+        ("olmedo.exam", {"elena"}),
+        ("f-2026/31", {"taller"}),
+        ("31", {"taller"}),
+        ("(resguardo)", {"taller"}),
+        ("o'neil", {"oneil"}),
+        ("iglesias olmedo", set()),
+        ("avisos", {"elena", "taller", "oneil"}),
+        ("arin", set()),
+        ("...", set()),
+        ("\\' | & ! :* (", set()),
+    ],
+)
+def test_words_are_found_without_accents_and_inside_addresses(
+    value: SmtpCredentialValue, search: str, found: set[str]
+) -> None:
+    sent = {
+        "elena": ("elena.marin@olmedo.example", "Extensión de garantía"),
+        "taller": ("taller@iglesias.example", "Garantia: resguardo de depósito F-2026/318"),
+        "oneil": ("o'neil@x.example", "Cita"),
+    }
+    for address, subject in sent.values():
+        accept_message(credential=value, envelope=envelope(address), raw=message(subject=subject))
+    rows = communications(member(value), filters=Filters(search=search)).rows
+    assert {name for name, (address, _) in sent.items() if address in {row.recipient for row in rows}} == found
+
+
+def test_an_address_is_filtered_exactly_whatever_its_signs(value: SmtpCredentialValue) -> None:
+    addresses = ["o'neil@x.example", "neil@x.example", "josé@x.example"]
+    for address in addresses:
+        accept_message(credential=value, envelope=envelope(address, smtputf8=not address.isascii()), raw=message())
+    for address in addresses:
+        rows = communications(member(value), filters=Filters(recipient=address.upper())).rows
+        assert [row.recipient for row in rows] == [address]

@@ -9,13 +9,13 @@ from functools import reduce
 from operator import and_
 from uuid import UUID
 
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from acuse.accounts.queries import Access
 from acuse.delivery.models import Communication
 from acuse.delivery.queries.kinds import RESULTS, SIZES, size_from
+from acuse.delivery.search import Lexemes, terms
 from acuse.errors import InputError
 from acuse.evidence import queries as evidence
 from acuse.evidence.queries import LedgerFact
@@ -26,8 +26,6 @@ COUNT_LIMIT = 1000
 _NEWEST = 500
 _FEW = 500
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
-_SEARCH_WORDS = 8
-_SEARCH_LENGTH = 200
 _STATUSES = frozenset(Communication.Status.values)
 
 
@@ -36,7 +34,8 @@ class Filters:
     """What a list is narrowed to; empty members narrow nothing.
 
     Attributes:
-        search: words of the recipient, the sender or the subject; each matches from its beginning.
+        search: words of the recipient, the sender or the subject, see `delivery.search`.
+        also: what is found by a search although its words are not in it, such as by the code of a certificate.
         status: "in_progress", "concluded" or "failed".
         grade: 0 to 6, exactly.
         failure_class: one of the classes of product.md 1.4.
@@ -50,6 +49,7 @@ class Filters:
     """
 
     search: str = ""
+    also: frozenset[UUID] = frozenset()
     status: str = ""
     grade: int | None = None
     failure_class: str = ""
@@ -128,13 +128,6 @@ def mine(access: Access) -> "QuerySet[Communication]":
     return Communication.objects.filter(organisation_id=access.organisation)
 
 
-def _terms(search: str) -> str:
-    """The words of a search as a tsquery in which each matches from its beginning."""
-    words = search[:_SEARCH_LENGTH].split()[:_SEARCH_WORDS]
-    quoted = (word.replace("\\", "").replace("'", "''").replace("\0", "") for word in words)
-    return " & ".join(f"'{word}':*" for word in quoted if word)
-
-
 def _wanted(filters: Filters) -> Q:
     """What the columns of a row must hold; a value that is none of the known narrows nothing."""
     wanted = (
@@ -152,18 +145,16 @@ def _wanted(filters: Filters) -> Q:
 
 def _narrowed(access: Access, filters: Filters) -> "QuerySet[Communication]":
     rows = mine(access)
-    terms = _terms(filters.search)
-    if terms:
-        wanted = Q(search=SearchQuery(terms, search_type="raw", config="simple"))
-        rows = rows.filter(wanted | Q(domain=filters.search.strip().lower().lstrip("@")[:255]))
+    words = terms(filters.search)
+    if words:
+        rows = rows.filter(Q(search=Lexemes(words)) | Q(id__in=filters.also))
     elif filters.search.strip():
         return rows.none()  # of signs alone, which are in no word
     rows = rows.filter(_wanted(filters))
     for name, address in (("recipient", filters.recipient), ("sender", filters.sender)):
         if address:
             # The index of words holds whole addresses: it finds the few rows of which some are that person's.
-            words = SearchQuery(address, search_type="plain", config="simple")
-            rows = rows.filter(Q(search=words) & Q(**{f"{name}__iexact": address}))
+            rows = rows.filter(Q(search=Lexemes(terms(address))) & Q(**{f"{name}__iexact": address}))
     return rows
 
 
@@ -184,7 +175,7 @@ def _first(access: Access, filters: Filters, cursor: str, count: int) -> list[Co
     common word fills a page from; then finds few matches by their ids; and walks back for what is neither.
     """
     found = _after(_narrowed(access, filters), cursor)
-    if not _terms(filters.search):
+    if not terms(filters.search):
         return list(found[:count])
     last_of_newest = Subquery(_after(mine(access), cursor).values("created_at")[_NEWEST - 1 : _NEWEST])
     rows = list(found.filter(created_at__gte=Coalesce(last_of_newest, _LONG_AGO))[:count])

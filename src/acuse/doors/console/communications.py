@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from urllib.parse import urlencode
@@ -95,6 +95,12 @@ def read_filters(request: HttpRequest) -> Filters:
     )
 
 
+def _filters(request: HttpRequest, access: Access) -> Filters:
+    """The filters of an address; what is searched for may be the beginning of a document's code too."""
+    filters = read_filters(request)
+    return replace(filters, also=certificates.communications_by_code(access, beginning=filters.search))
+
+
 def _text(value: str) -> str:
     return value.replace("\0", " ").strip()  # PostgreSQL's text has no NUL
 
@@ -148,7 +154,7 @@ def _address(request: HttpRequest, **changes: str) -> str:
 @member_view
 def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
     """The list, or the first steps where nothing has been sent yet."""
-    filters = read_filters(request)
+    filters = _filters(request, access)
     found = certificates.communication_of(access, code=filters.search) if filters.search else None
     if found is not None:
         return redirect("console:communication", access.view.slug, found)
@@ -246,7 +252,7 @@ def news(request: HttpRequest, access: Access) -> HttpResponseBase:
     """What changed since the list was shown: present state of its rows, and how many new ones wait."""
     ids = _identities(request.GET.get("ids", ""))
     try:
-        waiting = delivery.newer(access, filters=read_filters(request), cursor=request.GET.get("since", ""))
+        waiting = delivery.newer(access, filters=_filters(request, access), cursor=request.GET.get("since", ""))
     except InputError:
         waiting = 0
     rows = _all_shown(delivery.rows_of(access, ids=ids))
@@ -321,6 +327,6 @@ def _lines(access: Access, filters: Filters) -> Iterator[str]:
 @member_view
 def export(request: HttpRequest, access: Access) -> HttpResponseBase:
     """The list as CSV, with the same filters."""
-    response = StreamingHttpResponse(_lines(access, read_filters(request)), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(_lines(access, _filters(request, access)), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{access.view.slug}-communications.csv"'
     return response
