@@ -33,6 +33,7 @@ class Report:
         reporting_mta, remote_mta: host names. reply: verbatim reply of the remote, None where there was none.
         outgoing: the remote is the sender's own outgoing server, which says nothing for the recipient's.
         late: a server had taken the message, and a report that came back later says that it failed; reply is its text.
+        unanswered: the whole message was sent and no server said what became of it.
         envid, orcpt: as the submitter gave them, still encoded. Times are aware.
     """
 
@@ -50,6 +51,7 @@ class Report:
     retry_until: datetime | None = None
     outgoing: bool = False
     late: bool = False
+    unanswered: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,8 +100,7 @@ def build(
         returned,
     )
     boundary = "=_" + hashlib.sha256(b"\x00".join((message_id.encode(), *parts))).hexdigest()[:40]
-    handed = report.outgoing and report.action == "relayed"
-    title = (wording.outgoing["subject"] if handed else wording.subjects[report.action]).format(subject=subject)
+    title = _title(report, wording).format(subject=subject)
     original_id = headers.text_of(fields, "Message-ID")
     top = [
         f"Date: {format_datetime(written_at)}",
@@ -161,9 +162,19 @@ def _diagnostic(reply: bytes) -> str:
     return "\r\n ".join(lines)
 
 
+def _title(report: Report, wording: Wording) -> str:
+    if report.outgoing and report.action == "relayed":
+        return wording.outgoing["subject"]
+    if report.unanswered and report.action == "failed":
+        return wording.unanswered["subject"]
+    return wording.subjects[report.action]
+
+
 def _human(report: Report, wording: Wording, subject: str) -> bytes:
     recipient = _line(report.recipient)
     other = wording.late if report.late else wording.outgoing if report.outgoing else {}
+    if report.unanswered and report.action == "failed":
+        other = {**other, **wording.unanswered}
     rows = [other.get(report.action, wording.openings[report.action]).format(recipient=recipient)]
     if report.failure_class in wording.failures:
         rows.append(other.get(report.failure_class, wording.failures[report.failure_class]))

@@ -8,7 +8,8 @@ class Wording:
     """One language. `{}` fields: recipient, subject, host, until.
 
     `outgoing` replaces those openings, subjects and failures that speak of the recipient's server, where the server was
-    the sender's own outgoing one; `late` those that speak of a server's answer, where a report came back later.
+    the sender's own outgoing one; `late` those that speak of a server's answer, where a report came back later;
+    `unanswered` those that say that it was not delivered, where no server said so.
     """
 
     sender: str
@@ -21,6 +22,7 @@ class Wording:
     closing: str
     outgoing: dict[str, str]
     late: dict[str, str]
+    unanswered: dict[str, str]
 
 
 ENGLISH = Wording(
@@ -72,6 +74,11 @@ ENGLISH = Wording(
         "throttled": "According to the report, the next server asked to come back later.",
         "reply": "The report says:",
     },
+    unanswered={
+        "subject": "Not known whether delivered: {subject}",
+        "failed": "Your message to {recipient} was sent whole, and the server gave no answer. Whether it arrived is not"
+        " known. It will not be tried again.",
+    },
 )
 
 SPANISH = Wording(
@@ -122,6 +129,11 @@ SPANISH = Wording(
         "too_big": "Según el parte, el mensaje es demasiado grande.",
         "throttled": "Según el parte, el servidor siguiente pidió que se volviera más tarde.",
         "reply": "El parte dice:",
+    },
+    unanswered={
+        "subject": "No consta si se entregó: {subject}",
+        "failed": "Su mensaje para {recipient} se envió entero y el servidor no respondió. No consta si llegó. No se"
+        " volverá a intentar.",
     },
 )
 

@@ -132,6 +132,20 @@ def test_a_late_failure_puts_nothing_into_a_servers_mouth(language: str, failure
     assert not any(words in shown for words in ("respondió", "answered", "{"))
 
 
+@pytest.mark.parametrize(
+    ("language", "subject", "untrue"),
+    [
+        ("es", "No consta si se entregó: ", "no se ha entregado"),
+        ("en", "Not known whether delivered: ", "not delivered"),
+    ],
+)
+def test_what_no_server_answered_is_not_said_to_have_failed(language: str, subject: str, untrue: str) -> None:
+    unanswered = replace(FAILED, unanswered=True, failure_class="undetermined", reply=None)
+    shown = read(built(unanswered, language=language).content)
+    assert (shown.subject or "").startswith(subject)
+    assert untrue not in (shown.text or untrue)
+
+
 @given(st.binary(max_size=200), st.binary(max_size=100))
 def test_hostile_originals_and_replies_inject_nothing(original: bytes, reply: bytes) -> None:
     notification = built(replace(FAILED, reply=reply or None, remote_mta="x\r\nEvil: yes"), original=original)

@@ -19,6 +19,7 @@ from acuse.delivery.queries.failures import (
     SaidReply,
     failing_domains,
     failures_by_class,
+    undetermined,
 )
 from acuse.delivery.queries.figures import (
     MOST_DOMAINS,
@@ -99,4 +100,5 @@ __all__ = [
     "suppression",
     "suppression_of",
     "suppressions",
+    "undetermined",
 ]

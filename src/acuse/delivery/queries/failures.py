@@ -14,6 +14,7 @@ from django.db.models import Count, Q, QuerySet
 
 from acuse.accounts.queries import Access
 from acuse.delivery.models import Communication
+from acuse.delivery.queries.kinds import RESULTS
 from acuse.delivery.queries.lists import mine
 from acuse.evidence.search import newest_of_each
 from acuse.proof.facts.communication import KIND
@@ -70,6 +71,16 @@ class DomainFailures:
 
 def _failed(access: Access, since: datetime) -> "QuerySet[Communication]":
     return mine(access).exclude(failure_class="").filter(created_at__gte=since)
+
+
+def undetermined(access: Access, *, since: datetime) -> int:
+    """Return how many ended undetermined, which are no failures.
+
+    Args:
+        access: of the member who asks.
+        since: of communications created at or after.
+    """
+    return mine(access).filter(RESULTS["undetermined"], created_at__gte=since).count()
 
 
 def failures_by_class(access: Access, *, since: datetime) -> tuple[FailureGroup, ...]:

@@ -73,6 +73,7 @@ def write(
         attempted_at=clock.now(),
         outgoing=outcome.via is not None,
         retry_until=retry_until if owed == "delayed" else None,
+        unanswered=outcome.result is Result.UNKNOWN,
     )
     return _keep(work, report)
 

@@ -94,6 +94,11 @@ def _upcoming(documents: tuple[CertificateView, ...], shown: CertificateView | N
     return next((one for one in documents if one.kind == shown.kind and one.revision > shown.revision), None)
 
 
+def _ended(view: CommunicationView, judged: Verdict) -> bool:
+    """Whether nothing more is sent by itself; that an undetermined one has no tries left, its row knows."""
+    return judged.final or (judged.outcome == "undetermined" and view.row.status != "in_progress")
+
+
 def _next_reason(view: CommunicationView, shown: CertificateView | None, upcoming: CertificateView | None) -> str:
     """Why there will be another version: the weightiest of what the certificate shown does not tell."""
     if shown is None or upcoming is None or shown.facts_up_to is None:
@@ -145,9 +150,9 @@ def page(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
             "entries": entries,
             "tries": _tries(view, entries),
             "awaited": timeline.awaited(
-                final=judged.final, certified=bool(shown and shown.issued and not upcoming), facts=facts
+                final=_ended(view, judged), certified=bool(shown and shown.issued and not upcoming), facts=facts
             )
-            if view.row.certified or not judged.final
+            if view.row.certified or not _ended(view, judged)
             else _("Nothing more is awaited. A late bounce would be added here."),
             "certificate": shown,
             "next_version": upcoming,

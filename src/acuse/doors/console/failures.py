@@ -154,6 +154,7 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
         "read": delivery.REPLIES_READ,
         "terms": TERMS,
         "sentence": _sentence(sum(one.count for one in found), days),
+        "undetermined": delivery.undetermined(access, since=since),
         "groups": [_group(one, most=most, days=days) for one in found],
         "domains": [_domain(one, days=days) for one in delivery.failing_domains(access, since=since)],
     }

@@ -241,12 +241,15 @@ def _unknown(fact: Fact) -> Told:
             icon="question",
             style="deferred",
             source=_server(details),
-            remark=_("Whether the message left is not recorded; if it did, a second copy is possible."),
+            remark=_("Whether the message left is not recorded; if it did, whatever is sent later is a second copy."),
         )
-    remark = _(
-        "Whether it was taken is not known. E-mail is sent again with the same Message-ID, so a second copy is "
-        "possible."
-    )
+    if details.get("retry_at"):
+        remark = _(
+            "Whether it was taken is not known. E-mail is sent again with the same Message-ID, so a second copy is "
+            "possible."
+        )
+    else:
+        remark = _("Whether it was taken is not known. It was the last try: nothing more is sent.")
     return Told(
         title=_("No answer after the whole message was sent"),
         icon="question",
@@ -275,7 +278,7 @@ def _failed(fact: Fact) -> Told:
 
 def _notified(fact: Fact) -> Told:
     said = {
-        "failed": _("The sender was told of the failure"),
+        "failed": _("The sender was told that nothing more is sent"),
         "delayed": _("The sender was told of the delay"),
         "relayed": _("The sender was told that another server took it"),
     }

@@ -46,7 +46,7 @@ WORDS: dict[str, str] = {
     "fact.reply.no_subject": "No subject",
     "fact.reply.envelope": " · envelope sender: {mail_from}",
     "fact.reply.no_envelope": " · no envelope sender",
-    "fact.notified.failed": "The sender is told that it was not delivered",
+    "fact.notified.failed": "The sender is told that nothing more is sent",
     "fact.notified.delayed": "The sender is told of the delay",
     "fact.notified.relayed": "The sender is told that it was relayed to another system",
     "fact.notified.source": "Notification (RFC 3464) to {to}",

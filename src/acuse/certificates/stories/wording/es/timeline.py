@@ -46,7 +46,7 @@ WORDS: dict[str, str] = {
     "fact.reply.no_subject": "Sin asunto",
     "fact.reply.envelope": " · remitente del sobre: {mail_from}",
     "fact.reply.no_envelope": " · sin remitente del sobre",
-    "fact.notified.failed": "Se avisa al remitente de que no se entregó",
+    "fact.notified.failed": "Se avisa al remitente de que no se envía nada más",
     "fact.notified.delayed": "Se avisa al remitente de la demora",
     "fact.notified.relayed": "Se avisa al remitente de que se entregó a otro sistema",
     "fact.notified.source": "Aviso (RFC 3464) a {to}",
