@@ -115,12 +115,16 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """How many communications there are by status, each counted up to ``COUNT_LIMIT`` and no further."""
+    """How many communications there are by status, each counted up to ``COUNT_LIMIT`` and no further.
+
+    What ended undetermined is not among the failed: nothing says that it was not delivered.
+    """
 
     everything: int
     in_progress: int
     concluded: int
     failed: int
+    undetermined: int
 
 
 def mine(access: Access) -> "QuerySet[Communication]":
@@ -278,16 +282,17 @@ def rows_of(access: Access, *, ids: Iterable[UUID]) -> tuple[CommunicationRow, .
 def counts(access: Access, *, filters: Filters) -> Counts:
     """Return how many communications match by status, each up to ``COUNT_LIMIT``: no list costs more as it grows."""
 
-    def counted(status: str) -> int:
-        wanted = replace(filters, status=status)
+    def counted(status: str = "", result: str = "") -> int:
+        wanted = replace(filters, status=status, result=result)
         return len(_narrowed(access, wanted).order_by().values_list("id", flat=True)[:COUNT_LIMIT])
 
     status = Communication.Status
     return Counts(
-        everything=counted(""),
+        everything=counted(),
         in_progress=counted(status.IN_PROGRESS.value),
         concluded=counted(status.CONCLUDED.value),
-        failed=counted(status.FAILED.value),
+        failed=counted(result="failed"),
+        undetermined=counted(result="undetermined"),
     )
 
 

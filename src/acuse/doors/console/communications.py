@@ -198,13 +198,19 @@ def _news_address(request: HttpRequest, shown: delivery.Page) -> str:
 
 def _tabs(request: HttpRequest, access: Access, filters: Filters) -> list[tuple[str, str, int, bool]]:
     counts = delivery.counts(access, filters=filters)
-    named = (
-        ("", _("All"), counts.everything),
-        ("in_progress", _("Under way"), counts.in_progress),
-        ("concluded", _("Concluded"), counts.concluded),
-        ("failed", _("Failed"), counts.failed),
-    )
-    return [(_address(request, status=key), word, count, filters.status == key) for key, word, count in named]
+    named = [
+        (("", ""), _("All"), counts.everything),
+        (("in_progress", ""), _("Under way"), counts.in_progress),
+        (("concluded", ""), _("Concluded"), counts.concluded),
+        (("", "failed"), _("Failed"), counts.failed),
+    ]
+    if counts.undetermined:
+        named.append((("", "undetermined"), _("Undetermined"), counts.undetermined))
+    chosen = (filters.status, filters.result)
+    return [
+        (_address(request, status=status, result=result), word, count, chosen == (status, result))
+        for (status, result), word, count in named
+    ]
 
 
 def _span_said(filters: Filters) -> str:
