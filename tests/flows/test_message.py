@@ -174,7 +174,7 @@ def test_the_public_log_can_be_mirrored_and_checked(running: Installation, tmp_p
 def test_send_and_verify_work_from_the_command_line(running: Installation, tmp_path: Path) -> None:
     assert running.account is not None
     (tmp_path / "secret").write_text(running.account.secret)
-    (tmp_path / "message.eml").write_bytes(message("cli"))
+    (tmp_path / "message.eml").write_bytes(message("cli").replace(b"\r\n", b"\n"))  # as files on Unix are
     out = tmp_path / "out"
     running.command(
         "send", str(tmp_path / "message.eml"), "--to", "cli@acepta.example", "--user", running.account.username,

@@ -1,6 +1,7 @@
 """Submitting a message as a mail program does: SMTP with STARTTLS and AUTH."""
 
 import json
+import re
 import smtplib
 import ssl
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from acuse.errors import ConfigurationError, InputError, TemporaryError
 from acuse.mail import headers
 from acuse.proof.trust import Trust
 
+_LINE_END = re.compile(rb"\r?\n")
 _BAD_LOGIN = 535
 """RFC 4954 section 6."""
 
@@ -53,7 +55,7 @@ def submit(settings: Environment, account: Account, *, raw: bytes, sender: str, 
     Args:
         settings: whose SMTP door.
         account: credential.
-        raw: the message; bare line ends become CRLF.
+        raw: the message; line ends of a Unix file, LF alone, become CRLF.
         sender: MAIL FROM; empty = the address in the From header.
         recipients: at least one.
 
@@ -61,6 +63,7 @@ def submit(settings: Environment, account: Account, *, raw: bytes, sender: str, 
         InputError: the server refused it for good; its reply says why.
         TemporaryError: it cannot be taken now, or nobody answers.
     """
+    raw = _LINE_END.sub(b"\r\n", raw)
     if not sender:
         fields, _, _ = headers.split_block(raw, 0, len(raw))
         found = headers.addresses_of(fields, "From")
