@@ -18,6 +18,33 @@ def dress(field: forms.BoundField) -> None:
     widget.attrs.setdefault("class", CLASSES.get(kind, "input"))
 
 
+class StyledField(forms.BoundField):
+    """A control that, as the first of a form with what is refused in it, takes the focus, without a script.
+
+    The browser then shows the form where the person was, however long the page. Django marks the control as invalid
+    and ties it to its error and its help by their identifiers.
+    """
+
+    def build_widget_attrs(
+        self, attrs: dict[str, str | bool], widget: forms.Widget | None = None
+    ) -> dict[str, str | bool]:
+        """Add the focus to what Django says of the control.
+
+        Args:
+            attrs: attributes from the template.
+            widget: the control to draw, where it is not the field's own.
+        """
+        made = super().build_widget_attrs(attrs, widget)
+        if self.takes_focus:
+            made["autofocus"] = True
+        return made
+
+    @property
+    def takes_focus(self) -> bool:
+        """Whether this is the first control with an error; what is said of a whole form goes before."""
+        return next(iter(self.form.errors), None) == self.name and not self.form.non_field_errors()
+
+
 class StyledForm(forms.Form):
     """A form whose controls carry the classes of the shared parts.
 
@@ -27,6 +54,7 @@ class StyledForm(forms.Form):
 
     ids = "id"
     required_css_class = "required"
+    bound_field_class = StyledField
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         kwargs.setdefault("auto_id", f"{self.ids}_%s")
