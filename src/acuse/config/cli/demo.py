@@ -36,7 +36,12 @@ from acuse.proof.trust import Trust
 from acuse.proof.verify import verify_bytes
 
 NAME, SLUG, DOMAIN = "Talleres Ribera", "talleres-ribera", "@talleres-ribera.example"
-MEMBERS = (("direccion", "owner"), ("recepcion", "administrator"), ("taller", "agent"), ("auditoria", "auditor"))
+MEMBERS = (
+    ("direccion", "Dirección", "owner"),
+    ("recepcion", "Recepción", "administrator"),
+    ("taller", "Taller", "agent"),
+    ("auditoria", "Auditoría", "auditor"),
+)
 _PATIENCE_SECONDS = 420.0
 #: Short times, so that a person sees final states: the first retry after 3 s, the last within 40 s.
 _SETTINGS = {
@@ -180,10 +185,10 @@ def _sample_organisation(settings: Environment) -> str:
     if organisation is None:
         organisation = services.create_organisation(name=NAME, slug=SLUG, tax_id="B00000000")
     services.add_sender_identity(organisation=organisation.id, pattern=DOMAIN)
-    for name, role in MEMBERS:
-        email = f"{name}{DOMAIN}"
+    for local, name, role in MEMBERS:
+        email = f"{local}{DOMAIN}"
         if not organisation.memberships.filter(user__email=email).exists():
-            services.create_or_reset_user(email=email, password=password, name=name.capitalize())
+            services.create_or_reset_user(email=email, password=password, name=name)
             services.add_member(organisation=organisation.id, email=email, role=role)
     if not account_file(settings).exists():
         credential, secret = services.create_credential(
