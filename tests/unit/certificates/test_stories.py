@@ -112,6 +112,9 @@ def test_a_domain_that_takes_no_mail_is_not_said_to_be_missing(language: str, he
     assert items(model, "proves")[1].endswith(proved)
     for missing in ("no existe", "does not exist"):
         assert missing not in str(model)
+    english = "says that it takes no mail (null MX)"  # as the fact has it; a page says it in its reader's language
+    assert (english in str(rows(model))) == (language == "en")
+    assert ("declara que no admite correo (MX nulo)" in str(rows(model))) == (language == "es")
 
 
 def test_no_answer_is_undetermined_and_says_so_by_shape() -> None:

@@ -10,6 +10,7 @@ from acuse.certificates.stories.moments import number, utc_time
 from acuse.certificates.stories.rows import COLUMNS, Row, Teller, class_word, embedded_name
 from acuse.certificates.stories.runs import Line, Run, Runs, mono, own, text_of, wrapped
 from acuse.clock import from_rfc3339
+from acuse.mail.diagnostics import in_language
 from acuse.proof.facts.fact import Fact
 
 _TALL = 36
@@ -254,7 +255,10 @@ def _reply(fact: Fact) -> list[Line] | None:
 
 def _reason(case: Case, fact: Fact) -> list[Runs]:
     reason = text_of(fact.details.get("reason"))
-    return [case.say("remark.reason", reason=case.theirs(reason))] if reason else []
+    if not reason:
+        return []
+    said, _ = in_language(reason, case.context.language)
+    return [case.say("remark.reason", reason=case.theirs(said))]
 
 
 def _retry(case: Case, fact: Fact) -> list[Runs]:

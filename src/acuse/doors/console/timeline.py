@@ -31,6 +31,7 @@ class Entry:
     source: str
     verbatim: str
     own_words: str
+    own_language: str
     remark: str
     transport: tuple[Transport, ...]
     position: int | None
@@ -90,6 +91,7 @@ def entry(
     if fact.type == "bounce.received" and not decisive:
         told = replace(told, style="deferred", remark=_("It does not decide the outcome."))
     roles = {reference.role for reference in fact.objects}
+    own_words, own_language = told.own_said
     return Entry(
         at=fact.occurred_at,
         iso=to_rfc3339(fact.occurred_at),
@@ -98,7 +100,8 @@ def entry(
         style=told.style,
         source=told.source,
         verbatim=told.verbatim,
-        own_words=told.own_words,
+        own_words=own_words,
+        own_language=own_language,
         remark=told.remark,
         transport=told.transport,
         position=position,

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from acuse.mail.diagnostics import in_language
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +23,7 @@ class Told:
 
     Attributes:
         verbatim: the remote server's words and nothing else.
-        own_words: Acuse's own reason, recorded in English where the remote server said nothing.
+        own_words: Acuse's own reason, where the remote server said nothing; recorded in English.
     """
 
     title: str
@@ -31,6 +34,11 @@ class Told:
     remark: str = ""
     own_words: str = ""
     transport: tuple[Transport, ...] = ()
+
+    @property
+    def own_said(self) -> tuple[str, str]:
+        """Acuse's own reason in the reader's language where it is known, and the language that it is in."""
+        return in_language(self.own_words, get_language() or "en")
 
 
 def foreign(value: object) -> str:
