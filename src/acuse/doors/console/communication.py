@@ -26,6 +26,7 @@ from acuse.delivery import queries as delivery
 from acuse.delivery.queries import AttemptView, CommunicationView
 from acuse.delivery.queries.access import open_link, quotes_link
 from acuse.doors.console import content, frame, resending, timeline, wording
+from acuse.doors.console.given_up import given_up
 from acuse.doors.ui.limits import limits_sentence
 from acuse.doors.ui.qr import qr_svg
 from acuse.doors.ui.security import download
@@ -149,6 +150,7 @@ def page(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
             "status": wording.status(view.row.status, outcome=view.row.outcome),
             "entries": entries,
             "tries": _tries(view, entries),
+            "given_up": given_up(facts),
             "awaited": timeline.awaited(
                 final=_ended(view, judged), certified=bool(shown and shown.issued and not upcoming), facts=facts
             )
