@@ -74,6 +74,7 @@ ROUTES = {
     ONE: "member",
     f"{ONE}dialogues/<int:sequence>/": "member",
     f"{ONE}returned/<int:sequence>.eml": "member",
+    f"{ONE}documents/<int:shown>/": "member",
     f"{ONE}receipt/": "member",
     f"{ONE}link/withdraw/": "member",
     f"{ONE}resend/": "member",

@@ -1,13 +1,16 @@
 """Certificates and receipts: the list, and their files."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from acuse.accounts.queries import Access
 from acuse.certificates import queries as certificates
+from acuse.certificates.queries import CertificateView
 from acuse.delivery import queries as delivery
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.ui.security import download
@@ -19,6 +22,22 @@ def _before(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else None
+
+
+def issued(documents: Sequence[CertificateView]) -> int:
+    """How many documents of a communication there are to show."""
+    return sum(1 for one in documents if one.issued)
+
+
+@require_GET
+@member_view
+def news(request: HttpRequest, access: Access, id: UUID, shown: int) -> HttpResponseBase:
+    """Have a page that shows `shown` documents of a communication load itself again once there are others.
+
+    Until then nothing on it changes, so that nobody loses the place or the focus.
+    """
+    others = issued(certificates.certificates_of(access, communication=id)) != shown
+    return HttpResponse(status=204, headers={"HX-Refresh": "true"} if others else {})
 
 
 @require_GET

@@ -27,6 +27,7 @@ from acuse.delivery.queries import AttemptView, CommunicationView
 from acuse.delivery.queries.access import open_link, quotes_link
 from acuse.doors.console import content, frame, resending, timeline, wording
 from acuse.doors.console.given_up import given_up
+from acuse.doors.console.certificates import issued
 from acuse.doors.ui.limits import limits_sentence
 from acuse.doors.ui.qr import qr_svg
 from acuse.doors.ui.security import download
@@ -100,6 +101,14 @@ def _ended(view: CommunicationView, judged: Verdict) -> bool:
     return judged.final or (judged.outcome == "undetermined" and view.row.status != "in_progress")
 
 
+def _sealing(
+    view: CommunicationView, judged: Verdict, shown: CertificateView | None, receipt: CertificateView | None
+) -> bool:
+    """Whether a document is under way that the page does not show yet."""
+    certificate = _ended(view, judged) and view.row.certified and not (shown and shown.issued)
+    return certificate or bool(receipt and not receipt.issued)
+
+
 def _next_reason(view: CommunicationView, shown: CertificateView | None, upcoming: CertificateView | None) -> str:
     """Why there will be another version: the weightiest of what the certificate shown does not tell."""
     if shown is None or upcoming is None or shown.facts_up_to is None:
@@ -133,7 +142,7 @@ def page(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     judged = verdict(facts)
     state = evidence.ledger_state()
     documents = certificates.certificates_of(access, communication=view.row.id)
-    shown = _current(documents, "certificate")
+    shown, receipt = _current(documents, "certificate"), _current(documents, "receipt")
     upcoming = _upcoming(documents, shown)
     tab = request.GET.get("tab", "facts")
     utc = request.GET.get("utc") == "1"
@@ -159,7 +168,9 @@ def page(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
             "certificate": shown,
             "next_version": upcoming,
             "next_reason": _next_reason(view, shown, upcoming),
-            "receipt": _current(documents, "receipt"),
+            "receipt": receipt,
+            "issued": issued(documents),
+            "seals": _sealing(view, judged, shown, receipt),
             "revisions": [one for one in documents if one.kind == "certificate" and one.issued and one is not shown],
             "qr": qr_svg(f"{settings.ACUSE.public_url.rstrip('/')}/v/{shown.code}") if shown and shown.issued else "",
             "development": _is_development(shown, state),

@@ -39,6 +39,7 @@ urlpatterns = [
     path(ONE, communication.page, name="communication"),
     path(f"{ONE}dialogues/<int:sequence>/", communication.dialogue, name="dialogue"),
     path(f"{ONE}returned/<int:sequence>.eml", communication.returned, name="returned"),
+    path(f"{ONE}documents/<int:shown>/", certificates.news, name="documents-news"),
     path(f"{ONE}receipt/", communication.receipt, name="receipt"),
     path(f"{ONE}link/withdraw/", link.withdraw, name="link-withdraw"),
     path(f"{ONE}resend/", resending.resend, name="resend"),
