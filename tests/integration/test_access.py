@@ -72,6 +72,7 @@ ROUTES = {
     f"{BASE}communications/news/": "member",
     f"{BASE}communications/export.csv": "member",
     ONE: "member",
+    f"{BASE}communications/found/": "member",
     f"{ONE}dialogues/<int:sequence>/": "member",
     f"{ONE}returned/<int:sequence>.eml": "member",
     f"{ONE}documents/<int:shown>/": "member",

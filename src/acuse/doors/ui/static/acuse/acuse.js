@@ -50,9 +50,20 @@
     input.focus();
   };
   const filterPalette = () => {
-    const words = $("#palette input").value.trim().toLowerCase();
-    for (const item of $$("#palette li")) item.hidden = words !== "" && !item.textContent.toLowerCase().includes(words);
+    const words = $("#palette input").value.trim();
+    const pages = $$("#palette [data-pages] li");
+    for (const item of pages) item.hidden = !item.textContent.toLowerCase().includes(words.toLowerCase());
+    $("#palette [data-pages]").hidden = pages.every((item) => item.hidden);
+    $("#palette [data-wanted]").hidden = words === "";
+    $("#palette [data-wanted] b").textContent = words;
+    if (words === "") $("#palette-found").replaceChildren();
+    showFound();
   };
+  const showFound = () => {
+    const found = $("#palette-found");
+    if (found) found.hidden = !found.children.length;
+  };
+  document.addEventListener("htmx:afterSwap", showFound);
   document.addEventListener("click", (event) => {
     const target = event.target.closest("[data-copy],[data-theme-choice],[data-toggle-side],[data-open-side],[data-palette],[data-dismiss],[data-print]");
     if (target) {
