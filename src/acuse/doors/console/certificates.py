@@ -36,6 +36,8 @@ def news(request: HttpRequest, access: Access, id: UUID, shown: int) -> HttpResp
 
     Until then nothing on it changes, so that nobody loses the place or the focus.
     """
+    if not delivery.rows_of(access, ids={id}):
+        raise Http404("The organisation has no such communication.")
     others = issued(certificates.certificates_of(access, communication=id)) != shown
     return HttpResponse(status=204, headers={"HX-Refresh": "true"} if others else {})
 
