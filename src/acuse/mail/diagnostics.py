@@ -48,6 +48,9 @@ _SPANISH = {
     "The connection was lost while sending ({error}).": "Se perdió la conexión durante el envío ({error}).",
     "The dialogue took longer than its total time.": "El diálogo superó su tiempo total.",
     "TLS could not be set up ({error}).": "No se pudo establecer TLS ({error}).",
+    "failed: {why}": "falló: {why}",
+    "lost after the final dot: {why}": "se perdió después del punto final: {why}",
+    "kept connection used again": "se volvió a usar una conexión abierta",
     # the dialogue
     "The server did not greet.": "El servidor no saludó.",
     "The server did not accept our EHLO.": "El servidor no aceptó nuestro EHLO.",

@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -26,14 +27,16 @@ from acuse.delivery import queries as delivery
 from acuse.delivery.queries import AttemptView, CommunicationView
 from acuse.delivery.queries.access import open_link, quotes_link
 from acuse.doors.console import content, frame, resending, timeline, wording
-from acuse.doors.console.given_up import given_up
 from acuse.doors.console.certificates import issued
+from acuse.doors.console.dialogue_words import sentence
+from acuse.doors.console.given_up import given_up
 from acuse.doors.ui.limits import limits_sentence
 from acuse.doors.ui.qr import qr_svg
 from acuse.doors.ui.security import download
 from acuse.errors import AcuseError
 from acuse.evidence import queries as evidence
 from acuse.evidence.queries import LedgerState
+from acuse.mail.diagnostics import in_language
 from acuse.proof.verdicts.delivery import Verdict, verdict
 
 TABS = ("facts", "attempts", "recipient")
@@ -42,12 +45,17 @@ MAX_LINES = 2000
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One line of a raw dialogue."""
+    """One line of a raw dialogue.
+
+    Attributes:
+        sentence: what it says, where its text is not something said on the line; "" where it is.
+    """
 
     at: str
     side: str
     word: str
     text: str
+    sentence: str = ""
 
 
 def _found(access: Access, identity: UUID) -> CommunicationView:
@@ -198,7 +206,9 @@ def _side(value: str) -> tuple[str, str]:
 
 def _text(members: dict[str, Any]) -> str:
     if "text" in members:
-        return str(members["text"]).rstrip("\r\n")
+        text = str(members["text"]).rstrip("\r\n")
+        ours = members["from"] not in {"client", "server"}
+        return in_language(text, get_language() or "en")[0] if ours else text
     if "base64" in members:
         return _("(bytes that are not text, in base64) %(bytes)s") % {"bytes": members["base64"]}
     kept = {name: value for name, value in members.items() if name not in {"at", "from"}}
@@ -219,7 +229,7 @@ def read_dialogue(raw: bytes) -> list[Line]:
             moment = timezone.localtime(from_rfc3339(str(members["at"])))
             side, word = _side(str(members["from"]))
             at = f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
-            lines.append(Line(at=at, side=side, word=word, text=_text(members)))
+            lines.append(Line(at=at, side=side, word=word, text=_text(members), sentence=sentence(members)))
         except (ValueError, KeyError, TypeError, AcuseError):
             lines.append(Line(at="", side="other", word="", text=text))
     return lines
