@@ -11,11 +11,13 @@ _SLASH = r"(?:/|%(?:25)*2F)"
 _LINK = re.compile(
     rf"""((?:accounts{_SLASH}invitation|{_SLASH}[art]){_SLASH})(?:[^/%\s\\"'?&>]|%(?!(?:25)*2F))+""", re.IGNORECASE
 )
+#: The same secrets wherever else they stand, in whatever path somebody asked for; see `acuse.mail.tokens`.
+_TOKEN = re.compile(r"(?<![a-z2-7])[a-z2-7]{42}(?![a-z2-7])", re.IGNORECASE)
 
 
 def without_links(_logger: Any, _method: str, line: str) -> str:
     """Return a rendered line without the secrets of invitations and of recipients' links."""
-    return _LINK.sub(r"\1***", line)
+    return _TOKEN.sub("***", _LINK.sub(r"\1***", line))
 
 
 _SHARED: list[Any] = [

@@ -114,8 +114,10 @@ def _target(source: str, tag: _Tag, own: str) -> tuple[int, int, str] | None:
         value = found[2] or ""
         link = attribute_text(value[1:-1] if value[:1] in ('"', "'") else value)
         link = _REMOVED.sub("", link).strip(" \x00\x0c")
-        known = not _WEB.match(link) or link.lower().startswith(own.lower())
-        return None if known or len(link) > MOST_LINK or not link.isprintable() else (*found.span(2), link)
+        ours = link.lower().startswith(own.lower())
+        # A browser reads a backslash as a slash, and whatever leads on does not: each would name another host.
+        plain = _WEB.match(link) is not None and link.isprintable() and "\\" not in link
+        return (*found.span(2), link) if plain and not ours and len(link) <= MOST_LINK else None
     return None
 
 

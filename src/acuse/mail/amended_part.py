@@ -68,7 +68,10 @@ def written(message: bytes, part: Part, before: PartText, text: str) -> bytes:
     except UnicodeError:
         content = text.encode("utf-8")
         block = _with_charset(block, part)
-    encoding = _encoding(part.content.encoding, content, before.codec)
+    given = part.content.encoding
+    if given in ("8bit", "binary") and message[part.body_start : part.body_end].isascii():
+        given = "7bit"  # a message that every server takes stays one
+    encoding = _encoding(given, content, before.codec)
     if encoding != part.content.encoding:
         block = _with_field(block, b"Content-Transfer-Encoding", encoding.encode("ascii"))
     ends = encoding == "base64" and message[part.start : part.body_end].endswith(b"\r\n")

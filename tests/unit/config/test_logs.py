@@ -1,5 +1,6 @@
 """Secrets in addresses stay out of the log."""
 
+import hashlib
 import json
 import logging
 
@@ -29,6 +30,16 @@ TOKEN = "k7" * 21
 )
 def test_the_secret_of_an_address_is_masked_and_no_more(address: str) -> None:
     assert without_links(None, "", f"Gone: {address.format(TOKEN)} (410)") == f"Gone: {address.format('***')} (410)"
+
+
+@pytest.mark.parametrize("address", ["//t//{}/9", "/x/./{}/9", r"\/t\/{}", "bounce+{}@acuse.example"])
+def test_a_secret_in_whatever_path_is_masked(address: str) -> None:
+    assert without_links(None, "", address.format(TOKEN)) == address.format("***")
+
+
+def test_a_digest_is_no_secret() -> None:
+    digest = hashlib.sha256(b"").hexdigest()
+    assert without_links(None, "", digest) == digest
 
 
 def test_a_secret_with_encoded_letters_is_masked_too() -> None:

@@ -122,6 +122,14 @@ def test_a_message_of_ascii_alone_becomes_utf_8_and_says_so() -> None:
     assert b"; charset=utf-8; format=flowed\r\n" in add(other, FOOTER).message
 
 
+@pytest.mark.parametrize("encoding", ["8bit", "binary", "7bit"])
+def test_a_message_that_every_server_takes_stays_one(encoding: str) -> None:
+    raw = lines("Subject: x", "MIME-Version: 1.0", f"Content-Transfer-Encoding: {encoding}", "", "Hola.", "")
+    made = add(raw, FOOTER)
+    assert made.footer
+    assert made.message.isascii()
+
+
 def test_english_needs_no_other_character_set() -> None:
     raw = lines("Subject: x", "", "Hello.", "")
     made = add(raw, Wanted(language="en", receipt=RECEIPT)).message
@@ -231,6 +239,7 @@ def test_plain_text_alone_is_not_tracked() -> None:
         ('<style>a:after{content:"<a href=https://x.example/>"}</style>', None),
         (f'<a href="https://x.example/{"a" * 2000}">', None),
         ('<a href="https://x.example/&#x202e;">', None),
+        (r'<a href="https://x.example\@y.example/">', None),
         ("<p>1 < 2 <3 a<b> <![if mso]><o:p></o:p><![endif]></p>", None),
     ],
 )
@@ -294,6 +303,7 @@ def check(raw: bytes, wanted: Wanted) -> None:
     """Hold an addition to what it promises of any message."""
     made = add(raw, wanted)
     assert made == add(raw, wanted)
+    assert made.message.isascii() or not raw.isascii()
     if made.why_not:
         assert made == Added(message=raw, why_not=made.why_not)
         assert made.why_not in NOT_ADDED

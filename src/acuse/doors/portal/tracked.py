@@ -160,9 +160,8 @@ def withdraw(page: Page) -> HttpResponse:
     """Record that the recipient does not want to be tracked, and go back to the page, which says so."""
     if from_elsewhere(page.request):
         return page.told("elsewhere", 403)
-    if limited(page.request, "withdraw", ACTS_PER_WINDOW) or limited(
-        page.request, "tracked", ACTS_PER_WINDOW, of=page.token
-    ):
+    # By address alone: a count by link would let whoever else knows it keep the recipient from withdrawing.
+    if limited(page.request, "withdraw", ACTS_PER_WINDOW):
         return page.told("often", 429)
     if not page.form_holds():
         return page.told("stale", 403)
