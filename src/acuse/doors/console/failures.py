@@ -137,7 +137,7 @@ def _sentence(count: int, days: int) -> str:
     counted = ngettext("%(number)s not delivered", "%(number)s not delivered", count) % {
         "number": figures.number(count)
     }
-    return _("%(counted)s %(where)s, with those that came back later.") % {"counted": counted, "where": where}
+    return _("%(counted)s %(where)s, including late bounces.") % {"counted": counted, "where": where}
 
 
 @require_GET

@@ -64,9 +64,9 @@ def ledger_note(state: LedgerState) -> LedgerNote:
         text = _("%(count)s facts wait to be stamped") % {"count": figures.number(waiting)}
     else:
         title, mark = _("Ledger up to date"), "stamped"
-        text = _("Anchored %(age)s ago, position %(position)s") % {
+        text = _("Anchored %(age)s ago, %(count)s facts") % {
             "age": figures.age(clock.now() - state.anchored_at),
-            "position": figures.number(state.anchored_size),
+            "count": figures.number(state.anchored_size),
         }
     return LedgerNote(mark=mark, development=state.anchor_development and mark == "stamped", title=title, text=text)
 
