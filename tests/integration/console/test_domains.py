@@ -108,6 +108,11 @@ def test_a_key_is_made_published_used_and_replaced(organisation: World, member: 
     }
     assert "No longer signs" in text
     assert "The record may go from" in text
+    again()
+    assert text.count(second.record) == 1, "the DNS says it"
+    text = shown(member)
+    assert "It signs. Whether its record is still in the DNS has not been looked up yet" in text
+    assert second.record in text
     member.post(f"{PAGE}keys/{first.id}/retire/")
     assert "may still be under way" in shown(member)
 

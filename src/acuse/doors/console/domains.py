@@ -87,10 +87,17 @@ def _key_card(key: SigningKeyView, finding: Finding | None) -> Card:
         name=key.name,
         kind="TXT",
         found=finding.found if finding else (),
-        publish=key.record if key.state == "made" or (finding and finding.state in {MISSING, WRONG}) else "",
+        publish=key.record if _to_publish(key, finding) else "",
         key=key,
         may_leave=key.leaves_at is not None and key.leaves_at <= clock.now(),
     )
+
+
+def _to_publish(key: SigningKeyView, finding: Finding | None) -> bool:
+    """Whether the record is shown: it should be there, and was not seen."""
+    if finding is not None and finding.state in {MISSING, WRONG}:
+        return True
+    return key.state == "made" or (key.state == "active" and finding is None)
 
 
 def _key_advice(key: SigningKeyView, finding: Finding | None) -> str:
@@ -98,6 +105,8 @@ def _key_advice(key: SigningKeyView, finding: Finding | None) -> str:
         return _("It no longer signs. Leave its record in the DNS as long as mail that it signed may be under way.")
     if finding is not None:
         return advice(finding)
+    if key.state == "active":
+        return _("It signs. Whether its record is still in the DNS has not been looked up yet: check it now.")
     return _("Publish this record at your DNS provider; then have Acuse look for it and sign with the key.")
 
 
