@@ -334,7 +334,7 @@ def test_large_files_are_not_read(pki):
 
 
 def test_an_unsealed_pdf_is_not_evidence(pki):
-    with pytest.raises(Invalid, match="no seal"):
+    with pytest.raises(Invalid, match="no whole seal"):
         examine(unsigned_pdf(), trust=trust_in(pki.root))
 
 
