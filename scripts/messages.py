@@ -17,15 +17,17 @@ from django.core.management import call_command
 
 DOORS = Path(__file__).parent.parent / "src" / "acuse" / "doors"
 CATALOGUE = DOORS / "ui" / "locale" / "es" / "LC_MESSAGES" / "django.po"
+# Written by hand: the few English sentences of allauth that we say otherwise.
+ENGLISH = DOORS / "ui" / "locale" / "en" / "LC_MESSAGES" / "django.po"
 _QUOTED = r'"((?:[^"\\]|\\.)*)"'
 _ENTRY = re.compile(
     rf"^(?:msgctxt {_QUOTED}\n)?msgid {_QUOTED}\n(?:msgid_plural {_QUOTED}\n)?msgstr(?:\[0\])? {_QUOTED}", re.MULTILINE
 )
 
 
-def written() -> list[tuple[str, str, str]]:
-    """The catalogue as written: context, English, Spanish. Entries stand on one line each (--no-wrap)."""
-    text = CATALOGUE.read_text("utf-8")
+def written(catalogue: Path) -> list[tuple[str, str, str]]:
+    """A catalogue as written: context, key, what is said. Entries stand on one line each (--no-wrap)."""
+    text = catalogue.read_text("utf-8")
     found = [match.groups(default="") for match in _ENTRY.finditer(text)]
     return [(unescape(context), unescape(key), unescape(value)) for context, key, _plural, value in found if key]
 
@@ -35,17 +37,23 @@ def unescape(text: str) -> str:
     return text.replace('\\"', '"').replace("\\n", "\n").replace("\\\\", "\\")
 
 
-def check() -> int:
-    """Compare; returns the exit status."""
-    with CATALOGUE.with_suffix(".mo").open("rb") as file:
+def uncompiled(catalogue: Path) -> list[str]:
+    """The keys for which a catalogue says nothing, or something else than the compiled one."""
+    with catalogue.with_suffix(".mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)
     wrong = []
-    for context, english, spanish in written():
-        got = compiled.pgettext(context, english) if context else compiled.gettext(english)
-        if not spanish or spanish not in {got, compiled.ngettext(english, english, 1)}:
-            wrong.append(english)
-    for english in wrong:
-        print(f"No Spanish, or not compiled: {english!r}")
+    for context, key, said in written(catalogue):
+        got = compiled.pgettext(context, key) if context else compiled.gettext(key)
+        if not said or said not in {got, compiled.ngettext(key, key, 1)}:
+            wrong.append(key)
+    return wrong
+
+
+def check() -> int:
+    """Compare; returns the exit status."""
+    wrong = uncompiled(CATALOGUE) + uncompiled(ENGLISH)
+    for key in wrong:
+        print(f"Not translated, or not compiled: {key!r}")
     if "#, fuzzy" in CATALOGUE.read_text("utf-8").split("\n\n", 1)[1]:
         print("A text is only a guess (fuzzy); read it and remove the mark.")
         return 1
@@ -73,5 +81,6 @@ if __name__ == "__main__":
     if "--check" in sys.argv:
         sys.exit(check())
     collect()
-    subprocess.run(["msgfmt", "--check-format", "-o", CATALOGUE.with_suffix(".mo"), CATALOGUE], check=True)
+    for catalogue in (CATALOGUE, ENGLISH):
+        subprocess.run(["msgfmt", "--check-format", "-o", catalogue.with_suffix(".mo"), catalogue], check=True)
     sys.exit(check())

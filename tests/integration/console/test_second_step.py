@@ -1,5 +1,6 @@
 """Two-step sign-in holds against codes used again and against changes by whoever finds a page open."""
 
+import re
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -136,3 +137,11 @@ def test_a_new_password_ends_the_other_sessions(world: World) -> None:
     first.post(reverse("account_change_password"), given)
     assert opens(first)
     assert not opens(second)
+
+
+@pytest.mark.parametrize(("path", "title"), [("password/change/", "Change the password"), ("2fa/", "Two-step sign-in")])
+def test_pages_of_the_account_have_titles_in_one_style(member: Client, world: World, path: str, title: str) -> None:
+    User.objects.update(language="en")
+    page = member.get(f"/accounts/{path}").content.decode()
+    assert title in page
+    assert not {"Change Password", "Recovery Codes", "Authenticator App"} & set(re.findall(r">([^<>]+)<", page))
