@@ -62,7 +62,7 @@ def test_tls_is_told_in_sentences_with_what_is_recorded_behind(
 
 def test_the_message_and_its_digest(member: Client, world: World) -> None:
     page = shown(member, world, "es", {"from": "client", "message": {"sha256": DIGEST, "size": 2048}})
-    assert f"con el resumen {DIGEST}." in page
+    assert f"con huella {DIGEST}." in page
     assert "Tal como consta" in page
 
 
