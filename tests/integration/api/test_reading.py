@@ -144,8 +144,10 @@ def test_a_cursor_that_is_none_of_ours_leads_to_no_page(program: Program, given:
 
 
 def test_every_wrong_filter_is_named_at_once(program: Program) -> None:
-    found = problem(program.get("/communications?limit=0&status=lost"), 422, "invalid-parameter")
-    assert {each["parameter"] for each in found["errors"]} == {"limit", "status"}
+    found = problem(program.get("/communications?limit=0&foo=1&status=lost&q=a&q=b"), 422, "invalid-parameter")
+    assert [each["parameter"] for each in found["errors"]] == ["status", "limit", "foo", "q"]
+    found = problem(program.get("/communications?foo=1&bar=2"), 422, "invalid-parameter")
+    assert [each["parameter"] for each in found["errors"]] == ["foo", "bar"]
 
 
 @pytest.mark.parametrize(

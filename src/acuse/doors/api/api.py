@@ -1,12 +1,14 @@
 """The operations together, and what their failures are answered with."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, ValidationErrorContext
 
 from acuse.doors.api import communications, documents, verification
 from acuse.doors.api.keys import REALM
-from acuse.doors.api.parameters import as_problem
+from acuse.doors.api.parameters import Misunderstood, as_problem
 from acuse.doors.api.problems import NO_KEY, SERVER_ERROR, UNAVAILABLE, Problem, respond
 from acuse.errors import TemporaryError
 
@@ -15,7 +17,17 @@ ledger, the message, the sealed certificate and its proof. Messages are submitte
 
 Times are RFC 3339 in UTC. Errors are problem details (RFC 9457). Pages are linked by `next`."""
 
-api = NinjaAPI(
+
+class Api(NinjaAPI):
+    """The API, whose errors of parameters know which ones there are."""
+
+    def validation_error_from_error_contexts(self, error_contexts: list[ValidationErrorContext[Any]]) -> Misunderstood:
+        """Tell of parameters that were not understood, for the answer to name the unknown ones beside them."""
+        errors = super().validation_error_from_error_contexts(error_contexts).errors
+        return Misunderstood(errors, error_contexts)
+
+
+api = Api(
     title="Acuse",
     version="1",
     description=DESCRIPTION,
@@ -38,9 +50,9 @@ def _no_key(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     return respond(request, Problem(NO_KEY, NO_KEY.advice, headers={"WWW-Authenticate": REALM}))
 
 
-@api.exception_handler(ValidationError)
-def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    return respond(request, as_problem(error.errors))
+@api.exception_handler(Misunderstood)
+def _invalid(request: HttpRequest, error: Misunderstood) -> HttpResponse:
+    return respond(request, as_problem(request, error))
 
 
 @api.exception_handler(TemporaryError)

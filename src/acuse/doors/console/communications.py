@@ -23,6 +23,7 @@ from acuse.dates import DAYS
 from acuse.delivery import queries as delivery
 from acuse.delivery.queries import CommunicationRow, Filters
 from acuse.doors.console import first_run
+from acuse.doors.console.dropped import drop_nonsense
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.console.mail_chart import result_word, size_word
 from acuse.doors.console.timeline import evidence_state
@@ -95,6 +96,18 @@ def read_filters(request: HttpRequest) -> Filters:
     )
 
 
+def _understood(filters: Filters) -> dict[str, bool]:
+    """Which filters say something, by their names in an address."""
+    return {
+        "status": filters.status in {"in_progress", "concluded", "failed"},
+        "grade": filters.grade is not None,
+        "class": filters.failure_class in FAILURE_CLASSES,
+        "result": filters.result in delivery.RESULTS,
+        "size": filters.size is not None,
+        "days": filters.since is not None,
+    }
+
+
 def _filters(request: HttpRequest, access: Access) -> Filters:
     """The filters of an address; what is searched for may be the beginning of a document's code too."""
     filters = read_filters(request)
@@ -154,6 +167,8 @@ def _address(request: HttpRequest, **changes: str) -> str:
 @member_view
 def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
     """The list, or the first steps where nothing has been sent yet."""
+    if (without := drop_nonsense(request, _understood(read_filters(request)))) is not None:
+        return without
     filters = _filters(request, access)
     found = certificates.communication_of(access, code=filters.search) if filters.search else None
     if found is not None:

@@ -16,6 +16,7 @@ from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.doors.console import anchor_chart
 from acuse.doors.console import facts as names
+from acuse.doors.console.dropped import drop_nonsense
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.console.ledger_search import kind_word, kinds, read_search, types
 from acuse.doors.console.timeline import evidence_state
@@ -171,6 +172,9 @@ def _chart(request: HttpRequest) -> dict[str, object]:
 def ledger(request: HttpRequest, access: Access) -> HttpResponseBase:
     """The page; ``?entry=`` opens one fact, ``?before=`` pages back, ``?q=``, ``?type=`` and ``?kind=`` search."""
     search = read_search(request, access)
+    understood = {"type": bool(search.wanted.type), "kind": bool(search.wanted.kind)}
+    if (without := drop_nonsense(request, understood)) is not None:
+        return without
     if search.one is not None:
         return redirect(f"{request.path}?entry={search.one.organisation_sequence}#entry")
     state = evidence.ledger_state()
