@@ -19,5 +19,5 @@ def test_a_certificate_appears_once_it_is_sealed(world: World, visit: Opener) ->
     Certificate.objects.filter(subject=one).update(
         state=Certificate.State.ISSUED, issued_at=clock.now(), level="B-LTA", facts_up_to=0
     )
-    expect(download).to_be_visible(timeout=WAIT)
+    expect(download).to_be_visible(timeout=4 * WAIT)
     expect(page.locator("[hx-get*='/documents/']")).to_have_count(0)
