@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from acuse.channels.base import Outcome, Result
+from acuse.mail.sending_domain import ascii_domain
 
 #: Waits after the first, second, ... deferred attempt. RFC 5321 4.5.4.1 asks for about 30 minutes between attempts and
 #: two attempts within the first hour; the early ones are shorter because greylisting usually clears in minutes.
@@ -148,3 +149,9 @@ def deduplication_key(*, credential: UUID, message_id: str, recipient: str, cont
 def domain_of(address: str) -> str:
     """Return the lower-case domain of an address."""
     return address.rpartition("@")[2].lower()
+
+
+def mailbox_key(address: str) -> str:
+    """Return an address as one mailbox is compared: lower case, its domain as the DNS has it (A-labels, RFC 5890)."""
+    local, at, domain = address.rpartition("@")
+    return local.lower() + at + ascii_domain(domain)

@@ -24,6 +24,7 @@ from tests.integration.delivery.test_loops import Endpoint, dispatcher, wait_unt
 from tests.integration.making import DEFERRED, REFUSED, RELAYED, accept, attempt, facts, message
 
 ADDRESS = "Ana@Cliente.example"
+PLAIN, CODED = "Ana@peña.example", "ana@xn--pea-8ma.example"
 
 
 def member(value: SmtpCredentialValue, role: str = "owner") -> Access:
@@ -98,6 +99,22 @@ def test_nothing_is_sent_to_an_address_on_the_list(
     assert (row.status, row.outcome, row.failure_class, row.attempts) == ("failed", "failed", "suppressed", 0)
     assert Certificate.objects.filter(subject=one).exists()
     assert not Dispatch.objects.exists()
+
+
+@pytest.mark.parametrize(("one", "other"), [(PLAIN, CODED), (CODED, PLAIN), (PLAIN, PLAIN.upper())])
+def test_a_domain_of_other_letters_is_one_in_both_spellings(
+    value: SmtpCredentialValue, holder: Holder, pool: ThreadPoolExecutor, one: str, other: str
+) -> None:
+    first = accept(value, message(message_id=None), one)
+    attempt(first, REFUSED)
+    assert suppress(organisation=value.organisation, communication=first, reason="mailbox_not_found")
+    again = accept(value, message(message_id=None), other)
+    assert suppression_of(member(value), communication=again) is not None
+    assert not suppress(organisation=value.organisation, communication=again, reason="complaint")
+    assert send_due(holder, pool).sent == []
+    assert types(value, again)[-1] == "attempt.failed"
+    for words in (one, other, "PEÑA.example"):
+        assert [row.communication for row in suppressions(member(value), search=words).rows] == [first]
 
 
 @pytest.mark.parametrize(("language", "words"), [("es", "No se ha enviado"), ("en", "It was not sent")])

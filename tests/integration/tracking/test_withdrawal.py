@@ -63,6 +63,16 @@ def test_a_second_press_changes_nothing(copy: Copy) -> None:
     assert TrackingWithdrawal.objects.count() == 1
 
 
+def test_a_domain_of_other_letters_is_one_in_both_spellings(fresh: Copy) -> None:
+    value = making.credential("otra-empresa")
+    copy = tracked(value, "ana@peña.example")
+    copy.withdraw()
+    for spelling in ("ana@peña.example", "Ana@xn--pea-8ma.example", "ANA@PEÑA.EXAMPLE"):
+        assert withdrawn_among([(value.organisation, spelling)]) == {(value.organisation, spelling)}
+        later_one = making.accept(value, MESSAGE.format(subject=spelling).encode(), spelling)
+        assert not Communication.objects.get(id=later_one).tracking
+
+
 def test_it_holds_for_every_message_of_that_organisation_to_that_mailbox_alone(
     fresh: Copy, monkeypatch: pytest.MonkeyPatch
 ) -> None:

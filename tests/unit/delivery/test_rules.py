@@ -20,6 +20,7 @@ from acuse.delivery.rules import (
     decide,
     deduplication_key,
     domain_of,
+    mailbox_key,
     notices_owed,
 )
 
@@ -189,3 +190,17 @@ def test_a_lease_outlasts_the_slowest_send() -> None:
     turn = inspect.signature(EmailChannel.__init__).parameters["wait"].default
     assert turn + questions * dns._LIFETIME < timeouts.total
     assert SEND_TOTAL + timedelta(seconds=2 * timeouts.quit, minutes=5) <= LEASE
+
+
+@pytest.mark.parametrize(
+    "address", ["Ana@Peña.example", "ana@peña.example.", "ANA@PEÑA.EXAMPLE", "ana@xn--pea-8ma.example"]
+)
+def test_one_mailbox_has_one_key(address: str) -> None:
+    assert mailbox_key(address) == "ana@xn--pea-8ma.example"
+
+
+@pytest.mark.parametrize(
+    ("address", "key"), [("", ""), ("A@" + "b" * 70, "a@" + "b" * 70), ("A@[1.2.3.4]", "a@[1.2.3.4]")]
+)
+def test_what_the_dns_cannot_have_stays_in_lower_case(address: str, key: str) -> None:
+    assert mailbox_key(address) == key

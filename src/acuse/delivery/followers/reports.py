@@ -14,6 +14,7 @@ from django.db import transaction
 
 from acuse.delivery.models import Communication
 from acuse.delivery.queries import answered
+from acuse.delivery.rules import mailbox_key
 from acuse.delivery.services import Returned, apply_return
 from acuse.delivery.services.dispatched import PASSING
 from acuse.evidence import custody
@@ -163,7 +164,7 @@ def _said(report: Report, communication: UUID) -> Recipient | None:
     Its server may have sent it on to several addresses: where none is the recipient's own, the least favourable counts.
     """
     recipient = Communication.objects.filter(id=communication).values_list("recipient", flat=True).first() or ""
-    own = [each for each in report.recipients if each.address.lower() == recipient.lower()]
+    own = [each for each in report.recipients if mailbox_key(each.address) == mailbox_key(recipient)]
     ranked = sorted(own or report.recipients, key=lambda each: _WEIGHT.get(each.action, len(_WEIGHT)))
     return ranked[0] if ranked else None
 

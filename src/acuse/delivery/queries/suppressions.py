@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, Value
-from django.db.models.functions import Lower
+from django.db.models import Q, QuerySet
 
 from acuse.accounts.queries import Access
 from acuse.delivery.models import Communication, Suppression
+from acuse.delivery.rules import mailbox_key
 
 SUPPRESSIONS_PAGE = 50
 _SEARCH_LENGTH = 200
@@ -63,14 +63,14 @@ def suppressions(
 
     Args:
         access: of the member who asks.
-        search: a part of the address, in any case; empty for all.
+        search: a part of the address, in any case, its domain in either spelling; empty for all.
         before: the place after which to go on; None for the newest.
         limit: rows.
     """
     found = _mine(access).order_by("-added_at", "-id")
     words = search.replace("\0", "")[:_SEARCH_LENGTH].strip()
     if words:
-        found = found.filter(address__contains=Lower(Value(words)))
+        found = found.filter(Q(address__contains=words.lower()) | Q(address__contains=mailbox_key(words)))
     if before is not None:
         added_at, identity = before
         found = found.filter(Q(added_at__lt=added_at) | Q(added_at=added_at, id__lt=identity))
@@ -87,6 +87,6 @@ def suppression(access: Access, *, id: UUID) -> SuppressionView | None:
 
 def suppression_of(access: Access, *, communication: UUID) -> SuppressionView | None:
     """Return what the list says of the recipient of a communication, or None where the address is not on it."""
-    recipient = Communication.objects.filter(id=communication, organisation_id=access.organisation)
-    row = _mine(access).filter(address__in=recipient.values(lower=Lower(F("recipient")))).first()
+    known = Communication.objects.filter(id=communication, organisation_id=access.organisation).first()
+    row = _mine(access).filter(address=mailbox_key(known.recipient)).first() if known else None
     return _view(row) if row else None

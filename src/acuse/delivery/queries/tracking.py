@@ -11,6 +11,7 @@ from uuid import UUID
 
 from acuse.accounts.queries import Access
 from acuse.delivery.models import Communication, TrackingWithdrawal
+from acuse.delivery.rules import mailbox_key
 from acuse.evidence import custody
 from acuse.evidence.search import newest_of_each
 from acuse.proof.facts.communication import KIND
@@ -68,7 +69,7 @@ def tracked(communication: UUID) -> Tracked | None:
     if row is None:
         return None
     withdrawn = TrackingWithdrawal.objects.filter(
-        organisation_id=row.organisation_id, address=withdrawal_key(row.recipient)
+        organisation_id=row.organisation_id, address=mailbox_key(row.recipient)
     ).first()
     return Tracked(
         communication=row.id,
@@ -105,18 +106,13 @@ def tracked_link(seen: Tracked, *, number: int) -> str | None:
     return link if link.lower().startswith(_SCHEMES) else None
 
 
-def withdrawal_key(address: str) -> str:
-    """Return the address under which a withdrawal is kept: one mailbox is one, in whatever case it is written."""
-    return address.lower()
-
-
 def withdrawn_among(recipients: Iterable[tuple[UUID, str]]) -> frozenset[tuple[UUID, str]]:
     """Return those who withdrew: what is sent to them is not tracked.
 
     Args:
         recipients: organisation and address, as the sender wrote it; without any nothing is asked.
     """
-    asked = {(organisation, address): withdrawal_key(address) for organisation, address in recipients}
+    asked = {(organisation, address): mailbox_key(address) for organisation, address in recipients}
     if not asked:
         return frozenset()
     rows = TrackingWithdrawal.objects.filter(

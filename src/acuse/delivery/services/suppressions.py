@@ -1,6 +1,6 @@
 """The list of addresses to which an organisation's messages are held back: putting one there, and taking it off.
 
-An address is compared in lower case, as PostgreSQL writes it: by `load_work`, by the queries and here alike.
+An address stands on it as `rules.mailbox_key` writes it, so that one mailbox is one however senders spell it.
 """
 
 from typing import Any
@@ -11,7 +11,8 @@ from uuid6 import uuid7
 
 from acuse import clock
 from acuse.accounts.queries import Access
-from acuse.delivery.models import Suppression
+from acuse.delivery.models import Communication, Suppression
+from acuse.delivery.rules import mailbox_key
 from acuse.errors import InputError
 from acuse.evidence.ledger import FactDraft, record
 from acuse.evidence.statements import execute
@@ -23,7 +24,7 @@ MOST_REASON = 500
 
 _ADD = """
 INSERT INTO delivery_suppressions (id, organisation_id, address, reason, communication_id, added_at)
-SELECT %(id)s, row.organisation_id, lower(row.recipient), %(reason)s, row.id, %(now)s
+SELECT %(id)s, row.organisation_id, %(address)s, %(reason)s, row.id, %(now)s
 FROM delivery_communications AS row WHERE row.id = %(communication)s AND row.organisation_id = %(organisation)s
 ON CONFLICT (organisation_id, address) DO NOTHING
 RETURNING id
@@ -41,9 +42,12 @@ def suppress(*, organisation: UUID, communication: UUID, reason: str) -> bool:
     Returns:
         Whether it was put there: not where it was on the list before, nor for what is erased.
     """
+    row = Communication.objects.filter(id=communication, organisation_id=organisation).first()
+    if row is None:
+        return False
     given = {"id": uuid7(), "organisation": organisation, "communication": communication, "reason": reason}
     with transaction.atomic():
-        if execute(_ADD, {**given, "now": clock.now()}).fetchone() is None:
+        if execute(_ADD, {**given, "address": mailbox_key(row.recipient), "now": clock.now()}).fetchone() is None:
             return False
         record(_draft(organisation, communication, "suppression.added", FOLLOWER, {"reason": reason}))
     return True

@@ -13,7 +13,7 @@ from acuse import clock
 from acuse.delivery import rules
 from acuse.delivery.hits import Hit, judge
 from acuse.delivery.models import Communication, TrackingWithdrawal
-from acuse.delivery.queries.tracking import withdrawal_key, withdrawn_among
+from acuse.delivery.queries.tracking import withdrawn_among
 from acuse.delivery.services.access import RECIPIENT, Visitor
 from acuse.evidence.ledger import FactDraft, record
 from acuse.evidence.search import newest_of_each
@@ -86,7 +86,7 @@ def withdraw(*, communication: UUID, visitor: Visitor) -> datetime | None:
             return None
         withdrawn, made = TrackingWithdrawal.objects.get_or_create(
             organisation_id=row.organisation_id,
-            address=withdrawal_key(row.recipient),
+            address=rules.mailbox_key(row.recipient),
             defaults={"withdrawn_at": clock.now()},
         )
         if made:

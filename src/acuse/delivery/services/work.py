@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from acuse import clock
+from acuse.delivery.rules import mailbox_key
 from acuse.errors import ConflictError
 from acuse.evidence.statements import execute
 
@@ -84,7 +85,7 @@ FROM delivery_communications AS row
 JOIN delivery_submissions AS submission ON submission.id = row.submission_id
 LEFT JOIN delivery_dispatches AS held ON held.communication_id = row.id
 LEFT JOIN delivery_suppressions AS listed ON row.attempts = 0 AND NOT row.despite_suppression
-    AND listed.organisation_id = row.organisation_id AND listed.address = lower(row.recipient)
+    AND listed.organisation_id = row.organisation_id AND listed.address = coalesce(%(address)s, lower(row.recipient))
     AND (SELECT hold_suppressed FROM accounts_organisations WHERE id = row.organisation_id)
 WHERE row.id = %(communication)s
 """
@@ -96,7 +97,10 @@ def load_work(communication: UUID) -> Work:
     Raises:
         ConflictError: it has been erased meanwhile.
     """
-    row = execute(_WORK, {"communication": communication}).fetchone()
+    row = execute(_WORK, {"communication": communication, "address": None}).fetchone()
+    if row and not row[2].isascii():
+        # The database cannot write a domain as the DNS has it: such an address alone is asked for once more.
+        row = execute(_WORK, {"communication": communication, "address": mailbox_key(row[2])}).fetchone()
     if row is None:
         raise ConflictError("The communication was erased before it was sent.")
     return Work(
