@@ -12,12 +12,12 @@ from tests.browser.world import World
 def test_a_certificate_appears_once_it_is_sealed(world: World, visit: Opener) -> None:
     one = world.communications["cliente1042@correo.example"]
     page = visit().open(f"{BASE}/communications/{one}/")
-    download = page.get_by_role("link", name="Descargar el certificado")
+    download = page.locator(".crumbs [data-export]")
     with page.expect_response(lambda answer: "/documents/0/" in answer.url) as asked:
         expect(download).to_have_count(0)
     assert (asked.value.status, asked.value.headers.get("hx-refresh")) == (204, None)
     Certificate.objects.filter(subject=one).update(
         state=Certificate.State.ISSUED, issued_at=clock.now(), level="B-LTA", facts_up_to=0
     )
-    expect(download).to_be_visible(timeout=4 * WAIT)
+    expect(download).to_be_visible(timeout=WAIT)
     expect(page.locator("[hx-get*='/documents/']")).to_have_count(0)
