@@ -2,17 +2,18 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
 
+from acuse.delivery.queries.tracking import withdrawn_among
 from acuse.delivery.services.work import Work
 from acuse.evidence import custody
 from acuse.evidence.custody import Kept
 from acuse.evidence.queries import facts_of
 from acuse.mail import additions
-from acuse.mail.additions import Wanted
+from acuse.mail.additions import Added, Wanted
 from acuse.mail.tokens import RECEIPT, TRACK, encode_token
 from acuse.proof.facts.communication import KIND
 
@@ -47,7 +48,8 @@ class Rest:
     @property
     def amended(self) -> bool:
         """Whether anything was added, so that it cannot be made again from the message."""
-        return self.additions is not None and not self.additions["why_not"]
+        told = self.additions
+        return told is not None and bool(told["footer"] or told["image"] or told["links"])
 
 
 def copy_of_before(work: Work) -> Before | None:
@@ -68,18 +70,20 @@ def make_rest(work: Work, content: bytes) -> Rest:
     """Return what is sent, with what the sender had chosen to add.
 
     Args:
-        work: what is due. content: the message without its `Acuse-*` fields.
+        work: what is due; whoever withdrew after it was accepted is not tracked either.
+        content: the message without its `Acuse-*` fields.
     """
     if not work.tracking and not work.footer:
         return Rest(content=content)
-    added = additions.add(content, _wanted(work))
+    withdrawn = work.tracking and bool(withdrawn_among([(work.organisation, work.recipient)]))
+    added = _added(replace(work, tracking=False) if withdrawn else work, content)
     return Rest(
         content=added.message,
         additions={
             "footer": added.footer,
             "image": added.image,
             "links": len(added.links),
-            "why_not": added.why_not,
+            "why_not": added.why_not or ("withdrawn" if withdrawn else ""),
         },
         links=json.dumps({"links": added.links}, ensure_ascii=False).encode("utf-8") if added.links else b"",
     )
@@ -115,6 +119,11 @@ def keep_amended(work: Work, rest: Rest, copy: bytes) -> tuple[Kept | None, Kept
 
 def _open(work: Work, sha256: str) -> bytes:
     return custody.open_object(organisation=work.organisation, sha256=sha256)
+
+
+def _added(work: Work, content: bytes) -> Added:
+    wanted = work.tracking or work.footer
+    return additions.add(content, _wanted(work)) if wanted else Added(message=content)
 
 
 def _wanted(work: Work) -> Wanted:

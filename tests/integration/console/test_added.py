@@ -5,8 +5,10 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from acuse import clock
 from acuse.accounts.models import SmtpCredential
 from acuse.accounts.values import SmtpCredentialValue
+from acuse.delivery.models import TrackingWithdrawal
 from acuse.delivery.services import accept_message
 from tests.browser.world import World
 from tests.integration.access.conftest import MESSAGE, notify
@@ -44,6 +46,21 @@ def test_why_nothing_was_added_is_said(member: Client, value: SmtpCredentialValu
     page = member.get(f"{BASE}{one}/").content.decode()
     assert "No se añadió nada a la copia que se envió: está firmada" in page
     assert member.get(f"{BASE}{one}/sent.eml").status_code == 404
+
+
+def test_a_footer_without_tracking_is_said_where_the_recipient_withdrew(
+    member: Client, value: SmtpCredentialValue
+) -> None:
+    accepted = [
+        accept_message(credential=value, envelope=envelope(), raw=one + PAGE)[0].id for one in (BOTH, BOTH[18:])
+    ]
+    TrackingWithdrawal.objects.create(
+        organisation_id=value.organisation, address="ana@cliente.example", withdrawn_at=clock.now()
+    )
+    with_footer, alone = (member.get(f"{BASE}{one}/").content.decode() for one in accepted if notify(one))
+    assert "Añadido a la copia que se envió: una línea con el enlace al acuse. El original" in with_footer
+    for page in (with_footer, alone):
+        assert "Sin seguimiento: el destinatario no lo quiere." in page
 
 
 def test_nothing_is_said_where_nothing_was_chosen(member: Client, value: SmtpCredentialValue) -> None:

@@ -6,9 +6,11 @@ from uuid import UUID
 import pytest
 from django.conf import settings
 
+from acuse import clock
 from acuse.accounts import services as accounts
 from acuse.accounts.values import SmtpCredentialValue
 from acuse.delivery.endpoints import EmailEndpoint
+from acuse.delivery.models import TrackingWithdrawal
 from acuse.delivery.services import open_attempt
 from acuse.delivery.services.attempts import OpenedAttempt
 from acuse.delivery.services.work import load_work
@@ -118,3 +120,36 @@ def test_a_footer_alone_tells_nobody_anything(value: SmtpCredentialValue) -> Non
     assert tracker.encode() not in content.replace(b"=\r\n", b"")
     (fact,) = told(value, one)
     assert [item.role for item in fact.objects] == ["sent-copy"]
+
+
+def withdraw(value: SmtpCredentialValue) -> None:
+    """The recipient withdraws, by the copy of another message."""
+    TrackingWithdrawal.objects.create(
+        organisation_id=value.organisation, address="ana@cliente.example", withdrawn_at=clock.now()
+    )
+
+
+@pytest.mark.parametrize("asked", [b"Acuse-Tracking: on\r\n", BOTH])
+def test_a_withdrawal_reaches_what_is_accepted_and_not_yet_tried(value: SmtpCredentialValue, asked: bytes) -> None:
+    one = accept(value, asked + PAGE)
+    withdraw(value)
+    content, attempt = opened(one)
+    receipt, tracker = links(one)
+    footer = asked == BOTH
+    assert (receipt.encode() in content) == footer
+    assert tracker.encode() not in content
+    assert b'href="https://ribera.example/pago"' in content
+    close_one(attempt, DEFERRED)
+    assert opened(one)[0] == content
+    for fact in told(value, one):
+        said = {"footer": footer, "image": False, "links": 0, "why_not": "withdrawn"}
+        assert fact.details["copy"]["additions"] == said
+        assert [item.role for item in fact.objects] == (["sent-copy"] if footer else [])
+
+
+def test_a_withdrawal_after_the_first_try_leaves_the_copy_as_it_was(value: SmtpCredentialValue) -> None:
+    one = accept(value, BOTH + PAGE)
+    content, attempt = opened(one)
+    close_one(attempt, DEFERRED)
+    withdraw(value)
+    assert opened(one)[0] == content

@@ -62,6 +62,13 @@ def test_why_nothing_was_added_is_said(language: str, reason: str) -> None:
 
 
 @BOTH
+def test_a_footer_stays_where_the_recipient_withdrew_before_the_copy_was_made(language: str) -> None:
+    said = noted(told(history(footer=True, why_not="withdrawn"), language), language)
+    assert {"es": "una línea con el enlace a su acuse", "en": "a line with the link to its receipt"}[language] in said
+    assert said.endswith(" " + WORDING[language]["added.not.withdrawn"])
+
+
+@BOTH
 def test_a_withdrawal_from_tracking_is_said_of_the_acceptance(language: str) -> None:
     model = told(samples.History(tracking="withdrawn"), language)
     said = " ".join(plain(one) for one in rows(model)[0]["remarks"])

@@ -2,7 +2,7 @@
 
 from acuse.certificates.stories.case import Case
 from acuse.certificates.stories.moments import number
-from acuse.certificates.stories.runs import Runs
+from acuse.certificates.stories.runs import Runs, own
 from acuse.proof.facts.fact import Fact
 
 
@@ -17,15 +17,15 @@ def said(case: Case, fact: Fact) -> Runs:
     told = (fact.details.get("copy") or {}).get("additions")
     if not told:
         return []
-    if told["why_not"]:
-        return case.say(f"added.not.{told['why_not']}")
-    return case.say("added", what=_listed(case, _what(case, told)))
+    what = case.say("added", what=_listed(case, _what(case, told))) if amended(fact) else []
+    why = case.say(f"added.not.{told['why_not']}") if told["why_not"] else []
+    return [*what, own(" "), *why] if what and why else what or why
 
 
 def amended(fact: Fact) -> bool:
     """Tell whether anything was added to the copy of an attempt."""
     told = (fact.details.get("copy") or {}).get("additions")
-    return bool(told and not told["why_not"])
+    return bool(told and (told["footer"] or told["image"] or told["links"]))
 
 
 def _what(case: Case, told: dict[str, object]) -> list[str]:

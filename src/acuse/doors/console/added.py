@@ -16,10 +16,13 @@ def added_to(facts: Sequence[Fact]) -> tuple[str, bool]:
     """
     opened = next((fact for fact in facts if fact.type == "attempt.opened"), None)
     told = (opened.details.get("copy") or {}).get("additions") if opened else None
+    untracked = _("Not tracked: the recipient does not want it.")
     if not told:
-        withdrawn = facts[0].details.get("tracking") == "withdrawn"
-        return (_("Not tracked: the recipient does not want it.") if withdrawn else ""), False
-    if told["why_not"]:
+        return (untracked if facts[0].details.get("tracking") == "withdrawn" else ""), False
+    withdrawn = told["why_not"] == "withdrawn"
+    if withdrawn and not told["footer"]:
+        return untracked, False
+    if told["why_not"] and not withdrawn:
         return _("Nothing was added to the copy that was sent: %(why)s") % {"why": _why_not(told["why_not"])}, False
     links = int(told["links"])
     listed = [
@@ -31,9 +34,8 @@ def added_to(facts: Sequence[Fact]) -> tuple[str, bool]:
         else "",
     ]
     what = "; ".join(one for one in listed if one)
-    return _("Added to the copy that was sent: %(what)s. The original stays as it was handed in.") % {
-        "what": what
-    }, True
+    said = _("Added to the copy that was sent: %(what)s. The original stays as it was handed in.") % {"what": what}
+    return f"{said} {untracked}" if withdrawn else said, True
 
 
 def _why_not(reason: str) -> str:

@@ -70,8 +70,8 @@ _CLIENT = Record(
     }
 )
 
-NOT_ADDED = ("signed", "encrypted", "calendar", "malformed", "no_text", "no_html", "too_big")
-"""Why nothing was added to a copy, although the sender had chosen that."""
+NOT_ADDED = ("signed", "encrypted", "calendar", "malformed", "no_text", "no_html", "too_big", "withdrawn")
+"""Why what the sender had chosen was not added: nothing was; but the line with `withdrawn`, where that was chosen."""
 
 #: What was added to the copy, and to nothing else: the line with the link to the receipt, the image, how many links
 #: lead by way of this installation; and why nothing was, where nothing was.

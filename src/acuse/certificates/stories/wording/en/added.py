@@ -25,6 +25,10 @@ WORDS: dict[str, str] = {
         "The sender had chosen to track the copy, but nothing was added: it has no HTML, and plain text is not tracked."
     ),
     "added.not.too_big": "The sender had chosen additions to the copy, but nothing was added: its text is too long.",
+    "added.not.withdrawn": (
+        "The sender had chosen tracking, but before the copy was made the recipient said that they do not want to be "
+        "tracked by it: the copy is not tracked."
+    ),
     "fact.opened.copy.added": (
         "These lines are sent and, after them, the original with that alone changed. SHA-256 of what is sent: "
     ),

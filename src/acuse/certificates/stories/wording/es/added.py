@@ -36,6 +36,10 @@ WORDS: dict[str, str] = {
         "El remitente había elegido que se añadiera algo a la copia, pero no se añadió nada: su texto es demasiado "
         "largo."
     ),
+    "added.not.withdrawn": (
+        "El remitente había elegido el seguimiento, pero antes de hacerse la copia el destinatario dijo que no quiere "
+        "que le siga: la copia no lo lleva."
+    ),
     "fact.opened.copy.added": (
         "Se envían estas líneas y, tras ellas, el original con ese único cambio. SHA-256 de lo enviado: "
     ),
