@@ -35,6 +35,10 @@ MOST_DOWNLOADS = 500
 _ENDED_BADLY = frozenset({"failed", "refused", "expired"})
 #: How many requests of what a tracked copy names are facts, for the same reason.
 MOST_HITS = 200
+#: Of these, how many may be of the image, and how many of links that a machine seems to ask for: whoever holds a copy
+#: can make them by the hundred, and a person's request that comes later is to be a fact all the same.
+MOST_IMAGE_HITS = 50
+MOST_MACHINE_HITS = 50
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -158,6 +158,20 @@ def test_so_many_are_facts_and_the_others_are_answered(copy: Copy) -> None:
     assert copy.row().tracker_hits == rules.MOST_HITS
 
 
+def test_machines_and_images_leave_room_for_a_person(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "MOST_IMAGE_HITS", 3)
+    monkeypatch.setattr(rules, "MOST_MACHINE_HITS", 4)
+    for number in range(6):
+        program = {"HTTP_USER_AGENT": "curl/8.5.0", "REMOTE_ADDR": f"203.0.113.{number}"}
+        assert copy.get("i.gif", **program).content == PIXEL
+        assert copy.get("3", **program)["Location"] == LINKS[2]
+    assert (copy.judgements(), copy.row().tracker_hits) == (["scanner"] * 7, 7)
+    assert copy.get("i.gif").content == PIXEL
+    copy.get("3")
+    assert copy.judgements()[7:] == ["person"]
+    assert copy.row().tracker_hits == 8
+
+
 def test_a_database_that_refuses_breaks_no_answer(
     copy: Copy, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

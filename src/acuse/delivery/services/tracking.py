@@ -16,12 +16,14 @@ from acuse.delivery.models import Communication, TrackingWithdrawal
 from acuse.delivery.queries.tracking import withdrawn_among
 from acuse.delivery.services.access import RECIPIENT, Visitor
 from acuse.evidence.ledger import FactDraft, record
+from acuse.evidence.queries import facts_of
 from acuse.evidence.search import newest_of_each
 from acuse.proof.facts.communication import KIND
 from acuse.proof.facts.fact import Actor, Fact
 from acuse.proof.facts.tracking import IMAGE, LINK, WITHDRAWN
 from acuse.proof.verdicts.tracking import asked_together
 
+_MACHINES = ("mail_proxy", "scanner")
 _TAKEN = ("attempt.relayed", "attempt.unknown")
 
 
@@ -45,7 +47,8 @@ class Request:
 def record_request(*, communication: UUID, request: Request) -> bool:
     """Record a request with the judgement of who made it, and return whether it was recorded.
 
-    It is not where the message is not tracked, its recipient withdrew, or `rules.MOST_HITS` are recorded already.
+    It is not where the message is not tracked, its recipient withdrew, or as many of its kind are recorded already as
+    `rules` allows.
 
     Raises:
         django.db.DatabaseError: the database cannot take it, or another transaction holds the communication for long.
@@ -56,9 +59,11 @@ def record_request(*, communication: UUID, request: Request) -> bool:
         row = rows.filter(tracker_hits__lt=rules.MOST_HITS).first()
         if row is None or withdrawn_among([(row.organisation_id, row.recipient)]):
             return False
+        judged = judge(_hit(request, row, clock.now()))
+        if _is_full(row, image=not request.number, machine=judged.by in _MACHINES):
+            return False
         row.tracker_hits += 1
         row.save(update_fields=["tracker_hits"])
-        judged = judge(_hit(request, row, clock.now()))
         details: dict[str, object] = {
             "by": judged.by,
             "reasons": list(judged.reasons),
@@ -92,6 +97,17 @@ def withdraw(*, communication: UUID, visitor: Visitor) -> datetime | None:
         if made:
             record(_draft(row, WITHDRAWN, {"client": visitor.details()}, RECIPIENT))
         return withdrawn.withdrawn_at
+
+
+def _is_full(row: Communication, *, image: bool, machine: bool) -> bool:
+    """Return whether no more requests of a kind are recorded; its row is locked, so nobody else counts meanwhile."""
+    most = rules.MOST_IMAGE_HITS if image else rules.MOST_MACHINE_HITS
+    if row.tracker_hits < most or not (image or machine):
+        return False
+    facts = [one.fact for one in facts_of(organisation=row.organisation_id, kind=KIND, id=row.id)]
+    if image:
+        return sum(fact.type == IMAGE for fact in facts) >= most
+    return sum(fact.type == LINK and fact.details["by"] in _MACHINES for fact in facts) >= most
 
 
 def _wait_briefly() -> None:
