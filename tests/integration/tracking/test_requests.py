@@ -13,7 +13,7 @@ from acuse.certificates.models import Certificate
 from acuse.delivery import rules
 from acuse.delivery.models import Communication
 from acuse.delivery.services import tracking
-from acuse.doors.portal.tracked import PIXEL
+from acuse.doors.portal.tracked import HITS_PER_WINDOW, PIXEL
 from acuse.embedded.roles import Addresses
 from acuse.evidence import custody
 from acuse.evidence.models import Fact as FactRow
@@ -170,6 +170,25 @@ def test_machines_and_images_leave_room_for_a_person(copy: Copy, monkeypatch: py
     copy.get("3")
     assert copy.judgements()[7:] == ["person"]
     assert copy.row().tracker_hits == 8
+
+
+def test_an_address_that_asks_too_often_is_answered_and_recorded_no_more(copy: Copy) -> None:
+    other = tracked(making.credential("otra-empresa"))
+    flood = {"REMOTE_ADDR": "203.0.113.66"}
+    for _ in range(HITS_PER_WINDOW):
+        assert other.get("i.gif", **flood).status_code == 200
+    assert copy.get("3", **flood)["Location"] == LINKS[2]
+    assert copy.get("i.gif", **flood).content == PIXEL
+    assert copy.facts() == []
+    copy.get("3", REMOTE_ADDR="198.51.100.7")
+    assert len(copy.facts()) == 1
+
+
+def test_the_list_of_links_is_read_once(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert copy.get("3")["Location"] == LINKS[2]
+    monkeypatch.delattr(custody, "open_object")
+    assert copy.get("1")["Location"] == LINKS[0]
+    assert copy.get("4").status_code == 404
 
 
 def test_a_database_that_refuses_breaks_no_answer(

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from acuse.accounts.queries import Access
@@ -101,9 +102,15 @@ def tracked_link(seen: Tracked, *, number: int) -> str | None:
     lists = [item.sha256 for item in found[communication].objects if item.role == _ROLE]
     if not lists:
         return None
-    links = json.loads(custody.open_object(organisation=organisation, sha256=lists[0]))["links"]
+    links = _links(organisation, lists[0])
     link = links[number - 1] if 0 < number <= len(links) else ""
     return link if link.lower().startswith(_SCHEMES) else None
+
+
+@lru_cache(maxsize=16)
+def _links(organisation: UUID, sha256: str) -> tuple[str, ...]:
+    """Return the list that custody keeps under a digest; one may be 1 MB, and who follows a link follows others."""
+    return tuple(json.loads(custody.open_object(organisation=organisation, sha256=sha256))["links"])
 
 
 def withdrawn_among(recipients: Iterable[tuple[UUID, str]]) -> frozenset[tuple[UUID, str]]:

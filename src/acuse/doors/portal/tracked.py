@@ -43,6 +43,7 @@ from acuse.mail.tokens import TRACK, decode_token
 
 FORM_SECONDS = 12 * 60 * 60
 ACTS_PER_WINDOW = 30
+HITS_PER_WINDOW = 60
 #: The smallest GIF that every mail program shows as nothing: one transparent pixel.
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
 _FORM = "acuse.tracking.form"
@@ -172,7 +173,10 @@ def withdraw(page: Page) -> HttpResponse:
 
 
 def _record(request: HttpRequest, communication: UUID, *, number: int = 0, link: str = "") -> None:
-    """Record a request; where that fails it is logged, and whoever asked is answered all the same."""
+    """Record a request, unless its address makes too many; where that fails it is logged.
+
+    Whoever asked is answered all the same.
+    """
     headers = request.headers
     asked = tracking.Request(
         visitor=visitor_of(request),
@@ -183,7 +187,8 @@ def _record(request: HttpRequest, communication: UUID, *, number: int = 0, link:
         link=storable(link),
     )
     try:
-        tracking.record_request(communication=communication, request=asked)
+        if not limited(request, "hits", HITS_PER_WINDOW):
+            tracking.record_request(communication=communication, request=asked)
     except (AcuseError, DatabaseError):
         _log.exception("A request of what a copy names could not be recorded.")
 
