@@ -39,7 +39,7 @@ def test_one_press_is_a_fact_and_the_page_says_so(copy: Copy) -> None:
     answer = copy.withdraw(REMOTE_ADDR="198.51.100.8")
     assert (answer.status_code, answer["Location"]) == (303, f"{copy.root}?l=es")
     fact = copy.facts()[-1]
-    assert (fact.type, fact.actor.kind) == ("tracking.withdrawn", "recipient")
+    assert (fact.type, fact.actor.kind) == ("tracking.withdrawn", "remote_host")
     assert fact.details["client"]["ip"] == "198.51.100.8"
     page = copy.get().content.decode()
     assert "Ya no se registra" in page

@@ -14,7 +14,7 @@ from acuse.delivery import rules
 from acuse.delivery.hits import Hit, judge
 from acuse.delivery.models import Communication, TrackingWithdrawal
 from acuse.delivery.queries.tracking import withdrawn_among
-from acuse.delivery.services.access import RECIPIENT, Visitor
+from acuse.delivery.services.access import Visitor
 from acuse.evidence.ledger import FactDraft, record
 from acuse.evidence.queries import facts_of
 from acuse.evidence.search import newest_of_each
@@ -71,8 +71,7 @@ def record_request(*, communication: UUID, request: Request) -> bool:
         }
         if request.number:
             details |= {"number": request.number, "link": request.link[:2048]}
-        who = Actor(kind="remote_host", id=request.visitor.ip[:64] or "unknown")
-        record(_draft(row, LINK if request.number else IMAGE, details, who))
+        record(_draft(row, LINK if request.number else IMAGE, details, _remote(request.visitor)))
     return True
 
 
@@ -95,7 +94,7 @@ def withdraw(*, communication: UUID, visitor: Visitor) -> datetime | None:
             defaults={"withdrawn_at": clock.now()},
         )
         if made:
-            record(_draft(row, WITHDRAWN, {"client": visitor.details()}, RECIPIENT))
+            record(_draft(row, WITHDRAWN, {"client": visitor.details()}, _remote(visitor)))
         return withdrawn.withdrawn_at
 
 
@@ -114,6 +113,11 @@ def _wait_briefly() -> None:
     """Wait for other writers of this transaction's rows for a second at most: a reader waits for the answer."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '1s'")
+
+
+def _remote(visitor: Visitor) -> Actor:
+    """Return who acts by the link alone, which the recipient, their server and the sender's certificate all hold."""
+    return Actor(kind="remote_host", id=visitor.ip[:64] or "unknown")
 
 
 def _hit(request: Request, row: Communication, now: datetime) -> Hit:
