@@ -34,6 +34,7 @@ def reason_to_list(fact: Fact, *, now: datetime) -> str | None:
 
 def _for_good(fact: Fact) -> bool:
     if fact.type == "bounce.received":
-        return bool(fact.details["permanent"])
+        # What a forwarding target lacks says nothing of the recipient's own mailbox.
+        return bool(fact.details["permanent"]) and bool(fact.details.get("own", True))
     # Without a dialogue the tries were exhausted: the last answer was "later", not "never".
     return fact.type == "attempt.refused" or any(item.role == "smtp-dialogue" for item in fact.objects)

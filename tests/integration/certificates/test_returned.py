@@ -15,8 +15,8 @@ from acuse.certificates import issue as issuing
 from acuse.certificates import rules
 from acuse.certificates.models import Certificate
 from acuse.certificates.rerender import rerender
-from acuse.delivery.followers import follow_reports, reports
-from acuse.delivery.models import Communication, Notice
+from acuse.delivery.followers import follow_reports, follow_suppressions, reports
+from acuse.delivery.models import Communication, Notice, Suppression
 from acuse.delivery.services import Returned, apply_return
 from acuse.evidence import custody
 from acuse.evidence.ledger import refer
@@ -248,6 +248,22 @@ def test_of_several_others_the_least_favourable_counts(notary: Notary, one: UUID
     come_in(notary, raw, to_token(one), Reading(reading="dsn", reports=2))
     drain()
     assert state(one) == ("failed", "failed", 0, "mailbox_not_found")
+
+
+@pytest.mark.parametrize(("address", "own"), [("ANA@cliente.example", True), ("ana.old@otra.example", False)])
+def test_a_bounce_of_another_address_does_not_suppress_the_recipients(
+    notary: Notary, one: UUID, address: str, own: bool
+) -> None:
+    raw = report(group(address, "failed", "5.1.1", f"550 5.1.1 <{address}> User unknown"))
+    come_in(notary, raw, to_token(one), Reading(reading="dsn", reports=1))
+    drain()
+    notary.publish(anchored=False)
+    while follow_suppressions():
+        pass
+    assert state(one) == ("failed", "failed", 0, "mailbox_not_found")
+    said = next(fact for fact in facts(notary.value.organisation, one) if fact.type == "bounce.received")
+    assert (said.details["recipient"], said.details["own"]) == (address, own)
+    assert Suppression.objects.exists() == own
 
 
 @pytest.mark.parametrize(("action", "type"), [("delayed", "delivery.delayed"), ("relayed", "delivery.passed_on")])

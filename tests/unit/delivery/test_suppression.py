@@ -46,6 +46,12 @@ def test_of_failures_for_good_those_list_that_say_that_the_address_is_gone(failu
     assert reason(fact("bounce.received", failure_class=failure, permanent=True)) == listed
 
 
+@pytest.mark.parametrize(("said", "listed"), [({}, True), ({"own": True}, True), ({"own": False}, False)])
+def test_a_report_of_another_address_lists_nothing(said: dict[str, bool], listed: bool) -> None:
+    found = fact("bounce.received", failure_class="mailbox_not_found", permanent=True, **said)
+    assert (reason(found) is not None) == listed
+
+
 def test_what_may_pass_lists_nothing() -> None:
     assert reason(fact("bounce.received", failure_class="mailbox_not_found", permanent=False)) is None
     exhausted = fact("attempt.failed", failure_class="mailbox_not_found")

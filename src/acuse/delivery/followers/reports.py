@@ -131,7 +131,7 @@ def _report(seen: ItemView) -> Report:
 
 
 def _disposed(seen: ItemView, communication: UUID) -> Returned | None:
-    said = _said(_report(seen), communication)
+    said = _said(_report(seen), _recipient(communication))
     if said is None:
         return None
     disposition = _text(said.diagnostic.removeprefix("Disposition:").strip(), 256)
@@ -141,7 +141,8 @@ def _disposed(seen: ItemView, communication: UUID) -> Returned | None:
 
 def _reported(seen: ItemView, reading: str, communication: UUID) -> Returned | None:
     report = _report(seen)
-    said = _said(report, communication)
+    recipient = _recipient(communication)
+    said = _said(report, recipient)
     if said is None or said.action not in _TYPES:
         return None
     details: dict[str, Any] = {
@@ -155,16 +156,25 @@ def _reported(seen: ItemView, reading: str, communication: UUID) -> Returned | N
     if said.action == FAILED:
         known = said.failure_class in FAILURE_CLASSES
         details |= {"failure_class": said.failure_class if known else "other", "permanent": said.permanent}
+        if said.address:
+            details |= {"recipient": _text(said.address, _NAME_MOST), "own": _is(said, recipient)}
     return _made(seen, _TYPES[said.action], details)
 
 
-def _said(report: Report, communication: UUID) -> Recipient | None:
+def _recipient(communication: UUID) -> str:
+    return Communication.objects.filter(id=communication).values_list("recipient", flat=True).first() or ""
+
+
+def _is(each: Recipient, recipient: str) -> bool:
+    return mailbox_key(each.address) == mailbox_key(recipient)
+
+
+def _said(report: Report, recipient: str) -> Recipient | None:
     """Return what a report says of the one recipient that the message had.
 
     Its server may have sent it on to several addresses: where none is the recipient's own, the least favourable counts.
     """
-    recipient = Communication.objects.filter(id=communication).values_list("recipient", flat=True).first() or ""
-    own = [each for each in report.recipients if mailbox_key(each.address) == mailbox_key(recipient)]
+    own = [each for each in report.recipients if _is(each, recipient)]
     ranked = sorted(own or report.recipients, key=lambda each: _WEIGHT.get(each.action, len(_WEIGHT)))
     return ranked[0] if ranked else None
 

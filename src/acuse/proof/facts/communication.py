@@ -70,7 +70,7 @@ _CLIENT = Record(
     }
 )
 
-NOT_ADDED = ("signed", "encrypted", "calendar", "malformed", "no_text", "no_html", "too_big", "withdrawn")
+NOT_ADDED = ("signed", "encrypted", "calendar", "malformed", "no_text", "no_html", "hidden", "too_big", "withdrawn")
 """Why what the sender had chosen was not added: nothing was; but the line with `withdrawn`, where that was chosen."""
 
 #: What was added to the copy, and to nothing else: the line with the link to the receipt, the image, how many links
@@ -245,9 +245,14 @@ TYPES = (
         kinds=(KIND,),
         meaning=(
             "A report came back that the message, taken charge of before, could not be delivered after all. Nobody "
-            "signs reports; whoever wrote it knew the address that only this message carried."
+            "signs reports; whoever wrote it knew the address that only this message carried. `recipient` and `own` "
+            "are there where it names an address; with `own` false it is not the communication's, but one to which "
+            "the recipient's server had passed the message on."
         ),
-        details=Record({**_REPORT, "failure_class": Choice(*FAILURE_CLASSES), "permanent": Flag()}),
+        details=Record(
+            {**_REPORT, "failure_class": Choice(*FAILURE_CLASSES), "permanent": Flag()},
+            {"recipient": Foreign(512), "own": Flag()},
+        ),
         roles=_RECEIVED,
         event="RelayToNonERDSFailure",
     ),
