@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
-from acuse.mail import amended_html, amended_part, headers, structure
+from acuse.mail import amended_html, amended_part, headers, hidden_html, structure
 from acuse.mail.additions_wording import WORDINGS
 from acuse.mail.amended_part import PartText, Unwritable
 from acuse.mail.headers import Field
@@ -28,7 +28,15 @@ _CALENDAR = frozenset(("text/calendar", "application/ics"))
 _PGP = re.compile(rb"^-----BEGIN PGP (SIGNED )?MESSAGE-----", re.MULTILINE)
 _CHANGED = frozenset(("content-type", "content-transfer-encoding", "mime-version"))
 _LINE = "________"
-_STYLE = "margin:24px 0 0;padding:12px 0 0;border-top:1px solid #c9ccd1;font:13px/20px sans-serif;color:#4d525a"
+#: What a style sheet of the sender's might hide each element of ours with: written so, it beats every rule of a sheet.
+_SHOWN = (
+    "visibility:visible!important;opacity:1!important;position:static!important;height:auto!important;"
+    "max-height:none!important;transform:none!important;text-indent:0!important;font:13px/20px sans-serif!important"
+)
+_BLOCK = f"display:block!important;{_SHOWN};color:#4d525a!important"
+_STYLE = f"margin:24px 0 0!important;padding:12px 0 0;border-top:1px solid #c9ccd1;{_BLOCK}"
+_LINE_STYLE = f"margin:0!important;{_BLOCK}"
+_LINK_STYLE = f"display:inline!important;{_SHOWN};color:#0b5563!important"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +98,12 @@ def add(message: bytes, wanted: Wanted) -> Added:
     if why_not:
         return Added(message=message, why_not=why_not)
     try:
-        return _added(message, root, bodies, wanted, tracked=is_html and bool(wanted.image))
+        tracked = is_html and bool(wanted.image)
+        if tracked and _hides_its_end(message, bodies):
+            if not wanted.receipt:
+                return Added(message=message, why_not="hidden")
+            tracked = False
+        return _added(message, root, bodies, wanted, tracked=tracked)
     except (Unwritable, amended_html.Unreadable):
         return Added(message=message, why_not="malformed")
 
@@ -123,6 +136,12 @@ def _bodies(part: Part) -> list[Part]:
     return [part] if kind in ("text/plain", "text/html") and not is_file else []
 
 
+def _hides_its_end(message: bytes, bodies: list[Part]) -> bool:
+    """Return whether nobody would see the link against tracking: then nothing is tracked."""
+    sources = [amended_part.read_text(message, part).text for part in bodies if part.content.media_type == "text/html"]
+    return any(map(hidden_html.hides_its_end, sources))
+
+
 def _added(message: bytes, root: Part, bodies: list[Part], wanted: Wanted, *, tracked: bool) -> Added:
     links: tuple[str, ...] = ()
     texts: dict[str, str] = {}
@@ -153,7 +172,8 @@ def _plain(before: PartText, wanted: Wanted, tracked: bool) -> str:
 def _html(wanted: Wanted, tracked: bool) -> str:
     """Return what stands at the end of HTML, in ASCII, whatever the character set."""
     lines = "".join(
-        f'<p style="margin:0">{escape(sentence)} <a href="{escape(link)}" style="color:#0b5563">{escape(link)}</a></p>'
+        f'<p style="{_LINE_STYLE}">{escape(sentence)}\r\n'
+        f'<a href="{escape(link)}" style="{_LINK_STYLE}">{escape(link)}</a></p>\r\n'
         for sentence, link in _lines(wanted, tracked)
     )
     image = f'<img src="{escape(wanted.image)}" width="1" height="1" alt="">' if tracked else ""

@@ -25,7 +25,7 @@ _MARK_END = re.compile(r">")
 _RAW = {
     name: re.compile(rf"(?=</{name}[\s/>])", re.IGNORECASE)
     for name in ("style", "script", "title", "textarea", "xmp", "iframe", "noembed", "noframes")
-}
+} | {"plaintext": re.compile(r"(?!)")}
 _REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|([A-Za-z][A-Za-z0-9]*+)(;|(?!=)))")
 _REMOVED = re.compile(r"[\t\r\n]")
 _WEB = re.compile(r"https?://[^/]", re.IGNORECASE)
@@ -35,7 +35,9 @@ class Unreadable(ValueError):
     """The source cannot be followed to its end."""
 
 
-class _Tag(NamedTuple):
+class Tag(NamedTuple):
+    """A tag as it stands in a source: where, its name in lower case, and where its attributes are."""
+
     start: int
     name: str
     closes: bool
@@ -65,7 +67,7 @@ def edit(source: str, *, link: Callable[[int], str] | None, own: str) -> Edited:
     numbers: dict[str, int] = {}
     at = length = 0
     end = whole = None
-    for tag in _tags(source):
+    for tag in tags(source):
         found = None if link is None or tag.closes or tag.name not in ("a", "area") else _target(source, tag, own)
         if link is not None and found is not None and (found[2] in numbers or len(numbers) < MOST_LINKS):
             number = numbers.setdefault(found[2], len(numbers) + 1)
@@ -81,13 +83,14 @@ def edit(source: str, *, link: Callable[[int], str] | None, own: str) -> Edited:
     return Edited(edited, places[0], tuple(numbers))
 
 
-def _tags(source: str) -> Iterator[_Tag]:
+def tags(source: str) -> Iterator[Tag]:
+    """Yield the tags of a source; `Unreadable` where it cannot be followed to its end."""
     at = source.find("<")
     while at >= 0:
         found = _TAG.match(source, at)
         if found is not None:
             name, closes = found[2].lower(), bool(found[1])
-            yield _Tag(at, name, closes, found.span(3))
+            yield Tag(at, name, closes, found.span(3))
             after = found.end() if closes or name not in _RAW else _past(source, _RAW[name], found.end())
         elif source.startswith("<!--", at):
             after = _past(source, _COMMENT_END, at + 2)  # "<!-->" is a whole one
@@ -98,6 +101,16 @@ def _tags(source: str) -> Iterator[_Tag]:
         at = source.find("<", after)
 
 
+def attributes(source: str, tag: Tag) -> Iterator[tuple[str, str]]:
+    """Yield name, in lower case, and value, as written but without quotes, of the attributes of a tag."""
+    for found in _ATTRIBUTES.finditer(source, *tag.attributes):
+        yield found[1].lower(), _unquoted(found[2] or "")
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1] if value[:1] in ('"', "'") else value
+
+
 def _past(source: str, mark: re.Pattern[str], at: int) -> int:
     """Return the place after the next mark."""
     found = mark.search(source, at)
@@ -106,13 +119,12 @@ def _past(source: str, mark: re.Pattern[str], at: int) -> int:
     return found.end()
 
 
-def _target(source: str, tag: _Tag, own: str) -> tuple[int, int, str] | None:
+def _target(source: str, tag: Tag, own: str) -> tuple[int, int, str] | None:
     """Return where the value of `href` stands in a tag, quotes included, and the link; None where that stays."""
     for found in _ATTRIBUTES.finditer(source, *tag.attributes):
         if found[1].lower() != "href":
             continue
-        value = found[2] or ""
-        link = attribute_text(value[1:-1] if value[:1] in ('"', "'") else value)
+        link = attribute_text(_unquoted(found[2] or ""))
         link = _REMOVED.sub("", link).strip(" \x00\x0c")
         ours = link.lower().startswith(own.lower())
         # A browser reads a backslash as a slash, and whatever leads on does not: each would name another host.

@@ -46,6 +46,7 @@ def _why_not(reason: str) -> str:
         "malformed": _("its text cannot be read without a doubt."),
         "no_text": _("it has no text."),
         "no_html": _("it has no HTML, and plain text is not tracked."),
+        "hidden": _("its HTML would hide the link with which the recipient ends tracking."),
         "too_big": _("its text is too long."),
     }
     return words.get(reason, reason)

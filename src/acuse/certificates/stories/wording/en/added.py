@@ -24,6 +24,10 @@ WORDS: dict[str, str] = {
     "added.not.no_html": (
         "The sender had chosen to track the copy, but nothing was added: it has no HTML, and plain text is not tracked."
     ),
+    "added.not.hidden": (
+        "The sender had chosen to track the copy, but nothing was added: its HTML would hide the link with which the "
+        "recipient ends that tracking."
+    ),
     "added.not.too_big": "The sender had chosen additions to the copy, but nothing was added: its text is too long.",
     "added.not.withdrawn": (
         "The sender had chosen tracking, but before the copy was made the recipient said that they do not want to be "

@@ -32,6 +32,10 @@ WORDS: dict[str, str] = {
         "El remitente había elegido el seguimiento de la copia, pero no se añadió nada: no tiene HTML, y el texto sin "
         "formato no se sigue."
     ),
+    "added.not.hidden": (
+        "El remitente había elegido el seguimiento de la copia, pero no se añadió nada: su HTML ocultaría el enlace "
+        "con el que el destinatario pone fin a ese seguimiento."
+    ),
     "added.not.too_big": (
         "El remitente había elegido que se añadiera algo a la copia, pero no se añadió nada: su texto es demasiado "
         "largo."
