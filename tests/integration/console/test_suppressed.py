@@ -1,6 +1,7 @@
 """The pages of suppressed addresses and of sending once more: what they show, who may act, and what a press does."""
 
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from acuse import clock
 from acuse.accounts import services as accounts
 from acuse.accounts.models import Organisation, User
 from acuse.delivery import queries as delivery
@@ -138,6 +140,7 @@ def test_what_failed_is_sent_once_more_and_each_links_to_the_other(member: Clien
     assert resend_address(one) in page
     asked = read(member, resend_address(one))
     assert "although the address is suppressed" not in asked
+    other_page = read(member, resend_address(one))
     sent = member.post(resend_address(one), {"press": press(asked)})
     new = Communication.objects.get(resent_of=one)
     assert sent["Location"] == f"{BASE}communications/{new.id}/"
@@ -148,6 +151,13 @@ def test_what_failed_is_sent_once_more_and_each_links_to_the_other(member: Clien
     told = read(member, f"{BASE}communications/{new.id}/")
     assert f"{BASE}communications/{one}/" in told
     assert "Sent once more by a member" in told
+    for led in (
+        member.post(resend_address(one), {"press": press(other_page)}),
+        member.get(resend_address(one)),
+    ):
+        assert led["Location"] == sent["Location"]
+    assert Communication.objects.filter(resent_of=one).count() == 1
+    Communication.objects.filter(id=new.id).update(status="failed", created_at=clock.now() - timedelta(hours=1))
     assert "Sent once more before" in read(member, resend_address(one))
 
 

@@ -15,7 +15,8 @@ from acuse.accounts.queries import Access, organisation_view
 from acuse.accounts.values import SmtpCredentialValue
 from acuse.certificates.models import Certificate
 from acuse.delivery.models import Communication, Dispatch, Notice, Suppression, TrackingWithdrawal
-from acuse.delivery.queries import answered, suppression_of, suppressions
+from acuse.delivery.queries import answered, resent_lately, suppression_of, suppressions
+from acuse.delivery.queries.resends import LATELY
 from acuse.delivery.services import lift, resend, suppress
 from acuse.errors import AccessDenied, ConflictError, InputError
 from acuse.evidence import custody
@@ -230,6 +231,23 @@ def test_pressing_twice_makes_one(value: SmtpCredentialValue) -> None:
     once_more(value, one, new=new)
     assert Communication.objects.filter(resent_of=one).count() == 1
     assert types(value, new) == ["communication.accepted"]
+
+
+def test_two_open_pages_make_one_and_later_it_can_be_sent_again(
+    value: SmtpCredentialValue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = refused(value)
+    new = once_more(value, one)
+    with pytest.raises(ConflictError):
+        once_more(value, one)
+    attempt(new, REFUSED)
+    with pytest.raises(ConflictError):
+        once_more(value, one)
+    assert resent_lately(member(value), communication=one) == new
+    now = clock.now() + LATELY
+    monkeypatch.setattr(clock, "now", lambda: now)
+    once_more(value, one)
+    assert Communication.objects.filter(resent_of=one).count() == 2
 
 
 def test_what_is_under_way_or_arrived_is_not_sent_once_more(value: SmtpCredentialValue) -> None:

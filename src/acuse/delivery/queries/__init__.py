@@ -46,7 +46,7 @@ from acuse.delivery.queries.lists import (
     running,
 )
 from acuse.delivery.queries.public import PublicContent, public_content
-from acuse.delivery.queries.resends import resends
+from acuse.delivery.queries.resends import resends, resent_lately
 from acuse.delivery.queries.rules import rules_of
 from acuse.delivery.queries.suppressions import (
     SuppressionPage,
@@ -93,6 +93,7 @@ __all__ = [
     "original_message",
     "public_content",
     "resends",
+    "resent_lately",
     "returned_message",
     "rows_of",
     "rules_of",

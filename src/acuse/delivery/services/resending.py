@@ -14,6 +14,7 @@ from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.delivery import rules
 from acuse.delivery.models import Communication, Dispatch
+from acuse.delivery.queries.resends import resent_lately
 from acuse.delivery.queries.suppressions import SuppressionView, suppression_of
 from acuse.delivery.queries.tracking import withdrawn_among
 from acuse.delivery.services.work import Listed
@@ -53,7 +54,7 @@ def resend(*, access: Access, communication: UUID, new: UUID, despite: bool) -> 
     Raises:
         AccessDenied: the member may not.
         InputError: the organisation has no such communication.
-        ConflictError: it did not end badly, or the address is on the list.
+        ConflictError: it did not end badly, it is being sent once more or was lately, or the address is on the list.
     """
     access.require_sender()
     with transaction.atomic():
@@ -65,6 +66,8 @@ def resend(*, access: Access, communication: UUID, new: UUID, despite: bool) -> 
             return
         if not rules.may_resend(status=row.status, outcome=row.outcome):
             raise ConflictError("Only what was not delivered, refused or not opened in time can be sent once more.")
+        if resent_lately(access, communication=row.id) is not None:
+            raise ConflictError("It is being sent once more already, or was a moment ago. Look at that one first.")
         listed = suppression_of(access, communication=row.id) if access.view.hold_suppressed else None
         if listed is not None and not despite:
             raise ConflictError("The address is on the list of suppressed addresses: it would be held back again.")

@@ -101,6 +101,10 @@ def resend(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     if not told.possible:
         messages.info(request, _("Only what was not delivered, refused or not opened in time can be sent once more."))
         return redirect("console:communication", access.view.slug, id)
+    lately = delivery.resent_lately(access, communication=id)
+    if lately is not None and (request.method == "GET" or _read_press(request.POST.get("press", ""), id) != lately):
+        messages.info(request, _("It is being sent once more. This is the new communication."))
+        return redirect("console:communication", access.view.slug, lately)
     held = told.listed is not None and access.view.hold_suppressed
     form = DespiteForm(request.POST if request.method == "POST" else None) if held else None
     if request.method == "POST" and (form is None or form.is_valid()):
