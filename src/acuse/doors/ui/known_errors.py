@@ -73,4 +73,5 @@ SENTENCES = (
     gettext_noop("That address is not on the list any more."),
     gettext_noop("There is no such communication."),
     gettext_noop("The address is on the list of suppressed addresses: it would be held back again."),
+    gettext_noop("It is being sent once more already, or was a moment ago. Look at that one first."),
 )
