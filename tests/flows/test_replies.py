@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.flows.installation import SENDER, Installation, installation, until
-from tests.flows.test_reception import address_of, facts, read, types
+from tests.flows.test_reception import address_of, only, read, types
 from tests.peers.mailstore import MailStore, mail_store
 from tests.peers.names import name_server
 from tests.peers.opendkim import opendkim
@@ -92,7 +92,7 @@ def test_a_reply_comes_by_the_companys_server_with_its_signature(peers: Peers) -
         lambda: "reply.received" in types(peers.running, "communication", communication),
         f"the reply is registered: {peers.server.log()}",
     )
-    details = facts(peers.running, "communication", communication)[-1]["details"]
+    details = only(peers.running, communication, "reply.received")["details"]
     assert (details["author"], details["mail_from"], details["subject"]) == (ANA, ANA, "Re: Presupuesto")
     assert details["matched_by"] == "reference"
     found = details["authentication"]
@@ -109,7 +109,7 @@ def test_a_vacation_message_is_recorded_and_answered_by_nobody(peers: Peers) -> 
         lambda: "auto_reply.received" in types(peers.running, "communication", communication),
         f"the vacation message came in: {peers.store.log()} {peers.server.log()}",
     )
-    item = facts(peers.running, "communication", communication)[-1]["details"]["reception"]
+    item = only(peers.running, communication, "auto_reply.received")["details"]["reception"]
     recipient = str(peers.running.value("SELECT recipient FROM reception_items WHERE id = %s", item))
     assert read(peers.running, recipient)[1:3] == ("classified", "auto_reply")
     (raw,) = peers.running.rows("SELECT organisation_id, sha256 FROM reception_items WHERE id = %s", item)
