@@ -9,7 +9,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from uuid6 import uuid7
 
-from acuse.delivery.search import FoldedWords, SearchWords
+from acuse.evidence.fulltext import FoldedWords, SearchWords
 
 
 class Submission(models.Model):

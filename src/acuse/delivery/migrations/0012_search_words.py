@@ -4,7 +4,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import migrations, models
 
-from acuse.delivery.search import FoldedWords, SearchWords
+from acuse.evidence.fulltext import FoldedWords, SearchWords
 
 
 class Migration(migrations.Migration):

@@ -15,9 +15,9 @@ from django.db.models.functions import Coalesce
 from acuse.accounts.queries import Access
 from acuse.delivery.models import Communication
 from acuse.delivery.queries.kinds import RESULTS, SIZES, size_from
-from acuse.delivery.search import Lexemes, terms
 from acuse.errors import InputError
 from acuse.evidence import queries as evidence
+from acuse.evidence.fulltext import Lexemes, terms
 from acuse.evidence.queries import LedgerFact
 from acuse.proof.facts.communication import FAILURE_CLASSES, KIND
 
@@ -34,7 +34,7 @@ class Filters:
     """What a list is narrowed to; empty members narrow nothing.
 
     Attributes:
-        search: words of the recipient, the sender or the subject, see `delivery.search`.
+        search: words of the recipient, the sender or the subject, see `evidence.fulltext`.
         also: what is found by a search although its words are not in it, such as by the code of a certificate.
         status: "in_progress", "concluded" or "failed".
         grade: 0 to 6, exactly.

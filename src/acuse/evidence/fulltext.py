@@ -1,4 +1,4 @@
-"""Words of communications as the list finds them: accents do not count, and words inside addresses are words.
+"""Words of rows as a list finds them: accents do not count, and words inside addresses are words.
 
 What is indexed (a generated column) and what is asked for are folded alike: accents off (NFD without its marks), signs
 taken for spaces, lower case as the database makes it. Whole addresses and domains are indexed too, so that one of them
