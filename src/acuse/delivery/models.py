@@ -13,14 +13,17 @@ from acuse.evidence.fulltext import FoldedWords, SearchWords
 
 
 class Submission(models.Model):
-    """One message as one SMTP client handed it in: one DATA, one or more recipients."""
+    """One message as one SMTP client handed it in: one DATA, one or more recipients; or one that the desk wrote.
+
+    What the desk wrote has no credential and no client.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT)
-    credential = models.ForeignKey("accounts.SmtpCredential", on_delete=models.PROTECT)
+    credential = models.ForeignKey("accounts.SmtpCredential", on_delete=models.PROTECT, null=True)
     received_at = models.DateTimeField()
-    client_ip = models.CharField(max_length=64)
-    client_helo = models.CharField(max_length=512)
+    client_ip = models.CharField(max_length=64, blank=True)
+    client_helo = models.CharField(max_length=512, blank=True)
     mail_from = models.CharField(max_length=320)
     sender = models.CharField(max_length=320)
     subject = models.CharField(max_length=300)

@@ -27,6 +27,8 @@ class Item(models.Model):
     purpose = models.CharField(max_length=16)
     #: That the address names, by a token that only its own mail carried; not what the message says of itself.
     communication = models.UUIDField(null=True)
+    #: The ticket or mailbox that the address names.
+    names = models.UUIDField(null=True)
     client_ip = models.CharField(max_length=64)
     client_helo = models.CharField(max_length=512, blank=True)
     sha256 = models.CharField(max_length=64)

@@ -82,7 +82,10 @@ def _row(case: Case, item: LedgerFact) -> dict[str, Any]:
 
 
 def _accepted(case: Case, fact: Fact) -> Row:
-    client = fact.details["client"]
+    title = case.say("fact.accepted")
+    client = fact.details.get("client")
+    if client is None:
+        return Row(title=title, source=case.say("fact.accepted.desk"), remarks=_chosen(case, fact))
     source = case.say(
         f"fact.accepted.source{case.resent}",
         credential=case.theirs(str(fact.details["credential"])),
@@ -90,7 +93,7 @@ def _accepted(case: Case, fact: Fact) -> Row:
     )
     if client.get("tls"):
         source += case.say("fact.accepted.tls", version=case.theirs(str(client["tls"]["version"])))
-    return Row(title=case.say("fact.accepted"), source=source, remarks=_chosen(case, fact))
+    return Row(title=title, source=source, remarks=_chosen(case, fact))
 
 
 def _chosen(case: Case, fact: Fact) -> list[Runs]:

@@ -61,7 +61,7 @@ def communication(access: Access, *, id: UUID) -> CommunicationView | None:
         row=row_of(row, facts[-1] if facts else None),
         language=row.language,
         submission=row.submission_id,
-        credential=row.submission.credential.name,
+        credential=row.submission.credential.name if row.submission.credential else "",
         mail_from=row.submission.mail_from,
         message_sha256=row.submission.message_sha256,
         size=row.submission.size,

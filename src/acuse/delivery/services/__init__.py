@@ -6,6 +6,7 @@ from acuse.delivery.services.certification import add_rule, change_rule, move_ru
 from acuse.delivery.services.erasure import erase_communication
 from acuse.delivery.services.giving_up import give_up, hold_back
 from acuse.delivery.services.keeping import KeptMessage, keep_message
+from acuse.delivery.services.letters import Letter, send_letter
 from acuse.delivery.services.notices import close_notice, owe_certificate
 from acuse.delivery.services.reports import Returned, apply_return
 from acuse.delivery.services.resending import resend
@@ -14,6 +15,7 @@ from acuse.delivery.services.suppressions import lift, suppress
 __all__ = [
     "AcceptedCommunication",
     "KeptMessage",
+    "Letter",
     "Returned",
     "accept_each",
     "accept_message",
@@ -32,5 +34,6 @@ __all__ = [
     "owe_certificate",
     "remove_rule",
     "resend",
+    "send_letter",
     "suppress",
 ]

@@ -123,14 +123,19 @@ def shown(fact: Fact) -> bool:
 def _accepted(fact: Fact) -> Told:
     details = fact.details
     digest = next((reference.sha256 for reference in fact.objects if reference.role == "message"), "")
-    source = _("Handed in with the SMTP credential %(credential)s; content of %(size)s with digest %(digest)s") % {
-        "credential": details["credential"],
+    words = (
+        _("Handed in with the SMTP credential %(credential)s; content of %(size)s with digest %(digest)s")
+        if "credential" in details
+        else _("Written at the desk; content of %(size)s with digest %(digest)s")
+    )
+    source = words % {
+        "credential": details.get("credential"),
         "size": figures.size(int(details["size"])),
         "digest": f"{digest[:6]}…{digest[-4:]}",
     }
-    client = details["client"]
-    items = [Transport(icon="plugs", text=_("from %(ip)s") % {"ip": client["ip"]})]
-    if client.get("tls"):
+    client = details.get("client")
+    items = [Transport(icon="plugs", text=_("from %(ip)s") % {"ip": client["ip"]})] if client else []
+    if client and client.get("tls"):
         items.append(Transport(icon="lock-simple", text=f"{client['tls']['version']}, {client['tls']['cipher']}"))
     title = _("Sent once more by a member") if details.get("resent_of") else _("Accepted by Acuse")
     return Told(title=title, icon="tray-arrow-down", style="raised", source=source, transport=tuple(items))

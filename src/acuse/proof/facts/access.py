@@ -79,8 +79,11 @@ TYPES = (
     ),
     FactType(
         name="term.expired",
-        kinds=_KINDS,
-        meaning="The term ended within which the content was at the recipient's disposal.",
+        kinds=(*_KINDS, "ticket"),
+        meaning=(
+            "The term ended within which the content was at the recipient's disposal; of a ticket, the one that a "
+            "certified notice of closing gave."
+        ),
         details=Record({"term_until": Moment()}),
         event="AcceptanceRejectionExpiry",
     ),

@@ -7,7 +7,7 @@ written by a later version must not break an older verifier.
 from collections.abc import Mapping
 
 from acuse.errors import InputError
-from acuse.proof.facts import access, communication, organisation, reception, suppression, tracking
+from acuse.proof.facts import access, communication, desk, organisation, reception, suppression, ticket, tracking
 from acuse.proof.facts.fact import Fact
 from acuse.proof.facts.schema import FactType
 
@@ -19,6 +19,8 @@ CATALOGUE: Mapping[str, FactType] = {
         *access.TYPES,
         *tracking.TYPES,
         *reception.TYPES,
+        *ticket.TYPES,
+        *desk.TYPES,
         *organisation.TYPES,
     )
 }

@@ -19,6 +19,7 @@ from acuse.proof.facts.schema import (
 )
 
 KIND = "communication"
+_CERTIFIED = (KIND, "ticket")
 
 FAILURE_CLASSES = (
     "mailbox_not_found",
@@ -125,7 +126,8 @@ TYPES = (
             "Acuse accepted the message for one recipient; its content is in custody. With `certified` false a rule of "
             "the sender's has it relayed plainly, without certificate; `rule` names the rule that applied. `tracking` "
             "and `footer` are there where something is to be added to the copy that is sent; `withdrawn`: the "
-            "recipient does not want to be tracked. With `resent_of` a member sent that communication once more."
+            "recipient does not want to be tracked. With `resent_of` a member sent that communication once more. "
+            "`credential` and `client` are there where a program submitted it, `ticket` where the desk wrote it."
         ),
         details=Record(
             {
@@ -136,14 +138,15 @@ TYPES = (
                 "mode": Choice("content", "notice"),
                 "size": Integer(),
                 "language": Choice("es", "en"),
-                "credential": Text(200),
-                "client": _CLIENT,
                 "received_as": Text(512),
                 "notify": Listing(Text(16), 4),
                 "envid": Nullable(Text(200)),
                 "recipient_basis": Choice("sender_stated"),
             },
             {
+                "credential": Text(200),
+                "client": _CLIENT,
+                "ticket": Text(40),
                 "access": Choice("button", "otp"),
                 "reference": Text(200),
                 "term_until": Moment(),
@@ -312,7 +315,7 @@ TYPES = (
     *(
         FactType(
             name=name,
-            kinds=(KIND,),
+            kinds=_CERTIFIED,
             meaning=meaning,
             details=Record(
                 {
@@ -333,7 +336,7 @@ TYPES = (
     ),
     FactType(
         name="certificate.level_lowered",
-        kinds=(KIND,),
+        kinds=_CERTIFIED,
         meaning="A certificate was sealed at a lower level than wanted; it is upgraded later.",
         details=Record(
             {

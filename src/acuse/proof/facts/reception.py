@@ -19,7 +19,7 @@ READINGS = ("dsn", "bounce", "complaint", "disposition", "auto_reply", "message"
 (RFC 5965), a message disposition notification (RFC 8098), an automatic reply (RFC 3834), one that a person or program
 wrote, or one that could not be read and is kept as it came."""
 
-PURPOSES = ("bounce", "reply", "inbox", "postmaster", "unknown")
+PURPOSES = ("bounce", "reply", "inbox", "mailbox", "ticket", "postmaster", "unknown")
 """What an address of ours is for; `unknown` where it looks like one of ours and its token is not."""
 
 AUTHENTICATION_RESULTS = ("pass", "fail", "softfail", "neutral", "none", "policy", "temperror", "permerror")

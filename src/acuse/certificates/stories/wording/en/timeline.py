@@ -16,6 +16,7 @@ WORDS: dict[str, str] = {
     "tag.returned": "Returned",
     "fact.accepted": "Acuse accepts the communication",
     "fact.accepted.source": "SMTP credential “{credential}”, from {ip}",
+    "fact.accepted.desk": "Written at the desk, for one of its cases",
     "fact.accepted.tls": " · {version}",
     "fact.accepted.reference": "The sender's reference: {reference}",
     "fact.accepted.retention": "Content and evidence are kept for {years} years.",

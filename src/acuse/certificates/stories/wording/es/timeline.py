@@ -16,6 +16,7 @@ WORDS: dict[str, str] = {
     "tag.returned": "Devuelta",
     "fact.accepted": "Acuse acepta la comunicación",
     "fact.accepted.source": "Credencial SMTP «{credential}», desde {ip}",
+    "fact.accepted.desk": "Escrita en la mesa de atención, para uno de sus expedientes",
     "fact.accepted.tls": " · {version}",
     "fact.accepted.reference": "Referencia del remitente: {reference}",
     "fact.accepted.retention": "Contenido y evidencias se conservan {years} años.",

@@ -1,0 +1,90 @@
+"""Types of fact about a contact: a customer of an organisation, as its register knows them.
+
+No fact says an address or a name in clear. A member's entry is cited as the object in the role of `card`; an address
+by `digest`, the SHA-256 of a random salt that only the register holds, the channel, a line feed and the address as it
+is compared: whoever shows the salt shows which address it was, and once the register has erased it nobody can.
+"""
+
+from collections.abc import Mapping
+
+from acuse.proof.facts.schema import Choice, Digest, FactType, Listing, Moment, Nullable, Record, Shape, Text
+
+KIND = "contact"
+CONTACT_KINDS = ("person", "company")
+CHANNELS = ("email", "phone", "whatsapp", "postal")
+BASES = ("stated", "wrote_from", "form_checked", "code_confirmed")
+"""Why an address is the contact's, the weakest first: somebody stated it; they wrote from it; they followed the link
+that a form sent there; they gave back a code that was sent there."""
+FIELDS = ("kind", "name", "tax_id", "language", "company", "notes")
+OBSTACLES = ("legal_hold", "retention", "open_ticket", "running_deadline", "communication_in_progress")
+"""Why a contact cannot be erased now."""
+
+_KINDS = (KIND,)
+_ID = Text(40)
+_CARD = {"card": "kind, name, tax id, language and company, as JSON"}
+_ADDRESS: Mapping[str, Shape] = {"address": _ID, "channel": Choice(*CHANNELS), "digest": Digest()}
+_PAIR = Record({"kept": _ID, "absorbed": _ID})
+
+TYPES = (
+    FactType(
+        name="contact.made",
+        kinds=_KINDS,
+        meaning="A contact was entered; `split_from` names the one out of which it was taken.",
+        details=Record({"kind": Choice(*CONTACT_KINDS)}, {"split_from": _ID}),
+        roles=_CARD,
+    ),
+    FactType(
+        name="contact.changed",
+        kinds=_KINDS,
+        meaning="What the register says of a contact was changed; `fields` names what.",
+        details=Record({"fields": Listing(Choice(*FIELDS), len(FIELDS))}),
+        roles=_CARD,
+    ),
+    FactType(
+        name="address.added",
+        kinds=_KINDS,
+        meaning="An address became known as the contact's, and why; `split_from` names the contact that had it before.",
+        details=Record({**_ADDRESS, "basis": Choice(*BASES)}, {"split_from": _ID}),
+    ),
+    FactType(
+        name="address.confirmed",
+        kinds=_KINDS,
+        meaning="There is now a better reason to take an address for the contact's.",
+        details=Record({**_ADDRESS, "basis": Choice(*BASES)}),
+    ),
+    FactType(
+        name="address.removed",
+        kinds=_KINDS,
+        meaning="An address is no longer known as the contact's; `split_to` names the contact to which it went.",
+        details=Record(_ADDRESS, {"split_to": _ID}),
+    ),
+    FactType(
+        name="contact.merged",
+        kinds=_KINDS,
+        meaning="Two contacts turned out to be one; recorded about both. Whatever cites either stays as it is.",
+        details=_PAIR,
+    ),
+    FactType(
+        name="contact.unmerged",
+        kinds=_KINDS,
+        meaning="A contact that had been absorbed by another stands alone again; recorded about both.",
+        details=_PAIR,
+    ),
+    FactType(
+        name="contact.erasure_requested",
+        kinds=_KINDS,
+        meaning="The contact was to be erased, and something forbids it: what, and until when where that is known.",
+        details=Record(
+            {"obstacles": Listing(Record({"reason": Choice(*OBSTACLES), "until": Nullable(Moment())}), 16)}
+        ),
+    ),
+    FactType(
+        name="contact.erased",
+        kinds=_KINDS,
+        meaning=(
+            "The register forgot the contact: card, notes and addresses. The objects of its facts are reserved until "
+            "their retention ends."
+        ),
+        details=Record({}),
+    ),
+)

@@ -1,0 +1,175 @@
+"""Types of fact about a ticket: one customer's case, from what opened it to what closed it.
+
+What people wrote, to the customer or among themselves, stands in custody objects that a bundle may withhold; the facts
+say that it was written, when, and by whom.
+"""
+
+from acuse.proof.facts.schema import (
+    Choice,
+    FactType,
+    Flag,
+    Foreign,
+    Integer,
+    Listing,
+    Moment,
+    Nullable,
+    Record,
+    Shape,
+    Text,
+)
+
+KIND = "ticket"
+TYPE_NAMES = ("inquiry", "claim", "suggestion", "request", "complaint", "thanks", "incident")
+PRIORITIES = ("low", "medium", "high")
+STATUSES = ("new", "open", "pending_customer", "pending_conformity", "resolved", "closed_without", "reopened")
+CHANNELS = ("email", "form", "phone", "api")
+MATTERS = ("", "billing", "continuity")
+"""What a case is about where the law sets a term of its own: an undue charge or bill, the continuity of a service."""
+ACTS = ("data_request", "solution", "rejection", "activation", "suspension", "closing_notice", "conformity", "thanks")
+"""What a reply does beyond saying something, where it does."""
+
+_KINDS = (KIND,)
+_ID = Text(40)
+_CLIENT = Record({"ip": Text(64), "user_agent": Foreign(1024)})
+_CLASSIFIED: dict[str, Shape] = {
+    "type": Choice(*TYPE_NAMES),
+    "priority": Choice(*PRIORITIES),
+    "matter": Choice(*MATTERS),
+}
+_MESSAGE = {
+    "message": "what came in, byte for byte: the message, or the form's answers as JSON",
+    "attachment": "a file that came with it",
+}
+_CONFORMITY: dict[str, Shape] = {
+    "by": Choice("link", "reply"),
+    "request": _ID,
+    "words": Text(200),
+    "comments": Text(4000),
+}
+
+TYPES = (
+    FactType(
+        name="ticket.opened",
+        kinds=_KINDS,
+        meaning=(
+            "A case was opened. `key` is the tracking key that the customer is given; `reception` the message that "
+            "opened it, `call` the call, `client` who sent the form, each where it was that."
+        ),
+        details=Record(
+            {
+                "number": Integer(1),
+                "key": Text(40),
+                "channel": Choice(*CHANNELS),
+                "language": Choice("es", "en"),
+                "contact": _ID,
+                "address": Text(512),
+                "subject": Foreign(1024),
+                **_CLASSIFIED,
+            },
+            {"reception": _ID, "call": _ID, "client": _CLIENT, "mailbox": _ID, "consent": Text(200)},
+        ),
+        roles=_MESSAGE,
+        event="ReceivedFromNonERDS",
+    ),
+    FactType(
+        name="message.received",
+        kinds=_KINDS,
+        meaning="The customer wrote about the case again.",
+        details=Record(
+            {"channel": Choice(*CHANNELS), "author": Foreign(512), "subject": Foreign(1024)},
+            {"reception": _ID, "matched_by": Choice("token", "reference", "form"), "client": _CLIENT},
+        ),
+        roles=_MESSAGE,
+        event="ReceivedFromNonERDS",
+    ),
+    FactType(
+        name="reply.sent",
+        kinds=_KINDS,
+        meaning=(
+            "An answer was handed over to be sent, as the communication named; what became of it is told there. "
+            "`act` says what it does where it does more than answer."
+        ),
+        details=Record(
+            {"communication": _ID, "recipient": Text(512), "certified": Flag(), "language": Choice("es", "en")},
+            {
+                "act": Choice(*ACTS),
+                "template": Record({"id": Text(80), "version": Integer(0)}),
+                "term_until": Moment(),
+                "automatic": Flag(),
+            },
+        ),
+        roles={"message": "the answer, byte for byte"},
+    ),
+    FactType(
+        name="note.added",
+        kinds=_KINDS,
+        meaning="A member wrote a note that the customer does not see.",
+        details=Record({"mentioned": Listing(_ID, 32)}),
+        roles={"note": "the note"},
+    ),
+    FactType(
+        name="ticket.acknowledged",
+        kinds=_KINDS,
+        meaning="The customer was sent the receipt of the case: what was said, date, hour and tracking key.",
+        details=Record({"communication": _ID, "code": Text(40)}),
+        roles={"receipt": "the sealed receipt"},
+    ),
+    FactType(
+        name="ticket.assigned",
+        kinds=_KINDS,
+        meaning="A member, or nobody, became responsible for the case.",
+        details=Record({"member": Nullable(_ID)}, {"rule": _ID}),
+    ),
+    FactType(
+        name="ticket.classified",
+        kinds=_KINDS,
+        meaning="Type, priority or matter were set, by a member or by the rule named.",
+        details=Record(_CLASSIFIED, {"rule": _ID}),
+    ),
+    FactType(
+        name="ticket.status_changed",
+        kinds=_KINDS,
+        meaning="The case passed from one status to another.",
+        details=Record(
+            {"before": Choice(*STATUSES), "after": Choice(*STATUSES)},
+            {"reason": Text(500)},
+        ),
+    ),
+    FactType(
+        name="ticket.described",
+        kinds=_KINDS,
+        meaning="Tags, or what the case is about, were changed; `fields` names which.",
+        details=Record({"fields": Listing(Text(40), 16)}),
+        roles={"card": "what they say now, as JSON"},
+    ),
+    FactType(
+        name="ticket.escalated",
+        kinds=_KINDS,
+        meaning="The case was passed to somebody who decides more, or was taken back.",
+        details=Record({"escalated": Flag(), "reason": Text(500)}),
+    ),
+    FactType(
+        name="call.linked",
+        kinds=_KINDS,
+        meaning="A call belongs to the case.",
+        details=Record({"call": _ID}),
+    ),
+    FactType(
+        name="conformity.requested",
+        kinds=_KINDS,
+        meaning="The customer was asked whether they agree with the solution.",
+        details=Record({"request": _ID, "communication": _ID}),
+    ),
+    FactType(
+        name="conformity.given",
+        kinds=_KINDS,
+        meaning="Whoever held the link, or wrote from the customer's address, said that they agree.",
+        details=Record(_CONFORMITY, {"client": _CLIENT, "reception": _ID}),
+    ),
+    FactType(
+        name="conformity.denied",
+        kinds=_KINDS,
+        meaning="Whoever held the link, or wrote from the customer's address, said that they do not agree.",
+        details=Record(_CONFORMITY, {"client": _CLIENT, "reception": _ID}),
+    ),
+)
