@@ -3,7 +3,8 @@
 AcuseError                    everything we raise on purpose
 ├── ConfigurationError        a setting, a key or a directory is wrong: says what to change
 ├── InputError                what somebody gave us is wrong: says how to mend it
-│   └── AccessDenied          the caller may not see or do this (and is not told whether it exists)
+│   ├── AccessDenied          the caller may not see or do this (and is not told whether it exists)
+│   └── OutsideCalendar       a calendar says nothing about the time asked for
 ├── ConflictError             right, but not in the present state
 ├── TemporaryError            the world failed; the same again, later, may work
 ├── PermanentError            the world failed; the same again cannot work
@@ -58,6 +59,10 @@ class InputError(AcuseError):
 
 class AccessDenied(InputError):
     """The caller may not see or do this."""
+
+
+class OutsideCalendar(InputError):
+    """A version of a calendar says nothing about the time asked for; one that reaches further may."""
 
 
 class ConflictError(AcuseError):
