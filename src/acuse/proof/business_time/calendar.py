@@ -164,7 +164,7 @@ class CalendarVersion:
         """
         if not self.valid_from * SECOND <= at <= self.valid_until * SECOND:
             raise OutsideCalendar(
-                "Version %(version)s of the calendar %(name)s says nothing about %(at)s: it covers %(begin)s to %(end)s.",
+                "The calendar %(name)s, version %(version)s, covers %(begin)s to %(end)s and says nothing about %(at)s.",
                 name=self.name,
                 version=self.version,
                 at=_said(at),
@@ -176,7 +176,7 @@ class CalendarVersion:
     def beyond(self) -> OutsideCalendar:
         """Return the error for a term that ends after all that the calendar says."""
         return OutsideCalendar(
-            "The term ends after what version %(version)s of the calendar %(name)s covers, which is until %(end)s.",
+            "The term ends after what the calendar %(name)s, version %(version)s, covers: until %(end)s.",
             name=self.name,
             version=self.version,
             end=_said(self.valid_until * SECOND),

@@ -7,7 +7,18 @@ written by a later version must not break an older verifier.
 from collections.abc import Mapping
 
 from acuse.errors import InputError
-from acuse.proof.facts import access, communication, desk, organisation, reception, suppression, ticket, tracking
+from acuse.proof.facts import (
+    access,
+    communication,
+    contact,
+    deadline,
+    desk,
+    organisation,
+    reception,
+    suppression,
+    ticket,
+    tracking,
+)
 from acuse.proof.facts.fact import Fact
 from acuse.proof.facts.schema import FactType
 
@@ -19,7 +30,9 @@ CATALOGUE: Mapping[str, FactType] = {
         *access.TYPES,
         *tracking.TYPES,
         *reception.TYPES,
+        *contact.TYPES,
         *ticket.TYPES,
+        *deadline.TYPES,
         *desk.TYPES,
         *organisation.TYPES,
     )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from acuse.proof.business_time import UNITS
 from acuse.proof.business_time.term import MAX_AMOUNT
-from acuse.proof.facts.schema import Choice, Digest, FactType, Identifier, Integer, Moment, Record, Text
+from acuse.proof.facts.schema import Choice, Digest, FactType, Integer, Moment, Record, Shape, Text
 
 KIND = "ticket"
 PURPOSES = ("first_response", "resolution", "completion", "closing")
@@ -19,7 +19,8 @@ PAUSED, RESUMED, MISSED = "deadline.paused", "deadline.resumed", "deadline.misse
 
 _KINDS = (KIND,)
 _VERSION = Integer(1, 2**31)
-_DEADLINE: Mapping[str, Identifier] = {"deadline": Identifier()}
+_ID = Text(40)
+_DEADLINE: Mapping[str, Shape] = {"deadline": _ID}
 
 TYPES = (
     FactType(
@@ -35,7 +36,7 @@ TYPES = (
                 "purpose": Choice(*PURPOSES),
                 "term": Record({"amount": Integer(1, MAX_AMOUNT), "unit": Choice(*UNITS)}),
                 "on_resume": Choice(*ON_RESUME),
-                "calendar": Record({"id": Identifier(), "version": _VERSION, "digest": Digest()}),
+                "calendar": Record({"id": _ID, "version": _VERSION, "digest": Digest()}),
                 "rule": Record({"policy": Text(200), "version": _VERSION, "digest": Digest()}),
                 "due_at": Moment(),
             }
@@ -66,7 +67,10 @@ TYPES = (
     FactType(
         name=ENDED,
         kinds=_KINDS,
-        meaning="What the deadline was for was done: by the fact of the same ticket that `ended_by` names.",
+        meaning=(
+            "What the deadline was for was done: by the fact of the same ticket that `ended_by` names, and when that "
+            "happened."
+        ),
         details=Record({**_DEADLINE, "ended_by": Record({"type": Text(81), "sequence": Integer(1)})}),
     ),
     FactType(
