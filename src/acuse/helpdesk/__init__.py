@@ -1,0 +1,1 @@
+"""The desk: tickets, the terms that run in them, mailboxes, telephone and frequent questions."""

@@ -1,0 +1,103 @@
+"""Pure rules of the desk: which status follows which, who may do what to a case, tracking keys."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+
+from acuse.errors import ConflictError, InputError
+from acuse.proof.facts.ticket import PRIORITIES, STATUSES, TYPE_NAMES
+
+OPEN_STATUSES = ("new", "open", "pending_customer", "pending_conformity", "reopened")
+CLOSED_STATUSES = ("resolved", "closed_without")
+
+#: What happens to a case -> the status it had -> the one it has then. What is not here is refused.
+TRANSITIONS: Mapping[str, Mapping[str, str]] = {
+    "answered": {"new": "open", "open": "open", "reopened": "reopened", "pending_customer": "pending_customer"}
+    | {"pending_conformity": "pending_conformity", "resolved": "resolved", "closed_without": "closed_without"},
+    "asked_customer": dict.fromkeys(("new", "open", "reopened", "pending_customer"), "pending_customer"),
+    "asked_conformity": dict.fromkeys(
+        ("new", "open", "reopened", "pending_customer", "pending_conformity"), "pending_conformity"
+    ),
+    "customer_wrote": {"new": "new", "open": "open", "reopened": "reopened", "pending_customer": "open"}
+    | {"pending_conformity": "pending_conformity", "resolved": "reopened", "closed_without": "reopened"},
+    "agreed": dict.fromkeys(OPEN_STATUSES, "resolved"),
+    "disagreed": dict.fromkeys(OPEN_STATUSES, "reopened") | dict.fromkeys(CLOSED_STATUSES, "reopened"),
+    "closed_by_silence": dict.fromkeys(("pending_customer", "pending_conformity"), "closed_without"),
+    "reopened": dict.fromkeys((*CLOSED_STATUSES, "pending_customer", "pending_conformity"), "reopened"),
+    "taken_up": {"new": "open", "pending_customer": "open"},
+}
+
+#: Reasons for which a deadline waits, by the status that says so; only what its policy names is heeded.
+PAUSES = {"pending_customer": "customer"}
+
+#: How long a sent answer can be taken back.
+UNDO = timedelta(seconds=10)
+
+#: No 0 and O, 1, I and L, U and V: read out on the telephone, copied by hand.
+_LETTERS = "ACDEFGHJKMNPQRTWXYZ2346789"
+_KEY = re.compile(r"[A-Z]{2,4}-[0-9]{4,9}-[A-Z0-9]{6}")
+_KEY_LETTERS = 6
+
+
+def next_status(status: str, *, event: str) -> str:
+    """Return the status of a case after something happened to it.
+
+    Args:
+        status: before. event: a key of `TRANSITIONS`.
+
+    Raises:
+        ConflictError: that cannot happen to a case of this status.
+    """
+    after = TRANSITIONS[event].get(status)
+    if after is None:
+        raise ConflictError("This case is not at a point where that can be done. Reload the page and look again.")
+    return after
+
+
+def make_key(*, prefix: str, number: int) -> str:
+    """Return a tracking key, such as `RIB-0431-7QK2MA`: prefix, number, and six letters that nobody guesses.
+
+    Six of 26 signs are 28 bits; keys are looked up under a limit of tries, and open nothing without the reply address
+    or the secret link.
+    """
+    word = "".join(secrets.choice(_LETTERS) for _ in range(_KEY_LETTERS))
+    return f"{prefix}-{number:04d}-{word}"
+
+
+def check_key(text: str) -> str:
+    """Return a tracking key as it is kept, from how somebody typed it.
+
+    Raises:
+        InputError: it has not the form of one.
+    """
+    key = re.sub(r"[\s\u2010-\u2015]+", "-", text.strip().upper())
+    if _KEY.fullmatch(key):
+        return key
+    raise InputError("A tracking key looks like RIB-0431-7QK2MA. You find it in the receipt that you were sent.")
+
+
+def check_choice(value: str, *, among: tuple[str, ...]) -> str:
+    """Return a word that is one of those allowed.
+
+    Raises:
+        InputError: it is none of them.
+    """
+    if value in among:
+        return value
+    raise InputError("Choose one of %(names)s.", names=", ".join(among))
+
+
+def check_type(value: str) -> str:
+    """Return a type of case. Raises InputError where there is no such type."""
+    return check_choice(value, among=TYPE_NAMES)
+
+
+def check_priority(value: str) -> str:
+    """Return a priority. Raises InputError where there is no such priority."""
+    return check_choice(value, among=PRIORITIES)
+
+
+def check_status(value: str) -> str:
+    """Return a status. Raises InputError where there is no such status."""
+    return check_choice(value, among=STATUSES)
