@@ -13,6 +13,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "accounts": frozenset(),
     "certificates": frozenset({"accounts"}),
     "reception": frozenset({"accounts"}),
+    "contacts": frozenset({"accounts"}),
     "delivery": frozenset({"accounts"}),
     "api": frozenset(),
     "console": frozenset(),

@@ -74,9 +74,7 @@ TYPES = (
         name="contact.erasure_requested",
         kinds=_KINDS,
         meaning="The contact was to be erased, and something forbids it: what, and until when where that is known.",
-        details=Record(
-            {"obstacles": Listing(Record({"reason": Choice(*OBSTACLES), "until": Nullable(Moment())}), 16)}
-        ),
+        details=Record({"obstacles": Listing(Record({"reason": Choice(*OBSTACLES), "until": Nullable(Moment())}), 16)}),
     ),
     FactType(
         name="contact.erased",

@@ -1,0 +1,104 @@
+"""Pure rules of the register: how addresses are compared, and what a card may say."""
+
+import hashlib
+import re
+import unicodedata
+
+from acuse.errors import InputError
+from acuse.mail.mailboxes import lowered, mailbox
+from acuse.mail.sending_domain import ascii_domain
+
+IDENTIFYING = ("email", "phone", "whatsapp")
+"""Channels whose address is one contact's alone; several people live at one postal address."""
+HOME_PREFIX = "34"
+MOST_ADDRESSES = 50
+"""Of one contact."""
+MOST_FAMILY = 50
+"""Contacts that are merged into one, it included."""
+MOST_NAME, MOST_TAX_ID, MOST_NOTES, MOST_VALUE = 200, 32, 4000, 320
+
+_SEPARATORS = re.compile(r"[\s.\-()/]+")
+_TRUNK = re.compile(r"^(\+[1-9][\s\d]{0,4})\(0\)")
+_E164 = re.compile(r"\+[1-9][0-9]{5,14}", re.ASCII)
+_HOME = re.compile(r"(?:34)?([5-9][0-9]{8})", re.ASCII)
+_TAX_SIGNS = re.compile(r"[\s.\-/]+")
+
+
+def key(channel: str, value: str) -> str:
+    """Return an address as it is compared: two of one key are one address, however people write them.
+
+    E-mail: the mailbox in lower case, its domain as the DNS has it (RFC 5890). Telephone and WhatsApp: `+` and the
+    digits of E.164; a number of nine digits without prefix is Spanish. Postal: blanks and case aside.
+
+    Args:
+        channel: of `CHANNELS`.
+        value: as somebody wrote it.
+
+    Raises:
+        InputError: it is no address of that channel.
+    """
+    if len(value) > MOST_VALUE:
+        raise InputError("An address has at most %(most)s characters.", most=MOST_VALUE)
+    if channel == "email":
+        return _mailbox_key(value)
+    return _postal_key(value) if channel == "postal" else _number_key(value)
+
+
+def _mailbox_key(value: str) -> str:
+    found = mailbox(value.strip())
+    if found is None:
+        raise InputError("That is not an e-mail address.")
+    local, at, domain = found.rpartition("@")
+    return lowered(local) + at + (domain if domain.startswith("[") else ascii_domain(domain))
+
+
+def _number_key(value: str) -> str:
+    written = _TRUNK.sub(r"\1", unicodedata.normalize("NFKC", value).strip())
+    digits = _SEPARATORS.sub("", written)
+    if digits.startswith("00"):
+        digits = f"+{digits[2:]}"
+    if home := _HOME.fullmatch(digits):
+        digits = f"+{HOME_PREFIX}{home[1]}"
+    if not _E164.fullmatch(digits):
+        raise InputError(
+            "That is not a telephone number: write nine digits, or + and the prefix of its country in front."
+        )
+    return digits
+
+
+def _postal_key(value: str) -> str:
+    words = " ".join(unicodedata.normalize("NFKC", value).split())
+    if not words:
+        raise InputError("An address cannot be empty.")
+    return unicodedata.normalize("NFC", words.casefold())
+
+
+def digest(*, salt: bytes, channel: str, key: str) -> str:
+    """Return what facts say of an address; see `acuse.proof.facts.contact`."""
+    return hashlib.sha256(salt + f"{channel}\n{key}".encode()).hexdigest()
+
+
+def searched(channel: str, value: str, key: str) -> str:
+    """Return the words by which an address is found: as given, as compared, and a Spanish number without its prefix."""
+    if channel in ("phone", "whatsapp"):
+        return f"{key} {key.removeprefix(f'+{HOME_PREFIX}')}"
+    return value if key == value else f"{value} {key}"
+
+
+def asked(search: str) -> str:
+    """Return what a person looks for: a number in one word however its digits are grouped, else as they wrote it."""
+    digits = _SEPARATORS.sub("", search).removeprefix("+")
+    if digits.isascii() and digits.isdigit() and len(digits) >= 3:
+        return digits.removeprefix("00")
+    return search
+
+
+def tax_id(value: str) -> str:
+    """Return a tax number as it is kept: capitals and digits, without signs and blanks."""
+    return _TAX_SIGNS.sub("", unicodedata.normalize("NFKC", value)).upper()
+
+
+def line(text: str, most: int) -> str:
+    """Return foreign text in one line of at most so many characters, as PostgreSQL keeps it."""
+    storable = text.replace("\0", " ").encode("utf-8", "replace").decode()
+    return " ".join(storable.split())[:most].rstrip()
