@@ -70,7 +70,7 @@ class Server:
                 connection, _ = self.listener.accept()
             except OSError:
                 return
-            connection.settimeout(10)
+            connection.settimeout(60)
             script = self.scripts[min(self.connections, len(self.scripts) - 1)]
             self.connections += 1
             conversation = Conversation(connection, self.log)
@@ -100,7 +100,7 @@ def serving(*scripts: Script) -> Iterator[Server]:
         server.listener.close()
         for conversation in server.open:
             conversation.drop()
-        server.thread.join(5)
+        server.thread.join(60)
     assert server.errors == []
 
 

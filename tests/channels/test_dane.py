@@ -23,7 +23,7 @@ from tests.peers.unbound import Zone, unbound
 
 DOMAINS = ("firmada.example", "abierta.example")
 MESSAGE = b"From: avisos@ribera.example\r\nSubject: prueba\r\n\r\nhola\r\n"
-SHORT = Timeouts(connect=2, greeting=2, command=2, data=2, block=2, final=2, quit=0.5, total=30)
+LONG = Timeouts(connect=60, greeting=60, command=60, data=60, block=60, final=60, quit=60, total=120)
 MX = ("@ IN MX 10 mx", "mx IN A 127.0.0.1")
 
 
@@ -66,10 +66,10 @@ def send(peer: Postfix) -> Iterator[Sending]:
 
         def act(domain: str, zones: dict[str, Zone], *, port: int = peer.port, validating: bool = True) -> Outcome:
             names = stack.enter_context(unbound(zones))
-            resolver = Resolver((names,), allow_private=True, validating=validating, lifetime=5)
+            resolver = Resolver((names,), allow_private=True, validating=validating, lifetime=60)
             trust = Trust(roots=(authority().certificate,))
             channel = EmailChannel(
-                resolver, helo="salida.acuse.example", port=port, trust=trust, timeouts=SHORT, policies_port=1
+                resolver, helo="salida.acuse.example", port=port, trust=trust, timeouts=LONG, policies_port=1
             )
             stack.callback(channel.close)
             sent = EmailDispatch(envelope_sender="b@ribera.example", recipient=f"ana@{domain}", message=MESSAGE)
@@ -189,7 +189,7 @@ def test_records_are_looked_up_once_for_many_messages(peer: Postfix, own: str) -
     }
     with name_server(zone, authenticated=True) as names:
         resolver = Resolver((names.address,), allow_private=True, validating=True)
-        channel = EmailChannel(resolver, helo="a.example", port=peer.port, trust=Trust(roots=()), timeouts=SHORT)
+        channel = EmailChannel(resolver, helo="a.example", port=peer.port, trust=Trust(roots=()), timeouts=LONG)
         sent = EmailDispatch(envelope_sender="", recipient="ana@firmada.example", message=MESSAGE)
         outcomes = [channel.send(sent) for _ in range(5)]
         channel.close()
@@ -213,7 +213,7 @@ def test_dane_comes_before_mta_sts(peer: Postfix, own: str) -> None:
     with serving(script) as server, name_server(zone, authenticated=True) as names:
         names.zone[(f"_{server.port}._tcp.mx.firmada.example", "TLSA")] = [own]
         resolver = Resolver((names.address,), allow_private=True, validating=True)
-        channel = EmailChannel(resolver, helo="a.example", port=server.port, trust=Trust(roots=()), timeouts=SHORT)
+        channel = EmailChannel(resolver, helo="a.example", port=server.port, trust=Trust(roots=()), timeouts=LONG)
         sent = EmailDispatch(envelope_sender="", recipient="ana@firmada.example", message=MESSAGE)
         outcome = channel.send(sent)
         channel.close()

@@ -25,7 +25,9 @@ from tests.peers.certificates import authority, server_certificate
 from tests.peers.names import name_server
 from tests.ports import free_port
 
-SHORT = Timeouts(connect=2, greeting=1, command=1, data=1, block=2, final=1, quit=0.5, total=5)
+#: A server that answers is given all the time that a busy machine takes; one that is meant to say nothing, little.
+LONG = Timeouts(connect=60, greeting=60, command=60, data=60, block=60, final=60, quit=60, total=120)
+SHORT = replace(LONG, greeting=1, quit=0.5, total=5)
 DISPATCH = EmailDispatch(
     envelope_sender="bounce+x@ribera.example",
     recipient="ana@[127.0.0.1]",
@@ -35,7 +37,7 @@ DISPATCH = EmailDispatch(
 
 def channel_to(server: Server, **options: object) -> EmailChannel:
     resolver = Resolver(("127.0.0.1:1",), allow_private=True)
-    defaults = {"helo": "salida.acuse.example", "port": server.port, "timeouts": SHORT, "trust": Trust(roots=())}
+    defaults = {"helo": "salida.acuse.example", "port": server.port, "timeouts": LONG, "trust": Trust(roots=())}
     return EmailChannel(resolver, **(defaults | options))  # type: ignore[arg-type]
 
 
@@ -103,7 +105,7 @@ def garbage_after_the_dot(conversation: Conversation) -> None:
 
 @pytest.mark.parametrize("script", [after_the_dot, silent_after_the_dot, garbage_after_the_dot])
 def test_no_answer_after_the_final_dot_is_unknown(script: Script) -> None:
-    outcome, server = once(script)
+    outcome, server = once(script, timeouts=replace(LONG, final=1))
     assert (outcome.result, outcome.reply, outcome.failure_class) == (Result.UNKNOWN, None, "undetermined")
     assert b"lost after the final dot" in outcome.transcript
     assert server.connections == 1
@@ -156,10 +158,10 @@ def test_hostile_servers_are_bounded(drip: str) -> None:
                 )
 
     began = time.monotonic()
-    outcome, _ = once(script)
+    outcome, _ = once(script, timeouts=SHORT)
     stop.set()
     assert outcome.result is Result.DEFERRED
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < LONG.total / 2, "its own time has ended it, not a longer one"
     assert len(outcome.transcript) < 2_000_000
 
 
@@ -168,7 +170,7 @@ def test_all_addresses_together_are_bounded() -> None:
     port = free_port()
     listeners = [socket.create_server((f"127.0.0.{number}", port)) for number in range(1, 6)]
     with name_server(zone) as names:
-        timeouts = replace(SHORT, greeting=1, total=1.5)
+        timeouts = replace(LONG, greeting=4, total=6)
         resolver = Resolver((names.address,), allow_private=True)
         channel = EmailChannel(resolver, helo="a.example", port=port, timeouts=timeouts, trust=Trust(roots=()))
         began = time.monotonic()
@@ -178,7 +180,7 @@ def test_all_addresses_together_are_bounded() -> None:
         listener.close()
     assert (outcome.result, outcome.failure_class) == (Result.DEFERRED, "server_unavailable")
     assert outcome.transcript.count(b'"host":"d.example"}\n') == 2
-    assert took < 3
+    assert took < 5 * timeouts.greeting
 
 
 def test_a_server_that_answers_before_it_is_asked_is_not_believed() -> None:
@@ -298,7 +300,7 @@ def test_the_next_host_is_tried_and_the_dns_recorded() -> None:
         }
         with name_server(zone) as names:
             resolver = Resolver((names.address,), allow_private=True)
-            options = {"helo": "a.example", "port": server.port, "timeouts": SHORT, "trust": Trust(roots=())}
+            options = {"helo": "a.example", "port": server.port, "timeouts": LONG, "trust": Trust(roots=())}
             channel = EmailChannel(resolver, **options)  # type: ignore[arg-type]
             outcome = channel.send(replace(DISPATCH, recipient="ana@D.example"))
             missing = channel.send(replace(DISPATCH, recipient="ana@missing.example"))
@@ -320,7 +322,7 @@ def test_the_server_that_answers_says_what_its_words_mean(host: str, failure_cla
     refused = up_to(("MAIL", OK), ("RCPT", "550 : User unknown\r\n"))
     with serving(refused) as server, name_server(zone) as names:
         resolver = Resolver((names.address,), allow_private=True)
-        options = {"helo": "a.example", "port": server.port, "timeouts": SHORT, "trust": Trust(roots=())}
+        options = {"helo": "a.example", "port": server.port, "timeouts": LONG, "trust": Trust(roots=())}
         channel = EmailChannel(resolver, **options)  # type: ignore[arg-type]
         outcome = channel.send(replace(DISPATCH, recipient="ana@d.example"))
         channel.close()
@@ -400,7 +402,7 @@ class TestTls:
             smarthost = Smarthost(host="mx.d.example", port=server.port, login=login)
             resolver = Resolver((names.address,))
             trust = Trust(roots=(self.root.certificate,))
-            channel = EmailChannel(resolver, helo="a.example", smarthost=smarthost, timeouts=SHORT, trust=trust)
+            channel = EmailChannel(resolver, helo="a.example", smarthost=smarthost, timeouts=LONG, trust=trust)
             outcome = channel.send(replace(DISPATCH, recipient="ana@cliente.example"))
             channel.close()
         assert (outcome.stage, outcome.result, outcome.via) == ("rcpt", Result.REFUSED, "smarthost"), outcome
@@ -413,11 +415,12 @@ class TestTls:
 
 def test_the_dns_counts_towards_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """The lease of who sends is reckoned with the whole: nothing may come before its clock."""
+    began: list[float] = []
     ends: list[float] = []
 
-    class Slow(Resolver):
+    class Noting(Resolver):
         def route(self, domain: str) -> Route:
-            threading.Event().wait(0.3)
+            began.append(time.monotonic())
             exchanger = Exchanger(preference=10, host="mx.d.example", addresses=("127.0.0.1",))
             return Route(exchangers=(exchanger,), secure=False)
 
@@ -425,13 +428,12 @@ def test_the_dns_counts_towards_the_whole(monkeypatch: pytest.MonkeyPatch) -> No
         ends.append(given[-1])
         raise AssertionError
 
-    channel = EmailChannel(Slow(("127.0.0.1:1",)), helo="a.example", timeouts=SHORT)
+    channel = EmailChannel(Noting(("127.0.0.1:1",)), helo="a.example", timeouts=SHORT)
     monkeypatch.setattr(channel, "_try", tried)
-    started = time.monotonic()
     with pytest.raises(AssertionError):
         channel.send(DISPATCH)
     channel.close()
-    assert ends[0] < started + SHORT.total + 0.2
+    assert ends[0] <= began[0] + SHORT.total
 
 
 def test_messages_to_one_domain_wait_their_turn() -> None:
@@ -439,18 +441,18 @@ def test_messages_to_one_domain_wait_their_turn() -> None:
 
     def slow(conversation: Conversation) -> None:
         greeted(conversation).exchange(("MAIL", OK))
-        release.wait(5)
+        release.wait(60)
 
     with serving(slow) as server:
         channel = channel_to(server, per_domain=1, wait=0.2)
         first = threading.Thread(target=channel.send, args=(DISPATCH,))
         first.start()
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while not any(line.startswith(b"MAIL") for line in server.log):
             assert time.monotonic() < deadline
             time.sleep(0.01)
         second = channel.send(DISPATCH)
         release.set()
-        first.join(10)
+        first.join(60)
         channel.close()
     assert (second.result, second.failure_class) == (Result.DEFERRED, "throttled")

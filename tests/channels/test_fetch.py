@@ -25,7 +25,7 @@ def fetched(reply: bytes, folder: Path, *, closing: bool) -> bytes:
     trust.options |= ssl.OP_IGNORE_UNEXPECTED_EOF  # as Debian's Python has it from the start
     with policy_host(reply, server_certificate(root, HOST, folder=folder)) as host:
         host.closing = closing
-        return fetch_policy(HOST, ["127.0.0.1"], port=host.port, context=trust, seconds=10)
+        return fetch_policy(HOST, ["127.0.0.1"], port=host.port, context=trust, seconds=60)
 
 
 @pytest.mark.parametrize(

@@ -75,5 +75,5 @@ def name_server(
         yield server
     finally:
         stop.set()
-        thread.join(5)
+        thread.join(60)
         wire.close()

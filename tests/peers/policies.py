@@ -42,7 +42,7 @@ class PolicyHost:
                 plain, _ = listener.accept()
             except OSError:
                 return
-            plain.settimeout(10)
+            plain.settimeout(60)
             with suppress(OSError), context.wrap_socket(plain, server_side=True) as client:
                 request = client.recv(65536)
                 self.asked.append(request)
@@ -68,4 +68,4 @@ def policy_host(reply: Reply, certificate: tuple[Path, Path]) -> Iterator[Policy
     finally:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
-        thread.join(15)
+        thread.join(60)
