@@ -1,6 +1,6 @@
 """Every comparison of speed, side by side: `make bench`.
 
-    python -m bench [--seconds 120] [--quick] [acceptance access certificate classification facts path]
+    python -m bench [--seconds 120] [--quick] [acceptance access certificate classification deadlines facts path]
 
 Prints a table and JSON, and keeps the JSON in bench/results. docs/benchmarks.md shows one run. Nothing here passes or
 fails: a figure that falls short says so.
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bench.report import RESULTS, Machine, Row, load_rows, table, write
 
-BENCHES = ("acceptance", "access", "certificate", "classification", "facts", "path")
+BENCHES = ("acceptance", "access", "certificate", "classification", "deadlines", "facts", "path")
 
 
 def _acceptance(seconds: float, quick: bool) -> list[Row]:
@@ -43,6 +43,12 @@ def _classification(seconds: float, quick: bool) -> list[Row]:
     return classification.rows(repeats=1 if quick else 7, rounds=1 if quick else 5)
 
 
+def _deadlines(seconds: float, quick: bool) -> list[Row]:
+    from bench import deadlines
+
+    return deadlines.rows(repeats=1 if quick else 7, rounds=1 if quick else 5)
+
+
 def _facts(seconds: float, quick: bool) -> list[Row]:
     from bench import facts
 
@@ -60,6 +66,7 @@ MEASURE: dict[str, Callable[[float, bool], list[Row]]] = {
     "access": _access,
     "certificate": _certificate,
     "classification": _classification,
+    "deadlines": _deadlines,
     "facts": _facts,
     "path": _path,
 }

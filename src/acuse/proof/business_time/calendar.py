@@ -164,7 +164,7 @@ class CalendarVersion:
         """
         if not self.valid_from * SECOND <= at <= self.valid_until * SECOND:
             raise OutsideCalendar(
-                "The calendar %(name)s, version %(version)s, covers %(begin)s to %(end)s and says nothing about %(at)s.",
+                "The calendar %(name)s, version %(version)s, covers %(begin)s to %(end)s, and not %(at)s.",
                 name=self.name,
                 version=self.version,
                 at=_said(at),
