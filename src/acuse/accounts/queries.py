@@ -175,6 +175,22 @@ def organisation_exists(organisation: UUID) -> bool:
     return Organisation.objects.filter(id=organisation).exists()
 
 
+def active_members(access: Access) -> dict[UUID, str]:
+    """Return the names of the members who can act for the organisation, by membership, in the order of the names."""
+    rows = Membership.objects.filter(
+        organisation_id=access.organisation, deactivated_at=None, user__is_active=True, role__in=SENDS
+    ).values_list("id", "user__name", "user__email")
+    named = {identity: name or email for identity, name, email in rows}
+    return dict(sorted(named.items(), key=lambda item: item[1].lower()))
+
+
+def oldest_manager(organisation: UUID) -> UUID | None:
+    """Return the member who has been an administrator for longest, else the oldest owner; None where there is none."""
+    rows = Membership.objects.filter(organisation_id=organisation, deactivated_at=None, role__in=MANAGES)
+    ordered = sorted(rows.values_list("role", "id"), key=lambda row: (row[0] != "administrator", row[1]))
+    return ordered[0][1] if ordered else None
+
+
 def ask_defaults(credentials: Sequence[UUID]) -> Callable[[], dict[UUID, Defaults]]:
     """Ask how messages of each credential are handled where they say nothing, once for every submission.
 

@@ -49,11 +49,12 @@ def terms(search: str) -> str:
     A word with signs inside, such as an address, is found whole, or by its parts one and all. Behind a dot a part must
     be the whole word: most rows have a word that begins like the end of a domain.
     """
-    words = (_term(word) for word in _folded(search[:LENGTH]).split()[:_WORDS])
+    words = (_term(word) for word in folded(search[:LENGTH]).split()[:_WORDS])
     return " & ".join(term for term in words if term)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Return text without accents: marks that combine with letters are gone, signs and case stay."""
     parted = unicodedata.normalize("NFD", text.replace("\0", ""))
     return "".join(letter for letter in parted if ord(letter) not in _MARKS)
 

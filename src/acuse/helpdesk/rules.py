@@ -2,10 +2,11 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from acuse.errors import ConflictError, InputError
+from acuse.mail.mailboxes import mailbox
 from acuse.proof.facts.ticket import PRIORITIES, STATUSES, TYPE_NAMES
 
 OPEN_STATUSES = ("new", "open", "pending_customer", "pending_conformity", "reopened")
@@ -33,6 +34,13 @@ PAUSES = {"pending_customer": "customer"}
 
 #: How long a sent answer can be taken back.
 UNDO = timedelta(seconds=10)
+
+#: What an answer does -> what that means to the case; all others are answers.
+EVENTS = {"data_request": "asked_customer", "conformity": "asked_conformity", "closing_notice": "asked_conformity"}
+
+#: RFC 5322 section 3.6.4, as far as we repeat what others wrote.
+_IDENTIFIER = re.compile(r"<[!-;=?-~]{1,900}>", re.ASCII)
+_MOST_REFERENCES = 20
 
 #: No 0 and O, 1, I and L, U and V: read out on the telephone, copied by hand.
 _LETTERS = "ACDEFGHJKMNPQRTWXYZ2346789"
@@ -65,6 +73,16 @@ def make_key(*, prefix: str, number: int) -> str:
     return f"{prefix}-{number:04d}-{word}"
 
 
+def thread(message_ids: Sequence[str]) -> tuple[str, ...]:
+    """Return the Message-IDs of a case, the oldest first, as an answer refers to them: those that have the form of one.
+
+    Args:
+        message_ids: of what came and went, the oldest first.
+    """
+    sound = [one for one in message_ids if _IDENTIFIER.fullmatch(one)]
+    return tuple(sound[-_MOST_REFERENCES:])
+
+
 def check_key(text: str) -> str:
     """Return a tracking key as it is kept, from how somebody typed it.
 
@@ -86,6 +104,18 @@ def check_choice(value: str, *, among: tuple[str, ...]) -> str:
     if value in among:
         return value
     raise InputError("Choose one of %(names)s.", names=", ".join(among))
+
+
+def check_address(address: str) -> str:
+    """Return an e-mail address to which answers can go; "" for none.
+
+    Raises:
+        InputError: it is no address.
+    """
+    given = address.strip()
+    if not given or mailbox(given) is not None:
+        return given
+    raise InputError("Write an e-mail address such as ana@correo.example.")
 
 
 def check_type(value: str) -> str:

@@ -125,8 +125,8 @@ class Interaction(models.Model):
 class Outgoing(models.Model):
     """An answer that a member sent, and that leaves when the time to think better of it is over.
 
-    Claimed by lease. A crash before it is sent leaves it waiting; the letter and the end of waiting are one
-    transaction.
+    It is whole and in custody (`sha256`) from the first: sending it is one transaction, in which the letter is handed
+    in and the waiting ends. A crash before its commit leaves it waiting.
     """
 
     class State(models.TextChoices):
@@ -149,18 +149,25 @@ class Outgoing(models.Model):
     subject = models.CharField(max_length=300)
     body = models.TextField()
     attachments = models.JSONField(default=list)
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    message_id = models.CharField(max_length=998)
     certified = models.BooleanField(default=False)
     act = models.CharField(max_length=24, blank=True)
+    request = models.UUIDField(null=True)
+    term_until = models.DateTimeField(null=True)
     template = models.CharField(max_length=80, blank=True)
     template_version = models.IntegerField(default=0)
-    after = models.CharField(max_length=24, blank=True)
-    tries = models.IntegerField(default=0)
-    lease_until = models.DateTimeField(null=True)
-    lease = models.UUIDField(null=True)
+    waits_for_customer = models.BooleanField(default=False)
+    automatic = models.BooleanField(default=False)
 
     class Meta:
         db_table = "helpdesk_outgoing"
-        indexes = (models.Index(fields=("due_at",), name="outgoing_due", condition=Q(state="waiting")),)
+        indexes = (
+            models.Index(fields=("due_at",), name="outgoing_due", condition=Q(state="waiting")),
+            models.Index(fields=("term_until",), name="outgoing_terms", condition=Q(act="closing_notice")),
+            models.Index(fields=("ticket", "created_at"), name="outgoing_by_ticket"),
+        )
 
 
 class Draft(models.Model):

@@ -1,0 +1,32 @@
+"""What a desk is set to, for the desk itself."""
+
+from uuid import UUID
+
+from acuse.accounts.queries import oldest_manager
+from acuse.helpdesk import triage
+from acuse.helpdesk.models import TriageRule
+
+
+def triage_rules(organisation: UUID) -> tuple[triage.Rule, ...]:
+    """Return an organisation's rules of triage that are in force, in their order."""
+    rows = TriageRule.objects.filter(organisation_id=organisation, enabled=True).order_by("position")
+    return tuple(
+        triage.Rule(
+            id=row.id,
+            words=tuple(row.words),
+            senders=tuple(row.senders),
+            channel=row.channel,
+            form_type=row.form_type,
+            type=row.type,
+            priority=row.priority,
+            matter=row.matter,
+            assignee=row.assignee_id,
+            tag=row.tag,
+        )
+        for row in rows
+    )
+
+
+def responsible(organisation: UUID, chosen: UUID | None) -> UUID | None:
+    """Return the member who is responsible for a new case: who was chosen, else the oldest administrator."""
+    return chosen or oldest_manager(organisation)

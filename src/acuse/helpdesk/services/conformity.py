@@ -1,0 +1,172 @@
+"""Agreement: asking for it, hearing it, and what silence may do.
+
+A case is closed when the customer agrees; or, where the organisation allows it, when the term of a certified notice of
+closing ran out without an answer. Never merely because a deadline lapsed (Ley 10/2025, article 13).
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from acuse import clock
+from acuse.accounts.queries import Access
+from acuse.errors import ConflictError, InputError
+from acuse.evidence.ledger import FactDraft, record
+from acuse.helpdesk.models import ConformityRequest, Outgoing, Ticket
+from acuse.helpdesk.services.opening import pass_to, settings_of
+from acuse.helpdesk.services.replies import Answer, queue
+from acuse.proof.facts.fact import Actor
+from acuse.proof.facts.ticket import KIND
+
+MOST_COMMENTS = 4_000
+#: The least that a customer has to answer a notice of closing.
+LEAST_TERM = timedelta(days=10)
+_BATCH = 100
+
+
+def ask_conformity(*, access: Access, ticket: UUID, answer: Answer, request: UUID, revision: int | None) -> UUID:
+    """Ask the customer whether they agree, by a certified message; return the queued answer.
+
+    A question that waits already is withdrawn: its link says so from then on.
+
+    Args:
+        access: of a member who may act on cases.
+        ticket: which one.
+        answer: what to say, with the link to `request`; it is certified whatever it says.
+        request: the identifier that the question will have.
+        revision: see `acuse.helpdesk.services.replies.reply`.
+
+    Raises:
+        AccessDenied, InputError, ConflictError: as `reply` does.
+    """
+    access.require_sender()
+    row = Ticket.objects.filter(organisation_id=access.organisation, id=ticket).first()
+    if row is None:
+        raise InputError("There is no such case.")
+    if answer.act == "closing_notice":
+        _check_closing(row, answer)
+    asked = replace(answer, certified=True, act=answer.act or "conformity", request=request)
+    with transaction.atomic():
+        now = clock.now()
+        waiting = ConformityRequest.objects.filter(ticket=row, answered_at=None, withdrawn_at=None)
+        waiting.update(withdrawn_at=now)
+        ConformityRequest.objects.create(id=request, ticket=row, asked_at=now)
+        return queue(row, answer=asked, member=access.member, revision=revision)
+
+
+def _check_closing(ticket: Ticket, answer: Answer) -> None:
+    if not settings_of(ticket.organisation_id).closing_allowed:
+        raise ConflictError("The organisation does not close cases by silence. An owner can allow it in the settings.")
+    if answer.term_until is None or answer.term_until < clock.now() + LEAST_TERM:
+        raise InputError("A notice of closing gives the customer at least %(days)s days.", days=LEAST_TERM.days)
+
+
+def answer_conformity(
+    *,
+    request: UUID,
+    agreed: bool,
+    by: str,
+    words: str,
+    comments: str,
+    actor: Actor,
+    client: Mapping[str, str] | None = None,
+    reception: UUID | None = None,
+) -> None:
+    """Record that the customer agrees, or does not; the case is resolved, or open again.
+
+    Args:
+        request: the question.
+        agreed: what they said.
+        by: "link", where somebody pressed a button behind it; "reply", where a message said it.
+        words: of the button, or of the message.
+        comments: their own.
+        actor: who said it.
+        client: address and program, by the link. reception: the message, by a reply.
+
+    Raises:
+        ConflictError: it was answered or withdrawn before, or there is no such question.
+        InputError: the comments are too long.
+    """
+    if len(comments) > MOST_COMMENTS:
+        raise InputError("Comments take at most %(most)s characters.", most=MOST_COMMENTS)
+    with transaction.atomic():
+        found = ConformityRequest.objects.filter(id=request).values_list("ticket_id", flat=True).first()
+        if found is None:
+            raise ConflictError("There is no such question any more.")
+        # The case first, as everywhere: two who answer at once wait for each other here.
+        ticket = Ticket.objects.select_for_update(no_key=True).get(id=found)
+        row = ConformityRequest.objects.get(id=request)
+        if row.answered_at or row.withdrawn_at:
+            raise ConflictError("This question was answered already, or asked anew since.")
+        row.answered_at, row.agreed = clock.now(), agreed
+        row.save(update_fields=["answered_at", "agreed"])
+        details: dict[str, Any] = {"by": by, "request": str(request), "words": words[:200], "comments": comments}
+        if client is not None:
+            details["client"] = dict(client)
+        if reception is not None:
+            details["reception"] = str(reception)
+        record(
+            FactDraft(
+                organisation=ticket.organisation_id,
+                subject_kind=KIND,
+                subject_id=ticket.id,
+                type="conformity.given" if agreed else "conformity.denied",
+                actor=actor,
+                details=details,
+            )
+        )
+        ticket.last_at, ticket.revision = clock.now(), ticket.revision + 1
+        ticket.waits_since = None if agreed else ticket.waits_since or clock.now()
+        ticket.save(update_fields=["last_at", "revision", "waits_since"])
+        pass_to(ticket, event="agreed" if agreed else "disagreed", actor=actor)
+
+
+def close_silent() -> int:
+    """Close the cases whose notice of closing had no answer within its term; return how many. One transaction each."""
+    open_still = ConformityRequest.objects.filter(id=OuterRef("request"), answered_at=None, withdrawn_at=None)
+    over = Outgoing.objects.filter(
+        Exists(open_still),
+        act="closing_notice",
+        state=Outgoing.State.SENT,
+        term_until__lte=clock.now(),
+        ticket__status="pending_conformity",
+    ).order_by("term_until")
+    closed = 0
+    for ticket in list(over.values_list("ticket_id", flat=True)[:_BATCH]):
+        with transaction.atomic():
+            closed += _close(ticket, Actor(kind="component", id="helpdesk"))
+    return closed
+
+
+def _close(ticket: UUID, actor: Actor) -> bool:
+    row = Ticket.objects.select_for_update(no_key=True).get(id=ticket)
+    waiting = ConformityRequest.objects.filter(ticket=row, answered_at=None, withdrawn_at=None).first()
+    notice = (
+        Outgoing.objects.filter(request=waiting.id, act="closing_notice", state=Outgoing.State.SENT).first()
+        if waiting
+        else None
+    )
+    if waiting is None or notice is None or notice.term_until is None or notice.term_until > clock.now():
+        return False  # answered, or asked anew: that question has no term, or another
+    waiting.withdrawn_at = clock.now()
+    waiting.save(update_fields=["withdrawn_at"])
+    record(
+        FactDraft(
+            organisation=row.organisation_id,
+            subject_kind=KIND,
+            subject_id=row.id,
+            type="term.expired",
+            actor=actor,
+            details={"term_until": clock.to_rfc3339(notice.term_until)},
+            occurred_at=notice.term_until,
+        )
+    )
+    row.revision += 1
+    row.save(update_fields=["revision"])
+    pass_to(row, event="closed_by_silence", actor=actor)
+    return True

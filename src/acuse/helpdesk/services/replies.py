@@ -1,0 +1,341 @@
+"""Answering the customer: an answer is made, waits so long that it can be taken back, and is handed in.
+
+The message and its attachments are in custody before the transaction that queues it. A crash afterwards leaves objects
+that nobody cites.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from uuid6 import uuid7
+
+from acuse import clock
+from acuse.accounts.queries import Access, organisation_view, sender_patterns
+from acuse.accounts.rules import may_send_as
+from acuse.composition import bodies, letters
+from acuse.delivery.services import Letter, send_letter
+from acuse.errors import ConflictError, InputError
+from acuse.evidence import custody
+from acuse.evidence.ledger import FactDraft, record
+from acuse.helpdesk import rules
+from acuse.helpdesk.models import ConformityRequest, Interaction, Mailbox, Outgoing, Ticket
+from acuse.helpdesk.services import deadlines
+from acuse.helpdesk.services.opening import pass_to, settings_of
+from acuse.mail.tokens import TICKET, encode_address
+from acuse.proof.facts.fact import Actor, Fact, ObjectReference
+from acuse.proof.facts.ticket import KIND
+
+MOST_BODY = 50_000
+MOST_FILES = 20
+_MESSAGE_TYPE = "message/rfc822"
+_BATCH = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A file of an answer, in custody already: `acuse.evidence.custody.keep`."""
+
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What is to be said to the customer of a case.
+
+    Attributes:
+        subject, body: the body as `acuse.composition.bodies` reads it.
+        language: "es" or "en".
+        certified: with a certificate; what has to be proved always is.
+        act: see `acuse.proof.facts.ticket.ACTS`; "" for none.
+        template, template_version: what it was written from; "" and 0 for nothing.
+        waits_for_customer: the case waits for the customer afterwards.
+        request: of agreement, where it asks for that. term_until: when a term ends that it gives.
+        automatic: no person wrote it (RFC 3834).
+        delay: how long it can be taken back; None for as long as the organisation chose.
+        files: what goes along.
+    """
+
+    subject: str
+    body: str
+    language: str
+    certified: bool
+    act: str = ""
+    template: str = ""
+    template_version: int = 0
+    waits_for_customer: bool = False
+    request: UUID | None = None
+    term_until: datetime | None = None
+    automatic: bool = False
+    delay: timedelta | None = None
+    files: Sequence[File] = ()
+
+
+def reply(*, access: Access, ticket: UUID, answer: Answer, revision: int | None = None) -> UUID:
+    """Queue an answer of a member; return it. It leaves when it can no longer be taken back.
+
+    Args:
+        access: of a member who may act on communications.
+        ticket: which case.
+        answer: what to say.
+        revision: of the case as the member saw it; None to answer whatever happened meanwhile.
+
+    Raises:
+        AccessDenied: the member may not.
+        InputError: there is no such case, or the answer is empty or too long.
+        ConflictError: the case changed since, or nothing can be sent to this customer.
+    """
+    access.require_sender()
+    row = Ticket.objects.filter(organisation_id=access.organisation, id=ticket).first()
+    if row is None:
+        raise InputError("There is no such case.")
+    return queue(row, answer=answer, member=access.member, revision=revision)
+
+
+def queue(ticket: Ticket, *, answer: Answer, member: UUID | None, revision: int | None = None) -> UUID:
+    """Queue an answer of a member, or of the desk itself; see `reply`."""
+    if not answer.body.strip() or len(answer.body) > MOST_BODY:
+        raise InputError("An answer takes 1 to %(most)s characters.", most=MOST_BODY)
+    if len(answer.files) > MOST_FILES:
+        raise InputError("An answer takes at most %(most)s files.", most=MOST_FILES)
+    rules.next_status(ticket.status, event=rules.EVENTS.get(answer.act, "answered"))
+    sender = sending_mailbox(ticket)
+    identity, now = uuid7(), clock.now()
+    message_id = f"<{identity}@{settings.ACUSE.verp_domain}>"
+    raw = _message(ticket, answer, sender, message_id, now)
+    kept = custody.keep(organisation=ticket.organisation_id, content=raw, media_type=_MESSAGE_TYPE)
+    delay = timedelta(seconds=settings_of(ticket.organisation_id).undo_seconds)
+    with transaction.atomic():
+        locked = Ticket.objects.select_for_update(no_key=True).get(id=ticket.id)
+        if revision is not None and locked.revision != revision:
+            raise ConflictError("Something happened in this case since you opened it. Look at it, then send again.")
+        Outgoing.objects.create(
+            id=identity,
+            ticket=locked,
+            member_id=member,
+            created_at=now,
+            due_at=now + (delay if answer.delay is None else answer.delay),
+            recipient=locked.address,
+            language=answer.language,
+            subject=answer.subject[:300],
+            body=answer.body,
+            attachments=[vars(one) for one in answer.files],
+            sha256=kept.sha256,
+            size=kept.size,
+            message_id=message_id,
+            certified=answer.certified,
+            act=answer.act,
+            request=answer.request,
+            term_until=answer.term_until,
+            template=answer.template,
+            template_version=answer.template_version,
+            waits_for_customer=answer.waits_for_customer,
+            automatic=answer.automatic,
+        )
+        Ticket.objects.filter(id=locked.id).update(revision=F("revision") + 1)
+    return identity
+
+
+def take_back(*, access: Access, outgoing: UUID) -> Outgoing:
+    """Take an answer back that has not left yet; return it, so that it can be written on.
+
+    Raises:
+        AccessDenied: the member may not.
+        ConflictError: it has left, or was taken back.
+    """
+    access.require_sender()
+    with transaction.atomic():
+        mine = Outgoing.objects.select_for_update().filter(ticket__organisation_id=access.organisation, id=outgoing)
+        row = mine.filter(state=Outgoing.State.WAITING).first()
+        if row is None:
+            raise ConflictError("It was sent already: it cannot be taken back any more.")
+        row.state = Outgoing.State.CANCELLED
+        row.save(update_fields=["state"])
+        return row
+
+
+def send_due() -> int:
+    """Hand in the answers that can no longer be taken back; return how many. One transaction each."""
+    sent = 0
+    while sent < _BATCH and _send_next():
+        sent += 1
+    return sent
+
+
+def _send_next() -> bool:
+    """Hand in one; two workers never take the same."""
+    with transaction.atomic():
+        due = Outgoing.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+            state=Outgoing.State.WAITING, due_at__lte=clock.now()
+        )
+        row = due.order_by("due_at").first()
+        if row is None:
+            return False
+        ticket = Ticket.objects.select_for_update(no_key=True).get(id=row.ticket_id)
+        _send(row, ticket)
+    return True
+
+
+def _send(row: Outgoing, ticket: Ticket) -> None:
+    try:
+        rules.next_status(ticket.status, event=rules.EVENTS.get(row.act, "answered"))
+        sender = sending_mailbox(ticket).address
+    except ConflictError as error:
+        # The case went on while it waited: whoever wrote it has to look.
+        row.state, row.reason = Outgoing.State.FAILED, str(error)[:500]
+        row.save(update_fields=["state", "reason"])
+        return
+    actor = Actor(kind="member", id=str(row.member_id)) if row.member_id else Actor(kind="component", id="helpdesk")
+    message = ObjectReference(role="message", sha256=row.sha256, size=row.size, media_type=_MESSAGE_TYPE)
+    communication = send_letter(
+        Letter(
+            organisation=ticket.organisation_id,
+            ticket=ticket.id,
+            actor=actor,
+            sender=sender,
+            recipient=row.recipient,
+            subject=row.subject,
+            message_id=row.message_id,
+            message=message,
+            language=row.language,
+            certified=row.certified,
+        )
+    )
+    sent = _record(row, ticket, communication, actor, message)
+    _note_request(row, communication, actor)
+    row.state = Outgoing.State.SENT
+    row.save(update_fields=["state"])
+    now = sent.occurred_at
+    ticket.last_at, ticket.revision = now, ticket.revision + 1
+    if not row.automatic:
+        ticket.waits_since = None
+        ticket.first_response_at = ticket.first_response_at or now
+    ticket.save(update_fields=["last_at", "revision", "waits_since", "first_response_at"])
+    deadlines.heed(ticket=ticket, event="reply.sent", fact=sent)
+    if not row.automatic:
+        event = "asked_customer" if row.waits_for_customer else rules.EVENTS.get(row.act, "answered")
+        pass_to(ticket, event=event, actor=actor)
+
+
+def _record(row: Outgoing, ticket: Ticket, communication: UUID, actor: Actor, message: ObjectReference) -> Fact:
+    (sent,) = record(
+        FactDraft(
+            organisation=ticket.organisation_id,
+            subject_kind=KIND,
+            subject_id=ticket.id,
+            type="reply.sent",
+            actor=actor,
+            details={
+                "communication": str(communication),
+                "recipient": row.recipient,
+                "certified": row.certified,
+                "language": row.language,
+                **({"act": row.act} if row.act else {}),
+                **({"template": {"id": row.template, "version": row.template_version}} if row.template else {}),
+                **({"term_until": clock.to_rfc3339(row.term_until)} if row.term_until else {}),
+                **({"automatic": True} if row.automatic else {}),
+            },
+            objects=(message,),
+        )
+    )
+    Interaction.objects.create(
+        id=uuid7(),
+        ticket=ticket,
+        sequence=sent.subject_sequence,
+        kind=Interaction.Kind.REPLY,
+        channel="email",
+        occurred_at=sent.occurred_at,
+        author=row.recipient,
+        member_id=row.member_id,
+        text=row.body,
+        attachments=row.attachments,
+        sha256=row.sha256,
+        media_type=_MESSAGE_TYPE,
+        message_id=row.message_id,
+        communication=communication,
+        certified=row.certified,
+        act=row.act,
+    )
+    return sent
+
+
+def _note_request(row: Outgoing, communication: UUID, actor: Actor) -> None:
+    """Record that the answer asks for agreement, where it does."""
+    if row.request is None:
+        return
+    ConformityRequest.objects.filter(id=row.request).update(communication=communication)
+    record(
+        FactDraft(
+            organisation=row.ticket.organisation_id,
+            subject_kind=KIND,
+            subject_id=row.ticket_id,
+            type="conformity.requested",
+            actor=actor,
+            details={"request": str(row.request), "communication": str(communication)},
+        )
+    )
+
+
+def sending_mailbox(ticket: Ticket) -> Mailbox:
+    """Return the mailbox under whose address a case is answered.
+
+    Raises:
+        ConflictError: there is none, it may not send, or nothing says where the customer can be written to.
+    """
+    if not ticket.address:
+        raise ConflictError("No e-mail address is known for this customer. Add one to the case first.")
+    enabled = Mailbox.objects.filter(organisation_id=ticket.organisation_id, enabled=True).order_by("created_at")
+    own = enabled.filter(id=ticket.mailbox_id).first() if ticket.mailbox_id else None
+    found = own or enabled.first()
+    if found is None:
+        raise ConflictError("The desk has no mailbox to answer from. An administrator can set one up in the settings.")
+    if not may_send_as(found.address, sender_patterns(ticket.organisation_id)):
+        raise ConflictError(
+            "The organisation may not send as %(address)s. Add it to the senders in the settings.",
+            address=found.address,
+        )
+    return found
+
+
+def _message(ticket: Ticket, answer: Answer, sender: Mailbox, message_id: str, now: datetime) -> bytes:
+    known = Interaction.objects.filter(ticket=ticket).exclude(message_id="").order_by("sequence")
+    references = rules.thread(list(known.values_list("message_id", flat=True)))
+    organisation = organisation_view(ticket.organisation_id)
+    envelope = letters.Envelope(
+        sender=letters.Mailbox(name=sender.name or organisation.name, address=sender.address),
+        recipient=letters.Mailbox(name="", address=ticket.address),
+        reply_to=_answers_to(ticket),
+        message_id=message_id,
+        written_at=now,
+        language=answer.language,
+        in_reply_to=references[-1] if references else "",
+        references=references,
+        automatic=answer.automatic,
+    )
+    files = [
+        letters.Attachment(
+            name=one.name,
+            media_type=one.media_type,
+            content=custody.open_object(organisation=ticket.organisation_id, sha256=one.sha256),
+        )
+        for one in answer.files
+    ]
+    parts = bodies.write(answer.body, title=answer.subject, language=answer.language)
+    return letters.build_message(envelope, subject=answer.subject, parts=parts, attachments=files)
+
+
+def _answers_to(ticket: Ticket) -> str:
+    """Return the address that names the case, where mail for it would come in; else answers go to the mailbox."""
+    environment = settings.ACUSE
+    if not environment.smtp_inbound_port:
+        return ""
+    return encode_address(
+        key=settings.ACUSE_KEYS.address, purpose=TICKET, identifier=ticket.id, domain=environment.verp_domain
+    )
