@@ -8,6 +8,8 @@ import ssl
 MAIL = "MAIL FROM:<avisos@talleres-ribera.example>"
 RCPT = "RCPT TO:<cliente@acepta.example>"
 MESSAGE = b"From: avisos@talleres-ribera.example\r\nSubject: Prueba\r\n\r\nHola.\r\n"
+#: Seconds for whatever a test waits for: no more than a sign that nothing comes any more.
+PATIENCE = 120.0
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3} ")
 
 
@@ -25,7 +27,7 @@ class Client:
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
-        self.sock.settimeout(20)
+        self.sock.settimeout(PATIENCE)
         self._file = sock.makefile("rb")
         self.banner = self.reply()
 

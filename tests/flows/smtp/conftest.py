@@ -23,7 +23,7 @@ from acuse.doors.smtp.connector import Connector, Listening, Ports, tls_context
 from acuse.doors.smtp.limits import Limits
 from acuse.doors.smtp.service import Verbs
 from acuse.errors import AccessDenied
-from tests.flows.smtp.client import Client
+from tests.flows.smtp.client import PATIENCE, Client
 
 DOMAIN = "@talleres-ribera.example"
 CREDENTIAL = SmtpCredentialValue(id=UUID(int=1), organisation=UUID(int=2), name="CRM")
@@ -75,7 +75,7 @@ class Behind:
         self.batches.append(len(messages))
         self.inside.set()
         if (held := self.held) is not None:
-            assert held.wait(20)
+            assert held.wait(PATIENCE)
         if self.accept_error is not None:
             raise self.accept_error
         return [self._accept_one(*message) for message in messages]
@@ -103,12 +103,12 @@ class Door:
     def plain(self) -> Client:
         """Connect to the STARTTLS port and read the banner."""
         assert self.ports.starttls is not None
-        return Client(socket.create_connection(("127.0.0.1", self.ports.starttls), 20))
+        return Client(socket.create_connection(("127.0.0.1", self.ports.starttls), PATIENCE))
 
     def encrypted(self) -> Client:
         """Connect to the port of implicit TLS and read the banner."""
         assert self.ports.tls is not None
-        raw = socket.create_connection(("127.0.0.1", self.ports.tls), 20)
+        raw = socket.create_connection(("127.0.0.1", self.ports.tls), PATIENCE)
         return Client(self.trust.wrap_socket(raw, server_hostname="localhost"))
 
     def logged_in(self) -> Client:
@@ -150,12 +150,12 @@ def running(identity: tuple[Path, Path], limits: Limits, grace: float = 20.0, po
 
     def end() -> None:
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(20)
+        thread.join(PATIENCE)
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
 
     try:
-        connector, ports = asyncio.run_coroutine_threadsafe(start(), loop).result(20)
+        connector, ports = asyncio.run_coroutine_threadsafe(start(), loop).result(PATIENCE)
     except BaseException:
         end()
         raise
@@ -164,7 +164,7 @@ def running(identity: tuple[Path, Path], limits: Limits, grace: float = 20.0, po
     def stop() -> None:
         if not stopped:
             stopped.append(True)
-            asyncio.run_coroutine_threadsafe(connector.stop(), loop).result(40)
+            asyncio.run_coroutine_threadsafe(connector.stop(), loop).result(PATIENCE)
 
     try:
         yield Door(behind, ports, connector, ssl.create_default_context(cafile=str(identity[0])), stop)

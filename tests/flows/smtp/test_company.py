@@ -17,7 +17,7 @@ from acuse.doors.smtp import gathering
 from acuse.doors.smtp.limits import Limits
 from acuse.doors.smtp.service import SubmissionService
 from acuse.errors import TemporaryError
-from tests.flows.smtp.client import MAIL, MESSAGE, RCPT, Client
+from tests.flows.smtp.client import MAIL, MESSAGE, PATIENCE, RCPT, Client
 from tests.flows.smtp.conftest import CREDENTIAL, Behind, Door, Opener
 
 COUNT = 4
@@ -33,7 +33,7 @@ ENVELOPE = Envelope(
 
 
 def wait(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < until
         time.sleep(0.005)
@@ -53,7 +53,7 @@ def under_way(door: Door) -> Iterator[list[Client]]:
         clients = [stack.enter_context(door.logged_in()) for _ in range(COUNT)]
         for number, client in enumerate(clients):
             hand_in(client, f"{MAIL} ENVID=n{number}")
-            assert door.behind.inside.wait(20)
+            assert door.behind.inside.wait(PATIENCE)
             wait(lambda number=number: len(door.connector._gathering._waiting) == number)
         yield clients
 
@@ -100,7 +100,7 @@ def exhausted(_: object) -> list[list[UUID] | Exception]:
 def test_a_fault_of_any_kind_leaves_nobody_waiting(accept: Callable[[object], list[list[UUID] | Exception]]) -> None:
     async def hand_in_three(threads: ThreadPoolExecutor) -> list[object]:
         gathered = gathering.Gathering(replace(Behind().verbs(), accept=accept), threads)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             given = (gathered.accept(CREDENTIAL, ENVELOPE, MESSAGE) for _ in range(3))
             results: list[object] = list(await asyncio.gather(*given, return_exceptions=True))
             await gathered.finish()
@@ -130,7 +130,7 @@ def test_stopping_waits_for_all_that_are_being_accepted(opened: Opener) -> None:
         for client in clients:
             assert client.reply().startswith("250 2.6.0")
             assert client.reply().startswith("421 4.3.2")
-        stopping.join(20)
+        stopping.join(PATIENCE)
         assert len(door.behind.accepted) == COUNT
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.flows.smtp.client import MAIL, MESSAGE, RCPT, has_enhanced_code
+from tests.flows.smtp.client import MAIL, MESSAGE, PATIENCE, RCPT, has_enhanced_code
 from tests.flows.smtp.conftest import Door, Opener
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -142,7 +142,7 @@ def test_content_that_waits_for_the_database_is_in_flight(opened: Opener) -> Non
             client.say(command)
         client.send(MESSAGE + (b"x" * 98 + b"\r\n") * 900)
         client.send(b".\r\n")
-        assert door.behind.inside.wait(20)
+        assert door.behind.inside.wait(PATIENCE)
         assert other.submit(MESSAGE + (b"x" * 98 + b"\r\n") * 900).startswith("452 4.3.1")
         door.behind.held.set()
         assert client.reply().startswith("250 2.6.0")

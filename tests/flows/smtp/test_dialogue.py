@@ -9,7 +9,7 @@ import pytest
 
 from acuse.doors.smtp.limits import Limits
 from acuse.errors import TemporaryError
-from tests.flows.smtp.client import MAIL, MESSAGE, RCPT, Client, has_enhanced_code
+from tests.flows.smtp.client import MAIL, MESSAGE, PATIENCE, RCPT, Client, has_enhanced_code
 from tests.flows.smtp.conftest import CREDENTIAL, Door, Opener
 
 
@@ -29,7 +29,7 @@ def test_banner_and_ehlo_name_no_software(door: Door) -> None:
 
 def test_smtplib_submits_over_starttls(door: Door) -> None:
     assert door.ports.starttls is not None
-    with smtplib.SMTP("localhost", door.ports.starttls, "cliente.example", 20) as client:
+    with smtplib.SMTP("localhost", door.ports.starttls, "cliente.example", PATIENCE) as client:
         client.starttls(context=door.trust)
         client.login("crm", "clave")
         client.sendmail("avisos@talleres-ribera.example", ["uno@acepta.example", "dos@acepta.example"], MESSAGE)
@@ -48,7 +48,9 @@ def test_smtplib_submits_over_starttls(door: Door) -> None:
 
 def test_smtplib_submits_over_implicit_tls_with_login(door: Door) -> None:
     assert door.ports.tls is not None
-    with smtplib.SMTP_SSL("localhost", door.ports.tls, "cliente.example", timeout=20, context=door.trust) as client:
+    with smtplib.SMTP_SSL(
+        "localhost", door.ports.tls, "cliente.example", timeout=PATIENCE, context=door.trust
+    ) as client:
         client.ehlo()
         code, _ = client.docmd("AUTH", "LOGIN")
         assert code == 334
@@ -265,7 +267,7 @@ def test_what_waits_behind_starttls_in_the_streams_buffer_is_refused(door: Door,
         else:  # what the connector had not read yet is for TLS to refuse
             while not client.closed():
                 pass
-        sending.join(20)
+        sending.join(PATIENCE)
     with door.logged_in() as client:
         assert client.say("NOOP").startswith("250")
 

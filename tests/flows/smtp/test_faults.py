@@ -20,7 +20,7 @@ from acuse.errors import (
     PermanentError,
     TemporaryError,
 )
-from tests.flows.smtp.client import MAIL, MESSAGE, RCPT, Client
+from tests.flows.smtp.client import MAIL, MESSAGE, PATIENCE, RCPT, Client
 from tests.flows.smtp.conftest import Door, Opener
 from tests.ports import free_port
 
@@ -89,24 +89,21 @@ def test_idle_client_is_told_and_closed(opened: Opener) -> None:
 
 
 def drip(client: Client) -> None:
-    """Send an octet now and then, never a line end, for at most 20 seconds."""
-    end = time.monotonic() + 20
+    """Send an octet now and then, never a line end, as long as there is patience."""
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         client.send(b"N")
         time.sleep(0.05)
 
 
 def test_slowloris_before_login_is_cut_by_the_login_time(opened: Opener) -> None:
-    with opened(idle=5, login=0.6) as door, door.plain() as client:
-        begun = time.monotonic()
-        with pytest.raises(ConnectionError):
-            drip(client)
-        assert time.monotonic() - begun < 15
+    with opened(login=0.6) as door, door.plain() as client, pytest.raises(ConnectionError):
+        drip(client)
 
 
 def flood(client: Client) -> None:
-    """Send commands for at most 20 seconds and read no answer."""
-    end = time.monotonic() + 20
+    """Send commands as long as there is patience and read no answer."""
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         client.send(b"HELP\r\n" * 1000)
 
@@ -120,7 +117,7 @@ def test_a_client_that_never_reads_is_cut(opened: Opener) -> None:
 
 
 def test_slow_data_is_cut_by_its_own_time(opened: Opener) -> None:
-    with opened(idle=5, data=0.5) as door, door.logged_in() as client:
+    with opened(data=0.5) as door, door.logged_in() as client:
         for command in (MAIL, RCPT, "DATA"):
             client.say(command)
         client.send(MESSAGE)
@@ -131,7 +128,7 @@ def test_slow_data_is_cut_by_its_own_time(opened: Opener) -> None:
 
 def wait_for_room(door: Door) -> None:
     """Wait until a connection is greeted."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + PATIENCE
     while True:
         with door.plain() as client:
             if client.banner.startswith("220"):
@@ -145,7 +142,7 @@ def test_a_handshake_that_fails_is_counted_out(opened: Opener) -> None:
             with door.plain() as client:
                 assert client.say("STARTTLS").startswith("220")
                 client.send(b"this is not TLS\r\n")
-            with socket.create_connection(("127.0.0.1", door.ports.tls), 20) as other:
+            with socket.create_connection(("127.0.0.1", door.ports.tls), PATIENCE) as other:
                 other.sendall(b"EHLO nor is this\r\n")
             wait_for_room(door)
 
@@ -153,15 +150,15 @@ def test_a_handshake_that_fails_is_counted_out(opened: Opener) -> None:
 def test_a_handshake_that_does_not_come_is_cut_and_counted(opened: Opener) -> None:
     with opened(login=0.5, connections=2) as door:
         address = ("127.0.0.1", door.ports.tls)
-        with socket.create_connection(address, 20) as one, socket.create_connection(address, 20) as two:
-            with socket.create_connection(address, 20) as third:
+        with socket.create_connection(address, PATIENCE) as one, socket.create_connection(address, PATIENCE) as two:
+            with socket.create_connection(address, PATIENCE) as third:
                 assert third.recv(1) == b"", "the house is full, and no handshake is spent on saying so"
             assert one.recv(1) == two.recv(1) == b"", "TLS did not come in time"
         wait_for_room(door)
 
 
 def test_total_time(opened: Opener) -> None:
-    with opened(total=0.4) as door, door.logged_in() as client:
+    with opened(total=0.4) as door, door.plain() as client:
         assert client.reply().startswith("421 4.4.2")
         assert client.closed()
 
@@ -182,7 +179,7 @@ def test_stopping_finishes_the_message_under_way(opened: Opener) -> None:
         for command in (MAIL, RCPT, "DATA"):
             busy.say(command)
         busy.send(MESSAGE + b".\r\n" + b"NOOP\r\n")
-        assert door.behind.inside.wait(20)
+        assert door.behind.inside.wait(PATIENCE)
         stopping = threading.Thread(target=door.stop)
         stopping.start()
         assert idle.reply().startswith("421 4.3.2")
@@ -191,7 +188,7 @@ def test_stopping_finishes_the_message_under_way(opened: Opener) -> None:
         assert busy.reply().startswith("250 2.6.0")
         assert busy.reply().startswith("421 4.3.2")
         assert busy.closed()
-        stopping.join(20)
+        stopping.join(PATIENCE)
         assert len(door.behind.accepted) == 1
         with pytest.raises(ConnectionError):
             door.plain()
@@ -199,7 +196,7 @@ def test_stopping_finishes_the_message_under_way(opened: Opener) -> None:
 
 def test_stopping_does_not_wait_for_handshakes(opened: Opener) -> None:
     with opened(grace=30) as door, door.plain() as upgrading:
-        with socket.create_connection(("127.0.0.1", door.ports.tls), 20) as silent, door.encrypted() as after_it:
+        with socket.create_connection(("127.0.0.1", door.ports.tls), PATIENCE) as silent, door.encrypted() as after_it:
             assert upgrading.say("STARTTLS").startswith("220")
             begun = time.monotonic()
             door.stop()
@@ -225,13 +222,13 @@ def test_stopping_waits_for_what_is_being_made_durable(opened: Opener) -> None:
         for command in (MAIL, RCPT, "DATA"):
             client.say(command)
         client.send(MESSAGE + b".\r\n")
-        assert door.behind.inside.wait(20)
+        assert door.behind.inside.wait(PATIENCE)
         stopping = threading.Thread(target=door.stop)
         stopping.start()
         assert client.closed(), "the client does not hear of it, and will ask again"
         assert stopping.is_alive()
         door.behind.held.set()
-        stopping.join(20)
+        stopping.join(PATIENCE)
         assert len(door.behind.accepted) == 1
 
 

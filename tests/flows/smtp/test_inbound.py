@@ -24,7 +24,7 @@ from acuse.errors import TemporaryError
 from acuse.mail.tokens import encode_address
 from acuse.reception.rules import Ours, read_address
 from acuse.reception.services import Arrival
-from tests.flows.smtp.client import Client, has_enhanced_code, stuffed
+from tests.flows.smtp.client import PATIENCE, Client, has_enhanced_code, stuffed
 
 KEY = b"k" * 32
 DOMAIN = "rebotes.example"
@@ -46,20 +46,22 @@ class Inbound:
     came: list[tuple[Arrival, bytes]] = field(default_factory=list)
     error: Exception | None = None
     held: threading.Event | None = None
+    inside: threading.Event = field(default_factory=threading.Event)
     port: int = 0
     trust: ssl.SSLContext = field(default_factory=ssl.create_default_context)
     stop: Callable[[], None] = lambda: None
 
     def receive(self, arrival: Arrival, raw: bytes) -> list[UUID]:
+        self.inside.set()
         if self.held is not None:
-            assert self.held.wait(20)
+            assert self.held.wait(PATIENCE)
         if self.error is not None:
             raise self.error
         self.came.append((arrival, raw))
         return [uuid4() for _ in arrival.recipients]
 
     def client(self) -> Client:
-        return Client(socket.create_connection(("127.0.0.1", self.port), 20))
+        return Client(socket.create_connection(("127.0.0.1", self.port), PATIENCE))
 
     def hello(self) -> Client:
         client = self.client()
@@ -73,7 +75,7 @@ def running(identity: tuple[Path, Path], limits: Limits) -> Iterator[Inbound]:
     behind, loop = Inbound(), asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    listening = InboundListening(hostname="acuse.example", host="127.0.0.1", port=0, limits=limits, grace=5)
+    listening = InboundListening(hostname="acuse.example", host="127.0.0.1", port=0, limits=limits, grace=PATIENCE)
     verbs = InboundVerbs(ours=ours, receive=behind.receive)
 
     async def start() -> InboundDoor:
@@ -81,14 +83,14 @@ def running(identity: tuple[Path, Path], limits: Limits) -> Iterator[Inbound]:
         behind.port = await door.start()
         return door
 
-    door = asyncio.run_coroutine_threadsafe(start(), loop).result(20)
+    door = asyncio.run_coroutine_threadsafe(start(), loop).result(PATIENCE)
     behind.trust = ssl.create_default_context(cafile=str(identity[0]))
     try:
         yield behind
     finally:
-        asyncio.run_coroutine_threadsafe(door.stop(), loop).result(40)
+        asyncio.run_coroutine_threadsafe(door.stop(), loop).result(2 * PATIENCE)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(20)
+        thread.join(PATIENCE)
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
 
@@ -121,7 +123,7 @@ def test_it_offers_what_servers_use_and_no_login(door: Inbound) -> None:
 
 
 def test_a_report_comes_in_with_the_null_sender(door: Inbound) -> None:
-    with smtplib.SMTP("localhost", door.port, "mx.cliente.example", 20) as client:
+    with smtplib.SMTP("localhost", door.port, "mx.cliente.example", PATIENCE) as client:
         client.starttls(context=door.trust)
         client.sendmail("", [BOUNCE], RAW)
     ((arrival, raw),) = door.came
@@ -279,17 +281,16 @@ def test_commands_may_come_together(door: Inbound) -> None:
 
 
 def test_limits_of_connections_errors_and_time(identity: tuple[Path, Path]) -> None:
-    few = replace(LIMITS, connections_per_ip=2, errors=3, idle=0.3)
-    with running(identity, few) as door:
+    with running(identity, replace(LIMITS, connections_per_ip=2)) as door:
         with door.hello(), door.hello(), door.client() as third:
             assert third.banner.startswith("421 4.7.0")
-        with door.client() as client:
-            for _ in range(3):
-                reply = client.say("NADA")
-            assert reply.startswith("500")
-            assert client.reply().startswith("421 4.7.0")
-        with door.client() as client:
-            assert client.reply().startswith("421 4.4.2")
+    with running(identity, replace(LIMITS, errors=3)) as door, door.client() as client:
+        for _ in range(3):
+            reply = client.say("NADA")
+        assert reply.startswith("500")
+        assert client.reply().startswith("421 4.7.0")
+    with running(identity, replace(LIMITS, idle=0.3)) as door, door.client() as client:
+        assert client.reply().startswith("421 4.4.2")
 
 
 def test_a_message_under_way_is_finished_when_the_door_closes(identity: tuple[Path, Path]) -> None:
@@ -299,6 +300,7 @@ def test_a_message_under_way_is_finished_when_the_door_closes(identity: tuple[Pa
         for command in ("MAIL FROM:<>", f"RCPT TO:<{BOUNCE}>", "DATA"):
             client.say(command)
         client.send(stuffed(RAW))
+        assert door.inside.wait(PATIENCE)
         threading.Timer(0.3, door.held.set).start()
     assert client.reply().startswith("250 2.6.0")
     client.__exit__()

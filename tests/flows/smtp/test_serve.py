@@ -15,7 +15,7 @@ from acuse.accounts.values import SmtpCredentialValue
 from acuse.delivery.envelope import Envelope
 from acuse.doors.smtp.connector import Listening, serve, tls_context
 from acuse.doors.smtp.service import Verbs
-from tests.flows.smtp.client import MESSAGE
+from tests.flows.smtp.client import MESSAGE, PATIENCE
 
 SENDER, RECIPIENT = "avisos@talleres-ribera.example", "cliente@acepta.example"
 
@@ -46,7 +46,7 @@ def run(port: int, certificate: Path, key: Path, told: Connection) -> None:
 
 
 def submit(port: int, trust: ssl.SSLContext) -> None:
-    with smtplib.SMTP_SSL("localhost", port, timeout=20, context=trust) as client:
+    with smtplib.SMTP_SSL("localhost", port, timeout=PATIENCE, context=trust) as client:
         client.login("crm", "clave")
         assert client.sendmail(SENDER, RECIPIENT, MESSAGE) == {}
 
@@ -61,7 +61,7 @@ def test_processes_share_a_port_and_end_on_sigterm(identity: tuple[Path, Path]) 
             process.start()
         try:
             for told, _ in ends:
-                assert told.poll(60)
+                assert told.poll(PATIENCE)
                 assert told.recv() == port
             reserved.close()
             for _ in range(10):
@@ -69,17 +69,17 @@ def test_processes_share_a_port_and_end_on_sigterm(identity: tuple[Path, Path]) 
             first, second = processes
             assert first.pid is not None
             os.kill(first.pid, signal.SIGTERM)
-            first.join(20)
+            first.join(PATIENCE)
             assert first.exitcode == 0
             for _ in range(5):
                 submit(port, trust)
             second.terminate()
-            second.join(20)
+            second.join(PATIENCE)
             assert second.exitcode == 0
         finally:
             for process in processes:
                 process.kill()
-                process.join(20)
+                process.join(PATIENCE)
                 process.close()
             for told, tell in ends:
                 told.close()
