@@ -47,6 +47,7 @@ class Contact(models.Model):
     merged_at = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)
     address_words = models.TextField(blank=True)
+    salt = models.BinaryField(max_length=16, default=new_salt)
     search = models.GeneratedField(
         expression=SearchWords(FoldedWords("name", "tax_id", "address_words"), "address_words"),
         output_field=SearchVectorField(),
@@ -72,7 +73,8 @@ class Contact(models.Model):
 class Address(models.Model):
     """How a contact is reached: as somebody gave it, as it is compared, and why it is taken for theirs.
 
-    `known_since`: since when it is known by `basis`. One that was removed is kept, and is nobody's any more.
+    `known_since`: since when it is known by `basis`. One that was removed is kept, and is nobody's any more. `salt`
+    opens the digest by which facts name it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

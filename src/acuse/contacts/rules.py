@@ -3,10 +3,14 @@
 import hashlib
 import re
 import unicodedata
+from dataclasses import asdict, dataclass, replace
 
 from acuse.errors import InputError
+from acuse.mail.choices import LANGUAGES
 from acuse.mail.mailboxes import lowered, mailbox
 from acuse.mail.sending_domain import ascii_domain
+from acuse.proof.canonical import canonicalise
+from acuse.proof.facts.contact import CONTACT_KINDS
 
 IDENTIFYING = ("email", "phone", "whatsapp")
 """Channels whose address is one contact's alone; several people live at one postal address."""
@@ -16,6 +20,49 @@ MOST_ADDRESSES = 50
 MOST_FAMILY = 50
 """Contacts that are merged into one, it included."""
 MOST_NAME, MOST_TAX_ID, MOST_NOTES, MOST_VALUE = 200, 32, 4000, 320
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What the register says of a contact, its addresses aside.
+
+    Attributes:
+        kind: of `CONTACT_KINDS`.
+        name: at most `MOST_NAME` characters.
+        tax_id: as `tax_id` writes it; "" where unknown.
+        language: "es", "en" or "".
+        company: id of the company for which a person works; "" for none.
+        notes: for members only.
+    """
+
+    kind: str = "person"
+    name: str = ""
+    tax_id: str = ""
+    language: str = ""
+    company: str = ""
+    notes: str = ""
+
+
+def check_card(card: Card) -> Card:
+    """Return a card in the form in which it is kept.
+
+    Raises:
+        InputError: something in it is too long or no choice.
+    """
+    kept = replace(card, name=line(card.name), tax_id=tax_id(card.tax_id), notes=_storable(card.notes).strip())
+    for text, most, sentence in (
+        (kept.name, MOST_NAME, "The name is longer than %(most)s characters."),
+        (kept.tax_id, MOST_TAX_ID, "The tax number is longer than %(most)s characters."),
+        (kept.notes, MOST_NOTES, "The notes are longer than %(most)s characters."),
+    ):
+        if len(text) > most:
+            raise InputError(sentence, most=most)
+    if kept.kind not in CONTACT_KINDS or kept.language not in ("", *LANGUAGES):
+        raise InputError("Choose whether it is a person or a company, and a language that is offered.")
+    if kept.kind == "company" and kept.company:
+        raise InputError("A company works for no other company.")
+    return kept
+
 
 _SEPARATORS = re.compile(r"[\s.\-()/]+")
 _TRUNK = re.compile(r"^(\+[1-9][\s\d]{0,4})\(0\)")
@@ -67,15 +114,20 @@ def _number_key(value: str) -> str:
 
 
 def _postal_key(value: str) -> str:
-    words = " ".join(unicodedata.normalize("NFKC", value).split())
+    words = line(unicodedata.normalize("NFKC", value))
     if not words:
         raise InputError("An address cannot be empty.")
     return unicodedata.normalize("NFC", words.casefold())
 
 
-def digest(*, salt: bytes, channel: str, key: str) -> str:
+def address_digest(*, salt: bytes, channel: str, key: str) -> str:
     """Return what facts say of an address; see `acuse.proof.facts.contact`."""
     return hashlib.sha256(salt + f"{channel}\n{key}".encode()).hexdigest()
+
+
+def card_digest(*, salt: bytes, card: Card) -> str:
+    """Return what facts say of a card; see `acuse.proof.facts.contact`."""
+    return hashlib.sha256(salt + canonicalise(asdict(card))).hexdigest()
 
 
 def searched(channel: str, value: str, key: str) -> str:
@@ -95,10 +147,13 @@ def asked(search: str) -> str:
 
 def tax_id(value: str) -> str:
     """Return a tax number as it is kept: capitals and digits, without signs and blanks."""
-    return _TAX_SIGNS.sub("", unicodedata.normalize("NFKC", value)).upper()
+    return _TAX_SIGNS.sub("", unicodedata.normalize("NFKC", _storable(value))).upper()
 
 
-def line(text: str, most: int) -> str:
-    """Return foreign text in one line of at most so many characters, as PostgreSQL keeps it."""
-    storable = text.replace("\0", " ").encode("utf-8", "replace").decode()
-    return " ".join(storable.split())[:most].rstrip()
+def line(text: str) -> str:
+    """Return foreign text in one line, as PostgreSQL keeps it."""
+    return " ".join(_storable(text).split())
+
+
+def _storable(text: str) -> str:
+    return text.replace("\0", " ").encode("utf-8", "replace").decode()

@@ -61,6 +61,11 @@ def hold(*, kind: str, subject: UUID, held: bool) -> None:
         raise InputError("There is no such subject.")
 
 
+def held(*, kind: str, subjects: Sequence[UUID]) -> bool:
+    """Tell whether one of these subjects is under legal hold."""
+    return Head.objects.filter(kind=kind, subject__in=subjects, legal_hold=True).exists()
+
+
 def extend(*, kind: str, subject: UUID, until: datetime) -> None:
     """Keep a subject's facts and objects until a later date; an earlier one changes nothing.
 

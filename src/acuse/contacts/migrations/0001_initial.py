@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ('merged_at', models.DateTimeField(null=True)),
                 ('erased_at', models.DateTimeField(null=True)),
                 ('address_words', models.TextField(blank=True)),
+                ('salt', models.BinaryField(default=acuse.contacts.models.new_salt, max_length=16)),
                 ('search', models.GeneratedField(db_persist=True, expression=acuse.evidence.fulltext.SearchWords(acuse.evidence.fulltext.FoldedWords('name', 'tax_id', 'address_words'), 'address_words'), output_field=django.contrib.postgres.search.SearchVectorField())),
                 ('sorted_as', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Lower(django.db.models.functions.text.Trim(acuse.evidence.fulltext.FoldedWords('name'))), output_field=models.TextField(db_collation='C'))),
                 ('company', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='contacts.contact')),

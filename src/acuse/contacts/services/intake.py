@@ -2,12 +2,10 @@
 
 from uuid import UUID
 
-from uuid6 import uuid7
-
 from acuse import clock
 from acuse.contacts import rules
 from acuse.contacts.models import Address, Contact
-from acuse.contacts.services.recording import draft, told
+from acuse.contacts.services.recording import draft, made, told
 from acuse.errors import InputError
 from acuse.evidence.ledger import record
 from acuse.mail.choices import LANGUAGES
@@ -48,32 +46,34 @@ def find_or_make(
         if known is not None:
             _confirm(known, basis, actor)
             return known.contact_id
-        made = _make(organisation, Address(channel=channel, value=value.strip(), key=key, basis=basis), name, language)
-        if made is not None:
+        entered = _enter(
+            organisation, Address(channel=channel, value=value.strip(), key=key, basis=basis), name, language
+        )
+        if entered is not None:
+            address, row = entered
             record(
-                draft(organisation, made.contact_id, "contact.made", actor, {"kind": Contact.Kind.PERSON.value}),
-                draft(organisation, made.contact_id, "address.added", actor, {**told(made), "basis": basis}),
+                made(row, actor), draft(organisation, row.id, "address.added", actor, {**told(address), "basis": basis})
             )
-            return made.contact_id
+            return row.id
         # Somebody else entered it meanwhile, and perhaps removed it again: looked for once more.
 
 
-def _make(organisation: UUID, address: Address, name: str, language: str) -> Address | None:
+def _enter(organisation: UUID, address: Address, name: str, language: str) -> tuple[Address, Contact] | None:
     """Enter an address with a new contact; None where it was taken meanwhile."""
-    contact = uuid7()
-    address.contact_id, address.organisation_id, address.known_since = contact, organisation, clock.now()
+    contact = Contact(
+        organisation_id=organisation,
+        name=rules.line(name)[: rules.MOST_NAME],
+        language=language if language in LANGUAGES else "",
+        created_at=clock.now(),
+        address_words=rules.searched(address.channel, address.value, address.key),
+    )
+    address.contact_id, address.organisation_id, address.known_since = contact.id, organisation, contact.created_at
+    # A transaction that is entering the same address is waited for here; its row is seen afterwards.
     Address.objects.bulk_create([address], ignore_conflicts=True)
     if not Address.objects.filter(id=address.id).exists():
         return None
-    Contact.objects.create(
-        id=contact,
-        organisation_id=organisation,
-        name=rules.line(name, rules.MOST_NAME),
-        language=language if language in LANGUAGES else "",
-        created_at=address.known_since,
-        address_words=rules.searched(address.channel, address.value, address.key),
-    )
-    return address
+    contact.save(force_insert=True)
+    return address, contact
 
 
 def _confirm(known: Address, basis: str, actor: Actor) -> None:

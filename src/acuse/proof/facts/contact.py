@@ -1,8 +1,8 @@
 """Types of fact about a contact: a customer of an organisation, as its register knows them.
 
-No fact says an address or a name in clear. A member's entry is cited as the object in the role of `card`; an address
-by `digest`, the SHA-256 of a random salt that only the register holds, the channel, a line feed and the address as it
-is compared: whoever shows the salt shows which address it was, and once the register has erased it nobody can.
+No fact says a name or an address in clear. It says a digest: the SHA-256 of 16 random octets that only the register
+holds and of what is meant: an address as its channel, a line feed and the address as it is compared, a card as RFC 8785
+JSON. Whoever shows those octets shows what it was; once the register has erased them nobody can, and facts may stay.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ OBSTACLES = ("legal_hold", "retention", "open_ticket", "running_deadline", "comm
 
 _KINDS = (KIND,)
 _ID = Text(40)
-_CARD = {"card": "kind, name, tax id, language and company, as JSON"}
+_CARD: Mapping[str, Shape] = {"digest": Digest()}
 _ADDRESS: Mapping[str, Shape] = {"address": _ID, "channel": Choice(*CHANNELS), "digest": Digest()}
 _PAIR = Record({"kept": _ID, "absorbed": _ID})
 
@@ -30,15 +30,13 @@ TYPES = (
         name="contact.made",
         kinds=_KINDS,
         meaning="A contact was entered; `split_from` names the one out of which it was taken.",
-        details=Record({"kind": Choice(*CONTACT_KINDS)}, {"split_from": _ID}),
-        roles=_CARD,
+        details=Record({**_CARD, "kind": Choice(*CONTACT_KINDS)}, {"split_from": _ID}),
     ),
     FactType(
         name="contact.changed",
         kinds=_KINDS,
         meaning="What the register says of a contact was changed; `fields` names what.",
-        details=Record({"fields": Listing(Choice(*FIELDS), len(FIELDS))}),
-        roles=_CARD,
+        details=Record({**_CARD, "fields": Listing(Choice(*FIELDS), len(FIELDS))}),
     ),
     FactType(
         name="address.added",
@@ -79,10 +77,7 @@ TYPES = (
     FactType(
         name="contact.erased",
         kinds=_KINDS,
-        meaning=(
-            "The register forgot the contact: card, notes and addresses. The objects of its facts are reserved until "
-            "their retention ends."
-        ),
+        meaning="The register forgot the contact: card, notes and addresses, and what opens the digests of its facts.",
         details=Record({}),
     ),
 )

@@ -1,0 +1,50 @@
+"""Contacts that were merged into one: its family. Whoever asks about one asks about all of them."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import connection
+
+_ROOTS = """
+WITH RECURSIVE above AS (
+    SELECT id AS start, id, merged_into_id FROM contacts_contacts
+    WHERE organisation_id = %(organisation)s AND id = ANY(%(contacts)s)
+    UNION ALL
+    SELECT above.start, parent.id, parent.merged_into_id
+    FROM above JOIN contacts_contacts AS parent ON parent.id = above.merged_into_id
+)
+SELECT start, id FROM above WHERE merged_into_id IS NULL
+"""
+_MEMBERS = """
+WITH RECURSIVE below AS (
+    SELECT id AS root, id FROM contacts_contacts WHERE organisation_id = %(organisation)s AND id = ANY(%(contacts)s)
+    UNION ALL
+    SELECT below.root, child.id FROM below JOIN contacts_contacts AS child ON child.merged_into_id = below.id
+)
+SELECT root, id FROM below ORDER BY id
+"""
+
+
+def roots(organisation: UUID, contacts: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return, of each contact that there is, the one into which it was merged in the end; itself where it was not."""
+    return dict(_asked(_ROOTS, organisation, contacts))
+
+
+def members(organisation: UUID, contacts: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
+    """Return, of each contact that there is, itself and everything that was merged into it, the oldest first."""
+    found: dict[UUID, tuple[UUID, ...]] = {}
+    for root, contact in _asked(_MEMBERS, organisation, contacts):
+        found[root] = (*found.get(root, ()), contact)
+    return found
+
+
+def family(organisation: UUID, contact: UUID) -> tuple[UUID, ...]:
+    """Return the contact, what was merged into it and what it was merged into; () where there is no such contact."""
+    root = roots(organisation, [contact]).get(contact)
+    return members(organisation, [root])[root] if root else ()
+
+
+def _asked(statement: str, organisation: UUID, contacts: Iterable[UUID]) -> list[tuple[UUID, UUID]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"organisation": organisation, "contacts": list(contacts)})
+        return [(one, other) for one, other in cursor.fetchall()]
