@@ -11,8 +11,6 @@ from acuse.contacts.family import family, members, roots
 from acuse.contacts.models import Address, Contact
 from acuse.errors import InputError
 
-__all__ = ["AbsorbedView", "AddressView", "ContactView", "by_address", "contact", "family", "names"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class AddressView:
@@ -128,6 +126,11 @@ def addresses_of(contacts: Iterable[UUID]) -> tuple[AddressView, ...]:
     )
 
 
+def family_of(access: Access, *, contact: UUID) -> tuple[UUID, ...]:
+    """Return all contacts that are one with this one, it included; () where the organisation has no such one."""
+    return family(access.organisation, contact)
+
+
 def by_address(organisation: UUID, *, channel: str, value: str) -> UUID | None:
     """Return the contact that has an address, perhaps merged into another; None where nobody has it.
 
@@ -146,22 +149,22 @@ def by_address(organisation: UUID, *, channel: str, value: str) -> UUID | None:
     return living.values_list("contact_id", flat=True).first()
 
 
-def names(organisation: UUID, contacts: Iterable[UUID]) -> Mapping[UUID, str]:
+def names_of(access: Access, *, contacts: Iterable[UUID]) -> Mapping[UUID, str]:
     """Return how each of some contacts is called now: by the one that stands for its family.
 
     Args:
-        organisation: whose contacts.
+        access: of the member who asks.
         contacts: any of their families.
 
     Returns:
         By the ids asked for: the name, else its first address, else "" (also where it was erased); ids that the
         organisation does not have are left out.
     """
-    asked = roots(organisation, contacts)
+    asked = roots(access.organisation, contacts)
     called = dict(Contact.objects.filter(id__in=set(asked.values())).values_list("id", "name"))
     nameless = [root for root, name in called.items() if not name]
     if nameless:
-        known_as = members(organisation, nameless)
+        known_as = members(access.organisation, nameless)
         owner = {one: root for root, found in known_as.items() for one in found}
         for address in addresses_of(owner):
             called[owner[address.contact]] = called[owner[address.contact]] or address.value
