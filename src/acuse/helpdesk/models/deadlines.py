@@ -59,7 +59,7 @@ class Deadline(models.Model):
     counted_from = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
-    #: [[from, until], ...] of the present run, RFC 3339.
+    #: [[from, until, reason], ...] since it began, RFC 3339; `until` is None of the one that lasts.
     pauses = models.JSONField(default=list)
     ended_at = models.DateTimeField(null=True)
     missed_at = models.DateTimeField(null=True)

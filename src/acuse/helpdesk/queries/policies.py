@@ -1,0 +1,59 @@
+"""Reads of an organisation's terms."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from acuse.accounts.queries import Access
+from acuse.helpdesk.models import PolicyVersion
+from acuse.helpdesk.policies import Policy
+from acuse.proof.facts.fact import ObjectReference
+
+MEDIA_TYPE = "application/json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedPolicy:
+    """A version of an organisation's terms.
+
+    Attributes:
+        id: of the row. number: from 1. sha256, size: of the object in custody.
+        published_by: the member.
+    """
+
+    id: UUID
+    number: int
+    policy: Policy
+    sha256: str
+    size: int
+    published_at: datetime
+    published_by: UUID | None
+
+    def cited(self, role: str) -> ObjectReference:
+        """Return how a fact cites it."""
+        return ObjectReference(role=role, sha256=self.sha256, size=self.size, media_type=MEDIA_TYPE)
+
+
+def current_policy(organisation: UUID) -> PublishedPolicy | None:
+    """Return the terms that hold for cases from now on; None where none were published."""
+    row = PolicyVersion.objects.filter(organisation_id=organisation).order_by("-number").first()
+    return None if row is None else published(row)
+
+
+def policy_versions(access: Access) -> list[PublishedPolicy]:
+    """Return every version of the organisation's terms, the newest first."""
+    rows = PolicyVersion.objects.filter(organisation_id=access.organisation).order_by("-number")
+    return [published(row) for row in rows]
+
+
+def published(row: PolicyVersion) -> PublishedPolicy:
+    """Return what a row says."""
+    return PublishedPolicy(
+        id=row.id,
+        number=row.number,
+        policy=Policy.from_members(row.terms),
+        sha256=row.sha256,
+        size=row.size,
+        published_at=row.published_at,
+        published_by=row.published_by_id,
+    )
