@@ -259,6 +259,7 @@ def add_message(*, ticket: UUID, written: Written, matched_by: str) -> UUID:
         row.waits_since = row.waits_since or written.occurred_at
         row.revision = F("revision") + 1
         row.save(update_fields=["last_at", "waits_since", "revision"])
+        deadlines.heed(ticket=row, fact=received)
         pass_to(row, event="customer_wrote", actor=written.actor)
     return interaction
 
@@ -287,7 +288,7 @@ def pass_to(ticket: Ticket, *, event: str, actor: Actor, reason: str = "") -> No
             details={"before": before, "after": after, **({"reason": reason} if reason else {})},
         )
     )
-    deadlines.heed(ticket=ticket, event="status_changed", fact=changed)
+    deadlines.heed(ticket=ticket, fact=changed)
 
 
 def _interact(ticket: Ticket, written: Written, fact: Fact) -> UUID:
