@@ -38,6 +38,10 @@ from acuse.evidence.leases import Holder
 from acuse.evidence.revocation import RevocationSource
 from acuse.evidence.sealing import Sealer
 from acuse.evidence.tsa import Authority, TimestampClient
+from acuse.helpdesk.followers import follow_mail
+from acuse.helpdesk.queries.mailboxes import mailbox_at
+from acuse.helpdesk.services.conformity import close_silent
+from acuse.helpdesk.services.replies import send_due
 from acuse.pdf.pool import Typesetter
 from acuse.pdf.sign import Seal
 from acuse.proof.trust import Trust
@@ -51,6 +55,8 @@ _Given = ParamSpec("_Given")
 _Answer = TypeVar("_Answer")
 _KEEP_ALIVE_SECONDS = 5.0
 _FOLLOW_SECONDS = 1.0
+_DESK_SECONDS = 1.0
+_FOLLOWERS = (follow_certificates, follow_reports, follow_suppressions, follow_mail)
 #: Incoming messages that one worker reads at once; most of the time they wait for name servers.
 _READING_THREADS = 4
 
@@ -128,7 +134,8 @@ def worker_loops(holder: Holder) -> list[tuple[str, Loop]]:
         ("notices", Notifier(holder=holder, endpoint=endpoint, schedule=spaced).run),
         ("certificates", Issuer(holder=holder, press=press(), threads=environment.certificate_threads).run),
         ("reading", Reader(holder=holder, look_up=name_servers.look_up(), threads=_READING_THREADS).run),
-        ("followers", lambda stop: _follow((follow_certificates, follow_reports, follow_suppressions), stop)),
+        ("followers", lambda stop: _follow(_FOLLOWERS, stop)),
+        ("desk", lambda stop: _repeat((send_due, close_silent), stop)),
         ("periodic", periodic.run),
     ]
 
@@ -145,6 +152,14 @@ def _show_life(holder: Holder, endpoint: EmailEndpoint, stop: threading.Event) -
 def _tend(holder: Holder) -> None:
     if holder.show_life():
         holder.free_the_dead(periodic.QUEUES)
+
+
+def _repeat(acts: tuple[Callable[[], int], ...], stop: threading.Event) -> None:
+    """Do what is due at the desk, again and again; at once where something was, others after a pause."""
+    while not stop.is_set():
+        close_old_connections()
+        if not any(periodic.guarded(act.__name__, act) for act in acts):
+            stop.wait(_DESK_SECONDS)
 
 
 def _follow(followers: tuple[Callable[[], int], ...], stop: threading.Event) -> None:
@@ -191,8 +206,12 @@ def _accept(messages: Sequence[delivery.KeptMessage]) -> list[list[UUID] | Excep
     ]
 
 
+@_with_a_session
 def _ours(address: str) -> reception_rules.Ours | None:
     environment = settings.ACUSE
+    mailbox = mailbox_at(address)
+    if mailbox is not None:
+        return reception_rules.Ours(address=address, purpose="mailbox", identifier=mailbox)
     return reception_rules.read_address(
         address,
         keys=(settings.ACUSE_KEYS.address,),

@@ -16,8 +16,8 @@ from acuse.errors import ConfigurationError, InputError
 #: Purposes: where reports about a communication come back, where answers to it go, where an organisation forwards mail,
 #: where it forwards a mailbox of its desk, where answers about a case go.
 BOUNCE, REPLY, INBOX, MAILBOX, TICKET = "bounce", "reply", "inbox", "mailbox", "ticket"
-#: Purposes of tokens in links: content that waits for its recipient, the receipt of a message whose copy names it, what a
-#: tracked copy asks for; a case as its customer follows it, and the question whether they agree.
+#: Purposes of tokens in links: content that waits for its recipient, the receipt of a message whose copy names it, what
+#: a tracked copy asks for; a case as its customer follows it, and the question whether they agree.
 ACCESS, RECEIPT, TRACK, FOLLOW, AGREE = "access", "receipt", "track", "follow", "agree"
 _DIGEST = 10  # bytes: 80 bits; forging one takes 2^79 messages on average, and the local part stays within 64
 _TOKEN = re.compile(r"[a-z2-7]{42}\Z")

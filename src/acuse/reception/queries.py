@@ -35,6 +35,7 @@ class ItemView:
     recipient: str
     purpose: str
     communication: UUID | None
+    names: UUID | None
     client_ip: str
     client_helo: str
     sha256: str
@@ -73,6 +74,7 @@ def _view(row: Item) -> ItemView:
         recipient=row.recipient,
         purpose=row.purpose,
         communication=row.communication,
+        names=row.names,
         client_ip=row.client_ip,
         client_helo=row.client_helo,
         sha256=row.sha256,

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
-from acuse.mail.tokens import BOUNCE, INBOX, REPLY, decode_address
+from acuse.mail.tokens import BOUNCE, INBOX, MAILBOX, REPLY, TICKET, decode_address
 
-Purpose = Literal["bounce", "reply", "inbox", "postmaster", "unknown"]
+Purpose = Literal["bounce", "reply", "inbox", "mailbox", "ticket", "postmaster", "unknown"]
 
 #: A sender's retry within this time is the same message (as at the other door).
 REPEAT_FOR = timedelta(days=7)
@@ -31,7 +31,8 @@ class Ours:
     Attributes:
         address: as the client gave it.
         purpose: what it is for; "unknown" where it has the form of one of ours and its token is not.
-        identifier: of the communication (bounce, reply) or the organisation (inbox) that its token names.
+        identifier: of the communication (bounce, reply), the organisation (inbox), the mailbox or the ticket that its
+            token names.
     """
 
     address: str
@@ -58,13 +59,13 @@ def read_address(address: str, *, keys: tuple[bytes, ...], token_domain: str, do
     if domain.lower() != token_domain.lower():
         return None
     word = local.partition("+")[0].lower() if "+" in local else ""
-    if word not in {BOUNCE, REPLY, INBOX}:
+    if word not in {BOUNCE, REPLY, INBOX, MAILBOX, TICKET}:
         return None
     identifier = decode_address(address, keys=keys, purpose=word)
     if identifier is None:
-        # An inbox is written by people who copy it from the console: they had better hear at once that it is wrong.
-        return None if word == INBOX else Ours(address=address, purpose="unknown")
-    return Ours(address=address, purpose=word, identifier=identifier)  # type: ignore[arg-type]  # one of the three
+        # These are written by people who copy them from the console: they had better hear at once that they are wrong.
+        return None if word in {INBOX, MAILBOX} else Ours(address=address, purpose="unknown")
+    return Ours(address=address, purpose=word, identifier=identifier)  # type: ignore[arg-type]  # one of these
 
 
 def repeat_key(*, mail_from: str, recipient: str, sha256: str) -> bytes:

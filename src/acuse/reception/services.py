@@ -32,6 +32,8 @@ from acuse.reception.rules import Ours
 
 _DOOR = Actor(kind="component", id="inbound")
 _READER = Actor(kind="component", id="reception")
+#: Kinds of subject that addresses name beside communications.
+_NAMED = {"mailbox": "mailbox", "ticket": "ticket"}
 _MESSAGE_TYPE = "message/rfc822"
 _ANSWERS_TYPE = "application/json"
 
@@ -102,7 +104,7 @@ def _owned(ours: Ours) -> tuple[Ours, UUID]:
     if ours.purpose == "inbox":
         owner = ours.identifier if organisation_exists(ours.identifier) else None
     else:
-        owner = owner_of(kind=COMMUNICATION, subject=ours.identifier)
+        owner = owner_of(kind=_NAMED.get(ours.purpose, COMMUNICATION), subject=ours.identifier)
     return (ours, owner) if owner is not None else (Ours(address=ours.address, purpose="unknown"), INSTALLATION)
 
 
@@ -122,6 +124,7 @@ def _insert(
         recipient=ours.address,
         purpose=ours.purpose,
         communication=ours.identifier if ours.purpose in {"bounce", "reply"} else None,
+        names=ours.identifier if ours.purpose in _NAMED else None,
         client_ip=arrival.client_ip,
         client_helo=storable(arrival.helo, 512),
         sha256=kept.sha256,
@@ -238,6 +241,22 @@ def put_off(*, item: UUID, lease: UUID, reason: str) -> None:
             found = Reading(reading="unreadable", reason=reason)
             record(_classified(row, row.organisation_id or INSTALLATION, found, None))
         row.save()
+
+
+def set_aside(*, item: UUID, reason: str) -> None:
+    """Show a message as one that nobody could use, so that a person sees it; it can be read again.
+
+    Args:
+        item: which one, read before. reason: why, in a sentence.
+    """
+    with transaction.atomic():
+        row = Item.objects.select_for_update().filter(id=item, state=Item.State.CLASSIFIED).first()
+        if row is None:
+            return
+        row.state, row.reading, row.reason = Item.State.UNREADABLE, "unreadable", storable(reason, 2048)
+        row.save(update_fields=["state", "reading", "reason"])
+        found = Reading(reading="unreadable", reason=row.reason)
+        record(_classified(row, row.organisation_id or INSTALLATION, found, None))
 
 
 def again(*, items: Sequence[UUID]) -> int:

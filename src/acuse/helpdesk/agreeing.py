@@ -1,0 +1,55 @@
+"""Pure rules: whether a reply says that its author agrees, and nothing else. On doubt it says neither."""
+
+import re
+from collections.abc import Mapping
+
+from acuse.evidence.fulltext import folded
+
+_AGREES: Mapping[str, bool] = {
+    "conforme": True,
+    "estoy conforme": True,
+    "doy mi conformidad": True,
+    "de acuerdo": True,
+    "estoy de acuerdo": True,
+    "i agree": True,
+    "agreed": True,
+    "no conforme": False,
+    "no estoy conforme": False,
+    "disconforme": False,
+    "no estoy de acuerdo": False,
+    "i do not agree": False,
+    "i don't agree": False,
+    "i disagree": False,
+}
+_POLITE = re.compile(
+    r"^(?:hola|buenos dias|buenas tardes|hello|hi|si|yes|no)\b[\s,.:;!]*|"
+    r"[\s,.:;!]*(?:muchas gracias|gracias|un saludo|saludos|thank you|thanks|regards|best regards)[\s,.:;!]*$"
+)
+_MOST = 200
+
+
+def said_of(words: str) -> bool | None:
+    """Return whether somebody agrees, or None where the words do not say it, or say more than that.
+
+    Args:
+        words: what is new in a reply; only its first paragraph is weighed, lest a signature speak.
+    """
+    first = next((part for part in words.strip().split("\n\n") if part.strip()), "")
+    if len(first) > _MOST:
+        return None
+    said = " ".join(folded(first).lower().split()).strip(" .,;:!")
+    while True:
+        shorter = _without_courtesy(said)
+        if said in _AGREES:
+            return _AGREES[said]
+        if shorter == said:
+            return None
+        said = shorter
+
+
+def _without_courtesy(said: str) -> str:
+    """Return the words without a greeting or thanks at either end; a "no" before them is never taken away."""
+    match = _POLITE.search(said)
+    if match is None or match[0].strip(" ,.:;!") == "no":
+        return said
+    return (said[: match.start()] + said[match.end() :]).strip(" .,;:!")

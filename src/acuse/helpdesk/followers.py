@@ -1,0 +1,170 @@
+"""Following what came in: it opens a case, or belongs to one.
+
+Bounces, reports and automatic answers never do either (they are recorded and shown by `reception`); what cannot be
+filed is set aside there with the reason, visible, and can be tried again.
+"""
+
+import logging
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from acuse import clock
+from acuse.delivery.queries import answered
+from acuse.delivery.services.dispatched import PASSING
+from acuse.evidence import custody
+from acuse.evidence.following import follow
+from acuse.evidence.queries import LedgerFact
+from acuse.helpdesk.agreeing import said_of
+from acuse.helpdesk.models import ConformityRequest, Interaction, Mailbox, Ticket
+from acuse.helpdesk.services.conformity import answer_conformity
+from acuse.helpdesk.services.opening import Written, add_message, open_ticket
+from acuse.mail.mailboxes import lowered
+from acuse.mail.plain import text_of
+from acuse.mail.quotes import parted
+from acuse.mail.read import Message, read
+from acuse.proof.facts.fact import Actor, ObjectReference
+from acuse.reception.queries import ItemView, item_view
+from acuse.reception.services import set_aside
+
+log = logging.getLogger(__name__)
+
+_ACTOR = Actor(kind="component", id="helpdesk")
+_FILED = frozenset({"mailbox", "ticket", "reply", "inbox"})
+#: Two programs that answer each other without saying that they are programs: more of one address is set aside.
+_MOST = 20
+_WITHIN = timedelta(minutes=10)
+
+
+def follow_mail() -> int:
+    """File what came in; return how far the cursor moved."""
+    return follow("helpdesk.mail", ("reception.classified",), _file_if_possible)
+
+
+def _file_if_possible(item: LedgerFact) -> None:
+    """File one message; what may pass is left for the next turn, what cannot be filed is set aside and shown."""
+    try:
+        with transaction.atomic():
+            _file(item)
+    except PASSING:
+        raise
+    except Exception as error:
+        log.exception("what came in cannot be filed", extra={"fact": str(item.fact.id)})
+        set_aside(item=item.fact.subject.id, reason=f"It could not become a case: {error}"[:2000])
+
+
+def _file(item: LedgerFact) -> None:
+    seen = item_view(item.fact.subject.id)
+    if seen is None or seen.purpose not in _FILED or item.fact.details["reading"] != "message" or not seen.mail_from:
+        return
+    if Interaction.objects.filter(reception=seen.id).exists():
+        return  # read again after it had been filed
+    author = seen.author or seen.mail_from
+    if Mailbox.objects.filter(organisation_id=seen.organisation, address__iexact=author).exists():
+        return  # our own words, come back by a list or a rule of forwarding
+    found = _belongs_to(seen)
+    if found is None and seen.purpose != "mailbox":
+        return
+    message = read(custody.open_object(organisation=seen.organisation, sha256=seen.sha256))
+    written = _written(seen, message, author)
+    if _too_many(seen, author):
+        set_aside(item=seen.id, reason="Too many messages of one sender within ten minutes: two programs, perhaps.")
+        return
+    if found is None:
+        mailbox = Mailbox.objects.filter(id=seen.names).first() if seen.names else None
+        open_ticket(
+            organisation=seen.organisation,
+            written=written,
+            default_type=mailbox.default_type if mailbox else "inquiry",
+        )
+        return
+    ticket, matched_by = found
+    add_message(ticket=ticket, written=written, matched_by=matched_by)
+    _hear(ticket, seen, written)
+
+
+def _belongs_to(seen: ItemView) -> tuple[UUID, str] | None:
+    """Return the case that a message belongs to and by what: the token in its address, or what it answers.
+
+    Never by its subject; and by what it answers only where it comes from whom the case is about, or the very letter of
+    the case was sent to: a Message-ID is no secret.
+    """
+    if seen.purpose == "ticket":
+        return (seen.names, "token") if seen.names else None
+    named = seen.communication or answered(
+        organisation=seen.organisation, references=seen.references, author=seen.author
+    )
+    mine = Interaction.objects.filter(ticket__organisation_id=seen.organisation)
+    if named is not None:
+        by_letter = mine.filter(communication=named).values_list("ticket_id", flat=True).first()
+        if by_letter is not None:
+            return by_letter, "token" if seen.communication else "reference"
+    cited = mine.filter(message_id__in=[one for one in seen.references if one], kind=Interaction.Kind.MESSAGE)
+    for ticket, address in cited.values_list("ticket_id", "ticket__address"):
+        if lowered(address) == lowered(seen.author):
+            return ticket, "reference"
+    return None
+
+
+def _too_many(seen: ItemView, author: str) -> bool:
+    lately = Interaction.objects.filter(
+        ticket__organisation_id=seen.organisation,
+        author=author,
+        kind=Interaction.Kind.MESSAGE,
+        occurred_at__gte=clock.now() - _WITHIN,
+    )
+    return lately.count() >= _MOST
+
+
+def _written(seen: ItemView, message: Message, author: str) -> Written:
+    sender = message.sender[0] if message.sender else None
+    mailbox = seen.names if seen.purpose == "mailbox" else None
+    return Written(
+        channel="email",
+        address=_answers_to(message, author),
+        name=sender.name if sender else "",
+        language=message.language if message.language in {"es", "en"} else "",
+        subject=message.subject or "",
+        text=text_of(message),
+        message=ObjectReference(role="message", sha256=seen.sha256, size=seen.size, media_type="message/rfc822"),
+        files=tuple(_file_of(number, one) for number, one in enumerate(message.attachments, start=1)),
+        occurred_at=seen.received_at,
+        actor=_ACTOR,
+        basis="wrote_from",
+        reception=seen.id,
+        mailbox=mailbox,
+        message_id=seen.message_id,
+    )
+
+
+def _file_of(number: int, one: Any) -> dict[str, Any]:
+    return {"number": number, "name": one.name[:200], "media_type": one.media_type, "size": one.size}
+
+
+def _answers_to(message: Message, author: str) -> str:
+    """Return where answers go: Reply-To, where it names one address (RFC 5322 section 3.6.2), else the author."""
+    named = [one.address for one in message.reply_to]
+    return named[0] if len(named) == 1 and named[0] else author
+
+
+def _hear(ticket: UUID, seen: ItemView, written: Written) -> None:
+    """Where the customer was asked whether they agree, take a reply that says nothing but that for the answer."""
+    waiting = ConformityRequest.objects.filter(ticket_id=ticket, answered_at=None, withdrawn_at=None).first()
+    known = Ticket.objects.filter(id=ticket).values_list("address", flat=True).get()
+    if waiting is None or waiting.communication is None or lowered(known) != lowered(seen.author):
+        return
+    words, _ = parted(written.text)
+    agreed = said_of(words)
+    if agreed is None:
+        return
+    answer_conformity(
+        request=waiting.id,
+        agreed=agreed,
+        by="reply",
+        words=" ".join(words.split())[:200],
+        comments="",
+        actor=Actor(kind="contact", id=str(Ticket.objects.values_list("contact_id", flat=True).get(id=ticket))),
+        reception=seen.id,
+    )

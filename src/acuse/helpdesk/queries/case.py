@@ -1,0 +1,154 @@
+"""One case whole: what was said in it, what is about to be said, who else looks at it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from acuse import clock
+from acuse.accounts.queries import Access
+from acuse.contacts.queries import names_of
+from acuse.evidence import queries as evidence
+from acuse.evidence.queries import LedgerFact
+from acuse.helpdesk.models import ConformityRequest, Draft, Interaction, Outgoing, Presence, Ticket
+from acuse.helpdesk.queries.tickets import TicketRow, mine, row_of
+from acuse.proof.facts.ticket import KIND
+
+#: Who was seen so lately is taken to be there.
+PRESENT = timedelta(seconds=45)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InteractionView:
+    """Something that was said, a note or a call; see the model."""
+
+    id: UUID
+    sequence: int
+    kind: str
+    channel: str
+    occurred_at: datetime
+    author: str
+    member: UUID | None
+    text: str
+    attachments: tuple[dict[str, Any], ...]
+    sha256: str
+    media_type: str
+    communication: UUID | None
+    reception: UUID | None
+    call: UUID | None
+    certified: bool
+    act: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutgoingView:
+    """An answer that has not left: it waits, was not sendable after all, or was taken back."""
+
+    id: UUID
+    member: UUID | None
+    created_at: datetime
+    due_at: datetime
+    state: str
+    reason: str
+    subject: str
+    body: str
+    certified: bool
+    act: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseView:
+    """A case and all that belongs to it. `facts` are all of its facts, in their order, with their places."""
+
+    row: TicketRow
+    language: str
+    mailbox: UUID | None
+    product: str
+    purchase_date: date | None
+    guarantee_until_date: date | None
+    first_response_at: datetime | None
+    resolved_at: datetime | None
+    facts: tuple[LedgerFact, ...]
+    interactions: tuple[InteractionView, ...]
+    outgoing: tuple[OutgoingView, ...]
+    asked_at: datetime | None
+    others: tuple[tuple[UUID, bool], ...]
+
+
+def case(access: Access, *, id: UUID) -> CaseView | None:
+    """Return one case, or None where the organisation has no such one."""
+    row = mine(access).filter(id=id).first()
+    if row is None:
+        return None
+    names = names_of(access, contacts=[row.contact_id])
+    waiting = ConformityRequest.objects.filter(ticket=row, answered_at=None, withdrawn_at=None).first()
+    return CaseView(
+        row=row_of(row, names.get(row.contact_id, "")),
+        language=row.language,
+        mailbox=row.mailbox_id,
+        product=row.product,
+        purchase_date=row.purchase_date,
+        guarantee_until_date=row.guarantee_until_date,
+        first_response_at=row.first_response_at,
+        resolved_at=row.resolved_at,
+        facts=tuple(evidence.facts_of(organisation=access.organisation, kind=KIND, id=row.id)),
+        interactions=tuple(_interaction(one) for one in row.interactions.order_by("sequence")),
+        outgoing=tuple(_outgoing(one) for one in row.outgoing.exclude(state="sent").order_by("created_at")),
+        asked_at=waiting.asked_at if waiting else None,
+        others=_others(access, row),
+    )
+
+
+def interaction(access: Access, *, ticket: UUID, id: UUID) -> InteractionView | None:
+    """Return one interaction of a case, or None where the organisation has no such one."""
+    found = Interaction.objects.filter(ticket__organisation_id=access.organisation, ticket_id=ticket, id=id).first()
+    return _interaction(found) if found else None
+
+
+def draft(access: Access, *, ticket: UUID, kind: str) -> str:
+    """Return what the member began to write in a case, "" for nothing."""
+    mine_ = Draft.objects.filter(ticket_id=ticket, ticket__organisation_id=access.organisation)
+    return mine_.filter(member_id=access.member, kind=kind).values_list("body", flat=True).first() or ""
+
+
+def _interaction(row: Interaction) -> InteractionView:
+    return InteractionView(
+        id=row.id,
+        sequence=row.sequence,
+        kind=row.kind,
+        channel=row.channel,
+        occurred_at=row.occurred_at,
+        author=row.author,
+        member=row.member_id,
+        text=row.text,
+        attachments=tuple(row.attachments),
+        sha256=row.sha256,
+        media_type=row.media_type,
+        communication=row.communication,
+        reception=row.reception,
+        call=row.call_id,
+        certified=row.certified,
+        act=row.act,
+    )
+
+
+def _outgoing(row: Outgoing) -> OutgoingView:
+    return OutgoingView(
+        id=row.id,
+        member=row.member_id,
+        created_at=row.created_at,
+        due_at=row.due_at,
+        state=row.state,
+        reason=row.reason,
+        subject=row.subject,
+        body=row.body,
+        certified=row.certified,
+        act=row.act,
+    )
+
+
+def _others(access: Access, row: Ticket) -> tuple[tuple[UUID, bool], ...]:
+    """Return the other members who have the case open, and whether each is writing."""
+    since = clock.now() - PRESENT
+    seen = Presence.objects.filter(ticket=row, seen_at__gte=since).exclude(member_id=access.member)
+    return tuple((one.member_id, one.writing_at is not None and one.writing_at >= since) for one in seen)

@@ -1,0 +1,73 @@
+"""The mailboxes of a desk."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models.functions import Lower
+
+from acuse.accounts.queries import Access
+from acuse.helpdesk.models import Mailbox
+from acuse.mail.mailboxes import lowered
+from acuse.mail.tokens import MAILBOX, encode_address
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailboxView:
+    """A mailbox without its password; see the model. `forward_to` is where its own server may pass its mail on to."""
+
+    id: UUID
+    name: str
+    address: str
+    source: str
+    enabled: bool
+    default_type: str
+    host: str
+    port: int
+    username: str
+    folder: str
+    fetched_at: datetime | None
+    fault: str
+    forward_to: str
+
+
+def mailbox_at(address: str) -> UUID | None:
+    """Return the mailbox that takes mail for an address at the inbound door, or None."""
+    found = Mailbox.objects.annotate(lower=Lower("address")).filter(lower=lowered(address), enabled=True)
+    return found.values_list("id", flat=True).first()
+
+
+def mailboxes(access: Access) -> tuple[MailboxView, ...]:
+    """Return the organisation's mailboxes, the oldest first."""
+    rows = Mailbox.objects.filter(organisation_id=access.organisation).order_by("created_at", "id")
+    return tuple(_view(row) for row in rows)
+
+
+def mailbox(access: Access, *, id: UUID) -> MailboxView | None:
+    """Return one mailbox, or None where the organisation has no such one."""
+    row = Mailbox.objects.filter(organisation_id=access.organisation, id=id).first()
+    return _view(row) if row else None
+
+
+def _view(row: Mailbox) -> MailboxView:
+    return MailboxView(
+        id=row.id,
+        name=row.name,
+        address=row.address,
+        source=row.source,
+        enabled=row.enabled,
+        default_type=row.default_type,
+        host=row.host,
+        port=row.port,
+        username=row.username,
+        folder=row.folder,
+        fetched_at=row.fetched_at,
+        fault=row.fault,
+        forward_to=encode_address(
+            key=settings.ACUSE_KEYS.address,
+            purpose=MAILBOX,
+            identifier=row.id,
+            domain=settings.ACUSE.verp_domain,
+        ),
+    )

@@ -1,0 +1,222 @@
+"""Lists of cases, and how many there are of each kind."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from acuse import clock
+from acuse.accounts.queries import Access
+from acuse.contacts.family import family
+from acuse.contacts.queries import names_of
+from acuse.evidence.fulltext import Lexemes, terms
+from acuse.helpdesk.models import Ticket
+from acuse.helpdesk.rules import CLOSED_STATUSES, OPEN_STATUSES
+
+PAGE = 50
+#: Up to how many cases are counted; beyond it a number says "and more".
+COUNTED = 1_000
+ORDERS = ("due", "last")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What narrows a list of cases; what is empty or None narrows nothing.
+
+    Attributes:
+        whose: "mine", "nobody" or a membership; "" for everybody's.
+        state: "open" or "closed". status, type, priority, channel, matter, tag: one of their values.
+        late: a deadline is missed and the case is open. due_within: one ends so soon.
+        escalated: passed up. waits: the customer waits for an answer.
+        contact: of this customer, whoever was merged into them.
+        search: words.
+        opened_since, opened_until: when it was opened.
+    """
+
+    whose: str | UUID = ""
+    state: str = "open"
+    status: str = ""
+    type: str = ""
+    priority: str = ""
+    channel: str = ""
+    matter: str = ""
+    tag: str = ""
+    late: bool = False
+    due_within: timedelta | None = None
+    escalated: bool = False
+    waits: bool = False
+    contact: UUID | None = None
+    search: str = ""
+    opened_since: datetime | None = None
+    opened_until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketRow:
+    """A case in a list; see the model for what each member says. `contact_name` may be empty."""
+
+    id: UUID
+    number: int
+    key: str
+    contact: UUID
+    contact_name: str
+    address: str
+    channel: str
+    type: str
+    priority: str
+    matter: str
+    status: str
+    subject: str
+    excerpt: str
+    assignee: UUID | None
+    tags: tuple[str, ...]
+    escalated: bool
+    opened_at: datetime
+    last_at: datetime
+    waits_since: datetime | None
+    due_at: datetime | None
+    due_purpose: str
+    paused: bool
+    missed: int
+    closed_at: datetime | None
+    revision: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Cases in their order; `after` is where to go on, or None at the end."""
+
+    items: tuple[TicketRow, ...]
+    after: tuple[datetime | None, UUID] | None
+
+
+def mine(access: Access) -> "QuerySet[Ticket]":
+    """Return the organisation's cases."""
+    return Ticket.objects.filter(organisation_id=access.organisation)
+
+
+def tickets(
+    access: Access,
+    filters: Filters,
+    *,
+    order: str = "due",
+    after: tuple[datetime | None, UUID] | None = None,
+    limit: int = PAGE,
+) -> Page:
+    """Return a page of cases.
+
+    Args:
+        access: of who asks.
+        filters: what narrows the list.
+        order: "due": what ends first comes first, what has no deadline last; "last": the latest word first.
+        after: where the page before it ended. limit: rows.
+    """
+    rows = _filtered(access, filters)
+    by_due = order == "due" and filters.state == "open"
+    found = list((_by_due(rows, after) if by_due else _by_time(rows, after))[: limit + 1])
+    shown = found[:limit]
+    names = names_of(access, contacts=[row.contact_id for row in shown])
+    last = shown[-1] if len(found) > limit else None
+    return Page(
+        items=tuple(row_of(row, names.get(row.contact_id, "")) for row in shown),
+        after=None if last is None else (last.due_at if by_due else last.last_at, last.id),
+    )
+
+
+def count(access: Access, filters: Filters) -> int:
+    """Return how many cases there are, up to one more than `COUNTED`."""
+    return _filtered(access, filters).order_by()[: COUNTED + 1].count()
+
+
+def _by_due(rows: "QuerySet[Ticket]", after: tuple[datetime | None, UUID] | None) -> "QuerySet[Ticket]":
+    if after is not None:
+        due, identity = after
+        later = Q(due_at__gt=due) | Q(due_at=due, id__gt=identity) | Q(due_at=None) if due else Q(due_at=None)
+        rows = rows.filter(later if due else later & Q(id__gt=identity))
+    return rows.order_by("due_at", "id")  # PostgreSQL sorts NULL last
+
+
+def _by_time(rows: "QuerySet[Ticket]", after: tuple[datetime | None, UUID] | None) -> "QuerySet[Ticket]":
+    if after is not None:
+        last, identity = after
+        rows = rows.filter(Q(last_at__lt=last) | Q(last_at=last, id__lt=identity))
+    return rows.order_by("-last_at", "-id")
+
+
+def _filtered(access: Access, filters: Filters) -> "QuerySet[Ticket]":
+    rows = mine(access)
+    if filters.status:
+        rows = rows.filter(status=filters.status)
+    elif filters.state:
+        # Written as the indexes of open cases have it.
+        rows = rows.filter(status__in=OPEN_STATUSES if filters.state == "open" else CLOSED_STATUSES)
+    for name in ("type", "priority", "channel", "matter"):
+        if value := getattr(filters, name):
+            rows = rows.filter(**{name: value})
+    if filters.tag:
+        rows = rows.filter(tags__contains=[filters.tag])
+    if filters.whose:
+        named = {"mine": access.member, "nobody": None}
+        rows = rows.filter(assignee_id=filters.whose if isinstance(filters.whose, UUID) else named[filters.whose])
+    return _narrowed(access, rows, filters)
+
+
+def _narrowed(access: Access, rows: "QuerySet[Ticket]", filters: Filters) -> "QuerySet[Ticket]":
+    if filters.late:
+        rows = rows.filter(missed__gt=0)
+    if filters.due_within is not None:
+        rows = rows.filter(due_at__lte=clock.now() + filters.due_within)
+    if filters.escalated:
+        rows = rows.filter(escalated_at__isnull=False)
+    if filters.waits:
+        rows = rows.filter(waits_since__isnull=False)
+    if filters.contact is not None:
+        rows = rows.filter(contact_id__in=family(access.organisation, filters.contact))
+    if filters.opened_since is not None:
+        rows = rows.filter(opened_at__gte=filters.opened_since)
+    if filters.opened_until is not None:
+        rows = rows.filter(opened_at__lt=filters.opened_until)
+    wanted = terms(filters.search)
+    return rows.filter(search=Lexemes(wanted, search_type="raw")) if wanted else rows
+
+
+def row_of(row: Ticket, contact_name: str) -> TicketRow:
+    """Return a case as a list shows it."""
+    return TicketRow(
+        id=row.id,
+        number=row.number,
+        key=row.key,
+        contact=row.contact_id,
+        contact_name=contact_name,
+        address=row.address,
+        channel=row.channel,
+        type=row.type,
+        priority=row.priority,
+        matter=row.matter,
+        status=row.status,
+        subject=row.subject,
+        excerpt=row.excerpt,
+        assignee=row.assignee_id,
+        tags=tuple(row.tags),
+        escalated=row.escalated_at is not None,
+        opened_at=row.opened_at,
+        last_at=row.last_at,
+        waits_since=row.waits_since,
+        due_at=row.due_at,
+        due_purpose=row.due_purpose,
+        paused=row.paused,
+        missed=row.missed,
+        closed_at=row.closed_at,
+        revision=row.revision,
+    )
+
+
+def found_by_number(access: Access, *, words: str) -> Sequence[UUID]:
+    """Return the cases whose number, such as 431 or EXP-0431, or key somebody typed."""
+    digits = words.upper().removeprefix("EXP-").strip()
+    wanted = Q(key=words.strip().upper())
+    if digits.isdecimal() and len(digits) < 10:
+        wanted |= Q(number=int(digits))
+    return list(mine(access).filter(wanted).values_list("id", flat=True)[:10])

@@ -1,0 +1,90 @@
+"""What people do at their desks that proves nothing and so is no fact: drafts, who has a case open, views they keep."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from acuse import clock
+from acuse.accounts.queries import Access
+from acuse.errors import InputError
+from acuse.helpdesk.models import Draft, Presence, SavedView, Ticket
+from acuse.helpdesk.services.replies import MOST_BODY
+
+_MOST_VIEWS = 50
+
+
+def save_draft(*, access: Access, ticket: UUID, kind: str, body: str) -> None:
+    """Keep what a member began to write in a case; nothing left to keep forgets it.
+
+    Raises:
+        AccessDenied: the member may not act on cases. InputError: no such case, or too long.
+    """
+    access.require_sender()
+    if kind not in {"reply", "note"} or len(body) > MOST_BODY:
+        raise InputError("A draft takes at most %(most)s characters.", most=MOST_BODY)
+    _check(access, ticket)
+    if not body.strip():
+        Draft.objects.filter(ticket_id=ticket, member_id=access.member, kind=kind).delete()
+        return
+    Draft.objects.update_or_create(
+        ticket_id=ticket, member_id=access.member, kind=kind, defaults={"body": body, "updated_at": clock.now()}
+    )
+
+
+def be_present(*, access: Access, ticket: UUID, writing: bool) -> None:
+    """Note that a member has a case open, and whether they write in it.
+
+    Raises:
+        InputError: there is no such case.
+    """
+    _check(access, ticket)
+    now = clock.now()
+    Presence.objects.update_or_create(
+        ticket_id=ticket,
+        member_id=access.member,
+        defaults={"seen_at": now, "writing_at": now if writing else None},
+    )
+
+
+def save_view(*, access: Access, name: str, query: str, shared: bool) -> UUID:
+    """Keep a list by a name; return it. Those that all see are a manager's to keep.
+
+    Raises:
+        AccessDenied: the member may not. InputError: the name is empty or too long, or there are too many.
+    """
+    if shared:
+        access.require_manager()
+    if not 1 <= len(name.strip()) <= 60 or len(query) > 1000:
+        raise InputError("The name of a view takes 1 to 60 characters.")
+    member = None if shared else access.member
+    with transaction.atomic():
+        kept = SavedView.objects.filter(organisation_id=access.organisation, member_id=member)
+        if kept.count() >= _MOST_VIEWS:
+            raise InputError("At most %(most)s views can be kept. Remove one first.", most=_MOST_VIEWS)
+        row = SavedView.objects.create(
+            organisation_id=access.organisation,
+            member_id=member,
+            name=name.strip(),
+            query=query,
+            position=kept.count(),
+        )
+    return row.id
+
+
+def forget_view(*, access: Access, view: UUID) -> None:
+    """Forget a view: one's own, or, as a manager, one that all see.
+
+    Raises:
+        AccessDenied: the member may not. InputError: there is no such view.
+    """
+    row = SavedView.objects.filter(organisation_id=access.organisation, id=view).first()
+    if row is None or row.member_id not in {None, access.member}:
+        raise InputError("There is no such view.")
+    if row.member_id is None:
+        access.require_manager()
+    row.delete()
+
+
+def _check(access: Access, ticket: UUID) -> None:
+    if not Ticket.objects.filter(organisation_id=access.organisation, id=ticket).exists():
+        raise InputError("There is no such case.")
