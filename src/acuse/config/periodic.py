@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app
 
 from acuse import clock
 from acuse.accounts.services import forget_failures
+from acuse.calendars.jobs import carry_on_all
 from acuse.certificates import jobs as certificates
 from acuse.config.database import conninfo
 from acuse.config.ntp import clock_state
@@ -104,6 +105,14 @@ def check_clock(timestamp: int) -> None:
     """Every day: record the state of the clock."""
     close_old_connections()
     record_clock()
+
+
+@app.periodic(cron="13 5 * * *")
+@app.task(queueing_lock="calendars", pass_context=False)
+def carry_calendars_on(timestamp: int) -> None:
+    """Every day: in a new year, have each calendar reach a year further."""
+    close_old_connections()
+    carry_on_all()
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -56,6 +56,9 @@ def kind_word(kind: str) -> str:
         "communication": _("Communication"),
         "organisation": _("Organisation"),
         "reception": _("Incoming message"),
+        "calendar": _("Calendar"),
+        "template": _("Template"),
+        "snippet": _("Snippet"),
         "member": _("Member"),
         "installation": _("Installation"),
     }.get(kind, kind)

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from acuse.errors import InputError
 from acuse.proof.facts import (
     access,
+    calendar,
     communication,
+    composition,
     contact,
     deadline,
     desk,
@@ -32,8 +34,10 @@ CATALOGUE: Mapping[str, FactType] = {
         *reception.TYPES,
         *contact.TYPES,
         *ticket.TYPES,
+        *calendar.TYPES,
         *deadline.TYPES,
         *desk.TYPES,
+        *composition.TYPES,
         *organisation.TYPES,
     )
 }

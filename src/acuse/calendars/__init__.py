@@ -1,0 +1,1 @@
+"""When an organisation is open: calendars, and versions of them that never change."""
