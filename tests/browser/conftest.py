@@ -11,14 +11,23 @@ import pytest
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from acuse.accounts.models import User
 from tests.browser.world import World
 
 CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-WAIT = 15_000
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    # No name exists but this machine's: what a page asks of elsewhere fails at once, with a network and without.
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
+]
+WAIT = 60_000
+
+expect.set_options(timeout=WAIT)
 
 # Playwright's synchronous interface keeps an event loop running in this thread, in which Django refuses its database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -53,6 +62,12 @@ class Visit:
         """Go to a path of the server."""
         self.page.goto(f"{self.origin}{path}")
         return self.page
+
+    def press(self, *keys: str) -> None:
+        """Press keys on a page that is there whole: what comes before its script is heard by nobody."""
+        self.page.wait_for_load_state()
+        for key in keys:
+            self.page.keyboard.press(key)
 
 
 @pytest.fixture

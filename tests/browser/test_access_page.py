@@ -103,9 +103,10 @@ def test_codes_lock_and_serve_late_no_more(guarded: Visit, visit: Opener) -> Non
     expect(page.get_by_role("alert")).to_contain_text("ya no sirve")
     page.get_by_role("button", name="Enviar otro código").click()
     code = guarded.code()
-    for _ in range(5):
+    for said in ("Le quedan 4", "Le quedan 3", "Le quedan 2", "Le queda un", "Demasiados"):
         page.get_by_label("Código de seis cifras").fill(f"{(int(code) + 1) % 1_000_000:06}")
         page.get_by_role("button", name="Abrir la comunicación").click()
+        expect(page.get_by_role("alert")).to_contain_text(said)
     expect(page.get_by_role("alert")).to_contain_text("Demasiados códigos equivocados")
     picture(page, "locked")
 
@@ -149,6 +150,8 @@ def test_every_page_is_accessible_and_fits(
         look(name)
     shown.open(f"{made.root}?l={language}")
     page.locator("form .btn-primary").click()
+    expect(page.get_by_role("status")).to_be_visible()
+    page.wait_for_load_state()
     look("content")
     assert faults == []
     assert not shown.elsewhere

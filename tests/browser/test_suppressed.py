@@ -80,11 +80,11 @@ def test_what_was_held_back_is_sent_once_more_though(
 
 
 def test_an_address_is_found_and_taken_off_without_a_pointer(world: World, visit: Opener, listed: UUID) -> None:
-    page = visit().open(f"{BASE}/failures/")
+    seen = visit()
+    page = seen.open(f"{BASE}/failures/")
     page.get_by_role("link", name="Direcciones suprimidas").first.press("Enter")
     page.wait_for_url("**/suppressed/")
-    page.wait_for_load_state()
-    page.keyboard.press("/")
+    seen.press("/")
     expect(page.locator("[data-search]")).to_be_focused()
     page.keyboard.type("c0951")
     page.keyboard.press("Enter")
