@@ -9,6 +9,7 @@ from typing import Any
 from acuse.clock import to_rfc3339
 from acuse.errors import AcuseError
 from acuse.proof.facts.fact import Fact
+from acuse.proof.verdicts.deadlines import CONTRADICTIONS, Deadline, Judgement, stated_deadline
 from acuse.proof.verdicts.delivery import LIMITS, Verdict
 
 DEVELOPMENT_WORDS = "Development time stamp – no legal value"
@@ -103,6 +104,7 @@ class Report:
         positions: their ledger positions.
         objects: objects the facts cite.
         verdict: of a communication's facts, where they were verified.
+        deadlines: of a ticket's facts, likewise.
         stamps: trusted time stamps.
         sealed_by: subject of the certificate bound to the ledger's key or sealing the PDF.
         development: whether any of it rests on a development time stamp or seal.
@@ -116,6 +118,7 @@ class Report:
     positions: tuple[int, ...] = ()
     objects: tuple[ObjectState, ...] = ()
     verdict: Verdict | None = None
+    deadlines: Judgement | None = None
     stamps: tuple[Stamp, ...] = ()
     sealed_by: str | None = None
     development: bool = field(default=False)
@@ -155,6 +158,13 @@ class Report:
                 "limits": list(self.verdict.limits),
                 "final": self.verdict.final,
             },
+            "deadlines": None
+            if self.deadlines is None
+            else [stated_deadline(deadline) for deadline in self.deadlines.deadlines],
+            "contradictions": [
+                {"type": each.fact.type, "fact": str(each.fact.id), "contradiction": each.key}
+                for each in (self.deadlines.contradictions if self.deadlines else ())
+            ],
             "time_stamps": [
                 {
                     "at": to_rfc3339(each.at),
@@ -175,6 +185,8 @@ class Report:
         ]
         if self.verdict is not None:
             lines += ["", *_verdict_lines(self.verdict, self.positions)]
+        if self.deadlines is not None:
+            lines += ["", *_deadline_lines(self.deadlines)]
         withheld = [each for each in self.objects if not each.present]
         if withheld:
             lines.append(f"  Withheld from this file: {_objects(withheld)}.")
@@ -209,6 +221,25 @@ def _verdict_lines(verdict: Verdict, positions: Sequence[int]) -> list[str]:
     if verdict.limits:
         lines.append(f"  Not proved: {'; '.join(LIMITS[key] for key in verdict.limits)}.")
     return lines
+
+
+def _deadline_lines(judged: Judgement) -> list[str]:
+    lines = [f"  {_deadline_line(deadline)}" for deadline in judged.deadlines]
+    for each in judged.contradictions:
+        said = f"fact {each.fact.subject_sequence}, {each.fact.type}"
+        lines.append(f"  Contradicted ({said}): {CONTRADICTIONS[each.key]}.")
+    return lines
+
+
+def _deadline_line(deadline: Deadline) -> str:
+    counted = f"{deadline.used} of {deadline.term.length}" if deadline.used is not None else "not counted to the end"
+    due = "no due date" if deadline.due_at is None else f"due at {to_rfc3339(deadline.due_at)}"
+    ended = "not ended" if deadline.ended_at is None else f"ended at {to_rfc3339(deadline.ended_at)}"
+    late = f", {deadline.late} late by the clock" if deadline.late else ""
+    return (
+        f"Proved: {deadline.purpose} {deadline.verdict}, {counted} in {deadline.term.unit}; started at "
+        f"{to_rfc3339(deadline.started_at)}, {due}, {ended}{late}."
+    )
 
 
 def _objects(objects: Sequence[ObjectState]) -> str:

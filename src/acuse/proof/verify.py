@@ -16,19 +16,18 @@ from acuse.proof import pdf
 from acuse.proof.archive import parse_archive
 from acuse.proof.binding import is_same_holder, verify_binding
 from acuse.proof.bundle import Bundle, parse
-from acuse.proof.canonical import canonicalise
 from acuse.proof.chain import says_no_legal_value
 from acuse.proof.checkpoint import Checkpoint, VerifierKey, open_note, parse_note
-from acuse.proof.facts.catalogue import CATALOGUE
-from acuse.proof.facts.communication import KIND
 from acuse.proof.facts.fact import Fact
+from acuse.proof.judging import check_statement
 from acuse.proof.kinds import is_pdf, kind_of
 from acuse.proof.merkle import verify_inclusion
 from acuse.proof.report import ObjectState, Report, Stamp, State, Step
 from acuse.proof.timestamp import DEVELOPMENT_POLICY, VerifiedToken, describe, verify_token
 from acuse.proof.tlog_proof import parse_tlog_proof
 from acuse.proof.trust import Trust
-from acuse.proof.verdicts.delivery import Verdict, statement, verdict
+from acuse.proof.verdicts.deadlines import Judgement
+from acuse.proof.verdicts.delivery import Verdict
 
 __all__ = ["Trust", "verify_bytes"]
 
@@ -60,6 +59,7 @@ class _Examination:
     positions: tuple[int, ...] = ()
     objects: tuple[ObjectState, ...] = ()
     verdict: Verdict | None = None
+    deadlines: Judgement | None = None
     sealed_by: str | None = None
     development: bool = False
 
@@ -92,6 +92,7 @@ class _Examination:
             positions=self.positions,
             objects=self.objects,
             verdict=self.verdict,
+            deadlines=self.deadlines,
             stamps=tuple(self.stamps),
             sealed_by=self.sealed_by,
             development=self.development or any(stamp.development for stamp in self.stamps),
@@ -107,7 +108,7 @@ _ABSENT = {
     5: "No time stamp: the time rests on the operator's own clock and checkpoint.",
     6: "This file holds no objects; their digests are in the facts.",
     7: "This file is no PDF.",
-    8: "The facts are not about a communication; there is no verdict.",
+    8: "The facts are about nothing that is judged; there is no verdict.",
 }
 
 
@@ -129,7 +130,8 @@ def verify_bytes(raw: bytes, *, filename: str, trust: Trust) -> Report:
     except Invalid as error:
         examination.note(Step(number=error.step, state=State.INVALID, text=str(error), error=_bare(error)))
         # Facts of a file that is wrong anywhere are not shown as proved.
-        examination.facts, examination.positions, examination.objects, examination.verdict = (), (), (), None
+        examination.facts, examination.positions, examination.objects = (), (), ()
+        examination.verdict, examination.deadlines = None, None
     except VerificationError as error:
         examination.note(Step(number=error.step, state=State.CANNOT_TELL, text=str(error), error=_bare(error)))
     return examination.report(filename, kind)
@@ -227,7 +229,7 @@ def _verify_evidence(examination: _Examination, evidence: _Evidence) -> None:
     tokens = _check_tokens(examination, bundle)
     examination.take(4, lambda: _check_origin(examination, bundle, tokens, evidence.sealed_with))
     examination.take(6, lambda: _check_objects(examination, bundle, evidence))
-    examination.take(8, lambda: _check_verdict(examination, bundle, evidence.statement))
+    examination.take(8, lambda: _check_verdict(examination, bundle, evidence))
     examination.facts, examination.positions = facts, tuple(item.position for item in bundle.facts)
 
 
@@ -368,22 +370,13 @@ def _check_objects(examination: _Examination, bundle: Bundle, evidence: _Evidenc
     return f"{len(held)} of {len(cited)} objects are here, byte for byte; {len(cited) - len(held)} are withheld."
 
 
-def _check_verdict(examination: _Examination, bundle: Bundle, stated: bytes | None) -> str | None:
-    facts = [item.fact for item in bundle.facts]
-    if facts[0].subject.kind != KIND:
-        if stated is not None:
-            raise InputError("A statement came along although the facts are not about a communication.")
+def _check_verdict(examination: _Examination, bundle: Bundle, evidence: _Evidence) -> str | None:
+    judged = check_statement(bundle, evidence.attachments.values(), evidence.statement)
+    if judged is None:
         return None
-    judged = verdict(facts)
-    if stated is not None and stated != canonicalise(statement(judged, facts, facts_up_to=bundle.facts_up_to)):
-        newer = next((fact.type for fact in facts if fact.type not in CATALOGUE), None)
-        if newer is not None:
-            # A later version may weigh it; what it says of the outcome cannot be judged here.
-            raise CannotTell(8, "There are facts that this version does not know, such as %(type)s.", type=newer[:80])
-        raise InputError("The statement is not what follows from the facts.")
-    examination.verdict = judged
-    compared = "" if stated is None else " The statement in the file says the same."
-    return f"{judged.outcome}, grade G{judged.grade}.{compared}"
+    examination.verdict, examination.deadlines = judged.delivery, judged.deadlines
+    compared = "" if evidence.statement is None else " The statement in the file says the same."
+    return f"{judged.said()}.{compared}"
 
 
 _CHECKS: Mapping[str, Callable[[_Examination, bytes], None]] = {

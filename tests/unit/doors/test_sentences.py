@@ -20,7 +20,15 @@ from acuse.proof.verify import verify_bytes
 
 SOURCE = Path(acuse.__file__).parent
 # Where a call keeps its sentence.
-ERRORS = {"InputError": 0, "OtherContent": 0, "TemporaryError": 0, "PermanentError": 0, "Invalid": 1, "CannotTell": 1}
+ERRORS = {
+    "InputError": 0,
+    "OutsideCalendar": 0,
+    "OtherContent": 0,
+    "TemporaryError": 0,
+    "PermanentError": 0,
+    "Invalid": 1,
+    "CannotTell": 1,
+}
 ALARMS = {"raise_alarm": 1, "_alarm": 0}
 # Their errors go to whoever runs a command, in English.
 COMMANDS = {"__main__.py", "trust.py"}

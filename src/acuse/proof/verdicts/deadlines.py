@@ -187,7 +187,7 @@ def statement(judgement: Judgement, facts: Sequence[Fact], *, facts_up_to: int) 
         "v": STATEMENT_VERSION,
         "organisation": str(first.organisation),
         "subject": {"kind": first.subject.kind, "id": str(first.subject.id)},
-        "deadlines": [_stated(deadline) for deadline in judgement.deadlines],
+        "deadlines": [stated_deadline(deadline) for deadline in judgement.deadlines],
         "contradictions": [{"fact": str(each.fact.id), "contradiction": each.key} for each in judgement.contradictions],
         "facts": len(facts),
         "facts_up_to": facts_up_to,
@@ -195,7 +195,8 @@ def statement(judgement: Judgement, facts: Sequence[Fact], *, facts_up_to: int) 
     }
 
 
-def _stated(deadline: Deadline) -> dict[str, Any]:
+def stated_deadline(deadline: Deadline) -> dict[str, Any]:
+    """Return what became of a deadline as JSON members; counted time is in microseconds, or in days for days."""
     details = deadline.started.details
     return {
         "deadline": deadline.id,

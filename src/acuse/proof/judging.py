@@ -1,0 +1,108 @@
+"""Step 8 of the verifier: the verdict that follows from the facts, and whether the file's statement says the same.
+
+On a communication it follows from the facts alone; on the deadlines of a ticket from the facts and the versions of
+calendars that they cite, which must be in the file.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from acuse.errors import CannotTell, InputError
+from acuse.proof.bundle import Bundle
+from acuse.proof.business_time import CalendarVersion
+from acuse.proof.canonical import canonicalise
+from acuse.proof.facts import communication, deadline
+from acuse.proof.facts.catalogue import CATALOGUE
+from acuse.proof.facts.fact import Fact
+from acuse.proof.verdicts import deadlines as on_deadlines
+from acuse.proof.verdicts import delivery as on_delivery
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What follows from the facts.
+
+    Attributes:
+        delivery: verdict on a communication; None for another kind of subject.
+        deadlines: verdicts on the deadlines of a ticket; None likewise.
+        members: content of `statement.json`.
+    """
+
+    delivery: on_delivery.Verdict | None = None
+    deadlines: on_deadlines.Judgement | None = None
+    members: Mapping[str, Any]
+
+    def said(self) -> str:
+        """Return it in one English sentence without its full stop."""
+        if self.delivery is not None:
+            return f"{self.delivery.outcome}, grade G{self.delivery.grade}"
+        found = self.deadlines.deadlines if self.deadlines is not None else ()
+        return "; ".join(f"{each.purpose} {each.verdict}" for each in found) or "No deadlines"
+
+
+def judged(facts: tuple[Fact, ...], *, facts_up_to: int, calendars: Mapping[str, CalendarVersion]) -> Judged | None:
+    """Return what follows from facts; None where nothing does.
+
+    Args:
+        facts: of one subject, from its first.
+        facts_up_to: ledger position of the last.
+        calendars: every version that they cite, by the SHA-256 (hex) of its bytes.
+
+    Raises:
+        InputError: they do not fit their types.
+    """
+    kind = facts[0].subject.kind
+    if kind == communication.KIND:
+        verdict = on_delivery.verdict(facts)
+        return Judged(delivery=verdict, members=on_delivery.statement(verdict, facts, facts_up_to=facts_up_to))
+    if kind == deadline.KIND:
+        judgement = on_deadlines.judge(facts, calendars)
+        return Judged(deadlines=judgement, members=on_deadlines.statement(judgement, facts, facts_up_to=facts_up_to))
+    return None
+
+
+def calendars_of(facts: Iterable[Fact], objects: Mapping[str, bytes]) -> Mapping[str, CalendarVersion]:
+    """Return the versions of calendars that facts cite, by digest.
+
+    Args:
+        facts: of one subject. objects: content by SHA-256 (hex).
+
+    Raises:
+        CannotTell: one is not there.
+        InputError: one is no version of a calendar, or a fact does not fit its type.
+    """
+    cited = on_deadlines.cited_calendars(facts)
+    if any(digest not in objects for digest in cited):
+        raise CannotTell(8, "The calendars are withheld from this file: the deadlines cannot be counted again.")
+    return {digest: CalendarVersion.parse(objects[digest]) for digest in cited}
+
+
+def check_statement(bundle: Bundle, files: Iterable[bytes], stated: bytes | None) -> Judged | None:
+    """Judge a bundle's facts and compare the file's statement.
+
+    Args:
+        bundle: verified before. files: that came along. stated: `statement.json`, where there is one.
+
+    Returns:
+        What follows; None where nothing does.
+
+    Raises:
+        InputError: the statement is not what follows.
+        CannotTell: what is needed to judge is not in the file, or of a later version.
+    """
+    facts = tuple(item.fact for item in bundle.facts)
+    if facts[0].subject.kind not in (communication.KIND, deadline.KIND):
+        if stated is not None:
+            raise InputError("A statement came along although the facts are about nothing that is judged.")
+        return None
+    calendars = calendars_of(facts, {hashlib.sha256(content).hexdigest(): content for content in files})
+    found = judged(facts, facts_up_to=bundle.facts_up_to, calendars=calendars)
+    if found is not None and stated is not None and stated != canonicalise(found.members):
+        newer = next((fact.type for fact in facts if fact.type not in CATALOGUE), None)
+        if newer is not None:
+            # A later version may weigh it; what it says of the outcome cannot be judged here.
+            raise CannotTell(8, "There are facts that this version does not know, such as %(type)s.", type=newer[:80])
+        raise InputError("The statement is not what follows from the facts.")
+    return found

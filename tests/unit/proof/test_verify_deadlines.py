@@ -1,0 +1,153 @@
+"""The verifier on files about a ticket: it counts its deadlines again, from the file alone."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from acuse.proof import pdf
+from acuse.proof.archive import Archive
+from acuse.proof.business_time import Term
+from acuse.proof.canonical import canonicalise
+from acuse.proof.facts.fact import Fact
+from acuse.proof.report import Report, State
+from acuse.proof.verdicts.deadlines import judge, statement
+from tests.unit.proof.calendars import at, make
+from tests.unit.proof.test_verify import OPERATOR, check, failure, pdf_evidence, states
+from tests.unit.proof.tickets import RULES, Ticket
+
+START = at("2026-11-05 10:20:14")
+
+
+def solved() -> Ticket:
+    """A ticket with one deadline met, one missed."""
+    ticket = Ticket(calendar=make(holidays={date(2026, 11, 9)}))
+    ticket.start("a", START, Term(amount=24, unit="natural_hours"), purpose="first_response")
+    ticket.start("b", START, Term(amount=48, unit="business_hours"))
+    ticket.end("a", ticket.add("reply.sent", at("2026-11-05 14:07:51")))
+    ticket.pause("b", at("2026-11-11 11:00:00"), "documents")
+    due = at("2026-11-16 12:50:14")
+    ticket.resume("b", at("2026-11-11 13:30:00"), due)
+    ticket.miss("b", due)
+    ticket.end("b", ticket.add("conformity.given", at("2026-11-16 16:02:14")))
+    return ticket
+
+
+TICKET = solved()
+RAW = OPERATOR.bundle(TICKET.facts).to_json()
+
+
+def stated(facts: list[Fact] = TICKET.facts) -> bytes:
+    judged = judge(facts, TICKET.calendars)
+    return canonicalise(statement(judged, facts, facts_up_to=2 * (len(facts) - 1)))
+
+
+def packed(**changes: bytes) -> bytes:
+    """The archive of the ticket, with some of its parts replaced."""
+    parts = {"proof": RAW, "statement": stated(), **changes}
+    return Archive(proof=parts["proof"], statement=parts["statement"], objects=TICKET.objects).to_zip()
+
+
+def test_the_deadlines_are_counted_again_and_told() -> None:
+    report = check(packed())
+    assert report.state is State.VALID
+    assert report.steps[-1].text == "first_response met; resolution missed. The statement in the file says the same."
+    assert report.deadlines is not None
+    assert [each.verdict for each in report.deadlines.deadlines] == ["met", "missed"]
+    said = report.to_text()
+    assert "Proved: first_response met, 3:47:37 of 1 day, 0:00:00 in natural_hours" in said
+    assert "Proved: resolution missed, 2 days, 1:12:00 of 2 days, 0:00:00 in business_hours" in said
+    assert "3:12:00 late by the clock" in said
+    members = report.to_members()
+    assert canonicalise(members)
+    assert [each["verdict"] for each in members["deadlines"]] == ["met", "missed"]
+
+
+def test_without_the_calendars_they_cannot_be_counted() -> None:
+    report = check(Archive(proof=RAW, statement=stated()).to_zip())
+    assert (report.state, states(report)[8]) == (State.CANNOT_TELL, State.CANNOT_TELL)
+    assert "calendars are withheld" in report.to_text()
+    assert all(state is State.VALID for number, state in states(report).items() if number in (1, 2, 3, 4, 5, 6))
+
+
+def test_a_ticket_without_deadlines_needs_no_calendar() -> None:
+    ticket = Ticket(calendar=TICKET.calendar)
+    ticket.add("note.added", START, mentioned=[])
+    report = check(OPERATOR.bundle(ticket.facts).to_json())
+    assert (report.state, report.steps[-1].text) == (State.VALID, "No deadlines.")
+
+
+def test_another_calendar_or_rule_is_no_object_of_the_facts() -> None:
+    other = make(holidays={date(2026, 11, 9), date(2026, 11, 10)}).canonical()
+    for wrong in (other, RULES.replace(b"48", b"72")):
+        objects = {**TICKET.objects, hashlib.sha256(wrong).hexdigest(): wrong}
+        assert failure(check(Archive(proof=RAW, statement=stated(), objects=objects).to_zip()))[0] == 6
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda raw: raw.replace(b'"verdict":"missed"', b'"verdict":"met"'),
+        lambda raw: raw.replace(b'"ended_at":"2026-11-16T15:02:14', b'"ended_at":"2026-11-16T11:02:14'),
+        lambda raw: raw.replace(b'"due_at":"2026-11-16T11:50:14', b'"due_at":"2026-11-17T11:50:14'),
+        lambda raw: raw.replace(b'"reason":"documents"', b'"reason":"customer"'),
+        lambda raw: raw.replace(b'"excess":4320000000', b'"excess":0'),
+        lambda raw: raw + b" ",
+        lambda raw: b"{}",
+    ],
+)
+def test_a_statement_that_says_otherwise_is_refused(forge: Callable[[bytes], bytes]) -> None:
+    forged = forge(stated())
+    assert forged != stated()
+    assert failure(check(packed(statement=forged)))[0] == 8
+
+
+def test_no_byte_of_the_statement_or_of_the_calendar_changes_unseen() -> None:
+    archive = packed()
+    for part in (stated(), TICKET.calendar.canonical()[:600]):
+        start = archive.index(part)
+        for place in range(start, start + len(part), 7):
+            altered = bytearray(archive)
+            altered[place] ^= 1
+            assert check(bytes(altered)).state is State.INVALID, place
+
+
+def test_a_calendar_that_is_none_is_refused() -> None:
+    ticket = Ticket(calendar=TICKET.calendar)
+    ticket.start("a", START, Term(amount=1, unit="business_hours"))
+    started = ticket.facts[0]
+    nonsense = ticket.keep("calendar", b"[]")
+    details = {**started.details, "calendar": {**started.details["calendar"], "digest": nonsense.sha256}}
+    facts = [replace(started, details=details, objects=(nonsense, started.objects[1]))]
+    rule = {started.objects[1].sha256: RULES}
+    raw = OPERATOR.bundle(facts).to_json()
+    report = check(Archive(proof=raw, objects={nonsense.sha256: b"[]", **rule}).to_zip())
+    assert failure(report)[0] == 8
+
+
+def test_what_is_recorded_and_does_not_follow_is_said() -> None:
+    ticket = Ticket(calendar=TICKET.calendar)
+    ticket.start("a", START, Term(amount=1, unit="business_hours"))
+    ticket.end("a", ticket.add("reply.sent", at("2026-11-05 10:30:00")))
+    ticket.miss("a", at("2026-11-05 11:20:14"))
+    report = check(Archive(proof=OPERATOR.bundle(ticket.facts).to_json(), objects=ticket.objects).to_zip())
+    assert report.state is State.VALID
+    assert "Contradicted (fact 4, deadline.missed): it was recorded as missed, and was not." in report.to_text()
+    assert report.to_members()["contradictions"][0]["contradiction"] == "missed_differs"
+
+
+def test_the_files_inside_a_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {f"{digest[:8]}.json": content for digest, content in TICKET.objects.items()}
+    inside = {"proof.json": RAW, "statement.json": stated(), **files}
+
+    def examined(changes: dict[str, bytes]) -> Report:
+        evidence = pdf_evidence({**inside, **changes})
+        monkeypatch.setattr(pdf, "examine", lambda raw, *, trust: evidence)
+        return check(b"%PDF-1.7 proof.json\n")
+
+    assert examined({}).state is State.VALID
+    name = next(name for name, content in files.items() if content != RULES)
+    assert failure(examined({name: make().canonical()}))[0] == 6
+    assert failure(examined({"statement.json": stated(TICKET.facts[:3])}))[0] == 8
