@@ -1,0 +1,59 @@
+"""The standard texts: there for every use and language, right, and whole with every value and with the fewest."""
+
+import pytest
+
+from acuse.composition import rules
+from acuse.composition.samples import samples
+from acuse.composition.shipped import shipped
+from acuse.composition.uses import LANGUAGES, USES
+from acuse.errors import InputError
+
+ALL = [(use, language) for use in USES for language in LANGUAGES]
+
+
+@pytest.mark.parametrize(("use", "language"), ALL)
+@pytest.mark.parametrize("bare", [False, True])
+def test_a_standard_text_is_right_and_reads_whole(use: str, language: str, bare: bool) -> None:
+    text = shipped(use, language)
+    assert rules.problems(USES[use], text.subject, text.body) == []
+    filled = rules.fill(USES[use], text.subject, text.body, samples(USES[use], language, bare=bare), language=language)
+    assert "2026-000148" in filled.subject + filled.parts.text
+    assert "acuse.example/t/K7M2-P9QX" in filled.parts.text
+    assert "K7M2-P9QX" in filled.parts.html
+    for gap in ("  ", " ,", " .", "None", "{{", "{%", "()", ": \n"):
+        assert gap not in filled.parts.text.replace("\n  ", "\n"), gap
+    assert all(len(line) <= 78 for line in filled.parts.text.split("\n"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_rejection_says_why_and_where_to_turn(language: str) -> None:
+    """Ley 10/2025, articles 13.1 and 13.6."""
+    for use in ("ticket.rejection", "warranty.rejection"):
+        text = shipped(use, language)
+        assert "{{ answer.text }}" in text.body
+        assert "dispute.bodies" in text.body
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_must_complete_a_claim_hears_of_ten_business_days(language: str) -> None:
+    """Ley 10/2025, article 13.3."""
+    for use in ("ticket.data_request", "warranty.documents"):
+        text = shipped(use, language)
+        said = rules.fill(
+            USES[use], text.subject, text.body, samples(USES[use], language, bare=True), language=language
+        )
+        assert {"es": "10 días hábiles", "en": "10 business days"}[language] in said.parts.text
+
+
+def test_a_receipt_says_content_date_and_hour() -> None:
+    """Ley 10/2025, article 12.1."""
+    text = shipped("ticket.receipt", "es")
+    for name in ("message.text", "message.received_at", "ticket.key", "message.attachments"):
+        assert name in text.body
+
+
+def test_there_is_no_other_use_or_language() -> None:
+    with pytest.raises(InputError):
+        shipped("ticket.nothing", "es")
+    with pytest.raises(InputError):
+        shipped("ticket.receipt", "../es")
