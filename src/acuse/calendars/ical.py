@@ -8,7 +8,7 @@ zone, which it would work out, is not looked at.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
@@ -41,7 +41,7 @@ class Found:
     """What a file says.
 
     Attributes:
-        days: in order, each date once.
+        days: in order, each date once; what comes back each year without an end says so.
         left_out: names of events that could not be understood, at most twenty.
         passed: how many days lie outside the years asked for.
     """
@@ -69,25 +69,25 @@ def read_ical(raw: bytes, *, first: date, last: date) -> Found:
         raise InputError("The file is not an iCalendar file in UTF-8.") from error
     if not re.match(r"\s*BEGIN:VCALENDAR\b", text, re.IGNORECASE):
         raise InputError("The file is not an iCalendar file: it does not begin with BEGIN:VCALENDAR.")
-    days: dict[date, str] = {}
+    days: dict[date, ClosedDay] = {}
     left_out: list[str] = []
     passed = 0
     for number, lines in enumerate(_events(text)):
         if number >= MOST_EVENTS:
             raise InputError("The file has more than %(most)s events; save only the holidays.", most=MOST_EVENTS)
         try:
-            name, found = _read(lines, first, last)
+            found = _read(lines, first, last)
         except (_LeftOut, *_UNREADABLE):
             left_out.append(_summary(lines))
             continue
         for day in found:
-            if first <= day <= last:
-                days.setdefault(day, name)
+            if day.yearly or first <= day.date <= last:
+                days.setdefault(day.date, day)
             else:
                 passed += 1
         if len(days) > MOST_DAYS:
             raise InputError("The file has more than %(most)s days; save only the holidays.", most=MOST_DAYS)
-    made = tuple(ClosedDay(date=day, name=name) for day, name in sorted(days.items()))
+    made = tuple(day for _, day in sorted(days.items()))
     return Found(days=made, left_out=tuple(left_out[:20]), passed=passed)
 
 
@@ -122,30 +122,40 @@ def _printable(text: str) -> str:
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())[:MOST_NAME]
 
 
-def _read(lines: list[str], first: date, last: date) -> tuple[str, list[date]]:
-    """Return the name of an event, and its days at least between two dates.
+def _read(lines: list[str], first: date, last: date) -> list[ClosedDay]:
+    """Return the days of an event, at least those between two dates.
 
     Raises:
         _LeftOut: it comes back in another way than each year, or is no holiday.
     """
     event = Event.from_ical("\r\n".join(["BEGIN:VEVENT", *lines, "END:VEVENT", ""]))
     if str(event.get("STATUS", "")).upper() == "CANCELLED":
-        return "", []
+        return []
     if "RDATE" in event or "RECURRENCE-ID" in event:
         raise _LeftOut
-    begins, ends = event.decoded("DTSTART"), _end(event)
-    start = _date(begins)
+    start, length = _span(event)
+    name = _printable(str(event.get("SUMMARY", ""))) or start.isoformat()
+    without = _excluded(event)
+    yearly = "RRULE" in event and not without and dict(event["RRULE"]) == {"FREQ": ["YEARLY"]}
+    starts = _yearly(event["RRULE"], start, first.year - 1, last.year) if "RRULE" in event and not yearly else [start]
+    return [
+        ClosedDay(date=day + number * ONE_DAY, name=name, yearly=yearly)
+        for day in starts
+        if day not in without
+        for number in range(length.days + 1)
+    ]
+
+
+def _span(event: Component) -> tuple[date, timedelta]:
+    """Return on which day an event begins, and how many more it takes."""
+    start, ends = _date(event.decoded("DTSTART")), _end(event)
     final = _date(ends)
-    if not isinstance(ends, datetime) or (ends.time() == ends.time().min and final > start):
+    if not isinstance(ends, datetime) or (ends.time() == time() and final > start):
         final -= ONE_DAY
     length = max(final - start, timedelta())
     if length > MOST_LENGTH:
         raise _LeftOut
-    starts = _yearly(event["RRULE"], start, first.year - 1, last.year) if "RRULE" in event else [start]
-    without = _excluded(event)
-    named = _printable(str(event.get("SUMMARY", ""))) or start.isoformat()
-    days = [day + number * ONE_DAY for day in starts if day not in without for number in range(length.days + 1)]
-    return named, days
+    return start, length
 
 
 def _date(value: Any) -> date:

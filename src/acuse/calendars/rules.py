@@ -14,7 +14,7 @@ from typing import Any
 from acuse.errors import InputError
 
 DAY = 24 * 60
-MOST_SHIFTS, MOST_SEASONS, MOST_DAYS = 8, 24, 500
+MOST_SHIFTS, MOST_SEASONS, MOST_DAYS = 8, 12, 150
 MOST_NAME = 120
 WEEKDAYS = range(1, 8)
 """As ISO 8601 counts them: Monday is 1."""
@@ -140,7 +140,7 @@ class Definition:
         """
         try:
             definition = _definition(members)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise InputError("This is not a calendar as it is kept here.") from error
         if definition.members() != members:
             raise InputError("This is not a calendar as it is kept here.")
@@ -174,7 +174,7 @@ def _definition(members: Any) -> Definition:
             code=_text(region["code"]), first_year=_integer(region["years"][0]), last_year=_integer(region["years"][1])
         ),
         holidays=tuple(
-            ClosedDay(date=date.fromisoformat(one["date"]), name=one["name"]) for one in members["holidays"]
+            ClosedDay(date=date.fromisoformat(one["date"]), name=_text(one["name"])) for one in members["holidays"]
         ),
         local=tuple(
             ClosedDay(date=date.fromisoformat(one["date"]), name=_text(one["name"]), yearly=_flag(one["yearly"]))
