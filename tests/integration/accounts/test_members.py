@@ -15,7 +15,7 @@ from acuse.errors import AccessDenied, InputError
 from acuse.evidence.queries import facts_of
 
 PASSWORD = "un-caballo-correcto-77"
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def _client(services: TrustServices, address: str) -> TimestampClient:
         authorities=[Authority.parse(f"{address}/tsa")],
         trust=[services.authority.root],
         revocation_lists=RevocationSource().lists_for,
-        timeout=timedelta(seconds=20),
+        timeout=timedelta(seconds=120),
     )
 
 

@@ -85,7 +85,7 @@ class Endpoint:
             self.most[domain] = max(self.most.get(domain, 0), self.inside[domain])
         if self.fault is not None:
             raise self.fault
-        assert self.gate.wait(20)
+        assert self.gate.wait(120)
         with self._lock:
             self.inside[domain] -= 1
             self.sent.append(work.recipient)
@@ -264,7 +264,7 @@ def test_the_loop_ends_when_told_and_finishes_what_is_under_way(
     wait_until(lambda: endpoint.inside == {"cliente.example": 1})
     stop.set()
     endpoint.gate.set()
-    thread.join(20)
+    thread.join(120)
     assert not thread.is_alive()
     assert not Dispatch.objects.exists()
     assert not Alarm.objects.exists()
@@ -376,7 +376,7 @@ def test_the_loop_of_notices_ends_when_told(holder: Holder, notice: Notice) -> N
     thread.start()
     wait_until(lambda: Notice.objects.filter(sent_at__isnull=False).exists())
     stop.set()
-    thread.join(20)
+    thread.join(120)
     assert not thread.is_alive()
     assert len(endpoint.own) == 1
 

@@ -29,14 +29,14 @@ def services(tmp_path: Path) -> Iterator[TrustServices]:
 
 
 def openssl(*arguments: str | Path, status: int = 0) -> str:
-    done = subprocess.run(["openssl", *arguments], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(["openssl", *arguments], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == status, done.stdout + done.stderr
     return done.stdout + done.stderr
 
 
 def request(services: TrustServices, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, bytes]:
     host, port = services.address.removeprefix("http://").split(":")
-    connection = http.client.HTTPConnection(host, int(port), timeout=10)
+    connection = http.client.HTTPConnection(host, int(port), timeout=120)
     try:
         connection.request(method, path, body or None, {key.replace("_", "-"): value for key, value in headers.items()})
         response = connection.getresponse()
@@ -173,14 +173,14 @@ def test_the_program_serves_stops_and_keeps_its_serial_numbers_apart(
             address = program.stdout.readline().split(" at ")[1].split(" ")[0]
         host, port = address.removeprefix("http://").split(":")
         for _ in range(5):
-            connection = http.client.HTTPConnection(host, int(port), timeout=10)
+            connection = http.client.HTTPConnection(host, int(port), timeout=120)
             connection.request("POST", "/tsa", query.read_bytes(), {"Content-Type": "application/timestamp-query"})
             response = tsp.TimeStampResp.load(connection.getresponse().read())
             connection.close()
             content = response["time_stamp_token"]["content"]["encap_content_info"]["content"].parsed
             serials.add(content["serial_number"].native)
         program.send_signal(number)
-        assert program.wait(20) == (-signal.SIGKILL if number == signal.SIGKILL else 0)
+        assert program.wait(120) == (-signal.SIGKILL if number == signal.SIGKILL else 0)
     assert len(serials) == 20
 
 

@@ -132,8 +132,6 @@ class Disk:
             result = real(*arguments, **named)
             if failing:
                 if name == "open":
-                    result.close()
-                elif name == "os.open":
                     os.close(result)
                 raise OSError(self._number, os.strerror(self._number))
             return result
@@ -143,10 +141,10 @@ class Disk:
     def install(self, patch: pytest.MonkeyPatch) -> None:
         for owner, attribute, name in (
             (Path, "mkdir", "mkdir"),
-            (Path, "open", "open"),
-            (Path, "rename", "rename"),
+            (os, "open", "open"),
+            (os, "write", "write"),
             (os, "fsync", "fsync"),
-            (os, "open", "os.open"),
+            (os, "rename", "rename"),
         ):
             patch.setattr(owner, attribute, self.wrap(name, getattr(owner, attribute)))
 
@@ -167,7 +165,7 @@ STEPS = list(steps())
 def test_a_put_syncs_the_file_and_every_new_name() -> None:
     names = [name for _, name in STEPS]
     assert names.count("mkdir") == 4  # custody, objects, a, b
-    assert names[-5:] == ["open", "fsync", "rename", "os.open", "fsync"]
+    assert names[-6:] == ["open", "write", "fsync", "rename", "open", "fsync"]
     assert names.count("fsync") == 6
 
 

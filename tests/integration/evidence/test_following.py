@@ -114,7 +114,7 @@ def test_nothing_is_lost_while_many_write(database: Addresses, sequencer: Sequen
         with transaction.atomic():
             record(login(member))
             if number % 4 == 0:
-                late.wait(5)
+                late.wait(120)
         written.append(member)
         connections.close_all()
 

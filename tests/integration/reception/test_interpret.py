@@ -206,7 +206,7 @@ def test_several_workers_read_everything_once(holder: Holder, monkeypatch: pytes
     threads = [threading.Thread(target=closing(one.run), args=(stop,)) for one in readers]
     for thread in threads:
         thread.start()
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while Item.objects.filter(state="recorded").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     stop.set()

@@ -213,14 +213,14 @@ def test_nobody_waits_long_for_another_writer(copy: Copy) -> None:
             with transaction.atomic():
                 Communication.objects.select_for_update().get(id=copy.communication)
                 locked.set()
-                assert over.wait(30)
+                assert over.wait(120)
         finally:
             connection.close()
 
     other = threading.Thread(target=hold)
     other.start()
     try:
-        assert locked.wait(30)
+        assert locked.wait(120)
         assert copy.get("1")["Location"] == LINKS[0]
     finally:
         over.set()
