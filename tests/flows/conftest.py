@@ -10,5 +10,5 @@ from tests.flows.installation import Installation, installation
 @pytest.fixture(scope="package")
 def shared() -> Iterator[Installation]:
     """An installation for the tests that leave it as they find it: to start one takes long."""
-    with installation(ACUSE_RETRY_FOR="PT8S") as started:
+    with installation(ACUSE_RETRY_FOR="PT40S") as started:
         yield started

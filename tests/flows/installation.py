@@ -51,7 +51,7 @@ def processes_of(data: Path) -> set[int]:
 
 def end_all_of(data: Path) -> None:
     """Kill everything of an installation at once, as a loss of power does."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while left := processes_of(data):
         assert time.monotonic() < deadline, f"{left} do not end"
         for pid in left:
@@ -135,21 +135,28 @@ class Installation:
 
     def output(self) -> str:
         """The last lines of what the tree said."""
+        return self._said()[-6000:]
+
+    def says(self, text: str) -> bool:
+        """Whether the tree has said something, however much it has said since."""
+        return text in self._said()
+
+    def _said(self) -> str:
         path = self.directory / "test-output.log"
-        return path.read_text("utf-8", "replace")[-6000:] if path.exists() else ""
+        return path.read_text("utf-8", "replace") if path.exists() else ""
 
     def stop(self) -> None:
         """Stop the tree as Ctrl-C does."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            assert self.process.wait(90) == 0, self.output()
+            assert self.process.wait(PATIENCE) == 0, self.output()
         self.process = None
 
     def kill(self) -> None:
         """Kill the parent of the tree with -9; its children end by themselves or at the next start."""
         assert self.process is not None
         self.process.kill()
-        self.process.wait(30)
+        self.process.wait(PATIENCE)
         self.process = None
 
     def pids(self, name: str) -> list[int]:
@@ -173,7 +180,7 @@ class Installation:
 
     def rows(self, statement: str, *parameters: object) -> list[tuple[object, ...]]:
         """Read rows, waiting while the database recovers."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while True:
             try:
                 with self.connect() as connection:
@@ -291,10 +298,9 @@ def installation(*, roles: str = Installation.roles, new: bool = True, **setting
         yield running
         running.stop()
     finally:
-        if running.process is not None and running.process.poll() is None:
-            os.killpg(running.process.pid, signal.SIGKILL)
-            running.process.wait(30)
-            end_all_of(running.data)
+        end_all_of(running.data)
+        if running.process is not None:
+            running.process.wait(PATIENCE)
         shutil.rmtree(directory, ignore_errors=True)
 
 

@@ -123,7 +123,7 @@ def test_a_certificate_from_the_api_is_verified_anywhere(running: Installation, 
 
 def test_head_has_no_body_on_the_wire(running: Installation, key: str, reference: str) -> None:
     address = running.environment["ACUSE_PUBLIC_URL"].removeprefix("http://")
-    connection = http.client.HTTPConnection(address, timeout=30)
+    connection = http.client.HTTPConnection(address, timeout=120)
     connection.request(
         "HEAD", f"/api/v1/communications/{reference}/content", headers={"Authorization": f"Bearer {key}"}
     )
@@ -142,7 +142,7 @@ def test_a_revoked_key_reads_nothing_more(running: Installation, member: Visitor
         assert page.status == 401
         assert page.headers["Content-Type"] == "application/problem+json"
     instance = members(page)["instance"]
-    until(lambda: instance in running.output(), "the log names the problem")
+    until(lambda: running.says(instance), "the log names the problem")
 
 
 def test_everything_that_schemathesis_makes_up_is_answered_as_documented(
@@ -155,7 +155,7 @@ def test_everything_that_schemathesis_makes_up_is_answered_as_documented(
         *("--generation-deterministic", "--continue-on-failure"),
         *("--request-timeout", "60", "--no-color"),
     ]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=1800, check=False)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr
     tried = re.search(r"(\d+) generated, (\d+) passed", done.stdout)
     assert tried, done.stdout

@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -65,13 +65,15 @@ def documents(shared: Installation) -> dict[tuple[str, str, str], bytes]:
     """A relayed and a failed message in each language, and the receipts of the relayed ones."""
     shared.command("organisation", "create", "Ribera Motors", "ribera-motors", "--language", "en")
     shared.command("organisation", "sends-as", "ribera-motors", "@ribera-motors.example")
-    spanish = shared.account
-    accounts = {"es": (spanish, SENDER), "en": (shared.new_key("ribera-motors"), "notices@ribera-motors.example")}
+    accounts = {
+        "es": (shared.account, SENDER),
+        "en": (shared.new_key("ribera-motors"), "notices@ribera-motors.example"),
+    }
     found = {}
     for language, (account, sender) in accounts.items():
-        shared.account = account
+        user = replace(shared, account=account)
         relayed, failed = (
-            shared.submit(
+            user.submit(
                 message(f"{language}-{end}").replace(SENDER.encode(), sender.encode(), 1), recipient, sender=sender
             )
             for end, recipient in (("relayed", "uno@acepta.example"), ("failed", "nadie@sinbuzon.example"))
@@ -80,7 +82,6 @@ def documents(shared: Installation) -> dict[tuple[str, str, str], bytes]:
         (found[language, "failed", "certificate"],) = shared.documents(failed)
         ask_for_receipt(shared, relayed.split()[-1])
         (found[language, "relayed", "receipt"],) = shared.documents(relayed, "receipt")
-    shared.account = spanish
     return found
 
 

@@ -14,7 +14,7 @@ from tempfile import mkdtemp
 
 import pytest
 
-from tests.flows.installation import ACUSE, end_all_of, envelopes, processes_of, until
+from tests.flows.installation import ACUSE, PATIENCE, end_all_of, envelopes, processes_of, until
 from tests.ports import free_ports
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
@@ -35,7 +35,6 @@ class Demo:
             **{name: value for name, value in os.environ.items() if not name.startswith("ACUSE_")},
             **{f"ACUSE_{name}_PORT": str(port) for name, port in ports.items()},
             "ACUSE_DATA_DIRECTORY": str(self.data),
-            "ACUSE_RETRY_FOR": "PT8S",
             "ACUSE_SETTLE_TIME": "PT1S",
         }
 
@@ -50,7 +49,7 @@ class Demo:
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `acuse ...` to its end."""
         return subprocess.run(
-            [ACUSE, *arguments], env=self.environment, capture_output=True, text=True, timeout=300, check=False
+            [ACUSE, *arguments], env=self.environment, capture_output=True, text=True, timeout=900, check=False
         )
 
     def once(self, examples: Path) -> subprocess.CompletedProcess[str]:
@@ -162,14 +161,14 @@ def test_it_runs_again_after_each_kind_of_kill(
     run = demo.start(few)
     until(lambda: "accepted, reference" in demo.said() or run.poll() is not None, "the second run sends")
     run.send_signal(signal.SIGKILL)
-    run.wait(30)
+    run.wait(PATIENCE)
     # The next run comes to its end and stays; then everything at once.
     run = demo.start(few)
     until(lambda: "Ctrl-C stops everything" in demo.said() or run.poll() is not None, "the third run stays up")
     assert run.poll() is None, demo.said()
     assert "Console" in demo.said()
     end_all_of(demo.data)
-    run.wait(30)
+    run.wait(PATIENCE)
     last = demo.once(few)
     assert last.returncode == 0, last.stdout + last.stderr
     wanted = expected(few)

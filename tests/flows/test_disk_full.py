@@ -25,6 +25,7 @@ ROWS = (
     "(SELECT count(*) FROM evidence_facts WHERE type = 'communication.accepted'), "
     "(SELECT count(*) FROM delivery_deduplication)"
 )
+UNANCHORED = "SELECT (SELECT size FROM evidence_tree_head) - coalesce((SELECT max(size) FROM evidence_anchors), 0)"
 
 
 @dataclass
@@ -99,13 +100,15 @@ def running(disk: Disk) -> Installation:
 
 
 def settled(running: Installation) -> None:
-    """Wait until nothing is under way."""
+    """Wait until nothing is under way; the token of a time stamp is an object too."""
     until(
         lambda: (
             running.value("SELECT count(*) FROM certificates_certificates WHERE state = 'requested'") == 0
             and running.value("SELECT count(*) FROM delivery_dispatches") == 0
+            and running.value("SELECT count(*) FROM evidence_pending") == 0
+            and running.value(UNANCHORED) == 0
         ),
-        "everything is certified",
+        "everything is certified and time-stamped",
     )
 
 
@@ -136,8 +139,7 @@ def test_a_client_with_a_queue_hands_it_in_once_there_is_room(disk: Disk, runnin
         password=running.account.secret,
         authority=running.data / "authority" / "ca.pem",
     )
-    soon = {"queue_run_delay": "1s", "minimal_backoff_time": "1s", "maximal_backoff_time": "2s"}
-    with postfix(relay=relay, settings=soon, hostname="correo.talleres-ribera.example") as client:
+    with postfix(relay=relay, hostname="correo.talleres-ribera.example", impatient=True) as client:
         disk.fill()
         try:
             client.submit(SENDER, ["cola@acepta.example"], message("queued", BIG))
@@ -161,7 +163,7 @@ def test_what_a_server_answered_while_the_disk_was_full_is_kept_and_nothing_sent
     disk.fill()
     try:
         until(lambda: arrived(running), "the message is delivered")
-        until(lambda: "is held until it can be recorded" in running.output(), "the answer waits for room")
+        until(lambda: running.says("is held until it can be recorded"), "the answer waits for room")
     finally:
         disk.free()
     running.documents(reply)

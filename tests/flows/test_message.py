@@ -98,25 +98,30 @@ def test_a_failure_is_certified_and_told_to_the_sender_once(running: Installatio
     assert reports[0].envelope["sender"] == ""
 
 
-@pytest.mark.parametrize(
-    ("recipient", "outcome", "failure_class"),
-    [
-        ("x@listagris.example", "relayed", None),
-        ("x@llena.example", "failed", "mailbox_full"),
-        ("x@politica.example", "failed", "policy_blocked"),
-        ("x@nullmx.example", "failed", "no_mail_domain"),
-        ("x@noexiste.example", "failed", "domain_not_found"),
-        ("x@inalcanzable.example", "failed", "server_unavailable"),
-        ("x@cortasiempre.example", "undetermined", None),
-    ],
-)
+OUTCOMES = {
+    "x@listagris.example": ("relayed", None),
+    "x@llena.example": ("failed", "mailbox_full"),
+    "x@politica.example": ("failed", "policy_blocked"),
+    "x@nullmx.example": ("failed", "no_mail_domain"),
+    "x@noexiste.example": ("failed", "domain_not_found"),
+    "x@inalcanzable.example": ("failed", "server_unavailable"),
+    "x@cortasiempre.example": ("undetermined", None),
+}
+
+
+@pytest.fixture(scope="module")
+def replies(shared: Installation) -> dict[str, str]:
+    """The reply to a message for each outcome: submitted together, because some are tried until the term is over."""
+    return {recipient: shared.submit(message(recipient), recipient) for recipient in OUTCOMES}
+
+
+@pytest.mark.parametrize("recipient", OUTCOMES)
 def test_every_outcome_has_its_certificate(
-    running: Installation, tmp_path: Path, recipient: str, outcome: str, failure_class: str | None
+    running: Installation, tmp_path: Path, replies: dict[str, str], recipient: str
 ) -> None:
-    reply = running.submit(message(recipient), recipient)
-    (document,) = running.documents(reply)
+    (document,) = running.documents(replies[recipient])
     statement = json.loads(extracted(document, tmp_path)["statement.json"])
-    assert (statement["outcome"], statement["failure_class"]) == (outcome, failure_class)
+    assert (statement["outcome"], statement["failure_class"]) == OUTCOMES[recipient]
 
 
 def test_what_is_sent_again_to_a_mailbox_that_does_not_exist_is_held_back(
@@ -192,8 +197,7 @@ def test_send_and_verify_work_from_the_command_line(running: Installation, tmp_p
 
 
 def test_check_and_fsck_say_that_all_is_well(running: Installation) -> None:
-    checked = running.command("check")
-    assert "FAILED" not in checked.stdout
+    until(lambda: running.command("check", check=False).returncode == 0, "nothing is late after the tests before")
     assert "Everything holds." in running.command("fsck").stdout
 
 

@@ -18,7 +18,7 @@ from acuse.embedded.trust_services import crl_url
 from acuse.proof.timestamp import DEVELOPMENT_POLICY
 from acuse.proof.trust import Trust
 from acuse.proof.verify import verify_bytes
-from tests.flows.installation import SLUG, Installation, installation, message, until
+from tests.flows.installation import PATIENCE, SLUG, Installation, installation, message, until
 from tests.flows.web import Visitor, visitor
 from tests.ports import free_ports
 
@@ -64,7 +64,7 @@ class Service:
     def stop(self) -> None:
         if self.process is not None:
             self.process.kill()
-            self.process.wait(30)
+            self.process.wait(PATIENCE)
             self.process = None
 
 
@@ -102,6 +102,8 @@ def test_work_goes_on_without_them_and_is_made_good_when_they_return(
     services: tuple[Service, Service], running: Installation, member: Visitor
 ) -> None:
     first, second = services
+    for one in services:
+        one.stop()
     reply = running.submit(message("outage"), "uno@acepta.example")
     reference = reply.split()[-1]
     until(
@@ -153,7 +155,9 @@ def test_the_preferred_one_is_used_again_when_it_is_back(
     services: tuple[Service, Service], running: Installation
 ) -> None:
     first, second = services
-    first.start()
+    for one in services:
+        one.stop()
+        one.start()
     reply = running.submit(message("back"), "dos@acepta.example")
     running.documents(reply)
     until(lambda: first.made(running.value(NEWEST)), "the preferred authority gives the newest time stamp")

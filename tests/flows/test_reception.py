@@ -66,9 +66,9 @@ def types(running: Installation, kind: str, subject: object) -> list[str]:
     return [fact["type"] for fact in facts(running, kind, subject)]
 
 
-def only(running: Installation, communication: str, fact_type: str) -> dict[str, Any]:
-    """Return the one fact of a type of a communication; others, as its certificate, may have come after it."""
-    (fact,) = (fact for fact in facts(running, "communication", communication) if fact["type"] == fact_type)
+def only(running: Installation, subject: object, fact_type: str, kind: str = "communication") -> dict[str, Any]:
+    """Return the one fact of a type of a subject; others, as its certificate, may have come after it."""
+    (fact,) = (fact for fact in facts(running, kind, subject) if fact["type"] == fact_type)
     return fact
 
 
@@ -91,7 +91,7 @@ def address_of(running: Installation, purpose: str, identifier: object) -> str:
 
 def bring(running: Installation, raw: bytes, recipient: str, sender: str = "") -> None:
     """Bring a message to the inbound door, as another server would."""
-    with smtplib.SMTP("127.0.0.1", running.settings.smtp_inbound_port, "mx.recibe.example", 20) as client:
+    with smtplib.SMTP("127.0.0.1", running.settings.smtp_inbound_port, "mx.recibe.example", 120) as client:
         client.sendmail(sender, [recipient], raw)
 
 
@@ -131,7 +131,7 @@ def test_a_signed_reply_is_registered_with_its_origin_and_the_key(running: Insta
     assert [found[name]["result"] for name in ("spf", "dmarc")] == ["pass", "pass"]
     assert [(one["result"], one["selector"]) for one in found["dkim"]] == [("pass", "uno")]
     item, *_ = read(running, inbox)
-    (kept,) = facts(running, "reception", item)[-1]["objects"]
+    (kept,) = only(running, item, "reception.classified", "reception")["objects"]
     assert kept["role"] == "dns-answers"
     names = [one["name"] for one in json.loads(running.kept(organisation, kept["sha256"]))]
     assert "uno._domainkey.cliente.example" in names
@@ -175,7 +175,7 @@ def test_a_crash_before_the_commit_says_nothing_and_leaves_nothing_twice(running
     with running.connect() as held:
         held.autocommit = False
         held.execute("LOCK TABLE reception_items IN SHARE MODE")
-        with socket.create_connection(("127.0.0.1", running.settings.smtp_inbound_port), 20) as client:
+        with socket.create_connection(("127.0.0.1", running.settings.smtp_inbound_port), 120) as client:
             replies = client.makefile("rb")
             replies.readline()
             for command in ("HELO mx.recibe.example", "MAIL FROM:<>", f"RCPT TO:<{address}>", "DATA"):

@@ -55,7 +55,7 @@ def dovecot(folder: Path, *, username: str, password: str) -> Iterator[None]:
         yield
     finally:
         running.terminate()
-        running.wait(30)
+        running.wait(120)
 
 
 def _wait(folder: Path, running: "subprocess.Popen[bytes]") -> None:

@@ -151,7 +151,7 @@ def exim(
         yield peer
     finally:
         running.terminate()
-        running.wait(30)
+        running.wait(120)
         shutil.rmtree(folder, ignore_errors=True)
 
 

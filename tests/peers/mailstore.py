@@ -124,7 +124,7 @@ def mail_store(
         yield store
     finally:
         running.terminate()
-        running.wait(30)
+        running.wait(120)
         shutil.rmtree(folder, ignore_errors=True)
 
 

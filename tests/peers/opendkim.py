@@ -58,11 +58,11 @@ def opendkim(*, domain: str, selector: str) -> Iterator[Signing]:
             yield Signing(settings=settings, record=f"v=DKIM1; k=rsa; p={base64.b64encode(public).decode()}")
         finally:
             running.terminate()
-            running.communicate(timeout=30)
+            running.communicate(timeout=120)
 
 
 def _wait(port: int, running: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while True:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
             return

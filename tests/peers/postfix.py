@@ -13,9 +13,10 @@ import shutil
 import smtplib
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,6 +82,15 @@ class Postfix:
             time.sleep(0.05)
         return found
 
+    def wait_for_message(self, address: str, mark: bytes, seconds: float = 120) -> bytes:
+        """Return the one message of a mailbox that holds `mark`, once it is there; others may be."""
+        until = time.monotonic() + seconds
+        while not (found := [one for one in self.messages(address) if mark in one]):
+            assert time.monotonic() < until, self.log()
+            time.sleep(0.05)
+        (message,) = found
+        return message
+
     def wait_for_log(self, text: str, seconds: float = 120) -> str:
         """Return the log once it holds `text`."""
         until = time.monotonic() + seconds
@@ -96,17 +106,17 @@ class Postfix:
 
     def submit(self, sender: str, recipients: list[str], message: bytes, options: tuple[str, ...] = ()) -> None:
         """Hand a message to this instance, as a local program would."""
-        with smtplib.SMTP(self.address, self.port, timeout=20) as client:
+        with smtplib.SMTP(self.address, self.port, timeout=120) as client:
             client.sendmail(sender, recipients, message, mail_options=options)
 
     def flush(self) -> None:
-        """Try deferred messages again now."""
-        subprocess.run(["postqueue", "-c", self.folder / "etc", "-f"], check=True, capture_output=True, timeout=30)
+        """Try deferred messages again now; one that is still being delivered waits for the next time."""
+        subprocess.run(["postqueue", "-c", self.folder / "etc", "-f"], check=False, capture_output=True, timeout=120)
 
     def release(self) -> None:
         """Let go of what an access table told it to hold; its next run of the queue delivers it."""
         subprocess.run(
-            ["postsuper", "-c", self.folder / "etc", "-H", "ALL"], check=True, capture_output=True, timeout=30
+            ["postsuper", "-c", self.folder / "etc", "-H", "ALL"], check=True, capture_output=True, timeout=120
         )
 
 
@@ -121,6 +131,7 @@ def postfix(
     hostname: str = "mx.recibe.example",
     address: str = "127.0.0.1",
     port: int | None = None,
+    impatient: bool = False,
 ) -> Iterator[Postfix]:
     """Run an instance until the block ends.
 
@@ -130,6 +141,8 @@ def postfix(
         tables: file name in that folder to content, for texthash: and regexp: maps.
         certificate: PEM paths of chain and key; turns STARTTLS on. relay: makes it a submitting client.
         hostname: its name. address, port: where it listens; a free port unless given.
+        impatient: deferred messages are tried again every second or two. A scan of its queue that meets a message
+            under delivery would put that off for minutes, whatever the settings say.
     """
     folder = Path(tempfile.mkdtemp(prefix="pfx-"))
     folder.chmod(0o755)
@@ -139,14 +152,32 @@ def postfix(
         _write(peer, settings or {}, tables or {}, relay)
         _run(peer, "start")
         _wait_until_ready(peer)
-        yield peer
+        with _flushing(peer) if impatient else nullcontext():
+            yield peer
     finally:
-        subprocess.run(["postfix", "-c", folder / "etc", "abort"], capture_output=True, check=False, timeout=30)
+        subprocess.run(["postfix", "-c", folder / "etc", "abort"], capture_output=True, check=False, timeout=120)
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def _flushing(peer: Postfix) -> Iterator[None]:
+    over = threading.Event()
+
+    def run() -> None:
+        while not over.wait(1.5):
+            peer.flush()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
 def _run(peer: Postfix, verb: str) -> None:
-    done = subprocess.run(["postfix", "-c", peer.folder / "etc", verb], capture_output=True, check=False, timeout=60)
+    done = subprocess.run(["postfix", "-c", peer.folder / "etc", verb], capture_output=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr.decode() + peer.log()
 
 

@@ -79,7 +79,7 @@ def unbound(zones: Mapping[str, Zone]) -> Iterator[str]:
             yield f"127.0.0.1:{port}"
         finally:
             running.terminate()
-            running.wait(30)
+            running.wait(120)
 
 
 def _written(origin: str, zone: Zone) -> tuple[str, str]:
@@ -99,7 +99,7 @@ def _written(origin: str, zone: Zone) -> tuple[str, str]:
 
 def _wait(origin: str, port: int, folder: Path, running: "subprocess.Popen[bytes]") -> None:
     question = dns.message.make_query(origin, dns.rdatatype.SOA)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while True:
         try:
             if dns.query.udp(question, "127.0.0.1", port=port, timeout=1).answer:

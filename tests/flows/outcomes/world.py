@@ -56,9 +56,8 @@ _EXCHANGER = {
     "message_size_limit": "100000",
     "mailbox_size_limit": "0",
     "virtual_mailbox_limit": "0",
-    "maximal_queue_lifetime": "8s",  # and as long for its reports
-    "minimal_backoff_time": "1s",
-    "queue_run_delay": "1s",
+    "maximal_queue_lifetime": "8s",
+    "bounce_queue_lifetime": "5m",
 }
 _RECIPIENTS = """\
 llena@recibe.example room
@@ -74,16 +73,11 @@ _SMARTHOST = {
     "message_size_limit": "10000000",
     "delay_warning_time": "1s",
     "maximal_queue_lifetime": "8s",
-    "minimal_backoff_time": "1s",
-    "maximal_backoff_time": "1s",
-    "queue_run_delay": "1s",
+    "bounce_queue_lifetime": "5m",
 }
 _SLOW = {
     "transport_maps": "texthash:{etc}/transport",
     "delay_warning_time": "1s",
-    "minimal_backoff_time": "1s",
-    "maximal_backoff_time": "1s",
-    "queue_run_delay": "1s",
 }
 
 
@@ -129,7 +123,7 @@ def world(folder: Path) -> Iterator[World]:
             "ACUSE_SANDBOX": "0",
             "ACUSE_DNS_SERVERS": names.address,
             "ACUSE_EMAIL_PRIVATE_TARGETS": "1",
-            "ACUSE_RETRY_FOR": "PT12S",
+            "ACUSE_RETRY_FOR": "PT40S",
         }
         direct = {
             **common,
@@ -164,7 +158,7 @@ def _exchanger(store: MailStore, greylist_port: int, returning: str) -> Abstract
         "body": "/oferta prohibida/ REJECT\n",
     }
     boxes = (*TAKEN, *FULL, "sincliente@recibe.example", "sinremite@recibe.example", SENDER)
-    return postfix(mailboxes=boxes, settings={**_EXCHANGER, **services}, tables=tables)
+    return postfix(mailboxes=boxes, settings={**_EXCHANGER, **services}, tables=tables, impatient=True)
 
 
 def _slow(port: int, returning: str) -> AbstractContextManager[Postfix]:
@@ -177,10 +171,11 @@ def _slow(port: int, returning: str) -> AbstractContextManager[Postfix]:
         hostname="mx.lento.example",
         address="127.0.0.2",
         port=port,
+        impatient=True,
     )
 
 
 def _smarthost(exchanger_port: int, returning: str, certificate: tuple[Path, Path]) -> AbstractContextManager[Postfix]:
     onward = "".join(f"{name} smtp:[127.0.0.1]:{exchanger_port}\n" for name in ("recibe.example", SENDER.split("@")[1]))
     tables = {"transport": f"{onward}cerrado.example smtp:[127.0.0.4]:{exchanger_port}\n{returning}"}
-    return postfix(settings=_SMARTHOST, tables=tables, certificate=certificate, hostname="sale.example")
+    return postfix(settings=_SMARTHOST, tables=tables, certificate=certificate, hostname="sale.example", impatient=True)
