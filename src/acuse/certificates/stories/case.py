@@ -6,7 +6,8 @@ from typing import Any
 
 from acuse.certificates.stories.context import Context, LedgerFact
 from acuse.certificates.stories.moments import Clock
-from acuse.certificates.stories.runs import ADDRESS_LIMIT, HEADLINE_LIMIT, Run, Runs, foreign, phrase, text_of
+from acuse.certificates.stories.runs import ADDRESS_LIMIT, HEADLINE_LIMIT, Run, Runs, text_of
+from acuse.certificates.stories.told import Told
 from acuse.certificates.stories.wording import WORDING
 from acuse.proof.facts.fact import Fact
 from acuse.proof.verdicts.delivery import Verdict, verdict
@@ -15,22 +16,14 @@ _TRIES = ("attempt.relayed", "attempt.deferred", "attempt.refused", "attempt.unk
 
 
 @dataclass(frozen=True, kw_only=True)
-class Case:
-    """What the sections share.
+class Case(Told):
+    """What the sections about a communication share.
 
     Attributes:
-        context: who certifies and how.
-        facts: from the subject's first on, with their places.
-        verdict: of those facts.
-        clock: the document's.
-        message_language: of the message, where its script does not tell.
+        verdict: of the facts.
     """
 
-    context: Context
-    facts: tuple[LedgerFact, ...]
     verdict: Verdict
-    clock: Clock
-    message_language: str
 
     @property
     def accepted(self) -> Mapping[str, Any]:
@@ -41,11 +34,6 @@ class Case:
     def decisive(self) -> Fact:
         """The fact that decided the outcome."""
         return self.verdict.decisive or self.facts[0].fact
-
-    @property
-    def position(self) -> int | None:
-        """Ledger position of the last fact that has one."""
-        return max((item.position for item in self.facts if item.position is not None), default=None)
 
     @property
     def attempts(self) -> int:
@@ -67,22 +55,10 @@ class Case:
         words = WORDING[self.context.language]
         return words.get(f"{key}.notice", words[key]) if self.accepted.get("mode") == "notice" else words[key]
 
-    def say(self, key: str, **values: Run | Runs | str) -> Runs:
-        """Return a sentence with its slots filled."""
-        return phrase(self.word(key), **values)
-
     def kept(self) -> Runs:
         """Return the sentence about the original: embedded, or in the bundle where it is too big."""
         beside = any(file.role == "message" for file in self.context.elsewhere)
         return self.say("proves.kept.elsewhere" if beside else "proves.kept")
-
-    def has(self, key: str) -> bool:
-        """Return whether there is such a sentence."""
-        return key in WORDING[self.context.language]
-
-    def theirs(self, text: str, *, limit: int | None = None) -> Run:
-        """Return a run of foreign words."""
-        return foreign(text, language=self.message_language, limit=limit)
 
     def subject(self) -> Run:
         """Return the subject for the headline area."""
@@ -92,10 +68,6 @@ class Case:
     def recipient(self) -> Run:
         """Return the recipient's address for the headline area; the whole of it is in section 2."""
         return {**self.theirs(str(self.accepted["recipient"]), limit=ADDRESS_LIMIT), "k": "address"}
-
-    def sender(self) -> Run:
-        """Return the organisation's name for the headline area."""
-        return self.theirs(self.context.organisation.name, limit=HEADLINE_LIMIT)
 
     def domain(self) -> Run:
         """Return the recipient's domain."""

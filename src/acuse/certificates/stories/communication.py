@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from acuse.certificates.stories.case import Case, open_case
+from acuse.certificates.stories.case import open_case
 from acuse.certificates.stories.content import content
 from acuse.certificates.stories.context import Context, LedgerFact
 from acuse.certificates.stories.front import headline, ladder, lists, opening, parties, short_verdict, strip
@@ -12,6 +12,7 @@ from acuse.certificates.stories.proofs import integrity, verification
 from acuse.certificates.stories.qr import PICTURE, qr_picture
 from acuse.certificates.stories.runs import foreign, own, plain, strong
 from acuse.certificates.stories.timeline import timeline
+from acuse.certificates.stories.told import Told
 from acuse.mail.read import Message
 
 PRODUCT = "Acuse"
@@ -53,12 +54,12 @@ def tell(facts: Sequence[LedgerFact], message: Message, context: Context) -> dic
     }
 
 
-def frame(case: Case, *, document: str, verdict: str, title: str) -> dict[str, Any]:
+def frame(case: Told, *, document: str, verdict: str, title: str) -> dict[str, Any]:
     """Return what every page of a document carries, and its metadata.
 
     Args:
-        case: the communication.
-        document: `communication` or `receipt`.
+        case: what is told.
+        document: `communication`, `receipt` or `deadlines`.
         verdict: short verdict for the header of later pages.
         title: headline, for the title.
     """
@@ -87,7 +88,7 @@ def frame(case: Case, *, document: str, verdict: str, title: str) -> dict[str, A
     }
 
 
-def up_to(case: Case) -> str | None:
+def up_to(case: Told) -> str | None:
     """Return the sentence that says up to which position the document speaks; None before publication."""
     position = case.position
     return None if position is None else plain(case.say("up_to", position=number(position)))

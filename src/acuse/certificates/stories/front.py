@@ -18,6 +18,7 @@ from acuse.certificates.stories.runs import (
     text_of,
     wrapped,
 )
+from acuse.certificates.stories.told import Told
 from acuse.proof.facts.fact import Fact
 
 _REMOTE = "attempt.refused"
@@ -278,7 +279,7 @@ def _not_proved(case: Case) -> list[Runs]:
     return items
 
 
-def strip(case: Case) -> list[dict[str, Any]]:
+def strip(case: Told) -> list[dict[str, Any]]:
     """Return the four cells: issued, facts, seal, and time stamp or what it supersedes."""
     context = case.context
     position = case.position
@@ -299,7 +300,7 @@ def strip(case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def _fourth(case: Case) -> dict[str, Any]:
+def _fourth(case: Told) -> dict[str, Any]:
     context = case.context
     if context.supersedes is not None:
         revision = case.say("strip.revision", revision=str(context.revision))
@@ -318,35 +319,41 @@ def _fourth(case: Case) -> dict[str, Any]:
 
 def parties(case: Case) -> dict[str, Any]:
     """Return section 2."""
-    context, accepted = case.context, case.accepted
-    certifier = [case.theirs(context.certifier.name)]
-    if context.third_party:
-        certifier += case.say("parties.certifier.third")
-    if context.policy is not None:
-        certifier += case.say(
-            "parties.certifier.policy", title=case.theirs(context.policy.title), address=own(context.policy.address)
-        )
+    accepted = case.accepted
     basis = f"parties.why.{accepted['recipient_basis']}"
     return {
         "number": "2",
         "title": case.word("parties.title"),
         "rows": [
-            {"label": case.word("parties.from"), "parts": [_name(case), *address(case, str(accepted["sender"]))]},
+            {
+                "label": case.word("parties.from"),
+                "parts": [organisation(case), *address(case, str(accepted["sender"]))],
+            },
             {"label": case.word("parties.to"), "parts": address(case, str(accepted["recipient"]))},
             {"label": case.word("parties.why"), "parts": [{"kind": "line", "runs": case.say(basis)}]},
-            {
-                "label": case.word("parties.certifier"),
-                "parts": [{"kind": "line", "runs": [*certifier, *_stop(certifier)]}],
-            },
+            certifier(case),
         ],
     }
+
+
+def certifier(case: Told) -> dict[str, Any]:
+    """Return the row of section 2 that says who certifies, and by which policy."""
+    context = case.context
+    said = [case.theirs(context.certifier.name)]
+    if context.third_party:
+        said += case.say("parties.certifier.third")
+    if context.policy is not None:
+        title, address = case.theirs(context.policy.title), own(context.policy.address)
+        said += case.say("parties.certifier.policy", title=title, address=address)
+    return {"label": case.word("parties.certifier"), "parts": [{"kind": "line", "runs": [*said, *_stop(said)]}]}
 
 
 def _stop(runs: Runs) -> Runs:
     return [] if plain(runs).endswith(".") else [own(".")]
 
 
-def _name(case: Case) -> dict[str, Any]:
+def organisation(case: Told) -> dict[str, Any]:
+    """Return the organisation's name, and its tax identifier where known, as a value of section 2."""
     party = case.context.organisation
     runs: Runs = [{**case.theirs(party.name), "k": "foreign-strong"}]
     if party.tax_id:
@@ -354,7 +361,7 @@ def _name(case: Case) -> dict[str, Any]:
     return {"kind": "line", "runs": runs}
 
 
-def address(case: Case, text: str) -> list[dict[str, Any]]:
+def address(case: Told, text: str) -> list[dict[str, Any]]:
     """Return an e-mail address as a value: on one line, or broken to fit and saying so."""
     if len(text) <= _ADDRESS_COLUMNS:
         return [{"kind": "line", "runs": [case.theirs(text)]}]

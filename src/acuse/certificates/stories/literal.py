@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from acuse.certificates.stories.case import Case, declared_language
+from acuse.certificates.stories.case import declared_language
 from acuse.certificates.stories.moments import number
 from acuse.certificates.stories.runs import Line, Runs, fit, foreign, language_of, mono, plain, wrapped
 from acuse.certificates.stories.tables import wide_as_rows, widths
+from acuse.certificates.stories.told import Told
 from acuse.mail.blocks import Block, Heading, Image, Inline, Listing, Paragraph, Preformatted, Quote, Rule, Run, Table
 from acuse.mail.read import Message
 from acuse.mail.structured import body_of
@@ -58,7 +59,7 @@ class _Full(Exception):
 class _Setter:
     """Turns blocks into the template's, counting lines and characters as it goes."""
 
-    def __init__(self, case: Case, message: Message) -> None:
+    def __init__(self, case: Told, message: Message) -> None:
         self.case = case
         self.message = message
         self.lines = 0.0
@@ -282,7 +283,7 @@ def _words(text: str) -> Runs:
     return [{"t": text, "k": "foreign", "lang": "en"}]
 
 
-def literal(case: Case, message: Message, *, original: str) -> Literal:
+def literal(case: Told, message: Message, *, original: str) -> Literal:
     """Return the message's text as blocks.
 
     Args:

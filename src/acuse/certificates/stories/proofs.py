@@ -7,10 +7,10 @@ here and does so.
 from collections.abc import Sequence
 from typing import Any
 
-from acuse.certificates.stories.case import Case
 from acuse.certificates.stories.context import EmbeddedFile, TimeStampShown
 from acuse.certificates.stories.moments import number, utc_date, utc_stamp
 from acuse.certificates.stories.runs import Runs, foreign, mono, own, wrapped
+from acuse.certificates.stories.told import Told
 
 TIME_STAMP_ANCHOR = "tsa.pem"
 SEAL_ANCHOR = "seal.pem"
@@ -20,11 +20,11 @@ _NOTE_COLUMNS = 72
 _COMMAND_COLUMNS = 89
 
 
-def integrity(case: Case, *, receipt: bool = False) -> dict[str, Any]:
+def integrity(case: Told, *, receipt: bool = False) -> dict[str, Any]:
     """Return section 6.
 
     Args:
-        case: the communication.
+        case: what is told.
         receipt: the document is a receipt, which waits for no time stamp and has no later revision.
     """
     context = case.context
@@ -57,14 +57,14 @@ def _line(runs: Runs) -> dict[str, Any]:
     return {"kind": "line", "runs": runs}
 
 
-def _checkpoint(case: Case) -> dict[str, Any]:
+def _checkpoint(case: Told) -> dict[str, Any]:
     checkpoint = case.context.checkpoint
     if checkpoint is None:
         return _line(case.say("integrity.checkpoint.none"))
     return {"kind": "verbatim", "lines": wrapped(checkpoint.note, _NOTE_COLUMNS)}
 
 
-def _stamps(case: Case, receipt: bool) -> list[Runs]:
+def _stamps(case: Told, receipt: bool) -> list[Runs]:
     stamps = case.context.time_stamps
     if stamps:
         return [_stamp(case, stamp) for stamp in stamps]
@@ -73,7 +73,7 @@ def _stamps(case: Case, receipt: bool) -> list[Runs]:
     return [case.say("integrity.stamp.none" if case.context.lowered else "integrity.stamp.later")]
 
 
-def _stamp(case: Case, stamp: TimeStampShown) -> Runs:
+def _stamp(case: Told, stamp: TimeStampShown) -> Runs:
     accuracy = f" ± {stamp.accuracy:g} s" if stamp.accuracy is not None else ""
     said = case.say(
         "integrity.stamp.is",
@@ -85,7 +85,7 @@ def _stamp(case: Case, stamp: TimeStampShown) -> Runs:
     return [*said, mono(stamp.serial), *marked]
 
 
-def _seal(case: Case) -> Runs:
+def _seal(case: Told) -> Runs:
     seal = case.context.seal
     subject: Runs = [foreign(seal.subject.name, limit=120)]
     if seal.subject.tax_id:
@@ -95,11 +95,11 @@ def _seal(case: Case) -> Runs:
     return [*said, mono(seal.serial), *case.say("integrity.seal.until", until=until, level=case.context.level)]
 
 
-def verification(case: Case, *, document: str, headline: str) -> dict[str, Any]:
+def verification(case: Told, *, document: str, headline: str) -> dict[str, Any]:
     """Return section 7.
 
     Args:
-        case: the communication.
+        case: what is told.
         document: file name of this document in the commands.
         headline: the result that the last step expects.
     """
@@ -136,7 +136,7 @@ def _names(files: Sequence[EmbeddedFile]) -> Runs:
     return runs
 
 
-def _file(case: Case, file: EmbeddedFile) -> dict[str, str]:
+def _file(case: Told, file: EmbeddedFile) -> dict[str, str]:
     key = f"file.{file.role}"
     what = case.say(key if case.has(key) else "file.other", number=number(file.number or 0))
     size = case.say("bytes", count=number(file.size))
@@ -147,7 +147,7 @@ def _words(runs: Runs) -> str:
     return "".join(str(run["t"]) for run in runs)
 
 
-def _steps(case: Case, document: str, headline: str) -> list[dict[str, Any]]:
+def _steps(case: Told, document: str, headline: str) -> list[dict[str, Any]]:
     names = {file.role: file.name for file in case.context.files}
     first = case.context.files[0].name if case.context.files else document
     windows = mono(f"certutil -hashfile {first} SHA256")
@@ -170,7 +170,7 @@ def _steps(case: Case, document: str, headline: str) -> list[dict[str, Any]]:
     return steps
 
 
-def _step(case: Case, name: str, commands: list[str], **slots: Any) -> dict[str, Any]:
+def _step(case: Told, name: str, commands: list[str], **slots: Any) -> dict[str, Any]:
     return {
         "title": case.word(f"step.{name}.title"),
         "line": case.say(f"step.{name}.line", **slots),
@@ -179,7 +179,7 @@ def _step(case: Case, name: str, commands: list[str], **slots: Any) -> dict[str,
     }
 
 
-def _digest_commands(case: Case) -> list[str]:
+def _digest_commands(case: Told) -> list[str]:
     """Name every file, in as many commands as lines are needed: none is ever broken."""
     commands: list[str] = []
     for file in case.context.files:
