@@ -145,6 +145,12 @@ def asked(search: str) -> str:
     return search
 
 
+def plain(text: str) -> str:
+    """Return text in lower case, without accents and with single blanks: to recognise a word that people write."""
+    letters = unicodedata.normalize("NFD", text)
+    return " ".join("".join(one for one in letters if not unicodedata.combining(one)).casefold().split())
+
+
 def tax_id(value: str) -> str:
     """Return a tax number as it is kept: capitals and digits, without signs and blanks."""
     return _TAX_SIGNS.sub("", unicodedata.normalize("NFKC", _storable(value))).upper()

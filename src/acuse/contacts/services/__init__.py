@@ -2,6 +2,7 @@
 
 from acuse.contacts.services.cards import AddressTaken, add_address, change_contact, make_contact, remove_address
 from acuse.contacts.services.erasing import Hold, Obstacle, erase_contact
+from acuse.contacts.services.importing import import_contacts
 from acuse.contacts.services.intake import find_or_make
 from acuse.contacts.services.merging import merge_contacts, split_contact, unmerge_contact
 
@@ -13,6 +14,7 @@ __all__ = [
     "change_contact",
     "erase_contact",
     "find_or_make",
+    "import_contacts",
     "make_contact",
     "merge_contacts",
     "remove_address",

@@ -44,6 +44,7 @@ from acuse.delivery.queries.lists import (
     newer,
     rows_of,
     running,
+    sent_to,
 )
 from acuse.delivery.queries.public import PublicContent, public_content
 from acuse.delivery.queries.resends import resends, resent_lately
@@ -98,6 +99,7 @@ __all__ = [
     "rows_of",
     "rules_of",
     "running",
+    "sent_to",
     "suppression",
     "suppression_of",
     "suppressions",

@@ -2,11 +2,11 @@
 
 import base64
 import binascii
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, Subquery
@@ -277,6 +277,24 @@ def rows_of(access: Access, *, ids: Iterable[UUID]) -> tuple[CommunicationRow, .
     """Return the present state of some communications of the organisation, at most ``PAGE``."""
     wanted = list(ids)[:PAGE]
     return _rows(access, list(mine(access).filter(id__in=wanted)))
+
+
+def sent_to(
+    access: Access, *, addresses: Collection[str], status: str = "", limit: int = PAGE
+) -> tuple[CommunicationRow, ...]:
+    """Return what was sent to any of some addresses, whatever their case, the newest first.
+
+    Args:
+        access: of the member who asks.
+        addresses: whole ones; none of them finds nothing.
+        status: "in_progress", "concluded", "failed", or "" for all.
+        limit: at most so many.
+    """
+    if not addresses:
+        return ()
+    theirs = [Q(search=Lexemes(terms(address))) & Q(recipient__iexact=address) for address in addresses]
+    rows = _after(_narrowed(access, Filters(status=status)).filter(reduce(or_, theirs)), "")
+    return _rows(access, list(rows[:limit]))
 
 
 def counts(access: Access, *, filters: Filters) -> Counts:

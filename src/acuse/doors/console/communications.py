@@ -29,6 +29,7 @@ from acuse.doors.console.mail_chart import result_word, size_word
 from acuse.doors.console.timeline import evidence_state
 from acuse.doors.console.wording import StatusWord, mark_word, status
 from acuse.doors.ui import figures, grades
+from acuse.doors.ui.cells import Echo, safe
 from acuse.errors import InputError
 from acuse.evidence.queries import LedgerState, development_anchors, ledger_state
 from acuse.proof.facts.communication import FAILURE_CLASSES
@@ -291,21 +292,8 @@ def _identities(text: str) -> list[UUID]:
     return found
 
 
-class _Echo:
-    """A file that hands back what is written to it, so that the export streams."""
-
-    def write(self, text: str) -> str:
-        """The text itself."""
-        return text
-
-
-def _safe(value: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
-
-
 def _lines(access: Access, filters: Filters) -> Iterator[str]:
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     head = (
         "id",
         "created_at",
@@ -327,9 +315,9 @@ def _lines(access: Access, filters: Filters) -> Iterator[str]:
             cells = (
                 str(row.id),
                 to_rfc3339(row.created_at),
-                _safe(row.sender),
-                _safe(row.recipient),
-                _safe(row.subject),
+                safe(row.sender),
+                safe(row.recipient),
+                safe(row.subject),
                 row.status,
                 row.outcome,
                 f"G{row.grade}",

@@ -59,6 +59,7 @@ def kind_word(kind: str) -> str:
         "calendar": _("Calendar"),
         "template": _("Template"),
         "snippet": _("Snippet"),
+        "contact": _("Contact"),
         "member": _("Member"),
         "installation": _("Installation"),
     }.get(kind, kind)

@@ -26,10 +26,13 @@ from acuse.doors.console import (
     suppressed,
     withdrawals,
 )
+from acuse.doors.console.contacts import identity, importing, one
+from acuse.doors.console.contacts import listing as contacts
 
 app_name = "console"
 BASE = "console/<slug:slug>/"
 ONE = f"{BASE}communications/<uuid:id>/"
+CONTACT = f"{BASE}contacts/<uuid:id>/"
 urlpatterns = [
     path("console/", login.start, name="start"),
     path("accounts/invitation/<str:token>/", invitation.invitation, name="invitation"),
@@ -54,6 +57,18 @@ urlpatterns = [
     path(f"{BASE}suppressed/heed/", suppressed.heed, name="suppressed-heed"),
     path(f"{BASE}suppressed/<uuid:id>/lift/", suppressed.lift, name="suppressed-lift"),
     path(f"{BASE}figures/", mail_figures.listing, name="figures"),
+    path(f"{BASE}contacts/", contacts.listing, name="contacts"),
+    path(f"{BASE}contacts/export.csv", contacts.export, name="contacts-export"),
+    path(f"{BASE}contacts/import/", importing.import_file, name="contacts-import"),
+    path(f"{BASE}contacts/new/", one.new, name="contact-new"),
+    path(CONTACT, one.contact, name="contact"),
+    path(f"{CONTACT}edit/", one.edit, name="contact-edit"),
+    path(f"{CONTACT}addresses/", one.add_address, name="contact-address-add"),
+    path(f"{CONTACT}addresses/<uuid:address>/remove/", one.remove_address, name="contact-address-remove"),
+    path(f"{CONTACT}merge/", identity.merge, name="contact-merge"),
+    path(f"{CONTACT}unmerge/", identity.unmerge, name="contact-unmerge"),
+    path(f"{CONTACT}split/", identity.split, name="contact-split"),
+    path(f"{CONTACT}erase/", identity.erase, name="contact-erase"),
     path(f"{BASE}certificates/", certificates.listing, name="certificates"),
     path(f"{BASE}certificates/<str:code>.pdf", certificates.pdf, name="certificate-pdf"),
     path(f"{BASE}certificates/<str:code>/proof/", certificates.bundle, name="certificate-bundle"),

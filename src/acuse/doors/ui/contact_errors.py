@@ -1,0 +1,36 @@
+"""Sentences of errors of the register of customers, listed so that they are translated."""
+
+from django.utils.translation import gettext_noop
+
+SENTENCES = (
+    gettext_noop("The file is bigger than %(most)s MiB; divide it."),
+    gettext_noop("The first row must name the columns: at least the name, the e-mail or the telephone."),
+    gettext_noop("The file has more than %(most)s rows; divide it."),
+    gettext_noop("The file cannot be read as CSV at line %(line)s."),
+    gettext_noop("It has neither name nor address."),
+    gettext_noop('The kind is "person" or "company".'),
+    gettext_noop('The language is "es" or "en".'),
+    gettext_noop("A contact has at most %(most)s addresses."),
+    gettext_noop("Choose whether it is a person or a company, and a language that is offered."),
+    gettext_noop("A company works for no other company."),
+    gettext_noop("An address has at most %(most)s characters."),
+    gettext_noop("That is not an e-mail address."),
+    gettext_noop("That is not a telephone number: write nine digits, or + and the prefix of its country in front."),
+    gettext_noop("An address cannot be empty."),
+    gettext_noop("The name is longer than %(most)s characters."),
+    gettext_noop("The tax number is longer than %(most)s characters."),
+    gettext_noop("Write a name."),
+    gettext_noop("People work for this company; it cannot become a person."),
+    gettext_noop("There is no such address."),
+    gettext_noop("There is no such company."),
+    gettext_noop("That address is a contact's already."),
+    gettext_noop("A contact is found by e-mail address or number."),
+    gettext_noop("Choose another contact: this one is the same."),
+    gettext_noop("At most %(most)s contacts can be one."),
+    gettext_noop("There is no such contact."),
+    gettext_noop("This contact is not merged into another any more."),
+    gettext_noop("Choose some of the contact's addresses."),
+    gettext_noop("Leave the contact at least one address."),
+    gettext_noop("This contact was erased."),
+    gettext_noop("This contact was merged into another meanwhile."),
+)
