@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from psycopg import Connection, Cursor
 from psycopg.abc import DumperKey, PyFormat
 from psycopg.adapt import Dumper
@@ -45,13 +45,14 @@ def execute(statement: str, parameters: Mapping[str, Any]) -> "Cursor[tuple[Any,
         statement: constant text with `%(name)s` parameters, each of a type that the text makes clear.
         parameters: their values.
     """
-    connection.close_if_health_check_failed()  # as Django's own cursor: once after each `close_old_connections`
-    connection.ensure_connection()
-    session = connection.connection
+    held = connections[DEFAULT_DB_ALIAS]  # looked for once; `connection` looks for it at each attribute
+    held.close_if_health_check_failed()  # as Django's own cursor: once after each `close_old_connections`
+    held.ensure_connection()
+    session = held.connection
     if session.prepare_threshold != _PREPARED_AFTER:
         session.prepare_threshold = _PREPARED_AFTER
         take_arrays(session)
-    with connection.wrap_database_errors:
+    with held.wrap_database_errors:
         cursor: Cursor[tuple[Any, ...]] = Cursor(session)
         cursor.execute(statement, parameters)
         return cursor
@@ -61,7 +62,8 @@ def words(values: Iterable[UUID | int | str]) -> str:
     """Return values as a PostgreSQL array; psycopg asks about each element of a list, which takes longer than the rest.
 
     Args:
-        values: whose text needs no quotes: UUIDs, integers, and texts (none empty) of letters, digits and `._-+:`.
+        values: whose text needs no quotes: UUIDs, integers, NULL, and texts (none empty) of letters, digits and
+            `._-+:`.
     """
     return f"{{{','.join(map(str, values))}}}"
 

@@ -13,7 +13,7 @@ from acuse.delivery.selection import Handling
 from acuse.delivery.services.attempts import foreign
 from acuse.delivery.services.keeping import KeptMessage, storable
 from acuse.evidence.ledger import YEAR, FactDraft
-from acuse.evidence.statements import execute, words
+from acuse.evidence.statements import execute, texts, words
 from acuse.proof.facts.fact import Actor
 
 _SUBJECT_LIMIT = 300
@@ -72,19 +72,19 @@ def _submission_rows(messages: Sequence[KeptMessage]) -> dict[str, Any]:
         "submissions": words(one.submission for one in messages),
         "organisations": words(one.credential.organisation for one in messages),
         "credentials": words(one.credential.id for one in messages),
-        "received": [one.received_at for one in messages],
-        "client_ips": [one.envelope.client.ip for one in messages],
-        "client_helos": [storable(one.envelope.client.helo)[:512] for one in messages],
-        "mail_froms": [one.envelope.mail_from for one in messages],
-        "senders": [one.summary.sender for one in messages],
-        "subjects": [one.summary.subject[:_SUBJECT_LIMIT] for one in messages],
-        "message_ids": [one.summary.message_id for one in messages],
+        "received": words(one.received_at.isoformat() for one in messages),
+        "client_ips": texts(one.envelope.client.ip for one in messages),
+        "client_helos": texts(storable(one.envelope.client.helo)[:512] for one in messages),
+        "mail_froms": texts(one.envelope.mail_from for one in messages),
+        "senders": texts(one.summary.sender for one in messages),
+        "subjects": texts(one.summary.subject[:_SUBJECT_LIMIT] for one in messages),
+        "message_ids": texts(one.summary.message_id for one in messages),
         "digests": words(one.message.sha256 for one in messages),
         "sizes": words(one.message.size for one in messages),
-        "rets": [one.envelope.ret or "" for one in messages],
-        "envids": [one.envelope.envid or "" for one in messages],
-        "smtputf8s": [one.envelope.smtputf8 for one in messages],
-        "body_8bits": [one.envelope.body_8bit for one in messages],
+        "rets": texts(one.envelope.ret or "" for one in messages),
+        "envids": texts(one.envelope.envid or "" for one in messages),
+        "smtputf8s": _flags(one.envelope.smtputf8 for one in messages),
+        "body_8bits": _flags(one.envelope.body_8bit for one in messages),
     }
 
 
@@ -93,16 +93,16 @@ def _communication_rows(fresh: Sequence[Fresh]) -> dict[str, Any]:
         "status": Communication.Status.IN_PROGRESS.value,
         "ids": words(new.message.communications[new.recipient.address] for new in fresh),
         "submitted": words(new.message.submission for new in fresh),
-        "recipients": [new.recipient.address for new in fresh],
-        "domains": [rules.domain_of(new.recipient.address) for new in fresh],
-        "notifies": [json.dumps(new.recipient.notify) for new in fresh],
-        "orcpts": [new.recipient.orcpt or "" for new in fresh],
+        "recipients": texts(new.recipient.address for new in fresh),
+        "domains": texts(rules.domain_of(new.recipient.address) for new in fresh),
+        "notifies": texts(json.dumps(new.recipient.notify) for new in fresh),
+        "orcpts": texts(new.recipient.orcpt or "" for new in fresh),
         "certified": _flags(new.handling.certified for new in fresh),
         "languages": words(new.handling.language for new in fresh),
         "modes": words(new.handling.mode for new in fresh),
-        "accesses": [new.handling.access for new in fresh],
-        "references": [new.handling.reference for new in fresh],
-        "terms": [new.term_until for new in fresh],
+        "accesses": texts(new.handling.access for new in fresh),
+        "references": texts(new.handling.reference for new in fresh),
+        "terms": words(until.isoformat() if (until := new.term_until) else "NULL" for new in fresh),
         "tracking": _flags(new.handling.tracking == "on" for new in fresh),
         "footers": _flags(new.handling.footer for new in fresh),
     }
