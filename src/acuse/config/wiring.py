@@ -39,6 +39,7 @@ from acuse.evidence.revocation import RevocationSource
 from acuse.evidence.sealing import Sealer
 from acuse.evidence.tsa import Authority, TimestampClient
 from acuse.helpdesk.followers import follow_mail
+from acuse.helpdesk.jobs.deadlines import attend_due
 from acuse.helpdesk.queries.mailboxes import mailbox_at
 from acuse.helpdesk.services.conformity import close_silent
 from acuse.helpdesk.services.replies import send_due
@@ -135,7 +136,7 @@ def worker_loops(holder: Holder) -> list[tuple[str, Loop]]:
         ("certificates", Issuer(holder=holder, press=press(), threads=environment.certificate_threads).run),
         ("reading", Reader(holder=holder, look_up=name_servers.look_up(), threads=_READING_THREADS).run),
         ("followers", lambda stop: _follow(_FOLLOWERS, stop)),
-        ("desk", lambda stop: _repeat((send_due, close_silent), stop)),
+        ("desk", lambda stop: _repeat((send_due, close_silent, attend_due), stop)),
         ("periodic", periodic.run),
     ]
 
