@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from acuse.channels.email.transcript import Transcript
 from acuse.channels.email.wire import MAX_LINES, Broken, Timeouts, Wire, parse_lines
 
-QUICK = Timeouts(command=1, total=2)
+PATIENT = Timeouts(command=60, total=60)
 
 
 def read(content: bytes, cuts: tuple[int, ...] = ()) -> tuple[Wire, Exception | None]:
@@ -31,9 +31,9 @@ def read(content: bytes, cuts: tuple[int, ...] = ()) -> tuple[Wire, Exception | 
 
     feeder = threading.Thread(target=feed)
     feeder.start()
-    wire = Wire(ours, QUICK, time.monotonic() + 2)
+    wire = Wire(ours, PATIENT, time.monotonic() + 60)
     try:
-        wire.last = wire.reply("data", 1)  # type: ignore[attr-defined]
+        wire.last = wire.reply("data", 60)  # type: ignore[attr-defined]
     except Broken as error:
         return wire, error
     finally:

@@ -197,14 +197,14 @@ def test_an_authority_that_hangs_costs_the_time_allowed(pki, start):
     waiting: list[Peer] = []
 
     def hang(query: bytes) -> bytes:
-        waiting[0].released.wait(30)
+        waiting[0].released.wait(240)
         return pki.tsa.reply(query)
 
     waiting.append(start(hang))
     honest = start(pki.tsa.reply)
     began = datetime.now(UTC)
-    assert client(pki, waiting[0].url, honest.url, seconds=2).stamp(CONTENT).address == honest.url
-    assert datetime.now(UTC) - began < timedelta(seconds=20)
+    assert client(pki, waiting[0].url, honest.url, seconds=5).stamp(CONTENT).address == honest.url
+    assert datetime.now(UTC) - began < timedelta(seconds=120)
 
 
 def test_an_authority_that_is_not_there_is_passed_over(pki, start):
