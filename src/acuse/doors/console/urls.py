@@ -1,13 +1,16 @@
 """Addresses of the console: everything of an organisation lies below its short name."""
 
-from django.urls import path
+from django.urls import include, path
 
 from acuse.doors.console import (
+    calendar_edit,
+    calendars,
     certificates,
     certification,
     communication,
     communications,
     content,
+    desk,
     domains,
     failures,
     handling,
@@ -24,6 +27,8 @@ from acuse.doors.console import (
     resending,
     settings,
     suppressed,
+    ticket_acts,
+    tickets,
     withdrawals,
 )
 from acuse.doors.console.contacts import identity, importing, one
@@ -32,11 +37,29 @@ from acuse.doors.console.contacts import listing as contacts
 app_name = "console"
 BASE = "console/<slug:slug>/"
 ONE = f"{BASE}communications/<uuid:id>/"
+CASE = f"{BASE}tickets/<uuid:id>/"
 CONTACT = f"{BASE}contacts/<uuid:id>/"
 urlpatterns = [
     path("console/", login.start, name="start"),
     path("accounts/invitation/<str:token>/", invitation.invitation, name="invitation"),
     path("console/preferences/", preferences.preferences, name="preferences"),
+    path(f"{BASE}tickets/", tickets.listing, name="tickets"),
+    path(f"{BASE}tickets/bulk/", tickets.bulk, name="tickets-bulk"),
+    path(f"{BASE}tickets/new/", ticket_acts.new, name="ticket-new"),
+    path(f"{BASE}tickets/views/", ticket_acts.keep_view, name="view-save"),
+    path(f"{CASE}template/", ticket_acts.template, name="ticket-template"),
+    path(CASE, tickets.one, name="ticket"),
+    path(f"{CASE}answer/", ticket_acts.answer, name="ticket-answer"),
+    path(f"{CASE}note/", ticket_acts.note, name="ticket-note"),
+    path(f"{CASE}undo/", ticket_acts.undo, name="ticket-undo"),
+    path(f"{CASE}assign/", ticket_acts.assign, name="ticket-assign"),
+    path(f"{CASE}classify/", ticket_acts.classify, name="ticket-classify"),
+    path(f"{CASE}describe/", ticket_acts.describe, name="ticket-describe"),
+    path(f"{CASE}escalate/", ticket_acts.escalate, name="ticket-escalate"),
+    path(f"{CASE}reopen/", ticket_acts.reopen, name="ticket-reopen"),
+    path(f"{CASE}present/", ticket_acts.present, name="ticket-present"),
+    path(f"{CASE}said/<uuid:interaction_id>/", ticket_acts.raw, name="ticket-raw"),
+    path(f"{CASE}said/<uuid:interaction_id>/files/<int:number>/", ticket_acts.attachment, name="ticket-attachment"),
     path(f"{BASE}communications/", communications.listing, name="communications"),
     path(f"{BASE}communications/news/", communications.news, name="communications-news"),
     path(f"{BASE}communications/found/", palette.found, name="palette"),
@@ -69,12 +92,20 @@ urlpatterns = [
     path(f"{CONTACT}unmerge/", identity.unmerge, name="contact-unmerge"),
     path(f"{CONTACT}split/", identity.split, name="contact-split"),
     path(f"{CONTACT}erase/", identity.erase, name="contact-erase"),
+    path(BASE, include("acuse.doors.console.composing.urls")),
     path(f"{BASE}certificates/", certificates.listing, name="certificates"),
     path(f"{BASE}certificates/<str:code>.pdf", certificates.pdf, name="certificate-pdf"),
     path(f"{BASE}certificates/<str:code>/proof/", certificates.bundle, name="certificate-bundle"),
     path(f"{BASE}incoming/", incoming.listing, name="incoming"),
     path(f"{BASE}incoming/<uuid:id>/again/", incoming.again, name="incoming-again"),
     path(f"{BASE}incoming/<uuid:id>.eml", incoming.raw, name="incoming-raw"),
+    path(f"{BASE}calendars/", calendars.listing, name="calendars"),
+    path(f"{BASE}calendars/new/", calendar_edit.new, name="calendar-new"),
+    path(f"{BASE}calendars/<uuid:id>/", calendars.one, name="calendar"),
+    path(f"{BASE}calendars/<uuid:id>/edit/", calendar_edit.edit, name="calendar-edit"),
+    path(f"{BASE}calendars/<uuid:id>/archive/", calendars.archive, name="calendar-archive"),
+    path(f"{BASE}calendars/<uuid:id>/proof.json", calendars.proof, name="calendar-proof"),
+    path(f"{BASE}calendars/<uuid:id>/versions/<int:number>.json", calendars.version, name="calendar-version"),
     path(f"{BASE}ledger/", ledger.ledger, name="ledger"),
     path(f"{BASE}members/", members.listing, name="members"),
     path(f"{BASE}members/invite/", members.invite, name="member-invite"),
@@ -100,6 +131,9 @@ urlpatterns = [
     path(f"{BASE}settings/domains/keys/", domains.make_key, name="signing-key-make"),
     path(f"{BASE}settings/domains/keys/<uuid:id>/sign/", domains.start_signing, name="signing-key-start"),
     path(f"{BASE}settings/domains/keys/<uuid:id>/retire/", domains.retire_key, name="signing-key-retire"),
+    path(f"{BASE}settings/desk/", desk.desk, name="desk-settings"),
+    path(f"{BASE}settings/desk/mailboxes/", desk.add, name="mailbox-add"),
+    path(f"{BASE}settings/desk/mailboxes/<uuid:id>/", desk.change, name="mailbox-change"),
     path(f"{BASE}settings/senders/", settings.add_sender, name="sender-add"),
     path(f"{BASE}settings/senders/remove/", settings.remove_sender, name="sender-remove"),
 ]

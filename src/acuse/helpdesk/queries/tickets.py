@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -18,7 +18,8 @@ from acuse.helpdesk.rules import CLOSED_STATUSES, OPEN_STATUSES
 PAGE = 50
 #: Up to how many cases are counted; beyond it a number says "and more".
 COUNTED = 1_000
-ORDERS = ("due", "last")
+#: Stands for "no deadline" in the place of a page.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +90,7 @@ class Page:
     """Cases in their order; `after` is where to go on, or None at the end."""
 
     items: tuple[TicketRow, ...]
-    after: tuple[datetime | None, UUID] | None
+    after: tuple[datetime, UUID] | None
 
 
 def mine(access: Access) -> "QuerySet[Ticket]":
@@ -102,7 +103,7 @@ def tickets(
     filters: Filters,
     *,
     order: str = "due",
-    after: tuple[datetime | None, UUID] | None = None,
+    after: tuple[datetime, UUID] | None = None,
     limit: int = PAGE,
 ) -> Page:
     """Return a page of cases.
@@ -121,7 +122,7 @@ def tickets(
     last = shown[-1] if len(found) > limit else None
     return Page(
         items=tuple(row_of(row, names.get(row.contact_id, "")) for row in shown),
-        after=None if last is None else (last.due_at if by_due else last.last_at, last.id),
+        after=None if last is None else ((last.due_at or NEVER) if by_due else last.last_at, last.id),
     )
 
 
@@ -130,15 +131,15 @@ def count(access: Access, filters: Filters) -> int:
     return _filtered(access, filters).order_by()[: COUNTED + 1].count()
 
 
-def _by_due(rows: "QuerySet[Ticket]", after: tuple[datetime | None, UUID] | None) -> "QuerySet[Ticket]":
+def _by_due(rows: "QuerySet[Ticket]", after: tuple[datetime, UUID] | None) -> "QuerySet[Ticket]":
     if after is not None:
         due, identity = after
-        later = Q(due_at__gt=due) | Q(due_at=due, id__gt=identity) | Q(due_at=None) if due else Q(due_at=None)
-        rows = rows.filter(later if due else later & Q(id__gt=identity))
+        later = Q(due_at__gt=due) | Q(due_at=due, id__gt=identity) | Q(due_at=None)
+        rows = rows.filter(Q(due_at=None, id__gt=identity) if due == NEVER else later)
     return rows.order_by("due_at", "id")  # PostgreSQL sorts NULL last
 
 
-def _by_time(rows: "QuerySet[Ticket]", after: tuple[datetime | None, UUID] | None) -> "QuerySet[Ticket]":
+def _by_time(rows: "QuerySet[Ticket]", after: tuple[datetime, UUID] | None) -> "QuerySet[Ticket]":
     if after is not None:
         last, identity = after
         rows = rows.filter(Q(last_at__lt=last) | Q(last_at=last, id__lt=identity))

@@ -14,15 +14,17 @@ from django.db.models import F
 from uuid6 import uuid7
 
 from acuse import clock
-from acuse.accounts.queries import organisation_view
+from acuse.accounts.queries import Access, organisation_view
 from acuse.contacts.services.intake import find_or_make
 from acuse.delivery.services.keeping import storable
 from acuse.errors import InputError
-from acuse.evidence.ledger import FactDraft, record
+from acuse.evidence import custody
+from acuse.evidence.ledger import FactDraft, record, refer
 from acuse.helpdesk import rules, triage
 from acuse.helpdesk.models import Interaction, Settings, Ticket
 from acuse.helpdesk.queries.settings import responsible, triage_rules
 from acuse.helpdesk.services import deadlines
+from acuse.proof.canonical import canonicalise
 from acuse.proof.facts.fact import Actor, Fact, ObjectReference
 from acuse.proof.facts.ticket import KIND
 
@@ -109,6 +111,33 @@ def open_ticket(*, organisation: UUID, written: Written, default_type: str = "in
         _interact(ticket, written, opened)
         deadlines.start_for(ticket=ticket, start=opened)
     return ticket.id
+
+
+def open_by_member(*, access: Access, address: str, number: str, name: str, subject: str, text: str, type: str) -> UUID:
+    """Open a case for somebody who called or came; return it.
+
+    Raises:
+        AccessDenied: the member may not. InputError: nothing says who it is, or a value does not fit.
+        ConflictError: as `open_ticket`.
+    """
+    access.require_sender()
+    words = {"name": name, "subject": subject, "text": text, "number": number}
+    kept = custody.keep(organisation=access.organisation, content=canonicalise(words), media_type="application/json")
+    written = Written(
+        channel="phone",
+        address=rules.check_address(address),
+        number=number.strip(),
+        name=name.strip()[:200],
+        language=access.view.language,
+        subject=subject,
+        text=text,
+        occurred_at=clock.now(),
+        actor=Actor(kind="member", id=str(access.member)),
+        basis="stated",
+        form_type=rules.check_type(type),
+        message=refer("message", kept),
+    )
+    return open_ticket(organisation=access.organisation, written=written)
 
 
 def settings_of(organisation: UUID) -> Settings:

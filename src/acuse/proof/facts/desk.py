@@ -22,6 +22,12 @@ TYPES = (
         details=_MAILBOX,
     ),
     FactType(
+        name="desk.changed",
+        kinds=("organisation",),
+        meaning="What the desk or its public page is set to was changed; `settings` names what.",
+        details=Record({"settings": Listing(Text(40), 32)}),
+    ),
+    FactType(
         name="policy.published",
         kinds=("organisation",),
         meaning="The organisation's terms were published: for which cases there is which deadline.",

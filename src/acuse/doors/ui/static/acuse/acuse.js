@@ -64,18 +64,30 @@
     if (found) found.hidden = !found.children.length;
   };
   document.addEventListener("htmx:afterSwap", showFound);
+  /* A variable of a template goes where the person last wrote, and the preview hears of it */
+  let wroteIn = null;
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches("[data-takes-variables]")) wroteIn = event.target;
+  });
+  const insert = (text, otherwise) => {
+    const field = wroteIn?.isConnected ? wroteIn : document.getElementById(otherwise);
+    field.focus();
+    field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
   document.addEventListener("click", (event) => {
-    const target = event.target.closest("[data-copy],[data-theme-choice],[data-toggle-side],[data-open-side],[data-palette],[data-dismiss],[data-print]");
+    const target = event.target.closest("[data-copy],[data-theme-choice],[data-toggle-side],[data-open-side],[data-palette],[data-dismiss],[data-print],[data-insert]");
     if (target) {
       if ("copy" in target.dataset) copy(target);
       if ("themeChoice" in target.dataset) chooseTheme(target.dataset.themeChoice);
       if ("toggleSide" in target.dataset) toggleSide();
       if ("openSide" in target.dataset) openSide();
       if ("palette" in target.dataset) openPalette();
+      if ("insert" in target.dataset) insert(target.dataset.insert, target.dataset.into);
       if ("dismiss" in target.dataset) target.parentElement.remove();
     }
     for (const menu of $$("details.menu-pop[open]")) if (!menu.contains(event.target)) menu.open = false;
-    const row = event.target.closest("tr[data-row]");
+    const row = event.target.closest("[data-row]");
     if (row && !event.target.closest("a,button,input,summary") && !String(getSelection())) {
       const link = $("a[data-open]", row);
       if (event.ctrlKey || event.metaKey) open(link.href, "_blank", "noopener");
@@ -113,8 +125,20 @@
   }
   for (const note of $$(".toast-note[data-fades]")) setTimeout(() => note.remove(), 6000);
 
+  /* A case: answer or note, the button that names what it does */
+  const showPanel = (name) => {
+    $$("[data-tab]").forEach((tab) => tab.setAttribute("aria-selected", tab.dataset.tab === name));
+    $$("[data-panel]").forEach((panel) => (panel.hidden = panel.dataset.panel !== name));
+    $(`[data-panel="${name}"] textarea`)?.focus();
+  };
+  $$("[data-tab]").forEach((tab) => tab.addEventListener("click", () => showPanel(tab.dataset.tab)));
+  document.addEventListener("change", (event) => {
+    const button = event.target.matches("[data-certified]") && $("[data-send]");
+    if (button) $("[data-send-word]").textContent = event.target.checked ? button.dataset.wordCertified : button.dataset.wordPlain;
+  });
+
   /* Keyboard */
-  const rows = () => $$("tr[data-row]");
+  const rows = () => $$("[data-row]");
   const move = (step) => {
     const all = rows();
     if (!all.length) {
@@ -133,6 +157,9 @@
     "/": () => $("[data-search]")?.focus(),
     e: () => $("[data-export]")?.click(),
     u: () => $("[data-utc]")?.click(),
+    r: () => showPanel("write-answer"),
+    n: () => showPanel("write-note"),
+    a: () => $("[data-assign]")?.focus(),
     "?": () => $("#shortcuts")?.showModal(),
     Escape: () => $("[data-back]")?.click(),
   };
@@ -146,6 +173,11 @@
     }
     if (event.key === "Escape" && $("#side.open")) return closeSide();
     const typing = event.target.closest("input,textarea,select,[contenteditable]");
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("[data-reply],[data-note]")) {
+      event.preventDefault();
+      event.target.form.requestSubmit($("[data-send]", event.target.form) ?? undefined);
+      return;
+    }
     if (event.key === "Escape" && typing) return typing.blur();
     if (typing || event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
     if (!single && event.key !== "Escape") return;

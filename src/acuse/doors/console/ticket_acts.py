@@ -1,0 +1,325 @@
+"""What is done to a case from its page: answers, notes, who is responsible, what it is. Each is a POST."""
+
+import mimetypes
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from uuid6 import uuid7
+
+from acuse.accounts.queries import Access, active_members
+from acuse.doors.console import ticket_words as words
+from acuse.doors.console.frame import member_view, page
+from acuse.doors.ui.errors import said
+from acuse.doors.ui.forms import StyledForm
+from acuse.doors.ui.security import download
+from acuse.errors import ConflictError, InputError
+from acuse.evidence import custody
+from acuse.helpdesk.queries.case import case, interaction
+from acuse.helpdesk.queries.writing import agree_link, write_answer
+from acuse.helpdesk.services import changes, desk
+from acuse.helpdesk.services.conformity import ask_conformity
+from acuse.helpdesk.services.opening import open_by_member
+from acuse.helpdesk.services.replies import MOST_FILES, Answer, File, reply, take_back
+from acuse.mail.read import read
+
+MOST_OCTETS = 25_000_000
+
+
+class CaseForm(StyledForm):
+    """Who it is, and what about."""
+
+    ids = "case"
+    name = forms.CharField(label=gettext_lazy("Name of the customer"), max_length=200, required=False)
+    address = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=320, required=False)
+    number = forms.CharField(
+        label=gettext_lazy("Telephone"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("One of the two is enough. Without an address no receipt can be sent."),
+    )
+    type = forms.ChoiceField(
+        label=gettext_lazy("Type"), choices=[(value, word) for value, (word, _icon) in words.TYPES.items()]
+    )
+    subject = forms.CharField(label=gettext_lazy("Subject"), max_length=300)
+    text = forms.CharField(
+        label=gettext_lazy("What the customer says"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 6})
+    )
+
+
+def _acting(
+    act: Callable[[HttpRequest, Access, UUID], str],
+) -> Callable[..., HttpResponseBase]:
+    """Make a view of an act: it returns what to tell, or raises what the person has to do; then the case is shown."""
+
+    @require_POST
+    @member_view
+    def view(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
+        try:
+            told = act(request, access, id)
+            if told:
+                messages.success(request, told)
+        except (InputError, ConflictError) as error:
+            messages.error(request, said(error))
+        kept = request.POST.get("kept", "")[:2000]
+        return redirect(f"/console/{access.view.slug}/tickets/{id}/{'?' + kept if kept else ''}")
+
+    return view
+
+
+def _answer(request: HttpRequest, access: Access, id: UUID) -> str:
+    """Queue what was written; a draft is kept until then, and written on where that is refused."""
+    given = request.POST
+    body = given.get("body", "").replace("\r\n", "\n")
+    desk.save_draft(access=access, ticket=id, kind="reply", body=body)
+    seen = case(access, id=id)
+    if seen is None:
+        raise InputError("There is no such case.")
+    subject = given.get("subject", "").strip() or f"Re: {seen.row.subject}"
+    answer = Answer(
+        subject=subject[:300],
+        body=body,
+        language=given.get("language", "") if given.get("language") in {"es", "en"} else seen.language,
+        certified=given.get("certified") == "on",
+        act="data_request" if given.get("waits") == "on" else "",
+        waits_for_customer=given.get("waits") == "on",
+        files=_files(request, access),
+    )
+    revision = _revision(given.get("revision", ""))
+    if given.get("ask") == "on":
+        _ask(access, id, answer, revision)
+    else:
+        reply(access=access, ticket=id, answer=answer, revision=revision)
+    desk.save_draft(access=access, ticket=id, kind="reply", body="")
+    return ""
+
+
+def _revision(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def _ask(access: Access, id: UUID, answer: Answer, revision: int | None) -> None:
+    """Send what was written as the question whether the customer agrees, with the link to say so."""
+    request = uuid7()
+    letter = write_answer(
+        access, ticket=id, use="conformity.request", answer=answer.body, conformity__link=agree_link(request)
+    )
+    asked = replace(
+        answer,
+        subject=letter.subject,
+        body=letter.body,
+        template=str(letter.template or "conformity.request"),
+        template_version=letter.version,
+    )
+    ask_conformity(access=access, ticket=id, answer=asked, request=request, revision=revision)
+
+
+@require_GET
+@member_view
+def template(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
+    """The answer's field with what a template says for this case."""
+    use, _separator, own = request.GET.get("template", "").partition("/")
+    try:
+        letter = write_answer(access, ticket=id, use=use, template=_identifier(own) if own else None)
+        body = letter.body
+    except InputError as error:
+        body = said(error)
+    return render(request, "console/ticket_body.html", {"body": body})
+
+
+@require_http_methods(["GET", "POST"])
+@member_view
+def new(request: HttpRequest, access: Access) -> HttpResponseBase:
+    """A case that a member opens for somebody who called or came."""
+    access.require_sender()
+    form = CaseForm(request.POST or None)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            opened = open_by_member(
+                access=access,
+                address=given["address"],
+                number=given["number"],
+                name=given["name"],
+                subject=given["subject"],
+                text=given["text"],
+                type=given["type"],
+            )
+        except (InputError, ConflictError) as error:
+            form.add_error(None, said(error))
+        else:
+            return redirect("console:ticket", access.view.slug, opened)
+    return page(request, access, "tickets", "console/ticket_new.html", {"form": form})
+
+
+@require_POST
+@member_view
+def keep_view(request: HttpRequest, access: Access) -> HttpResponseBase:
+    """Keep the list by a name."""
+    query = request.POST.get("query", "")
+    try:
+        desk.save_view(access=access, name=request.POST.get("name", ""), query=query, shared=False)
+    except InputError as error:
+        messages.error(request, said(error))
+    return redirect(f"/console/{access.view.slug}/tickets/?{query[:1000]}")
+
+
+def _files(request: HttpRequest, access: Access) -> tuple[File, ...]:
+    """Keep the files of an answer; custody holds them before the answer names them."""
+    given = request.FILES.getlist("files")
+    if len(given) > MOST_FILES or sum(one.size or 0 for one in given) > MOST_OCTETS:
+        raise InputError(
+            "An answer takes at most %(files)s files of %(size)s MB in all.",
+            files=MOST_FILES,
+            size=MOST_OCTETS // 1_000_000,
+        )
+    made = []
+    for one in given:
+        kind = mimetypes.guess_type(one.name or "")[0] or "application/octet-stream"
+        kept = custody.keep(organisation=access.organisation, content=one.read(), media_type=kind)
+        made.append(File(name=one.name or "", media_type=kind, sha256=kept.sha256, size=kept.size))
+    return tuple(made)
+
+
+def _note(request: HttpRequest, access: Access, id: UUID) -> str:
+    text = request.POST.get("body", "").replace("\r\n", "\n")
+    lowered = text.lower()
+    mentioned = [member for member, name in active_members(access).items() if f"@{name.lower()}" in lowered]
+    changes.add_note(access=access, ticket=id, text=text, mentioned=mentioned)
+    desk.save_draft(access=access, ticket=id, kind="note", body="")
+    return _("The note was added.")
+
+
+def _take_back(request: HttpRequest, access: Access, id: UUID) -> str:
+    row = take_back(access=access, outgoing=_identifier(request.POST.get("outgoing", "")))
+    desk.save_draft(access=access, ticket=id, kind="reply", body=row.body)
+    return _("The answer was taken back. What you wrote is here again.")
+
+
+def _assign(request: HttpRequest, access: Access, id: UUID) -> str:
+    chosen = request.POST.get("member", "")
+    member = access.member if chosen == "me" else _identifier(chosen) if chosen else None
+    changes.assign(access=access, tickets=[id], member=member)
+    return ""
+
+
+def _classify(request: HttpRequest, access: Access, id: UUID) -> str:
+    given = request.POST
+    changes.classify(
+        access=access,
+        tickets=[id],
+        type=given.get("type"),
+        priority=given.get("priority"),
+        matter=given.get("matter"),
+    )
+    return ""
+
+
+def _describe(request: HttpRequest, access: Access, id: UUID) -> str:
+    given = request.POST
+    changes.describe(
+        access=access,
+        ticket=id,
+        tags=given.get("tags", "").split(","),
+        product=given.get("product", ""),
+        purchase_date=_date(given.get("purchase_date", "")),
+        guarantee_until_date=_date(given.get("guarantee_until_date", "")),
+        address=given.get("address", ""),
+    )
+    return _("Saved. The change is recorded in the ledger.")
+
+
+def _escalate(request: HttpRequest, access: Access, id: UUID) -> str:
+    changes.escalate(
+        access=access, ticket=id, escalated=request.POST.get("escalated") == "on", reason=request.POST.get("reason", "")
+    )
+    return ""
+
+
+def _reopen(request: HttpRequest, access: Access, id: UUID) -> str:
+    changes.reopen(access=access, ticket=id, reason=request.POST.get("reason", ""))
+    return _("The case is open again.")
+
+
+answer = _acting(_answer)
+note = _acting(_note)
+undo = _acting(_take_back)
+assign = _acting(_assign)
+classify = _acting(_classify)
+describe = _acting(_describe)
+escalate = _acting(_escalate)
+reopen = _acting(_reopen)
+
+
+@require_POST
+@member_view
+def present(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
+    """Note that the member has the case open, keep their draft, and answer who else is there."""
+    body = request.POST.get("body", "").replace("\r\n", "\n")
+    kind = "note" if request.POST.get("kind") == "note" else "reply"
+    try:
+        desk.be_present(access=access, ticket=id, writing=bool(body.strip()))
+        if access.sends and "body" in request.POST:
+            desk.save_draft(access=access, ticket=id, kind=kind, body=body)
+    except InputError as error:
+        raise Http404(str(error)) from error
+    seen = case(access, id=id)
+    members = active_members(access)
+    context: dict[str, Any] = {
+        "others": [(members.get(member, ""), writing) for member, writing in seen.others] if seen else [],
+        "newer": seen is not None and str(seen.row.revision) != request.POST.get("revision", ""),
+        "access": access,
+    }
+    return render(request, "console/ticket_present.html", context)
+
+
+@require_GET
+@member_view
+def raw(request: HttpRequest, access: Access, id: UUID, interaction_id: UUID) -> HttpResponseBase:
+    """What was said, byte for byte as it came or went."""
+    found = interaction(access, ticket=id, id=interaction_id)
+    if found is None or not found.sha256:
+        raise Http404("There is nothing of it to be downloaded.")
+    content = custody.open_object(organisation=access.organisation, sha256=found.sha256)
+    suffix = ".eml" if found.media_type == "message/rfc822" else ".txt"
+    return download(content, filename=f"{found.id}{suffix}", media_type="application/octet-stream")
+
+
+@require_GET
+@member_view
+def attachment(request: HttpRequest, access: Access, id: UUID, interaction_id: UUID, number: int) -> HttpResponseBase:
+    """One file of what was said."""
+    found = interaction(access, ticket=id, id=interaction_id)
+    if found is None or not 1 <= number <= len(found.attachments):
+        raise Http404("There is no such file.")
+    listed = found.attachments[number - 1]
+    if "sha256" in listed:
+        content = custody.open_object(organisation=access.organisation, sha256=str(listed["sha256"]))
+    else:
+        message = read(custody.open_object(organisation=access.organisation, sha256=found.sha256))
+        content = message.attachments[number - 1].content
+    return download(content, filename=str(listed["name"]), media_type="application/octet-stream")
+
+
+def _identifier(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise InputError("There is no such thing any more. Reload the page.") from error
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise InputError("Write dates as they are chosen from the calendar.") from error

@@ -1,0 +1,161 @@
+"""What happened in a case, as a conversation: what was said, and one line for each thing that was done."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from acuse.accounts.queries import Access
+from acuse.clock import from_rfc3339
+from acuse.delivery import queries as delivery
+from acuse.delivery.queries import CommunicationRow
+from acuse.doors.console import ticket_words as words
+from acuse.doors.console.timeline import evidence_state
+from acuse.doors.console.wording import mark_word
+from acuse.evidence.queries import LedgerFact, development_anchors, ledger_state
+from acuse.helpdesk.queries.case import CaseView, InteractionView
+from acuse.mail.quotes import parted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One entry: something said (`said` is set), or one line.
+
+    Attributes:
+        mark, mark_word, development: how far its fact is proved.
+        text, quoted: of what was said, the new and what it repeats.
+        sent: the communication that an answer became.
+    """
+
+    at: datetime
+    who: str
+    line: str
+    icon: str
+    mark: str
+    mark_word: str
+    development: bool
+    position: int | None
+    said: InteractionView | None = None
+    text: str = ""
+    quoted: str = ""
+    act: str = ""
+    sent: CommunicationRow | None = None
+
+
+def entries(access: Access, case: CaseView, members: Mapping[UUID, str]) -> list[Entry]:
+    """Return the entries of a case, the oldest first."""
+    said = {one.sequence: one for one in case.interactions}
+    sent = {
+        row.id: row
+        for row in delivery.rows_of(access, ids=[one.communication for one in case.interactions if one.communication])
+    }
+    size = ledger_state().anchored_size
+    stamped = development_anchors([fact.position for fact in case.facts if fact.position is not None])
+    made = []
+    for fact in case.facts:
+        interaction = said.get(fact.fact.subject_sequence)
+        line, icon = _line(fact, members)
+        if interaction is None and not line:
+            continue
+        state = evidence_state(fact.position, anchored_size=size)
+        development = stamped.get(fact.position or 0, False)
+        text, quoted = parted(interaction.text) if interaction else ("", "")
+        made.append(
+            Entry(
+                at=fact.fact.occurred_at,
+                who=_who(fact, interaction, case, members),
+                line=line,
+                icon=icon,
+                mark=state,
+                mark_word=mark_word(state, development=development),
+                development=development and state == "stamped",
+                position=fact.position,
+                said=interaction,
+                text=text,
+                quoted=quoted,
+                act=str(words.ACTS.get(interaction.act, "")) if interaction else "",
+                sent=sent.get(interaction.communication) if interaction and interaction.communication else None,
+            )
+        )
+    return made
+
+
+def _who(fact: LedgerFact, interaction: InteractionView | None, case: CaseView, members: Mapping[UUID, str]) -> str:
+    actor = fact.fact.actor
+    if actor.kind == "member":
+        return members.get(UUID(actor.id), _("a former member"))
+    if interaction is not None and interaction.kind in {"message", "call"}:
+        return case.row.contact_name or interaction.author
+    return "Acuse"
+
+
+def _line(fact: LedgerFact, members: Mapping[UUID, str]) -> tuple[str, str]:
+    """Return what a fact says in one line, and its icon; ("", "") for one that has no line of its own."""
+    told = _LINES.get(fact.fact.type)
+    return told(fact.fact.details, members) if told else ("", "")
+
+
+def _assigned(details: Mapping[str, Any], members: Mapping[UUID, str]) -> tuple[str, str]:
+    member = details["member"]
+    if member is None:
+        return _("Nobody is responsible any more"), "user"
+    name = members.get(UUID(member), _("a former member"))
+    return _("%(name)s is responsible") % {"name": name}, "user"
+
+
+def _classified(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
+    said = {"type": words.TYPES[details["type"]][0], "priority": words.PRIORITIES[details["priority"]]}
+    return _("Now: %(type)s, priority %(priority)s") % said, "pencil-simple"
+
+
+def _moved(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
+    after = words.status(details["after"])
+    line = _("Status: %(status)s") % {"status": after.word}
+    return f"{line}. {details['reason']}" if details.get("reason") else line, after.icon
+
+
+def _escalated(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
+    line = _("Escalated") if details["escalated"] else _("No longer escalated")
+    return f"{line}: {details['reason']}" if details["reason"] else line, "arrow-up"
+
+
+def _given(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
+    comments = details["comments"]
+    return _("The customer agrees") + (f": {comments}" if comments else ""), "check-circle"
+
+
+def _denied(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
+    comments = details["comments"]
+    return _("The customer does not agree") + (f": {comments}" if comments else ""), "x-circle"
+
+
+def _missed(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
+    return _("A deadline was missed; it was due %(limit)s") % {
+        "limit": words.limit(from_rfc3339(details["due_at"]))
+    }, "warning-circle"
+
+
+def _constant(line: Callable[[], str], icon: str) -> Callable[[Mapping[str, Any], Mapping[UUID, str]], tuple[str, str]]:
+    return lambda _details, _members: (line(), icon)
+
+
+_LINES: Mapping[str, Callable[[Mapping[str, Any], Mapping[UUID, str]], tuple[str, str]]] = {
+    "ticket.assigned": _assigned,
+    "ticket.classified": _classified,
+    "ticket.status_changed": _moved,
+    "ticket.escalated": _escalated,
+    "ticket.described": _constant(lambda: _("The description was changed"), "pencil-simple"),
+    "ticket.acknowledged": _constant(lambda: _("The receipt was sent to the customer"), "envelope-simple"),
+    "conformity.requested": _constant(lambda: _("Agreement asked for"), "question"),
+    "conformity.given": _given,
+    "conformity.denied": _denied,
+    "term.expired": _constant(lambda: _("The term of the notice of closing ran out without an answer"), "clock"),
+    "deadline.missed": _missed,
+    "deadline.paused": _constant(lambda: _("A deadline waits"), "minus-circle"),
+    "deadline.resumed": _constant(lambda: _("A deadline runs on"), "clock"),
+    "certificate.issued": _constant(lambda: _("Certificate issued"), "certificate"),
+    "call.linked": _constant(lambda: _("A call belongs to this case"), "phone"),
+}

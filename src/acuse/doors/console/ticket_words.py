@@ -1,0 +1,122 @@
+"""What cases are called in words: types, priorities, statuses, channels, matters, acts; each with its icon."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from acuse import clock
+from acuse.dates import DAYS
+from acuse.doors.console.wording import StatusWord
+from acuse.doors.ui import figures
+from acuse.helpdesk.queries.tickets import TicketRow
+
+TYPES = {
+    "inquiry": (gettext_lazy("Inquiry"), "question"),
+    "claim": (gettext_lazy("Claim"), "warning-circle"),
+    "suggestion": (gettext_lazy("Suggestion"), "pencil-simple"),
+    "request": (gettext_lazy("Request"), "file-text"),
+    "complaint": (gettext_lazy("Complaint"), "warning"),
+    "thanks": (gettext_lazy("Thanks"), "check-circle"),
+    "incident": (gettext_lazy("Incident"), "bell-ringing"),
+}
+PRIORITIES = {
+    "low": pgettext_lazy("priority", "Low"),
+    "medium": pgettext_lazy("priority", "Medium"),
+    "high": pgettext_lazy("priority", "High"),
+}
+MATTERS = {
+    "": gettext_lazy("No matter of its own"),
+    "billing": gettext_lazy("Undue charge or bill"),
+    "continuity": gettext_lazy("Continuity of the service"),
+}
+CHANNELS = {
+    "email": (gettext_lazy("by e-mail"), "envelope-simple"),
+    "form": (gettext_lazy("by the form"), "globe"),
+    "phone": (gettext_lazy("by telephone"), "phone"),
+    "api": (gettext_lazy("by a program"), "plugs"),
+}
+_STATUSES = {
+    "new": (gettext_lazy("New"), "running", "tray-arrow-down"),
+    "open": (pgettext_lazy("case", "Open"), "running", "circle-half"),
+    "pending_customer": (gettext_lazy("Waiting for the customer"), "plain", "clock"),
+    "pending_conformity": (gettext_lazy("Waiting for agreement"), "plain", "question"),
+    "resolved": (gettext_lazy("Resolved"), "done", "check-circle"),
+    "closed_without": (gettext_lazy("Closed without agreement"), "plain", "minus-circle"),
+    "reopened": (gettext_lazy("Reopened"), "waiting filled", "arrow-clockwise"),
+}
+PURPOSES = {
+    "first_response": gettext_lazy("First response"),
+    "resolution": gettext_lazy("Resolution"),
+    "completion": gettext_lazy("Completion by the customer"),
+    "closing": gettext_lazy("Notice of closing"),
+}
+ACTS = {
+    "data_request": gettext_lazy("Request for data"),
+    "solution": gettext_lazy("Solution"),
+    "rejection": gettext_lazy("Rejection with reasons"),
+    "activation": gettext_lazy("Guarantee activated"),
+    "suspension": gettext_lazy("Guarantee suspended"),
+    "closing_notice": gettext_lazy("Notice of closing"),
+    "conformity": gettext_lazy("Agreement asked for"),
+    "thanks": gettext_lazy("Thanks"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """What a list says of a case's deadlines: words, and how urgent they are (`met`, `risk`, `fail` or none)."""
+
+    icon: str
+    urgency: str
+    strong: str
+    rest: str
+
+
+def status(value: str) -> StatusWord:
+    """The status of a case as a word with its icon."""
+    word, kind, icon = _STATUSES[value]
+    return StatusWord(kind=kind, icon=icon, word=str(word))
+
+
+def statuses() -> list[tuple[str, Any]]:
+    """Every status with its word, in the order of a case's life."""
+    return [(value, word) for value, (word, _kind, _icon) in _STATUSES.items()]
+
+
+def when(moment: datetime) -> str:
+    """Today's time, the weekday of this week, else the day: "14:41", "vie", "12 nov 2026"."""
+    local, now = timezone.localtime(moment), timezone.localtime()
+    if local.date() == now.date():
+        return f"{local:%H:%M}"
+    if 0 <= (now.date() - local.date()).days < 7:
+        return DAYS[figures.language()][local.weekday()]
+    return figures.day(moment)
+
+
+def limit(moment: datetime) -> str:
+    """Until when: "mar 24 nov, 10:20"."""
+    local = timezone.localtime(moment)
+    return f"{DAYS[figures.language()][local.weekday()]} {figures.day_and_month(local.date())}, {local:%H:%M}"
+
+
+def due(row: TicketRow) -> Due:
+    """What a list says of the deadlines of a case."""
+    if row.closed_at is not None:
+        return Due(
+            icon="check", urgency="", strong="", rest=_("Over since %(day)s") % {"day": figures.day(row.closed_at)}
+        )
+    if row.due_at is None and row.paused:
+        return Due(icon="minus-circle", urgency="", strong=_("Paused"), rest=_("waits for the customer"))
+    if row.due_at is None and row.missed:
+        return Due(icon="warning-circle", urgency="fail", strong=_("Deadline missed"), rest="")
+    if row.due_at is None:
+        return Due(icon="minus-circle", urgency="", strong="", rest=_("No deadline"))
+    said = _("%(purpose)s until %(limit)s") % {"purpose": PURPOSES[row.due_purpose], "limit": limit(row.due_at)}
+    if row.due_at <= clock.now():
+        return Due(icon="warning-circle", urgency="fail", strong=_("Missed"), rest=said)
+    soon = (row.due_at - clock.now()).total_seconds() < 6 * 3600
+    return Due(icon="clock", urgency="risk" if soon else "", strong="", rest=said)

@@ -1,0 +1,217 @@
+"""The inbox: cases in a list beside the one that is open."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from acuse.accounts.queries import Access, active_members
+from acuse.doors.console import ticket_words as words
+from acuse.doors.console.frame import member_view, page
+from acuse.doors.console.places import read_place, write_place
+from acuse.doors.console.ticket_timeline import entries
+from acuse.doors.console.wording import StatusWord
+from acuse.doors.ui.errors import said
+from acuse.errors import InputError
+from acuse.helpdesk.queries.case import case, draft
+from acuse.helpdesk.queries.desk import saved_views
+from acuse.helpdesk.queries.tickets import COUNTED, Filters, TicketRow, count, found_by_number, tickets
+from acuse.helpdesk.queries.writing import ACTS, ASKS, choices
+from acuse.helpdesk.services.changes import assign, classify
+from acuse.helpdesk.services.opening import settings_of
+
+ASKED = ("whose", "state", "status", "type", "priority", "channel", "tag", "late", "waits", "escalated", "q")
+_SOON = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """One row of the list."""
+
+    row: TicketRow
+    type: tuple[Any, str]
+    status: StatusWord
+    due: words.Due
+    when: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Rows that are as urgent as each other."""
+
+    title: str
+    urgency: str
+    rows: tuple[Listed, ...]
+
+
+def read_filters(request: HttpRequest) -> Filters:
+    """The filters of an address; whatever is not understood narrows nothing."""
+    asked = request.GET
+    whose = asked.get("whose", "")
+    return Filters(
+        whose=whose if whose in {"mine", "nobody"} else _uuid(whose),
+        state="closed" if asked.get("state") == "closed" else "" if asked.get("state") == "all" else "open",
+        status=_among(asked.get("status", ""), dict(words.statuses())),
+        type=_among(asked.get("type", ""), words.TYPES),
+        priority=_among(asked.get("priority", ""), words.PRIORITIES),
+        channel=_among(asked.get("channel", ""), words.CHANNELS),
+        tag=asked.get("tag", "").replace("\0", "")[:40],
+        late=asked.get("late") == "1",
+        waits=asked.get("waits") == "1",
+        escalated=asked.get("escalated") == "1",
+        search=asked.get("q", "").replace("\0", " ").strip()[:200],
+    )
+
+
+def _among(value: str, known: Any) -> str:
+    return value if value in known else ""
+
+
+def _uuid(text: str) -> UUID | str:
+    try:
+        return UUID(text)
+    except ValueError:
+        return ""
+
+
+@require_GET
+@member_view
+def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
+    """The list alone; whoever types a number or a key is led to that case."""
+    found = found_by_number(access, words=request.GET.get("q", "")[:40])
+    if len(found) == 1:
+        return redirect("console:ticket", access.view.slug, found[0])
+    return page(request, access, "tickets", "console/tickets.html", _listed(request, access))
+
+
+@require_GET
+@member_view
+def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
+    """A case beside the list that it was opened from."""
+    seen = case(access, id=id)
+    if seen is None:
+        raise Http404("There is no such case.")
+    members = active_members(access)
+    context = _listed(request, access, chosen=id)
+    context |= {
+        "case": seen,
+        "row": seen.row,
+        "type": words.TYPES[seen.row.type],
+        "status": words.status(seen.row.status),
+        "priority": words.PRIORITIES[seen.row.priority],
+        "due": words.due(seen.row),
+        "entries": entries(access, seen, members),
+        "members": members,
+        "types": words.TYPES,
+        "priorities": words.PRIORITIES,
+        "matters": words.MATTERS,
+        "reply_draft": draft(access, ticket=id, kind="reply"),
+        "note_draft": draft(access, ticket=id, kind="note"),
+        "others": [(members.get(member, ""), writing) for member, writing in seen.others],
+        "templates": _templates(access),
+        "certify": settings_of(access.organisation).certify_replies,
+        "assignee": members.get(seen.row.assignee) if seen.row.assignee else None,
+    }
+    return page(request, access, "tickets", "console/ticket.html", context)
+
+
+def _listed(request: HttpRequest, access: Access, chosen: UUID | None = None) -> dict[str, Any]:
+    filters = read_filters(request)
+    order = "last" if request.GET.get("order") == "last" or filters.state != "open" else "due"
+    place = read_place(request)
+    found = tickets(access, filters, order=order, after=place)
+    kept = {name: request.GET[name] for name in (*ASKED, "order") if request.GET.get(name)}
+    after = found.after
+    return {
+        "groups": _grouped([_shown(row) for row in found.items], order),
+        "chosen": chosen,
+        "filters": filters,
+        "asked": kept,
+        "kept": urlencode(kept),
+        "tabs": _tabs(access, kept),
+        "views": saved_views(access),
+        "statuses": words.statuses(),
+        "types": words.TYPES,
+        "priorities": words.PRIORITIES,
+        "channels": words.CHANNELS,
+        "older": urlencode({**kept, "before": write_place(after)}) if after else "",
+        "newest": urlencode(kept) if place else "",
+        "count_limit": COUNTED,
+        "everybody": active_members(access),
+    }
+
+
+def _templates(access: Access) -> list[tuple[str, str]]:
+    """What an answer can be written from: as the field carries it, and in words."""
+    named = {"ticket.free": _("Greeting and signature"), "warranty.documents": _("Documents asked for")}
+    return [
+        (
+            f"{one.use}/{one.template}" if one.template else one.use,
+            one.name or str(named.get(one.use) or words.ACTS[ACTS[one.use]]),
+        )
+        for one in choices(access)
+        if one.use not in ASKS
+    ]
+
+
+def _tabs(access: Access, kept: dict[str, str]) -> list[tuple[str, str, int, bool]]:
+    """The three lists everybody has: address, word, count, whether it is this one."""
+    now = kept.get("whose", "")
+    return [
+        (urlencode({**kept, "whose": whose}), word, count(access, Filters(whose=whose)), now == whose)
+        for whose, word in (("mine", _("Mine")), ("nobody", _("Nobody's")), ("", _("All")))
+    ]
+
+
+def _shown(row: TicketRow) -> Listed:
+    return Listed(
+        row=row,
+        type=words.TYPES[row.type],
+        status=words.status(row.status),
+        due=words.due(row),
+        when=words.when(row.last_at),
+        address=row.contact_name or row.address,
+    )
+
+
+def _grouped(rows: list[Listed], order: str) -> list[Group]:
+    """The rows in groups by urgency; all in one where they stand by time."""
+    if order == "last":
+        return [Group(title=_("The latest first"), urgency="", rows=tuple(rows))] if rows else []
+    named = [
+        (_("Missed"), "fail", [one for one in rows if one.due.urgency == "fail"]),
+        (_("Due soon"), "risk", [one for one in rows if one.due.urgency == "risk"]),
+        (_("With time left"), "", [one for one in rows if not one.due.urgency and one.row.due_at]),
+        (_("No deadline runs"), "", [one for one in rows if not one.due.urgency and not one.row.due_at]),
+    ]
+    return [Group(title=title, urgency=urgency, rows=tuple(found)) for title, urgency, found in named if found]
+
+
+@require_POST
+@member_view
+def bulk(request: HttpRequest, access: Access) -> HttpResponseBase:
+    """Do one thing to all the cases that are ticked."""
+    chosen = [UUID(str(one)) for one in request.POST.getlist("ticket") if isinstance(_uuid(str(one)), UUID)]
+    act, value = request.POST.get("act", ""), request.POST.get("value", "")
+    try:
+        if not chosen:
+            raise InputError("Tick the cases first.")
+        if act == "assign":
+            done = assign(access=access, tickets=chosen, member=UUID(value) if value else None)
+        elif act in {"type", "priority"}:
+            done = classify(access=access, tickets=chosen, **{act: value})
+        else:
+            raise InputError("Choose what is to be done with them.")
+        messages.success(request, _("Done in %(count)s cases.") % {"count": done})
+    except (InputError, ValueError) as error:
+        messages.error(request, said(error) if isinstance(error, InputError) else _("There is no such member."))
+    return redirect(f"{request.path.removesuffix('bulk/')}?{request.POST.get('kept', '')[:2000]}")

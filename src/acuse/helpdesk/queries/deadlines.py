@@ -1,0 +1,214 @@
+"""Reads of the terms that run in cases: one case's from its facts, as the verifier does; lists from their rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from acuse import clock
+from acuse.accounts.queries import Access
+from acuse.calendars.queries import current_version, load_version
+from acuse.clock import from_rfc3339
+from acuse.evidence.queries import facts_of
+from acuse.helpdesk.models import Deadline, Ticket
+from acuse.helpdesk.queries.policies import current_policy
+from acuse.helpdesk.ruler import Bar, bars
+from acuse.proof.business_time import Pause, Term, due_at, remaining
+from acuse.proof.facts.ticket import KIND
+from acuse.proof.verdicts import deadlines as verdicts
+
+State = Deadline.State
+#: Purposes whose terms bind the organisation; the others are the customer's.
+OURS = ("first_response", "resolution")
+MOST_WARNINGS = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineView:
+    """A deadline of a case, judged now.
+
+    Attributes:
+        name: of the term in the policy, whose version is `policy_version`.
+        verdict: one of `acuse.proof.verdicts.deadlines.VERDICTS`.
+        ended: whether what it was for was done, or it was withdrawn.
+        at_risk: it runs, and so little is left that people are warned.
+        due_at: None while it stands still. ended_at: None while it is not ended.
+        used: counted time; for a term in days, whole days. left: of the term; below zero, by how much it is exceeded.
+            Both None where the calendar does not reach so far.
+        late: by the clock, from the due date to the end or to now.
+        pause_reason: while it stands still, else "". paused_at: since when.
+        calendar_name, calendar_version: what it is counted by, whatever is published later.
+        bars: the ruler.
+    """
+
+    id: UUID
+    purpose: str
+    name: str
+    term: Term
+    on_resume: str
+    verdict: str
+    ended: bool
+    at_risk: bool
+    started_at: datetime
+    due_at: datetime | None
+    ended_at: datetime | None
+    used: timedelta | None
+    left: timedelta | None
+    late: timedelta
+    pause_reason: str
+    paused_at: datetime | None
+    calendar: UUID
+    calendar_name: str
+    calendar_version: int
+    policy_version: int
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Glance:
+    """What a list says of a case's deadlines: of the one that matters first.
+
+    Attributes:
+        ticket: the case.
+        verdict: "running", "paused" or "missed".
+        left: of the term, as `DeadlineView` says it; None while it stands still.
+        at_risk, due_at, pause_reason: as `DeadlineView` says them.
+        late: by the clock, of one that is missed.
+    """
+
+    ticket: UUID
+    purpose: str
+    name: str
+    term: Term
+    verdict: str
+    at_risk: bool
+    due_at: datetime | None
+    left: timedelta | None
+    late: timedelta
+    pause_reason: str
+
+
+def deadlines_of(access: Access, ticket: UUID, *, at: datetime | None = None) -> list[DeadlineView]:
+    """Return the deadlines of a case in the order in which they began; none for another organisation's case.
+
+    Args:
+        access: whose case it is.
+        ticket: which one.
+        at: as of when what has no end is judged; None for now.
+
+    Raises:
+        MissingObject, DamagedObject: custody does not have a version of a calendar as it was cited.
+    """
+    facts = [item.fact for item in facts_of(organisation=access.organisation, kind=KIND, id=ticket)]
+    if not facts:
+        return []
+    calendars = {digest: load_version(access.organisation, digest) for digest in verdicts.cited_calendars(facts)}
+    now = at or clock.now()
+    rows = Deadline.objects.filter(ticket_id=ticket, ticket__organisation_id=access.organisation)
+    warned = {str(row.id) for row in rows if row.warned_at or (row.next_at and row.next_at <= now)}
+    return [_view(judged, judged.id in warned) for judged in verdicts.judge(facts, calendars, at=now).deadlines]
+
+
+def glances(access: Access, tickets: Sequence[UUID]) -> dict[UUID, Glance]:
+    """Return for each of these cases that has one the deadline that matters first: missed, then next, then paused."""
+    rows = _live(access).filter(ticket_id__in=list(tickets))
+    now = clock.now()
+    found: dict[UUID, Glance] = {}
+    for row in sorted(rows, key=lambda one: (one.due_at is None, one.due_at or one.started_at)):
+        if row.ticket_id not in found:
+            found[row.ticket_id] = _glance(access, row, now)
+    return found
+
+
+def warnings(access: Access) -> list[Glance]:
+    """Return the deadlines that end soon, of all the organisation's cases, the first to end first."""
+    rows = _live(access).filter(state=State.RUNNING, warned_at__isnull=False).order_by("due_at")[:MOST_WARNINGS]
+    now = clock.now()
+    return [_glance(access, row, now) for row in rows]
+
+
+def completion_offered(access: Access, ticket: UUID) -> tuple[Term, datetime] | None:
+    """Return how long a customer would have from now to complete a case, and until when; None without such a term.
+
+    Raises:
+        OutsideCalendar: it would end after all that its calendar covers.
+    """
+    row = Ticket.objects.filter(organisation_id=access.organisation, id=ticket).first()
+    policy = current_policy(access.organisation)
+    if row is None or policy is None:
+        return None
+    for term in policy.policy.terms:
+        length = term.length(type=row.type, priority=row.priority, matter=row.matter)
+        if term.purpose == "completion" and length is not None:
+            version, _ = current_version(access.organisation, term.calendar)
+            return length, due_at(version, length, started_at=clock.now())
+    return None
+
+
+def _live(access: Access) -> QuerySet[Deadline]:
+    """Return the organisation's own deadlines that are not over, of all cases."""
+    return Deadline.objects.filter(
+        ticket__organisation_id=access.organisation,
+        purpose__in=OURS,
+        state__in=(State.RUNNING, State.OVERDUE, State.PAUSED),
+    )
+
+
+def _view(judged: verdicts.Deadline, warned: bool) -> DeadlineView:
+    details = judged.started.details
+    lasting = [one for one in judged.pauses if one.ended_at is None and judged.end is None]
+    return DeadlineView(
+        id=UUID(judged.id),
+        purpose=judged.purpose,
+        name=str(details["rule"]["policy"]),
+        term=judged.term,
+        on_resume=judged.on_resume,
+        verdict=judged.verdict,
+        ended=judged.end is not None,
+        at_risk=warned and judged.verdict == "running",
+        started_at=judged.started_at,
+        due_at=judged.due_at,
+        ended_at=None if judged.end is None else judged.judged_at,
+        used=judged.used,
+        left=None if judged.used is None else judged.term.length - judged.used,
+        late=judged.late,
+        pause_reason=lasting[0].reason if lasting else "",
+        paused_at=lasting[0].started_at if lasting else None,
+        calendar=judged.calendar.calendar,
+        calendar_name=judged.calendar.name,
+        calendar_version=judged.calendar.version,
+        policy_version=int(details["rule"]["version"]),
+        bars=bars(judged),
+    )
+
+
+def _glance(access: Access, row: Deadline, now: datetime) -> Glance:
+    term = Term.from_members({"amount": row.amount, "unit": row.unit})
+    over = row.due_at is not None and now > row.due_at
+    paused = row.state == State.PAUSED
+    left = None if paused else _left(access, row, term, now)
+    return Glance(
+        ticket=row.ticket_id,
+        purpose=row.purpose,
+        name=row.name,
+        term=term,
+        verdict="paused" if paused else "missed" if over else "running",
+        at_risk=not over and not paused and bool(row.warned_at or (row.next_at and row.next_at <= now)),
+        due_at=row.due_at,
+        left=left,
+        late=now - row.due_at if over and row.due_at else timedelta(),
+        pause_reason=str(row.pauses[-1][2]) if paused else "",
+    )
+
+
+def _left(access: Access, row: Deadline, term: Term, now: datetime) -> timedelta:
+    return remaining(
+        load_version(access.organisation, row.calendar_sha256),
+        term,
+        started_at=row.started_at,
+        at=now,
+        pauses=[Pause(start=from_rfc3339(start), end=from_rfc3339(end)) for start, end, _ in row.pauses],
+        on_resume="restart" if row.on_resume == "restart" else "continue",
+    )

@@ -1,0 +1,125 @@
+"""Letters of a case written from templates: which there are, and what one says for this case."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+
+from acuse.accounts.queries import Access, active_members, organisation_view
+from acuse.composition.queries import Composed, compose, templates
+from acuse.composition.uses import use_called
+from acuse.contacts.queries import names_of
+from acuse.errors import InputError
+from acuse.helpdesk.models import Deadline, Ticket
+from acuse.helpdesk.queries.tickets import mine
+from acuse.mail.tokens import AGREE, FOLLOW, encode_token
+from acuse.proof.business_time.term import Term
+
+#: Uses of templates that an answer can be written from -> what such an answer does; see `proof.facts.ticket.ACTS`.
+ACTS: Mapping[str, str] = {
+    "ticket.free": "",
+    "ticket.data_request": "data_request",
+    "ticket.solution": "solution",
+    "ticket.rejection": "rejection",
+    "ticket.thanks": "thanks",
+    "ticket.closing_notice": "closing_notice",
+    "conformity.request": "conformity",
+    "warranty.activation": "activation",
+    "warranty.rejection": "rejection",
+    "warranty.documents": "data_request",
+    "warranty.suspension": "suspension",
+}
+#: Uses whose letters ask for agreement; they carry the link.
+ASKS = frozenset({"conformity.request", "ticket.closing_notice"})
+_TYPES = {
+    "es": {
+        "inquiry": "consulta",
+        "claim": "reclamación",
+        "suggestion": "sugerencia",
+        "request": "solicitud",
+        "complaint": "queja",
+        "thanks": "agradecimiento",
+        "incident": "incidencia",
+    },
+    "en": {name: name for name in ("inquiry", "claim", "suggestion", "request", "complaint", "thanks", "incident")},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A template that an answer can be written from: its use, and the organisation's own, or None for the standard."""
+
+    use: str
+    template: UUID | None
+    name: str
+
+
+def choices(access: Access) -> tuple[Choice, ...]:
+    """Return the templates for answers: the organisation's own, and the standard text where it has none of that use."""
+    own = [Choice(use=one.use, template=one.id, name=one.name) for one in templates(access) if one.use in ACTS]
+    used = {one.use for one in own}
+    return (*own, *(Choice(use=use, template=None, name="") for use in ACTS if use not in used))
+
+
+def write_answer(
+    access: Access, *, ticket: UUID, use: str, template: UUID | None = None, answer: str = "", **values: object
+) -> Composed:
+    """Return a letter for a case, its marks still to be changed by whoever sends it.
+
+    Args:
+        access: of a member.
+        ticket: which case.
+        use: see `ACTS`. template: see `Choice`.
+        answer: what was written already, with marks.
+        values: further variables of the use, dots as double underscores.
+
+    Raises:
+        InputError: there is no such case or template.
+    """
+    row = mine(access).filter(id=ticket).first()
+    if row is None or use not in ACTS:
+        raise InputError("There is no such case.")
+    known = values_of(row, name=names_of(access, contacts=[row.contact_id]).get(row.contact_id, ""))
+    known["agent.name"] = active_members(access).get(access.member)
+    if answer.strip():
+        known["answer.text"] = answer
+    known |= {name.replace("__", "."): value for name, value in values.items()}
+    variables = use_called(use).variables
+    wanted = {name: value for name, value in known.items() if name in variables}
+    return compose(organisation=access.organisation, use=use, language=row.language, values=wanted, template=template)
+
+
+def values_of(ticket: Ticket, *, name: str) -> dict[str, object]:
+    """Return the variables that every letter of a case may say."""
+    due = Deadline.objects.filter(ticket=ticket, purpose="resolution", ended_at=None).order_by("due_at").first()
+    return {
+        "organisation.name": organisation_view(ticket.organisation_id).name,
+        "contact.name": "" if "@" in name else name,
+        "ticket.number": str(ticket.number),
+        "ticket.key": ticket.key,
+        "ticket.subject": ticket.subject,
+        "ticket.type": _TYPES[ticket.language][ticket.type],
+        "ticket.opened_at": ticket.opened_at,
+        "ticket.link": follow_link(ticket.id),
+        "deadline.due": due.due_at if due else None,
+        "deadline.term": Term.from_members({"amount": due.amount, "unit": due.unit}) if due else None,
+        "product.name": ticket.product,
+        "product.purchased_on": ticket.purchase_date,
+        "warranty.ends_on": ticket.guarantee_until_date,
+    }
+
+
+def follow_link(ticket: UUID) -> str:
+    """Return the secret link with which its customer follows a case."""
+    return _link("f", FOLLOW, ticket)
+
+
+def agree_link(request: UUID) -> str:
+    """Return the link with which a customer says whether they agree."""
+    return _link("c", AGREE, request)
+
+
+def _link(path: str, purpose: str, identifier: UUID) -> str:
+    token = encode_token(key=settings.ACUSE_KEYS.address, purpose=purpose, identifier=identifier)
+    return f"{settings.ACUSE.public_url.rstrip('/')}/{path}/{token}/"

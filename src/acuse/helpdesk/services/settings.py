@@ -1,0 +1,105 @@
+"""What an organisation's desk is set to; and its rules of triage."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from acuse.accounts.queries import Access, active_members
+from acuse.errors import InputError
+from acuse.evidence.ledger import FactDraft, record
+from acuse.helpdesk.models import Settings
+from acuse.helpdesk.services.changes import by
+from acuse.helpdesk.services.opening import settings_of
+from acuse.proof.facts.ticket import TYPE_NAMES
+
+_MOST = {"portal_welcome": 500, "consent": 1000, "signature": 500}
+MOST_UNDO = 60
+
+
+def change_desk(
+    *,
+    access: Access,
+    default_assignee: UUID | None,
+    certify_replies: bool,
+    undo_seconds: int,
+    closing_allowed: bool,
+    signature_es: str,
+    signature_en: str,
+) -> None:
+    """Change how the desk answers and closes; each name that changed is recorded.
+
+    Raises:
+        AccessDenied: the member may not. InputError: there is no such member, or a value does not fit.
+    """
+    access.require_manager()
+    if default_assignee is not None and default_assignee not in active_members(access):
+        raise InputError("There is no such member.")
+    if not 0 <= undo_seconds <= MOST_UNDO:
+        raise InputError("An answer can be taken back for up to %(most)s seconds.", most=MOST_UNDO)
+    _change(
+        access,
+        default_assignee_id=default_assignee,
+        certify_replies=certify_replies,
+        undo_seconds=undo_seconds,
+        closing_allowed=closing_allowed,
+        signature_es=_text(signature_es, "signature"),
+        signature_en=_text(signature_en, "signature"),
+    )
+
+
+def change_portal(
+    *,
+    access: Access,
+    portal: bool,
+    form_types: list[str],
+    portal_welcome_es: str,
+    portal_welcome_en: str,
+    consent_es: str,
+    consent_en: str,
+) -> None:
+    """Open or close the public page, and say what stands on it.
+
+    Raises:
+        AccessDenied: the member may not. InputError: a value does not fit.
+    """
+    access.require_manager()
+    if not set(form_types) <= set(TYPE_NAMES):
+        raise InputError("There is no such type of case.")
+    _change(
+        access,
+        portal=portal,
+        form_types=[one for one in TYPE_NAMES if one in form_types],
+        portal_welcome_es=_text(portal_welcome_es, "portal_welcome"),
+        portal_welcome_en=_text(portal_welcome_en, "portal_welcome"),
+        consent_es=_text(consent_es, "consent"),
+        consent_en=_text(consent_en, "consent"),
+    )
+
+
+def _text(text: str, name: str) -> str:
+    if len(text) > _MOST[name]:
+        raise InputError("This text takes up to %(most)s characters.", most=_MOST[name])
+    return text.strip()
+
+
+def _change(access: Access, **values: Any) -> None:
+    settings_of(access.organisation)
+    with transaction.atomic():
+        row = Settings.objects.select_for_update().get(organisation_id=access.organisation)
+        changed = sorted(name for name, value in values.items() if getattr(row, name) != value)
+        if not changed:
+            return
+        for name in changed:
+            setattr(row, name, values[name])
+        row.save(update_fields=[name.removesuffix("_id") for name in changed])
+        record(
+            FactDraft(
+                organisation=access.organisation,
+                subject_kind="organisation",
+                subject_id=access.organisation,
+                type="desk.changed",
+                actor=by(access),
+                details={"settings": [name.removesuffix("_id") for name in changed]},
+            )
+        )
