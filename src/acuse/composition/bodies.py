@@ -65,10 +65,15 @@ def write(body: str, *, title: str, language: str) -> Parts:
         title: of the document, plain text. language: "es" or "en".
     """
     tokens = _READER.parse(body)
-    return Parts(text=_text(tokens), html=_document(fragment(tokens), title=title, language=language))
+    return Parts(text=_text(tokens), html=_document(_fragment(tokens), title=title, language=language))
 
 
-def fragment(tokens: Sequence[Token]) -> str:
+def preview(body: str) -> str:
+    """Return a body as harmless HTML for a page of ours: without styles, and with links that lead nowhere."""
+    return nh3.clean(_READER.render(body), tags=_TAGS, attributes={"ol": {"start"}}).strip()
+
+
+def _fragment(tokens: Sequence[Token]) -> str:
     """Return tokens of a body as harmless HTML with its styles inside."""
     for token in tokens:
         for one in (token, *(token.children or ())):

@@ -1,0 +1,1 @@
+"""Pages of templates and snippets: what the organisation writes from."""
