@@ -41,6 +41,7 @@ class Ticket:
         self,
         type: str,
         at: datetime,
+        /,
         *,
         recorded_at: datetime | None = None,
         actor: tuple[str, str] = ("component", "helpdesk"),

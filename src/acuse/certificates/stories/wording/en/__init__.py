@@ -1,6 +1,16 @@
 """Every sentence of a document, in English."""
 
-from acuse.certificates.stories.wording.en import accessed, added, content, front, proofs, suppressed, timeline, tracked
+from acuse.certificates.stories.wording.en import (
+    accessed,
+    added,
+    content,
+    front,
+    proofs,
+    suppressed,
+    tickets,
+    timeline,
+    tracked,
+)
 
 WORDS: dict[str, str] = {
     **front.WORDS,
@@ -10,5 +20,6 @@ WORDS: dict[str, str] = {
     **timeline.WORDS,
     **suppressed.WORDS,
     **tracked.WORDS,
+    **tickets.WORDS,
     **proofs.WORDS,
 }

@@ -1,0 +1,150 @@
+"""Page 1: badge with counts, headline, sentence, the two lists (design: Deadlines, Wording)."""
+
+from typing import Any
+
+from acuse.certificates.stories.deadlines.ticket import Ticket
+from acuse.certificates.stories.moments import number
+from acuse.certificates.stories.runs import Runs, mono, own, plain
+from acuse.proof.verdicts.deadlines import Deadline
+
+_ORDER = ("met", "missed", "running", "paused", "withdrawn", "undetermined")
+_SHORT = 60
+_TOLD = 2
+_HALVES = 3
+_LIMITS = ("correct", "law")
+
+
+def headline(ticket: Ticket) -> str:
+    """Return what became of the deadlines, in at most 60 characters of ours."""
+    if not ticket.deadlines:
+        return ticket.word("deadline.headline.none")
+    if len(ticket.deadlines) == 1:
+        (only,) = ticket.deadlines
+        return plain(ticket.say(f"deadline.headline.{only.verdict}", excess=_excess(ticket, only)))
+    parts = [
+        plain(
+            ticket.say(
+                f"deadline.part.{each.verdict}",
+                purpose=ticket.word(f"purpose.{each.purpose}"),
+                excess=_excess(ticket, each),
+            )
+        )
+        for each in ticket.deadlines
+    ]
+    whole = "; ".join([parts[0], *(part[0].lower() + part[1:] for part in parts[1:])])
+    return whole if len(whole) <= _SHORT else short_verdict(ticket)
+
+
+def _excess(ticket: Ticket, deadline: Deadline) -> str:
+    return ticket.excess(deadline) if deadline.verdict == "missed" else ""
+
+
+def short_verdict(ticket: Ticket) -> str:
+    """Return how many deadlines have which verdict, for the header of later pages."""
+    said = [_count(ticket, verdict) for verdict in _ORDER if ticket.judgement.count(verdict)]
+    joined = ticket.word("and").join((", ".join(said[:-1]), said[-1])) if len(said) > 1 else "".join(said)
+    return joined or ticket.word("deadline.headline.none")
+
+
+def _count(ticket: Ticket, verdict: str) -> str:
+    count = ticket.judgement.count(verdict)
+    return plain(ticket.say(f"count.{verdict}.one" if count == 1 else f"count.{verdict}", count=number(count)))
+
+
+def opening(ticket: Ticket) -> dict[str, Any]:
+    """Return the model of the verdict block."""
+    superseded = ticket.context.supersedes
+    return {
+        "kind": plain(ticket.say("kind.deadlines", ticket=ticket.key())),
+        "clock": ticket.clock.line(),
+        "badge": {"style": "counts", "halves": _halves(ticket)},
+        "headline": headline(ticket),
+        "sentence": _sentence(ticket),
+        "note": ticket.word("deadlines.contradicted") if ticket.judgement.contradictions else None,
+        "verbatim": None,
+        "verbatim_note": None,
+        "supersedes": superseded
+        and ticket.say(
+            "supersedes",
+            code=mono(superseded.code),
+            position=number(superseded.position),
+            reason=ticket.theirs(superseded.reason.rstrip(".")),
+        ),
+    }
+
+
+def _halves(ticket: Ticket) -> list[dict[str, Any]]:
+    found = [verdict for verdict in _ORDER if ticket.judgement.count(verdict)]
+    halves = []
+    for verdict in found[:_HALVES]:
+        count = ticket.judgement.count(verdict)
+        label = ticket.word(f"badge.{verdict}.one" if count == 1 else f"badge.{verdict}")
+        halves.append({"mark": number(count), "label": label, "style": {"met": "filled"}.get(verdict, verdict)})
+    return halves or [{"mark": "0", "label": ticket.word("badge.no_deadlines"), "style": "running"}]
+
+
+def _sentence(ticket: Ticket) -> Runs:
+    """Return whose case it is, and what became of the first deadlines, those missed before the others."""
+    said = ticket.say("sentence.ticket", sender=ticket.sender(), customer=ticket.customer())
+    chosen = sorted(ticket.deadlines, key=lambda each: each.verdict != "missed")[:_TOLD]
+    parts = [_told(ticket, each) for each in sorted(chosen, key=ticket.deadlines.index)]
+    for place, part in enumerate(parts or [[own(_lower(ticket.word("deadline.headline.none")))]]):
+        said += [own("; "), *part] if place else part
+    if len(ticket.deadlines) > _TOLD:
+        said += ticket.say("sentence.more", count=number(len(ticket.deadlines) - _TOLD))
+    return [*said, own(".")]
+
+
+def _told(ticket: Ticket, deadline: Deadline) -> Runs:
+    key = f"sentence.deadline.{deadline.verdict}"
+    if deadline.verdict == "missed" and deadline.ended_at is None:
+        key += ".open"
+    if deadline.verdict == "met" and deadline.due_at is None:
+        key += ".paused"
+    pause = deadline.pauses[-1].started_at if deadline.pauses else deadline.started_at
+    at = {"paused": pause, "running": deadline.due_at}.get(deadline.verdict) or deadline.judged_at
+    return ticket.say(
+        key,
+        purpose=_lower(ticket.word(f"purpose.{deadline.purpose}")),
+        term=ticket.term(deadline.term),
+        used=ticket.counted(deadline, deadline.used) if deadline.used is not None else "—",
+        due=_due(ticket, deadline),
+        **ticket.when(at),
+    )
+
+
+def _due(ticket: Ticket, deadline: Deadline) -> str:
+    """Return when a deadline was due: the time alone where that was on the day that it ended."""
+    due = deadline.due_at or deadline.judged_at
+    same = ticket.clock.local(due).date() == ticket.clock.local(deadline.judged_at).date()
+    if same and deadline.ended_at is not None:
+        return plain(ticket.say("due.same_day", time=ticket.clock.time(due)))
+    return plain(ticket.say("due.other_day", time=ticket.clock.short(due)))
+
+
+def lists(ticket: Ticket) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what is proved and what is not: two to four sentences each, strongest first."""
+    items = [ticket.say("proves.times")]
+    calendars = {each.calendar: each for each in ticket.deadlines if each.verdict in ("met", "missed")}
+    for calendar, deadline in list(calendars.items())[:2]:
+        due = deadline.due_at
+        items.append(
+            ticket.say(
+                "proves.counted" if due is not None else "proves.counted.paused",
+                calendar=ticket.theirs(calendar.name, limit=60),
+                version=number(calendar.version),
+                purpose=_lower(ticket.word(f"purpose.{deadline.purpose}")),
+                due=ticket.clock.short(due or deadline.judged_at),
+            )
+        )
+    if not calendars:
+        items.append(ticket.say("proves.calendars"))
+    limits = [ticket.say(f"limit.deadline.{key}") for key in _LIMITS]
+    return {"title": ticket.word("proves.title"), "items": items}, {
+        "title": ticket.word("limits.title"),
+        "items": limits,
+    }
+
+
+def _lower(words: str) -> str:
+    return words[0].lower() + words[1:]

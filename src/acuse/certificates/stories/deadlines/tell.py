@@ -1,0 +1,82 @@
+"""The certificate of a ticket's deadlines, as the model of `deadlines.typ`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from acuse.certificates.stories.case import declared_language
+from acuse.certificates.stories.communication import frame, up_to
+from acuse.certificates.stories.context import Context, LedgerFact
+from acuse.certificates.stories.deadlines.drawing import drawing, height, legend
+from acuse.certificates.stories.deadlines.front import headline, lists, opening, short_verdict
+from acuse.certificates.stories.deadlines.sections import content, parties, table
+from acuse.certificates.stories.deadlines.ticket import open_ticket
+from acuse.certificates.stories.deadlines.timeline import timeline
+from acuse.certificates.stories.front import strip
+from acuse.certificates.stories.proofs import integrity, verification
+from acuse.certificates.stories.qr import PICTURE, qr_picture
+from acuse.certificates.stories.runs import plain
+from acuse.mail.read import Message
+from acuse.proof.business_time import CalendarVersion
+
+_ROOM = 122.5
+"""Millimetres that page 1 leaves to drawings under an opening that is no higher than its badge."""
+
+_HEADLINE, _SENTENCE = (30, 9.9), (54, 6.4)
+"""Characters of a line, and how high another one is in mm; so much fits beside the badge:"""
+
+_BESIDE = 31.9
+
+
+def tell(
+    facts: Sequence[LedgerFact],
+    message: Message | None,
+    calendars: Mapping[str, CalendarVersion],
+    context: Context,
+) -> dict[str, Any]:
+    """Return the model of the certificate.
+
+    Args:
+        facts: of the ticket, from its first, up to the position that the certificate speaks of.
+        message: that opened it, as read from custody; None where it was no message.
+        calendars: every version that the facts cite, by digest.
+        context: who certifies, under which code, with which proofs.
+
+    Raises:
+        InputError: the facts of its deadlines do not fit their types.
+    """
+    declared = declared_language(message.language) if message is not None else None
+    ticket = open_ticket(facts, calendars, context, language=declared or str(facts[0].fact.details.get("language", "")))
+    proves, limits = lists(ticket)
+    told = content(ticket, message)
+    drawings = [drawing(ticket, deadline) for deadline in ticket.deadlines]
+    first = opening(ticket)
+    fits = sum(map(height, drawings)) <= _room(first)
+    drawn = {"drawings": drawings, "legend": legend(ticket, drawings)}
+    none: dict[str, Any] = {"drawings": [], "legend": []}
+    # The verifier's own words, which are English whatever the document's language.
+    expected = "; ".join(f"{each.purpose} {each.verdict}" for each in ticket.deadlines) or "No deadlines"
+    return {
+        **frame(ticket, document="deadlines", verdict=short_verdict(ticket), title=headline(ticket)),
+        "first": first,
+        "ladder": None,
+        "drawn": drawn if fits else none,
+        "proves": proves,
+        "limits": limits,
+        "strip": strip(ticket),
+        "up_to": up_to(ticket),
+        "parties": parties(ticket),
+        "content": told,
+        "pictures": {**told.pop("pictures"), PICTURE: qr_picture(context.verification_url)},
+        "timeline": timeline(ticket),
+        "deadlines": {**table(ticket), "drawn": none if fits else drawn},
+        "integrity": integrity(ticket),
+        "verification": verification(ticket, document=ticket.word("name.document"), headline=expected),
+    }
+
+
+def _room(first: dict[str, Any]) -> float:
+    """Return the millimetres that page 1 leaves to drawings; what does not fit stands in section 5."""
+    lines = ((first["headline"], *_HEADLINE), (plain(first["sentence"]), *_SENTENCE))
+    text = sum(-(-len(words) // fits) * line for words, fits, line in lines)
+    room = _ROOM - max(text - _BESIDE, 0.0)
+    return room - (6.0 if first["note"] else 0.0) - (12.0 if first["supersedes"] else 0.0)

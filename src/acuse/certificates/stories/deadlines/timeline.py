@@ -1,0 +1,162 @@
+"""Section 4: every fact of the ticket, in order, with what it says (design: Timeline)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from acuse.certificates.stories.context import LedgerFact
+from acuse.certificates.stories.deadlines.ticket import Ticket
+from acuse.certificates.stories.moments import number, utc_time
+from acuse.certificates.stories.runs import Run, Runs, mono, own, plain, text_of
+from acuse.clock import from_rfc3339
+from acuse.errors import InputError
+from acuse.proof.facts.deadline import MISSED, PAUSED, STARTED
+from acuse.proof.facts.fact import Fact
+
+_LONGEST = 300
+_HIDDEN = frozenset(
+    {"deadline", "calendar", "rule", "language", "number", "key", "contact", "template", "client", "consent", "digest"}
+)
+"""Details that the sections tell in their own words, or that are only for machines; all of them are in proof.json."""
+
+
+def timeline(ticket: Ticket) -> dict[str, Any]:
+    """Return section 4: rows by day, none merged, none left out."""
+    days: list[dict[str, Any]] = []
+    shown = None
+    for item in ticket.facts:
+        day = ticket.clock.local(item.fact.occurred_at).date()
+        if day != shown:
+            days.append({"title": ticket.clock.heading(item.fact.occurred_at), "rows": []})
+            shown = day
+        days[-1]["rows"].append(_row(ticket, item))
+    return {
+        "number": "4",
+        "title": ticket.word("timeline.title"),
+        "header": [
+            plain(ticket.say("timeline.time", clock=ticket.clock.name())),
+            "",
+            ticket.word("timeline.fact"),
+            ticket.word("timeline.number"),
+        ],
+        "summary": None,
+        "days": days,
+    }
+
+
+def _row(ticket: Ticket, item: LedgerFact) -> dict[str, Any]:
+    fact = item.fact
+    mark, tag = _mark(ticket, fact)
+    remarks = [*_remarks(ticket, fact)]
+    if abs((fact.recorded_at - fact.occurred_at).total_seconds()) >= 60:
+        remarks.append(ticket.say("timeline.recorded", time=ticket.clock.short(fact.recorded_at)))
+    return {
+        "time": ticket.clock.time(fact.occurred_at),
+        "utc": utc_time(fact.occurred_at),
+        "mark": mark,
+        "title": _title(ticket, fact),
+        "tag": tag,
+        "tag_filled": mark == "filled",
+        "source": _source(ticket, fact),
+        "verbatim": None,
+        "remarks": remarks,
+        "number": number(fact.subject_sequence),
+        "position": "–" if item.position is None else number(item.position),
+        "breakable": False,
+    }
+
+
+def _mark(ticket: Ticket, fact: Fact) -> tuple[str, str | None]:
+    ended = ticket.ended_by(fact)
+    if ended is not None:
+        late = ended.verdict == "missed"
+        return ("ring", ticket.word("tag.late")) if late else ("filled", ticket.word("tag.met"))
+    if fact.type == MISSED:
+        contradicted = any(each.fact == fact for each in ticket.judgement.contradictions)
+        return ("ring", ticket.word("tag.contradicted")) if contradicted else ("cross", ticket.word("tag.missed"))
+    return "ring", None
+
+
+def _title(ticket: Ticket, fact: Fact) -> Runs:
+    key = f"fact.{fact.type}"
+    if not ticket.has(key):
+        return ticket.say("fact.other", type=mono(fact.type))
+    return ticket.say(key, purpose=_purpose(ticket, fact))
+
+
+def _purpose(ticket: Ticket, fact: Fact) -> str:
+    """Return what the deadline of a fact is for, in words."""
+    name = fact.details.get("deadline")
+    found = next((each.purpose for each in ticket.deadlines if each.id == name), None)
+    return ticket.word(f"purpose.{found}").lower() if found is not None else "—"
+
+
+def _source(ticket: Ticket, fact: Fact) -> Runs | None:
+    """Return who did it, and from where."""
+    key = f"actor.{fact.actor.kind}"
+    said: Runs = ticket.say(key) if ticket.has(key) else [mono(fact.actor.kind)]
+    client = fact.details.get("client")
+    if isinstance(client, Mapping) and client.get("ip"):
+        said += ticket.say("actor.from", ip=ticket.theirs(str(client["ip"]), limit=64))
+    return said
+
+
+def _remarks(ticket: Ticket, fact: Fact) -> list[Runs]:
+    """Return what a fact says besides, a value after its name; a value in our words where there are any."""
+    if fact.type in (STARTED, PAUSED):
+        return [_of_deadline(ticket, fact)]
+    said: Runs = []
+    for name, value in fact.details.items():
+        shown = _value(ticket, name, value)
+        if name in _HIDDEN or shown is None:
+            continue
+        label = ticket.word(f"detail.{name}") if ticket.has(f"detail.{name}") else name
+        said += [own(" · ")] if said else []
+        said += [own(f"{label}: "), *shown]
+    return [said] if said else []
+
+
+def _of_deadline(ticket: Ticket, fact: Fact) -> Runs:
+    if fact.type == PAUSED:
+        return ticket.say("fact.pause.reason", reason=ticket.word(f"pause.{fact.details['reason']}"))
+    told = next((each for each in ticket.deadlines if each.started == fact), None)
+    due = ticket.clock.short(from_rfc3339(fact.details["due_at"]))
+    return ticket.say("fact.start.term", term=ticket.term(told.term) if told else "—", due=due)
+
+
+def _value(ticket: Ticket, name: str, value: Any) -> Runs | None:
+    """Return one value of the details; None where there is nothing to show."""
+    for text, tell in _SHOWN.items():
+        if name == text:
+            return tell(ticket, value)
+    if isinstance(value, bool):
+        return [own(ticket.word("yes" if value else "no"))]
+    if isinstance(value, int):
+        return [own(number(value))]
+    if isinstance(value, str) or (isinstance(value, Mapping) and value.keys() == {"base64"}):
+        return _text(ticket, name, text_of(value))
+    if isinstance(value, list | tuple) and value and all(isinstance(one, str) for one in value):
+        return [ticket.theirs(", ".join(value), limit=_LONGEST)]
+    return None
+
+
+def _text(ticket: Ticket, name: str, text: str) -> Runs | None:
+    if not text:
+        return None
+    for prefix in (f"{name}.{text}", f"status.{text}", f"act.{text}"):
+        if ticket.has(prefix):
+            return [own(ticket.word(prefix))]
+    try:
+        return [own(ticket.clock.short(from_rfc3339(text)))]
+    except InputError:
+        return [_run(ticket, text)]
+
+
+def _run(ticket: Ticket, text: str) -> Run:
+    return mono(text) if len(text) == 36 and text.count("-") == 4 else ticket.theirs(text, limit=_LONGEST)
+
+
+def _ended_by(ticket: Ticket, value: Any) -> Runs | None:
+    return ticket.say("fact.ended_by", number=number(value["sequence"]))
+
+
+_SHOWN: Mapping[str, Callable[[Ticket, Any], Runs | None]] = {"ended_by": _ended_by}
