@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 
+from acuse.accounts.values import SmtpCredentialValue
 from acuse.delivery.envelope import Client as Submitter
 from acuse.delivery.envelope import Envelope, Recipient
 from acuse.doors.smtp import gathering
@@ -109,6 +110,35 @@ def test_a_fault_of_any_kind_leaves_nobody_waiting(accept: Callable[[object], li
     with ThreadPoolExecutor(2) as threads:
         results = asyncio.run(hand_in_three(threads))
     assert all(isinstance(one, ValueError | MemoryError) for one in results)
+
+
+@pytest.mark.parametrize(("patience", "batches"), [(PATIENCE, [2]), (0.0, [1, 1])], ids=["in-time", "too-late"])
+def test_a_transaction_waits_a_little_for_what_is_on_its_way_into_custody(
+    monkeypatch: pytest.MonkeyPatch, patience: float, batches: list[int]
+) -> None:
+    monkeypatch.setattr(gathering, "_COMPANY_SECONDS", patience)
+    behind, slow = Behind(), threading.Event()
+
+    def keep(credential: SmtpCredentialValue, envelope: Envelope, raw: bytes) -> object:
+        assert raw == MESSAGE or slow.wait(PATIENCE)
+        return behind.verbs().keep(credential, envelope, raw)
+
+    async def hand_in_two(threads: ThreadPoolExecutor) -> None:
+        gathered = gathering.Gathering(replace(behind.verbs(), keep=keep), threads)
+        async with asyncio.timeout(PATIENCE):
+            late = asyncio.create_task(gathered.accept(CREDENTIAL, ENVELOPE, b"slow"))
+            first = asyncio.create_task(gathered.accept(CREDENTIAL, ENVELOPE, MESSAGE))
+            while not gathered._waiting and not first.done():
+                await asyncio.sleep(0)
+            if not patience:
+                await first
+            slow.set()
+            await asyncio.gather(first, late)
+            await gathered.finish()
+
+    with ThreadPoolExecutor(2) as threads:
+        asyncio.run(hand_in_two(threads))
+    assert behind.batches == batches
 
 
 def test_one_that_custody_refuses_waits_for_nobody(opened: Opener) -> None:

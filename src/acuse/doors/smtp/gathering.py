@@ -1,7 +1,8 @@
 """Group commit: the messages that are handed in while a transaction runs are accepted together in the next one.
 
-Nothing waits for company: a message that comes alone is accepted alone, at once. One commit then makes many messages
-durable, and most of what a transaction costs is paid once for all of them.
+A transaction waits, for milliseconds, for messages that are on their way into custody; one that comes alone is accepted
+alone, at once. One commit then makes many messages durable, and most of what a transaction costs is paid once for all
+of them.
 
 Every message is in custody before it waits, and 250 is said only after the transaction that holds it has committed. A
 crash before the commit leaves objects that nobody cites, and clients that send again; a crash after it leaves accepted
@@ -23,6 +24,9 @@ from acuse.doors.smtp.service import Verbs
 
 _RECIPIENTS = 1000
 """Communications after which a transaction takes no further message, so that nobody waits long for one."""
+_COMPANY_SECONDS = 0.02
+"""How long a transaction waits for messages that are on their way into custody; its commit alone takes as long on a
+busy disk."""
 
 
 class _Place(NamedTuple):
@@ -45,6 +49,7 @@ class Gathering:
         self._verbs = verbs
         self._threads = threads
         self._committer = ThreadPoolExecutor(1, thread_name_prefix="smtp-accept")
+        self._keeping: set[asyncio.Future[Any]] = set()
         self._waiting: deque[_Place] = deque()
         self._turns: asyncio.Task[None] | None = None
 
@@ -57,7 +62,10 @@ class Gathering:
             Exception: what the verbs raise for this message.
         """
         loop = asyncio.get_running_loop()
-        message = await loop.run_in_executor(self._threads, self._verbs.keep, credential, envelope, raw)
+        kept = loop.run_in_executor(self._threads, self._verbs.keep, credential, envelope, raw)
+        self._keeping.add(kept)
+        kept.add_done_callback(self._keeping.discard)
+        message = await kept
         place = _Place(message, len(envelope.recipients), loop.create_future())
         self._waiting.append(place)
         if self._turns is None:
@@ -73,7 +81,7 @@ class Gathering:
     async def _take_turns(self) -> None:
         """Accept what waits, one transaction after the other, until nothing does."""
         loop = asyncio.get_running_loop()
-        while places := self._next():
+        while places := await self._next():
             answers: list[tuple[_Place, Sequence[UUID] | Exception]]
             try:
                 messages = [place.message for place in places]
@@ -90,8 +98,10 @@ class Gathering:
                     place.accepted.set_result(answer)
         self._turns = None
 
-    def _next(self) -> list[_Place]:
+    async def _next(self) -> list[_Place]:
         """Take the messages of the next transaction, without those whose connection is gone."""
+        if self._waiting and self._keeping:
+            await asyncio.wait(self._keeping.copy(), timeout=_COMPANY_SECONDS)
         places, recipients = [], 0
         while self._waiting and recipients < _RECIPIENTS:
             place = self._waiting.popleft()
