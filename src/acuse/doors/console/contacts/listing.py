@@ -9,6 +9,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from acuse.accounts.queries import Access
@@ -62,7 +63,7 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
     context = {
         "filters": filters,
         "rows": [(row, wording.kind(row.kind)) for row in shown.rows],
-        "count": lists.count(access, filters=filters),
+        "total": lists.count(access, filters=filters),
         "count_limit": lists.COUNT_LIMIT,
         "letters": _letters(request, filters),
         "orders": [
@@ -82,7 +83,11 @@ def _letters(request: HttpRequest, filters: Filters) -> list[tuple[str, str, boo
     """The letters by which names begin: address, sign, chosen; none where the newest come first."""
     if filters.recent:
         return []
-    every = [("", _("All")), *((letter, letter.upper()) for letter in lists.LETTERS), (lists.OTHER, lists.OTHER)]
+    every = [
+        ("", pgettext("contacts", "All")),
+        *((letter, letter.upper()) for letter in lists.LETTERS),
+        (lists.OTHER, lists.OTHER),
+    ]
     return [(_address(request, letter=letter), sign, filters.letter == letter) for letter, sign in every]
 
 

@@ -27,10 +27,11 @@ from acuse.doors.console.wording import StatusWord, status
 from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
 from acuse.errors import AccessDenied, AcuseError
-from acuse.evidence.queries import facts_of
+from acuse.evidence.queries import LedgerFact, facts_of
 from acuse.proof.facts.contact import KIND
 
 SHOWN = 8
+HISTORY = 30
 _COMPANIES = 200
 
 
@@ -164,11 +165,16 @@ def _sent(access: Access, view: ContactView) -> list[tuple[CommunicationRow, Sta
     return [(row, status(row.status, outcome=row.outcome)) for row in rows]
 
 
-def _facts(access: Access, view: ContactView) -> list[tuple[object, str]]:
-    """The facts of the whole family, the newest first, with their names."""
-    recorded = [one for each in view.family for one in facts_of(organisation=access.organisation, kind=KIND, id=each)]
+def _facts(access: Access, view: ContactView) -> list[tuple[LedgerFact, str]]:
+    """The facts of the whole family, the newest first, with their names; a merge, recorded about both, once."""
+    recorded = [
+        one
+        for each in view.family
+        for one in facts_of(organisation=access.organisation, kind=KIND, id=each)
+        if one.fact.details.get("kept", str(each)) == str(each)
+    ]
     recorded.sort(key=lambda one: (one.fact.recorded_at, one.fact.id), reverse=True)
-    return [(one, title(one.fact.type)) for one in recorded]
+    return [(one, title(one.fact.type)) for one in recorded[:HISTORY]]
 
 
 def _companies(access: Access, view: ContactView | None = None) -> list[tuple[str, str]]:
