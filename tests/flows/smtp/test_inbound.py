@@ -36,6 +36,8 @@ RAW = b"From: MAILER-DAEMON@mx.example\r\nSubject: no\r\n\r\nNo.\r\n.punto\r\n"
 
 
 def ours(address: str) -> Ours | None:
+    with pytest.raises(RuntimeError):  # the product asks the database, which may not be in the loop
+        asyncio.get_running_loop()
     return read_address(address, keys=(KEY,), token_domain=DOMAIN, domains=frozenset({DOMAIN, "acuse.example"}))
 
 

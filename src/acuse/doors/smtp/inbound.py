@@ -49,7 +49,8 @@ class InboundVerbs:
     """What the inbound door calls.
 
     Attributes:
-        ours: what an address of ours is for; None where it is not ours (550 5.1.1). Called in the loop: it is quick.
+        ours: what an address of ours is for; None where it is not ours (550 5.1.1). Called in a thread: it may ask the
+            database.
         receive: makes a message durable and recorded, and returns the items, one per recipient. When it returns, 250 is
             said. Called in a thread; what it raises decides the refusal, as `replies.for_failure` says.
     """
@@ -162,6 +163,10 @@ class Inbound(Connection):
         reply = self._talk.begin(self._talk.mail(argument))
         self._wire.deadline = None
         return reply
+
+    async def smtp_RCPT(self, argument: str) -> Reply:  # noqa: N802
+        """RFC 5321 section 4.1.1.3."""
+        return await self._call(self._talk.rcpt, argument)
 
     async def _take(self, raw: bytes) -> Reply:
         check_line_ends(raw)
