@@ -9,28 +9,19 @@ from django.db import connection, connections, transaction
 from acuse.accounts import services as accounts
 from acuse.contacts.models import Address, Contact
 from acuse.contacts.services import find_or_make
-from acuse.embedded.roles import Addresses
 from acuse.errors import InputError
 from acuse.evidence.queries import facts_of
 from acuse.proof.facts.fact import Actor
+from tests.integration.contacts.conftest import types
 from tests.integration.contacts.waiting import until_waiting
 
 MAIL = Actor(kind="component", id="intake")
-
-
-@pytest.fixture
-def organisation(database: Addresses) -> UUID:
-    return accounts.create_organisation(name="Talleres Ribera", slug="talleres-ribera").id
 
 
 def found(organisation: UUID, value: str, *, channel: str = "email", name: str = "", basis: str = "wrote_from") -> UUID:
     return find_or_make(
         organisation=organisation, channel=channel, value=value, name=name, language="es", basis=basis, actor=MAIL
     )
-
-
-def types(organisation: UUID, contact: UUID) -> list[str]:
-    return [item.fact.type for item in facts_of(organisation=organisation, kind="contact", id=contact)]
 
 
 def test_the_first_message_makes_a_contact_and_the_second_finds_it(organisation: UUID) -> None:
