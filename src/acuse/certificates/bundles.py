@@ -13,7 +13,7 @@ from acuse.proof.archive import Archive
 from acuse.proof.bundle import Bundle, parse
 from acuse.proof.canonical import canonicalise
 from acuse.proof.facts.fact import ObjectReference
-from acuse.proof.verdicts.delivery import statement, verdict
+from acuse.proof.judging import stated
 
 
 def handed_out(*, organisation: UUID, proof_sha256: str) -> tuple[bytes, str]:
@@ -25,7 +25,7 @@ def handed_out(*, organisation: UUID, proof_sha256: str) -> tuple[bytes, str]:
 
     Returns:
         The archive with every object that documents hold where one is too big for the PDF, so that PDF and bundle give
-        the message back; else `proof.json`.
+        the message back, or where the verdict follows from calendars; else `proof.json`.
 
     Raises:
         AcuseError: custody lost an object, or it is damaged.
@@ -33,11 +33,16 @@ def handed_out(*, organisation: UUID, proof_sha256: str) -> tuple[bytes, str]:
     proof = custody.open_object(organisation=organisation, sha256=proof_sha256)
     bundle = parse(proof)
     cited = _cited(bundle)
-    if all(item.size <= dossier.EMBEDDED_LIMIT for item in cited.values()):
+    facts = tuple(item.fact for item in bundle.facts)
+
+    def open_object(sha256: str) -> bytes:
+        return custody.open_object(organisation=organisation, sha256=sha256)
+
+    calendars = dossier.calendars_cited(facts, open_object)
+    if not calendars and all(item.size <= dossier.EMBEDDED_LIMIT for item in cited.values()):
         return proof, "application/json"
-    facts = [item.fact for item in bundle.facts]
-    judged = canonicalise(statement(verdict(facts), facts, facts_up_to=bundle.facts_up_to))
-    objects = {sha256: custody.open_object(organisation=organisation, sha256=sha256) for sha256 in cited}
+    judged = canonicalise(stated(facts, facts_up_to=bundle.facts_up_to, calendars=calendars))
+    objects = {sha256: open_object(sha256) for sha256 in cited}
     return Archive(proof=proof, statement=judged, objects=objects).to_zip(), "application/zip"
 
 
@@ -48,6 +53,4 @@ def is_whole(archive: Archive) -> bool:
 
 def _cited(bundle: Bundle) -> Mapping[str, ObjectReference]:
     """Return what a document embeds of the objects that the facts cite, by digest."""
-    withheld = rules.not_embedded(bundle.facts[0].fact)
-    every = (item for proven in bundle.facts for item in proven.fact.objects)
-    return {item.sha256: item for item in every if item.role not in withheld}
+    return {item.sha256: item for _, item in rules.embedded(proven.fact for proven in bundle.facts)}

@@ -5,7 +5,7 @@ from a sealed file alone.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,11 +36,13 @@ from acuse.evidence import custody
 from acuse.pdf.attachments import Attachment, Relationship
 from acuse.proof.archive import Archive
 from acuse.proof.bundle import Bundle
+from acuse.proof.business_time import CalendarVersion
 from acuse.proof.canonical import canonicalise
 from acuse.proof.checkpoint import parse_note
 from acuse.proof.facts.fact import Fact, ObjectReference
+from acuse.proof.judging import stated
 from acuse.proof.timestamp import VerifiedToken, verify_token
-from acuse.proof.verdicts.delivery import statement, verdict
+from acuse.proof.verdicts.deadlines import cited_calendars
 
 #: Above this many bytes an object travels in the `.zip` bundle and the certificate says so (evidence.md section 6).
 EMBEDDED_LIMIT = 25_000_000
@@ -58,22 +60,27 @@ class Dossier:
 
     Args:
         facts: those told, in order.
-        message: the original, byte for byte.
+        message: the original, byte for byte; None where no message began it.
+        calendars: that the facts cite, by digest.
         attachments: embedded files.
         context: for the story.
         bundle: the proof, as embedded.
     """
 
     facts: tuple[Fact, ...]
-    message: bytes
+    message: bytes | None
+    calendars: Mapping[str, CalendarVersion]
     attachments: tuple[Attachment, ...]
     context: Context
     bundle: Bundle
 
     def archive(self) -> Archive:
-        """Return proof and statement as embedded, without objects."""
+        """Return proof and statement as embedded, without other objects than those that the statement follows from."""
         judged = next(file.content for file in self.attachments if file.name == "statement.json")
-        return Archive(proof=self.bundle.to_json(), statement=judged)
+        needed = {
+            hashlib.sha256(raw).hexdigest(): raw for raw in (each.canonical() for each in self.calendars.values())
+        }
+        return Archive(proof=self.bundle.to_json(), statement=judged, objects=needed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,20 +132,36 @@ def assemble(
         open_object: SHA-256 (hex) of an object that the facts cite to its bytes.
     """
     facts = tuple(item.fact for item in bundle.facts)
-    message_reference = next(item for item in facts[0].objects if item.role == "message")
-    message = open_object(message_reference.sha256)
+    calendars = calendars_cited(facts, open_object)
     cited = _cited(facts, particulars.language, open_object)
     elsewhere = tuple(file for file, _ in cited if file.size > EMBEDDED_LIMIT)
-    files = [*(one for one in cited if one[0] not in elsewhere), *_own(bundle, facts, particulars)]
+    files = [*(one for one in cited if one[0] not in elsewhere), *_own(bundle, facts, calendars, particulars)]
     tokens = [_verified(stamp.token, stamp.crls, stamp.chain, bundle, standing) for stamp in bundle.tokens]
     shown = tuple(file for file, _ in files)
     return Dossier(
         facts=facts,
-        message=message,
+        message=_message(facts[0], open_object),
+        calendars=calendars,
         attachments=tuple(attachment for _, attachment in files),
         context=_context(particulars, bundle, tokens, standing, shown, elsewhere=elsewhere),
         bundle=bundle,
     )
+
+
+def calendars_cited(facts: Sequence[Fact], open_object: Callable[[str], bytes]) -> Mapping[str, CalendarVersion]:
+    """Return the versions of calendars that facts cite, by digest; none for what has no deadlines.
+
+    Args:
+        facts: of one subject. open_object: SHA-256 (hex) of an object to its bytes.
+    """
+    return {digest: CalendarVersion.parse(open_object(digest)) for digest in cited_calendars(facts)}
+
+
+def _message(first: Fact, open_object: Callable[[str], bytes]) -> bytes | None:
+    reference = next((item for item in first.objects if item.role == "message"), None)
+    if reference is None or reference.media_type != "message/rfc822":
+        return None
+    return open_object(reference.sha256)
 
 
 def _language(wanted: object, organisation: OrganisationView) -> Language:
@@ -161,22 +184,17 @@ def _cited(
 ) -> list[tuple[EmbeddedFile, Attachment]]:
     """Return the custody objects that the facts cite, each once, in the order of the facts."""
     files: list[tuple[EmbeddedFile, Attachment]] = []
-    seen: set[str] = set()
-    withheld = rules.not_embedded(facts[0])
-    for fact in facts:
-        for item in fact.objects:
-            if item.sha256 in seen or item.role in withheld:
-                continue
-            seen.add(item.sha256)
-            content = open_object(item.sha256)
-            files.append(_file(item, content, language, fact.subject_sequence, {one.name for one, _ in files}))
+    for fact, item in rules.embedded(facts):
+        content = open_object(item.sha256)
+        files.append(_file(item, content, language, fact.subject_sequence, {one.name for one, _ in files}))
     return files
 
 
 def _file(
     item: ObjectReference, content: bytes, language: Language, number: int, taken: set[str]
 ) -> tuple[EmbeddedFile, Attachment]:
-    name = _name(item.role, language, number)
+    form = item.role == "message" and item.media_type == "application/json"
+    name = _name("form" if form else item.role, language, number)
     if name in taken:
         name = f"{item.sha256[:8]}-{name}"
     return _embedded(name, item.role, item.media_type, content, language, number)
@@ -198,10 +216,12 @@ def _embedded(
     return shown, attachment
 
 
-def _own(bundle: Bundle, facts: Sequence[Fact], particulars: Particulars) -> list[tuple[EmbeddedFile, Attachment]]:
+def _own(
+    bundle: Bundle, facts: tuple[Fact, ...], calendars: Mapping[str, CalendarVersion], particulars: Particulars
+) -> list[tuple[EmbeddedFile, Attachment]]:
     """Return the files that are ours: proof, statement, and checkpoint and token for tools that read nothing else."""
     language = particulars.language
-    judged = canonicalise(statement(verdict(facts), facts, facts_up_to=bundle.facts_up_to))
+    judged = canonicalise(stated(facts, facts_up_to=bundle.facts_up_to, calendars=calendars))
     files = [
         _embedded("proof.json", "proof", "application/json", bundle.to_json(), language),
         _embedded("statement.json", "statement", "application/json", judged, language),

@@ -11,11 +11,11 @@
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -26,7 +26,7 @@ from acuse.certificates import rules
 from acuse.certificates.dossier import Dossier, Standing, compile_dossier
 from acuse.certificates.models import Certificate
 from acuse.certificates.services import UPGRADE, request_certificate
-from acuse.certificates.stories import communication, receipt
+from acuse.certificates.stories import communication, deadlines, receipt
 from acuse.certificates.stories.context import Level
 from acuse.errors import AcuseError, ConflictError, TemporaryError
 from acuse.evidence import custody
@@ -38,6 +38,8 @@ from acuse.mail.read import read
 from acuse.pdf.pool import Typesetter
 from acuse.pdf.sign import RequestToken, RevocationLists, Seal, SealedPdf
 from acuse.proof.bundle import Bundle
+from acuse.proof.facts.communication import KIND as COMMUNICATION
+from acuse.proof.facts.deadline import KIND as TICKET
 from acuse.proof.facts.fact import Actor
 from acuse.proof.report import State
 from acuse.proof.trust import Trust
@@ -182,14 +184,28 @@ def pages(kind: str, dossier: Dossier, typesetter: Typesetter) -> bytes:
         dossier: what it is made of; its context holds the date.
         typesetter: of the PDF.
     """
-    story, template = _DOCUMENTS[kind]
-    model = story(dossier.bundle.facts, read(dossier.message), dossier.context)
+    tell, template = _DOCUMENTS[dossier.facts[0].subject.kind, kind]
+    model = tell(dossier)
     return typesetter.typeset(str(TEMPLATES / template), model, dossier.attachments, date=dossier.context.issued_at)
 
 
-_DOCUMENTS = {
-    Certificate.Kind.CERTIFICATE.value: (communication.tell, "certificate.typ"),
-    Certificate.Kind.RECEIPT.value: (receipt.tell, "receipt.typ"),
+def _communication(dossier: Dossier) -> dict[str, Any]:
+    return communication.tell(dossier.bundle.facts, read(dossier.message or b""), dossier.context)
+
+
+def _receipt(dossier: Dossier) -> dict[str, Any]:
+    return receipt.tell(dossier.bundle.facts, read(dossier.message or b""), dossier.context)
+
+
+def _deadlines(dossier: Dossier) -> dict[str, Any]:
+    message = None if dossier.message is None else read(dossier.message)
+    return deadlines.tell(dossier.bundle.facts, message, dossier.calendars, dossier.context)
+
+
+_DOCUMENTS: Mapping[tuple[str, str], tuple[Callable[[Dossier], dict[str, Any]], str]] = {
+    (COMMUNICATION, Certificate.Kind.CERTIFICATE.value): (_communication, "certificate.typ"),
+    (COMMUNICATION, Certificate.Kind.RECEIPT.value): (_receipt, "receipt.typ"),
+    (TICKET, Certificate.Kind.CERTIFICATE.value): (_deadlines, "deadlines.typ"),
 }
 
 
@@ -261,7 +277,7 @@ def _record(
 
 def _supersede_if_late(row: Certificate, bundle: Bundle) -> None:
     """Ask for the next revision where something came back while this one was being made, too late to be inside."""
-    if row.kind == Certificate.Kind.RECEIPT:
+    if row.kind == Certificate.Kind.RECEIPT or row.subject_kind != COMMUNICATION:
         return
     told = bundle.facts[-1].fact.subject_sequence
     known = facts_of(organisation=row.organisation_id, kind=row.subject_kind, id=row.subject)

@@ -13,6 +13,7 @@ from acuse.certificates.models import Certificate
 from acuse.evidence import custody
 from acuse.evidence import queries as evidence
 from acuse.proof.facts.communication import KIND
+from acuse.proof.facts.deadline import KIND as TICKET
 from acuse.proof.facts.fact import Fact
 from acuse.proof.verdicts.delivery import Verdict, verdict
 
@@ -106,7 +107,7 @@ def _view(row: Certificate, later: dict[tuple[UUID, str, int], str]) -> Certific
 def _views(rows: Sequence[Certificate]) -> tuple[CertificateView, ...]:
     """Views of some rows, each with the code that superseded it."""
     issued = Certificate.objects.filter(
-        subject_kind=KIND, subject__in={row.subject for row in rows}, state=Certificate.State.ISSUED, revision__gt=1
+        subject__in={row.subject for row in rows}, state=Certificate.State.ISSUED, revision__gt=1
     ).values_list("subject", "kind", "revision", "code")
     later = {(subject, kind, revision - 1): code for subject, kind, revision, code in issued}
     return tuple(_view(row, later) for row in rows)
@@ -118,6 +119,12 @@ def certificates_of(access: Access, *, communication: UUID) -> tuple[Certificate
         organisation_id=access.organisation, subject_kind=KIND, subject=communication
     ).order_by("kind", "-revision")
     return _views(list(rows))
+
+
+def certificates_of_ticket(access: Access, *, ticket: UUID) -> tuple[CertificateView, ...]:
+    """Return the certificates of one ticket, the newest revision first; each view's `communication` is the ticket."""
+    rows = Certificate.objects.filter(organisation_id=access.organisation, subject_kind=TICKET, subject=ticket)
+    return _views(list(rows.order_by("-revision")))
 
 
 def certificates(access: Access, *, before: datetime | None = None, limit: int = PAGE) -> tuple[CertificateView, ...]:

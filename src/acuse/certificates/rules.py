@@ -1,9 +1,11 @@
 """Pure rules of certificates: codes, when one is due, when an older one is superseded."""
 
 import secrets
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from acuse.proof.facts.fact import Fact
+from acuse.proof.facts.deadline import KIND as TICKET
+from acuse.proof.facts.fact import Fact, ObjectReference
 
 #: Crockford's alphabet: digits and letters without I, L, O and U, which are misread.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -40,14 +42,32 @@ _SEALED = frozenset({"certificate", "proof-bundle"})
 #: The notice carries the recipient's link, and what comes back may quote it: who reads it could act as the recipient.
 _LINKED = frozenset({"sent-copy", "report", "reply"})
 
+#: Of a ticket: what its deadlines are counted from, and what opened it. What is written later may quote links that act
+#: in the customer's name, and notes are for the company alone.
+_OF_TICKETS = frozenset({"calendar", "rule"})
 
-def not_embedded(accepted: Fact) -> frozenset[str]:
-    """Return the roles of objects that no document holds.
+
+def embedded(facts: Iterable[Fact]) -> Sequence[tuple[Fact, ObjectReference]]:
+    """Return what a document holds of the objects that facts cite, each once, with the first fact that cites it.
 
     Args:
-        accepted: the subject's first fact, which says in which mode it is sent.
+        facts: of one subject, from its first.
     """
-    return _SEALED | _LINKED if accepted.details.get("mode") == "notice" else _SEALED
+    found: dict[str, tuple[Fact, ObjectReference]] = {}
+    withheld = _SEALED
+    for fact in facts:
+        if fact.subject_sequence == 1 and fact.details.get("mode") == "notice":
+            withheld = _SEALED | _LINKED
+        for item in fact.objects:
+            if _is_held(fact, item, withheld):
+                found.setdefault(item.sha256, (fact, item))
+    return tuple(found.values())
+
+
+def _is_held(fact: Fact, item: ObjectReference, withheld: frozenset[str]) -> bool:
+    if fact.subject.kind == TICKET:
+        return item.role in _OF_TICKETS or (item.role == "message" and fact.subject_sequence == 1)
+    return item.role not in withheld
 
 
 def new_code() -> str:

@@ -12,8 +12,10 @@ from acuse.accounts.queries import organisation_view
 from acuse.certificates import rules
 from acuse.certificates.models import Certificate
 from acuse.evidence.statements import execute
+from acuse.proof.facts.communication import KIND as COMMUNICATION
+from acuse.proof.facts.deadline import KIND as TICKET
+from acuse.proof.facts.fact import Subject
 
-COMMUNICATION = "communication"
 _REQUEST = """
 WITH newest AS (
     SELECT revision, code, state FROM certificates_certificates
@@ -30,6 +32,8 @@ FROM (SELECT 1) AS one LEFT JOIN newest ON true WHERE newest.state IS DISTINCT F
 """
 #: Reason of a revision that only raises the level of the one before it.
 UPGRADE = "level"
+#: Reason of a revision that somebody asked for, to tell what came since.
+ASKED = "asked"
 
 
 def request_certificate(*, organisation: UUID, communication: UUID, final_at: datetime, reason: str = "") -> None:
@@ -46,7 +50,22 @@ def request_certificate(*, organisation: UUID, communication: UUID, final_at: da
             everything that came after the one before it.
     """
     due_at = final_at + settings.ACUSE.settle_time
-    _request(organisation, communication, Certificate.Kind.CERTIFICATE, due_at=due_at, reason=reason)
+    subject = Subject(kind=COMMUNICATION, id=communication)
+    _request(organisation, subject, Certificate.Kind.CERTIFICATE, due_at=due_at, reason=reason)
+
+
+def request_ticket_certificate(*, organisation: UUID, ticket: UUID) -> None:
+    """Ask for the certificate of a ticket and its deadlines as they stand, due at once.
+
+    Asked for again it supersedes the one before; while a request waits, asking changes nothing.
+
+    Args:
+        organisation: whose ticket it is.
+        ticket: the subject.
+    """
+    with transaction.atomic():
+        subject = Subject(kind=TICKET, id=ticket)
+        _request(organisation, subject, Certificate.Kind.CERTIFICATE, due_at=clock.now(), reason=ASKED)
 
 
 def request_receipt(*, organisation: UUID, communication: UUID) -> None:
@@ -54,7 +73,8 @@ def request_receipt(*, organisation: UUID, communication: UUID) -> None:
     with transaction.atomic():
         asked = Certificate.objects.filter(subject=communication, kind=Certificate.Kind.RECEIPT).exists()
         if not asked:
-            _request(organisation, communication, Certificate.Kind.RECEIPT, due_at=clock.now(), reason="")
+            subject = Subject(kind=COMMUNICATION, id=communication)
+            _request(organisation, subject, Certificate.Kind.RECEIPT, due_at=clock.now(), reason="")
 
 
 def request_upgrade(*, certificate: Certificate) -> None:
@@ -63,7 +83,7 @@ def request_upgrade(*, certificate: Certificate) -> None:
         Certificate.objects.filter(id=certificate.id).update(needs_upgrade=False)
         _request(
             certificate.organisation_id,
-            certificate.subject,
+            Subject(kind=certificate.subject_kind, id=certificate.subject),
             Certificate.Kind(certificate.kind),
             due_at=clock.now(),
             reason=UPGRADE,
@@ -75,15 +95,15 @@ def forget(*, subject: UUID) -> None:
     Certificate.objects.filter(subject=subject).delete()
 
 
-def _request(organisation: UUID, subject: UUID, kind: Certificate.Kind, *, due_at: datetime, reason: str) -> None:
+def _request(organisation: UUID, subject: Subject, kind: Certificate.Kind, *, due_at: datetime, reason: str) -> None:
     """Insert the next revision's request unless one is waiting already."""
     execute(
         _REQUEST,
         {
             "id": uuid7(),
             "organisation": organisation,
-            "subject_kind": COMMUNICATION,
-            "subject": subject,
+            "subject_kind": subject.kind,
+            "subject": subject.id,
             "kind": kind.value,
             "code": rules.new_code(),
             "reason": reason,

@@ -63,6 +63,14 @@ def judged(facts: tuple[Fact, ...], *, facts_up_to: int, calendars: Mapping[str,
     return None
 
 
+def stated(facts: tuple[Fact, ...], *, facts_up_to: int, calendars: Mapping[str, CalendarVersion]) -> Mapping[str, Any]:
+    """Return the content of `statement.json`, of a subject on which there is a verdict. See `judged`."""
+    found = judged(facts, facts_up_to=facts_up_to, calendars=calendars)
+    if found is None:
+        raise InputError("The facts are about nothing that is judged; there is no verdict.")
+    return found.members
+
+
 def calendars_of(facts: Iterable[Fact], objects: Mapping[str, bytes]) -> Mapping[str, CalendarVersion]:
     """Return the versions of calendars that facts cite, by digest.
 

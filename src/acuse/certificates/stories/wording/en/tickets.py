@@ -282,6 +282,7 @@ WORDS: dict[str, str] = {
     # files
     "file.calendar": "The version of the calendar that is counted by (fact {number})",
     "file.rule": "The rules that set the deadline (fact {number})",
+    "name.form": "form.json",
     "name.calendar": "calendar-{number}.json",
     "name.rule": "rules-{number}.json",
 }

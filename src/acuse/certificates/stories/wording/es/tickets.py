@@ -282,6 +282,7 @@ WORDS: dict[str, str] = {
     # files
     "file.calendar": "La versión del calendario con que se cuenta (hecho {number})",
     "file.rule": "Las reglas que fijan el plazo (hecho {number})",
+    "name.form": "formulario.json",
     "name.calendar": "calendario-{number}.json",
     "name.rule": "reglas-{number}.json",
 }
