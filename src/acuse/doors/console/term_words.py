@@ -1,0 +1,104 @@
+"""The terms of a policy in words: how long, for which cases, what they wait for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from acuse.doors.console.ticket_words import MATTERS, PRIORITIES, PURPOSES, TYPES
+from acuse.doors.ui import figures
+from acuse.helpdesk.policies import Case, PolicyTerm
+from acuse.proof.business_time import Term
+from acuse.proof.facts.ticket import TYPE_NAMES
+
+UNITS = {
+    "natural_hours": gettext_lazy("hours, day and night"),
+    "natural_days": gettext_lazy("days, all of them"),
+    "business_hours": gettext_lazy("business hours"),
+    "business_days": gettext_lazy("business days"),
+}
+REASONS = {
+    "customer": gettext_lazy("the customer’s answer"),
+    "documents": gettext_lazy("what the customer has to send"),
+}
+RESUMES = {
+    "continue": gettext_lazy("the rest runs on"),
+    "restart": gettext_lazy("the whole term begins again"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermLine:
+    """A term as people read it.
+
+    Attributes:
+        place: in the policy, from 0.
+        cases: pairs of which cases and how long.
+        pauses: what it waits for, and how it goes on.
+    """
+
+    place: int
+    name: str
+    purpose: str
+    cases: tuple[tuple[str, str], ...]
+    calendar: str
+    pauses: str
+    warning: str
+
+
+def length(term: Term) -> str:
+    """A length: "48 business hours"."""
+    count = figures.number(term.amount)
+    if term.unit == "natural_hours":
+        return ngettext("%(count)s hour", "%(count)s hours", term.amount) % {"count": count}
+    if term.unit == "natural_days":
+        return ngettext("%(count)s day", "%(count)s days", term.amount) % {"count": count}
+    if term.unit == "business_hours":
+        return ngettext("%(count)s business hour", "%(count)s business hours", term.amount) % {"count": count}
+    return ngettext("%(count)s business day", "%(count)s business days", term.amount) % {"count": count}
+
+
+def line(place: int, term: PolicyTerm, calendar: str) -> TermLine:
+    """A term as people read it; `calendar` is the name of its calendar."""
+    return TermLine(
+        place=place,
+        name=term.name,
+        purpose=str(PURPOSES[term.purpose]),
+        cases=tuple((_which(case, first=number == 0), length(case.term)) for number, case in enumerate(term.cases)),
+        calendar=calendar,
+        pauses=_pauses(term),
+        warning=_("%(percent)s %% of it before the end, or 6 business hours if that is sooner")
+        % {"percent": figures.number(term.warn)},
+    )
+
+
+def _which(case: Case, *, first: bool) -> str:
+    parts = [_types(case.types)] if case.types else []
+    parts += [_("priority %(names)s") % {"names": _either(PRIORITIES[one] for one in case.priorities)}] * bool(
+        case.priorities
+    )
+    parts += [_("about %(names)s") % {"names": _either(MATTERS[one] for one in case.matters)}] * bool(case.matters)
+    if not parts:
+        return _("Every case") if first else _("Every other case")
+    return "; ".join(parts)
+
+
+def _types(names: tuple[str, ...]) -> str:
+    left_out = [name for name in TYPE_NAMES if name not in names]
+    if len(left_out) == 1:
+        return _("All but %(name)s") % {"name": str(TYPES[left_out[0]][0]).lower()}
+    return _either(TYPES[name][0] for name in names).capitalize()
+
+
+def _either(words: Iterable[object]) -> str:
+    return ", ".join(str(word).lower() for word in words)
+
+
+def _pauses(term: PolicyTerm) -> str:
+    if not term.pauses_on:
+        return _("Waits for nothing")
+    waits = str(REASONS[term.pauses_on[0]])
+    if len(term.pauses_on) > 1:
+        waits = _("%(one)s and %(other)s") % {"one": waits, "other": REASONS[term.pauses_on[1]]}
+    return _("Waits for %(reasons)s; then %(goes_on)s") % {"reasons": waits, "goes_on": RESUMES[term.on_resume]}
