@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from acuse.accounts.queries import Access
 from acuse.clock import from_rfc3339
+from acuse.composition.bodies import preview
 from acuse.delivery import queries as delivery
 from acuse.delivery.queries import CommunicationRow
 from acuse.doors.console import ticket_words as words
@@ -26,7 +27,7 @@ class Entry:
 
     Attributes:
         mark, mark_word, development: how far its fact is proved.
-        text, quoted: of what was said, the new and what it repeats.
+        text, quoted: of what was said, the new and what it repeats. html: of an answer, harmless.
         sent: the communication that an answer became.
     """
 
@@ -41,6 +42,7 @@ class Entry:
     said: InteractionView | None = None
     text: str = ""
     quoted: str = ""
+    html: str = ""
     act: str = ""
     sent: CommunicationRow | None = None
 
@@ -62,7 +64,10 @@ def entries(access: Access, case: CaseView, members: Mapping[UUID, str]) -> list
             continue
         state = evidence_state(fact.position, anchored_size=size)
         development = stamped.get(fact.position or 0, False)
-        text, quoted = parted(interaction.text) if interaction else ("", "")
+        came = interaction is not None and interaction.kind == "message"
+        text, quoted = (
+            parted(interaction.text) if interaction and came else (interaction.text if interaction else "", "")
+        )
         made.append(
             Entry(
                 at=fact.fact.occurred_at,
@@ -76,6 +81,7 @@ def entries(access: Access, case: CaseView, members: Mapping[UUID, str]) -> list
                 said=interaction,
                 text=text,
                 quoted=quoted,
+                html=preview(interaction.text) if interaction and interaction.kind == "reply" else "",
                 act=str(words.ACTS.get(interaction.act, "")) if interaction else "",
                 sent=sent.get(interaction.communication) if interaction and interaction.communication else None,
             )

@@ -17,11 +17,13 @@ from acuse.accounts.queries import Access, active_members
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.console.places import read_place, write_place
+from acuse.doors.console.ticket_deadlines import glance, told
 from acuse.doors.console.ticket_timeline import entries
 from acuse.doors.console.wording import StatusWord
 from acuse.doors.ui.errors import said
 from acuse.errors import InputError
 from acuse.helpdesk.queries.case import case, draft
+from acuse.helpdesk.queries.deadlines import Glance, deadlines_of, glances
 from acuse.helpdesk.queries.desk import saved_views
 from acuse.helpdesk.queries.tickets import COUNTED, Filters, TicketRow, count, found_by_number, tickets
 from acuse.helpdesk.queries.writing import ACTS, ASKS, choices
@@ -101,6 +103,7 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     if seen is None:
         raise Http404("There is no such case.")
     members = active_members(access)
+    deadlines = [told(one) for one in deadlines_of(access, id)]
     context = _listed(request, access, chosen=id)
     context |= {
         "case": seen,
@@ -108,6 +111,8 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
         "type": words.TYPES[seen.row.type],
         "status": words.status(seen.row.status),
         "priority": words.PRIORITIES[seen.row.priority],
+        "deadlines": deadlines,
+        "ruler": next((one for one in reversed(deadlines) if not one.view.ended), None),
         "due": words.due(seen.row),
         "entries": entries(access, seen, members),
         "members": members,
@@ -129,10 +134,11 @@ def _listed(request: HttpRequest, access: Access, chosen: UUID | None = None) ->
     order = "last" if request.GET.get("order") == "last" or filters.state != "open" else "due"
     place = read_place(request)
     found = tickets(access, filters, order=order, after=place)
+    urgent = glances(access, [row.id for row in found.items if row.closed_at is None])
     kept = {name: request.GET[name] for name in (*ASKED, "order") if request.GET.get(name)}
     after = found.after
     return {
-        "groups": _grouped([_shown(row) for row in found.items], order),
+        "groups": _grouped([_shown(row, urgent.get(row.id)) for row in found.items], order),
         "chosen": chosen,
         "filters": filters,
         "asked": kept,
@@ -172,12 +178,12 @@ def _tabs(access: Access, kept: dict[str, str]) -> list[tuple[str, str, int, boo
     ]
 
 
-def _shown(row: TicketRow) -> Listed:
+def _shown(row: TicketRow, urgent: Glance | None) -> Listed:
     return Listed(
         row=row,
         type=words.TYPES[row.type],
         status=words.status(row.status),
-        due=words.due(row),
+        due=glance(urgent) if urgent else words.due(row),
         when=words.when(row.last_at),
         address=row.contact_name or row.address,
     )

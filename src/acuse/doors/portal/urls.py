@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from acuse.doors.portal import access, anchors, language, receipt, start, tracked, verify
+from acuse.doors.portal import access, anchors, case, language, receipt, start, tracked, verify
 
 app_name = "portal"
 urlpatterns = [
@@ -23,6 +23,9 @@ urlpatterns = [
     path("a/<str:token>/reject", access.reject),
     path("r/<str:token>/", receipt.page),
     path("r/<str:token>/certificate", receipt.certificate),
+    path("f/", case.find, name="follow"),
+    path("f/<str:token>/", case.follow),
+    path("c/<str:token>/", case.agree),
     path("t/<str:token>/", tracked.about),
     path("t/<str:token>/i.gif", tracked.image),
     path("t/<str:token>/<int:number>", tracked.link),

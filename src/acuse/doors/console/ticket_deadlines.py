@@ -1,0 +1,121 @@
+"""Deadlines in words: what is left as people count it, until when, and the ruler of days."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from acuse.dates import DAYS
+from acuse.doors.console import ticket_words as words
+from acuse.doors.ui import figures
+from acuse.helpdesk.queries.deadlines import DeadlineView, Glance
+from acuse.helpdesk.ruler import Bar
+from acuse.proof.business_time.term import Term
+
+_GAP = timedelta(minutes=12)
+#: So many days have their names side by side; of more, the first, the present and the last.
+_NAMED = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """A day of the ruler, in percent of its length: where it begins, how wide it is, how much of it is spent."""
+
+    at: str
+    width: str
+    spent: str
+    word: str
+    now: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A deadline as a page shows it; `urgency` is `met`, `risk`, `fail` or none."""
+
+    name: str
+    icon: str
+    urgency: str
+    strong: str
+    rest: str
+    view: DeadlineView
+    bars: tuple[Day, ...]
+
+
+def amount(span: timedelta, term: Term) -> str:
+    """How much of a term, in its unit: "4 h 20 min hábiles", "10 días hábiles"."""
+    business = term.unit.startswith("business")
+    if term.in_days:
+        days = span // timedelta(days=1)
+        if business:
+            return ngettext("%(count)d business day", "%(count)d business days", days) % {"count": days}
+        return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+    minutes = max(0, span // timedelta(minutes=1))
+    hours, rest = divmod(minutes, 60)
+    said = f"{hours}{figures.NO_BREAK}h {rest}{figures.NO_BREAK}min" if hours else f"{rest}{figures.NO_BREAK}min"
+    return _("%(time)s of business time") % {"time": said} if business else said
+
+
+def glance(one: Glance) -> words.Due:
+    """What a list says of the deadline that matters first."""
+    purpose = str(words.PURPOSES[one.purpose])
+    if one.verdict == "paused":
+        return words.Due(icon="minus-circle", urgency="", strong=_("Paused"), rest=purpose)
+    if one.verdict == "missed":
+        by = _("by %(time)s") % {"time": figures.age(one.late)}
+        return words.Due(icon="warning-circle", urgency="fail", strong=_("Missed"), rest=f"{by}, {purpose}")
+    until = _("until %(limit)s") % {"limit": words.limit(one.due_at)} if one.due_at else ""
+    return words.Due(
+        icon="bell-ringing" if one.at_risk else "clock",
+        urgency="risk" if one.at_risk else "",
+        strong=amount(one.left, one.term) if one.left is not None else "",
+        rest=f"{until}, {purpose}",
+    )
+
+
+def told(view: DeadlineView) -> Told:
+    """One deadline of a case."""
+    icon, urgency, strong, rest = _said(view)
+    return Told(name=view.name, icon=icon, urgency=urgency, strong=strong, rest=rest, view=view, bars=_ruler(view.bars))
+
+
+def _ruler(bars: Sequence[Bar]) -> tuple[Day, ...]:
+    """Return the days with their places; a day is as wide as the hours that count. Few of many have their name."""
+    whole = sum((bar.counts for bar in bars), timedelta()) + _GAP * max(0, len(bars) - 1)
+    days, begun = [], timedelta()
+    for number, bar in enumerate(bars):
+        named = len(bars) <= _NAMED or bar.today or number in {0, len(bars) - 1}
+        name = f"{DAYS[figures.language()][bar.day.weekday()]} {bar.day.day}"
+        days.append(
+            Day(
+                at=_percent(begun, whole),
+                width=_percent(bar.counts, whole),
+                spent=_percent(min(bar.spent, bar.counts), whole),
+                word=(_("%(day)s, now") % {"day": name} if bar.today else name) if named else "",
+                now=bar.today,
+            )
+        )
+        begun += bar.counts + _GAP
+    return tuple(days)
+
+
+def _percent(part: timedelta, whole: timedelta) -> str:
+    return f"{100 * (part / whole):.2f}%" if whole else "0%"
+
+
+def _said(view: DeadlineView) -> tuple[str, str, str, str]:
+    used = amount(view.used, view.term) if view.used is not None else ""
+    match view.verdict:
+        case "met":
+            return "check-circle", "met", _("Met"), _("in %(time)s") % {"time": used}
+        case "missed":
+            return "warning-circle", "fail", _("Missed"), _("by %(time)s") % {"time": figures.age(view.late)}
+        case "paused":
+            since = _("since %(day)s") % {"day": words.limit(view.paused_at)} if view.paused_at else ""
+            return "minus-circle", "", _("Paused"), since
+        case "withdrawn":
+            return "minus-circle", "", "", _("Replaced, or not needed any more")
+    left = amount(view.left, view.term) if view.left is not None else ""
+    until = _("until %(limit)s") % {"limit": words.limit(view.due_at)} if view.due_at else ""
+    return ("bell-ringing", "risk", left, until) if view.at_risk else ("clock", "", left, until)

@@ -1,0 +1,157 @@
+"""A case for its customer: how it stands, by the secret link or the key; and the question whether they agree.
+
+Looking records nothing, so that whatever follows links leaves nothing behind; the answer is a POST.
+"""
+
+from contextlib import suppress
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from acuse.doors.portal.case_words import WORDS
+from acuse.doors.portal.link import (
+    STRANGERS_PER_WINDOW,
+    Words,
+    dressed,
+    from_elsewhere,
+    language_of,
+    storable,
+    visitor_of,
+)
+from acuse.doors.portal.verify import limited
+from acuse.doors.ui import figures
+from acuse.doors.ui.preferences import DEFAULT_ZONE, LANGUAGES
+from acuse.errors import ConflictError
+from acuse.helpdesk.queries.public import Followed, Question, followed, found_by_key, question
+from acuse.helpdesk.queries.writing import agree_link, follow_link
+from acuse.helpdesk.services.conformity import MOST_COMMENTS, answer_conformity
+from acuse.mail.tokens import AGREE, FOLLOW, decode_token
+from acuse.proof.facts.fact import Actor
+
+LOOKS_PER_WINDOW = 60
+ACTS_PER_WINDOW = 20
+TRIES_PER_WINDOW = 10
+FORM_SECONDS = 12 * 60 * 60
+_FORM = "acuse.case.form"
+
+
+@require_safe
+def follow(request: HttpRequest, token: str) -> HttpResponse:
+    """How a case stands and what was said in it."""
+    found = decode_token(token, keys=(settings.ACUSE_KEYS.address,), purpose=FOLLOW)
+    known = found is not None
+    often = limited(request, *(("case", LOOKS_PER_WINDOW) if known else ("stranger", STRANGERS_PER_WINDOW)))
+    seen = followed(found) if found is not None and not often else None
+    if seen is None:
+        key, status = ("often", 429) if often else ("unknown", 404)
+        return _told(request, None, key, status)
+    link = agree_link(seen.asked) if seen.asked else ""
+    return _shown(request, seen, "case/page.html", agree=link, root=f"/f/{token}/")
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def agree(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask whether the customer agrees; a POST answers.
+
+    The form carries a token of its own, as what Django would use needs a cookie, and no GET sets one.
+    """
+    found = decode_token(token, keys=(settings.ACUSE_KEYS.address,), purpose=AGREE)
+    limits = ("case", LOOKS_PER_WINDOW) if found is not None else ("stranger", STRANGERS_PER_WINDOW)
+    often = limited(request, *(("agree", ACTS_PER_WINDOW) if request.method == "POST" else limits))
+    asked = question(found) if found is not None and not often else None
+    if asked is None:
+        key, status = ("often", 429) if often else ("unknown", 404)
+        return _told(request, None, key, status)
+    if request.method == "POST":
+        return _answer(request, token, asked)
+    return _question(request, token, asked)
+
+
+def _question(request: HttpRequest, token: str, asked: Question) -> HttpResponse:
+    form = signing.dumps(asked.id.hex, salt=_FORM)
+    return _shown(
+        request,
+        asked.case,
+        "case/agree.html",
+        asked=asked,
+        form=form,
+        root=f"/c/{token}/",
+        most=MOST_COMMENTS,
+        back=follow_link(asked.case.id),
+    )
+
+
+def _answer(request: HttpRequest, token: str, asked: Question) -> HttpResponse:
+    if from_elsewhere(request):
+        return _told(request, asked.case, "elsewhere", 403)
+    try:
+        held = signing.loads(request.POST.get("form", ""), salt=_FORM, max_age=FORM_SECONDS) == asked.id.hex
+    except signing.BadSignature:
+        held = False
+    said = request.POST.get("said", "")
+    if not held or said not in {"agree", "disagree"}:
+        return _told(request, asked.case, "stale", 403)
+    visitor = visitor_of(request)
+    words = WORDS[language_of(request, asked.case.language)][said]
+    # Answered or asked anew meanwhile: the page says so.
+    with suppress(ConflictError):
+        answer_conformity(
+            request=asked.id,
+            agreed=said == "agree",
+            by="link",
+            words=words,
+            comments=storable(request.POST.get("comments", "")).replace("\r\n", "\n").strip()[:MOST_COMMENTS],
+            actor=Actor(kind="recipient", id=str(asked.case.id)),
+            client={"ip": visitor.ip, "user_agent": visitor.user_agent},
+        )
+    return dressed(redirect(f"/c/{token}/?l={language_of(request, asked.case.language)}"))
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: HttpRequest) -> HttpResponse:
+    """Lead to a case by its key and the customer's address; both have to fit, and few tries are taken."""
+    if request.method != "POST":
+        return _shown(request, None, "case/find.html", none=False)
+    if limited(request, "key", TRIES_PER_WINDOW):
+        return _told(request, None, "often", 429)
+    given = storable(request.POST.get("key", ""))[:40], storable(request.POST.get("address", ""))[:320]
+    found = found_by_key(key=given[0], address=given[1])
+    if found is None:
+        return _shown(request, None, "case/find.html", status=404, none=True, key=given[0], address=given[1])
+    return dressed(redirect(follow_link(found)))
+
+
+def _told(request: HttpRequest, seen: Followed | None, key: str, status: int) -> HttpResponse:
+    return _shown(request, seen, "access/told.html", status=status, told=key, again=status == 403, page={"path": request.path})
+
+
+def _shown(
+    request: HttpRequest, seen: Followed | None, template: str, *, status: int = 200, told: str = "", **more: Any
+) -> HttpResponse:
+    language = language_of(request, seen.language if seen else None)
+    with translation.override(language), timezone.override(ZoneInfo(seen.zone if seen else DEFAULT_ZONE)):
+        slots = {"certifier": settings.ACUSE.certifier}
+        if seen is not None:
+            slots |= {"organisation": seen.organisation, "key": seen.key}
+        asked: Question | None = more.get("asked")
+        if asked is not None and asked.answered_at is not None:
+            slots["at"] = f"{figures.day_and_time(asked.answered_at)} ({figures.zone(asked.answered_at)})"
+        words = Words(WORDS[language], slots)
+        context = {"w": words, "seen": seen, "language": language, **more}
+        context["other"] = next(code for code in LANGUAGES if code != language)
+        if seen is not None:
+            context["standing"] = words[f"status.{seen.status}"]
+        if told:
+            context |= {"title": words[f"{told}.title"], "text": words[f"{told}.text"]}
+        response = render(request, template, context, status=status)
+    response.headers["Content-Language"] = language
+    return dressed(response)

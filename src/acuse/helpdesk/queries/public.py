@@ -1,0 +1,121 @@
+"""A case as its customer follows it: nothing of it that only members may see."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from acuse.accounts.queries import organisation_view
+from acuse.errors import InputError
+from acuse.helpdesk import rules
+from acuse.helpdesk.models import ConformityRequest, Interaction, Ticket
+from acuse.mail.mailboxes import lowered
+from acuse.mail.quotes import parted
+
+_SHOWN = (Interaction.Kind.MESSAGE, Interaction.Kind.REPLY, Interaction.Kind.CALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """Something that was said, by the customer or to them."""
+
+    at: datetime
+    own: bool
+    text: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Followed:
+    """A case for its customer; `asked` is the question whether they agree, where it waits for an answer."""
+
+    id: UUID
+    organisation: str
+    organisation_id: UUID
+    zone: str
+    language: str
+    key: str
+    subject: str
+    type: str
+    status: str
+    opened_at: datetime
+    closed_at: datetime | None
+    said: tuple[Said, ...]
+    asked: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A question whether the customer agrees: `state` is "open", "agreed", "disagreed" or "withdrawn"."""
+
+    id: UUID
+    case: Followed
+    state: str
+    asked_at: datetime
+    answered_at: datetime | None
+
+
+def followed(ticket: UUID) -> Followed | None:
+    """Return a case by the identifier in its secret link, or None where there is none any more."""
+    row = Ticket.objects.filter(id=ticket).first()
+    if row is None:
+        return None
+    view = organisation_view(row.organisation_id)
+    waiting = ConformityRequest.objects.filter(ticket=row, answered_at=None, withdrawn_at=None).first()
+    shown = row.interactions.filter(kind__in=_SHOWN).order_by("sequence")
+    return Followed(
+        id=row.id,
+        organisation=view.name,
+        organisation_id=row.organisation_id,
+        zone=view.time_zone,
+        language=row.language,
+        key=row.key,
+        subject=row.subject,
+        type=row.type,
+        status=row.status,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        said=tuple(_said(one) for one in shown),
+        asked=waiting.id if waiting and waiting.communication else None,
+    )
+
+
+def question(request: UUID) -> Question | None:
+    """Return a question by the identifier in its link, or None where there is none any more."""
+    row = ConformityRequest.objects.filter(id=request).first()
+    case = followed(row.ticket_id) if row else None
+    if row is None or case is None:
+        return None
+    answered = "agreed" if row.agreed else "disagreed"
+    return Question(
+        id=row.id,
+        case=case,
+        state=answered if row.answered_at else "withdrawn" if row.withdrawn_at else "open",
+        asked_at=row.asked_at,
+        answered_at=row.answered_at,
+    )
+
+
+def found_by_key(*, key: str, address: str) -> UUID | None:
+    """Return the case of a tracking key whose answers go to an address, or None: whoever asks is not told which failed.
+
+    Args:
+        key: as somebody typed it. address: of the customer.
+    """
+    try:
+        wanted = rules.check_key(key)
+    except InputError:
+        return None
+    for identity, known in Ticket.objects.filter(key=wanted).values_list("id", "address"):
+        if known and lowered(known) == lowered(address.strip()):
+            return identity
+    return None
+
+
+def _said(row: Interaction) -> Said:
+    own = row.kind != Interaction.Kind.REPLY
+    return Said(
+        at=row.occurred_at,
+        own=own,
+        text=parted(row.text)[0] if own else row.text,
+        files=tuple(str(one["name"]) for one in row.attachments),
+    )
