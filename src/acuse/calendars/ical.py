@@ -136,8 +136,9 @@ def _read(lines: list[str], first: date, last: date) -> list[ClosedDay]:
     start, length = _span(event)
     name = _printable(str(event.get("SUMMARY", ""))) or start.isoformat()
     without = _excluded(event)
-    yearly = "RRULE" in event and not without and dict(event["RRULE"]) == {"FREQ": ["YEARLY"]}
-    starts = _yearly(event["RRULE"], start, first.year - 1, last.year) if "RRULE" in event and not yearly else [start]
+    rule: Any = event.get("RRULE")
+    yearly = rule is not None and not without and dict(rule) == {"FREQ": ["YEARLY"]}
+    starts = [start] if rule is None or yearly else _yearly(rule, start, first.year - 1, last.year)
     return [
         ClosedDay(date=day + number * ONE_DAY, name=name, yearly=yearly)
         for day in starts

@@ -1,5 +1,6 @@
 """Calendars through the console's door: made, looked at before they are published, changed, archived."""
 
+import html
 import re
 from datetime import UTC, datetime
 from uuid import UUID
@@ -53,7 +54,7 @@ def fields(page: str) -> dict[str, list[str]]:
     form = page[page.index('<form class="calendar-form"') : page.index('<div class="form-foot">')]
     found: dict[str, list[str]] = {}
     for tag in re.findall(r"<input [^>]*>", form):
-        given = dict(re.findall(r'([a-z-]+)="([^"]*)"', tag))
+        given = {name: html.unescape(value) for name, value in re.findall(r'([a-z-]+)="([^"]*)"', tag)}
         kind = given.get("type")
         if kind == "file" or (kind == "checkbox" and not re.search(r"\schecked\b", tag)):
             continue

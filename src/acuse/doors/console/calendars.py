@@ -85,7 +85,7 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     state, sentence = _state(access, view)
     names = {member.id: member.name or member.email for member in members(access)}
     region = view.definition.region
-    context = {
+    context: dict[str, object] = {
         "view": view,
         "state": state,
         "sentence": sentence,
