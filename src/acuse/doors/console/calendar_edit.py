@@ -189,7 +189,7 @@ def _summary(definition: Definition, timetable: Timetable, year: int) -> list[tu
         (_("Business days in %(year)s") % {"year": year}, figures.number(sum(day.business for day in days))),
         (_("Open hours in %(year)s") % {"year": year}, figures.number(minutes // 60)),
         (_("Holidays in %(year)s") % {"year": year}, figures.number(sum(bool(day.holiday) for day in days))),
-        (_("Seasons"), ", ".join(season.name for season in definition.seasons) or _("none")),
+        (_("Seasons"), ", ".join(season.name for season in definition.seasons) or "—"),
     ]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.functional import cached_property
+from django.utils.functional import cached_property, lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -42,12 +42,15 @@ _DAYS = tuple(f"day{number}" for number in range(7))
 _MORE = 3
 
 
+#: In the language of whoever reads the form.
+_day_name = lazy(lambda number: weekday(number).capitalize(), str)
+
+
 class HoursField(forms.CharField):
     """The hours of a day; its value are shifts."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(required=False, max_length=MOST_TYPED)
-        self.number = number
+        super().__init__(label=_day_name(number), required=False, max_length=MOST_TYPED)
         self.widget.attrs["autocomplete"] = "off"
 
     def clean(self, value: Any) -> tuple[Shift, ...]:
@@ -64,11 +67,6 @@ class HoursField(forms.CharField):
 
 class _WeekForm(StyledForm):
     """The hours of a week, a field for each day."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for number, name in enumerate(_DAYS):
-            self.fields[name].label = weekday(number).capitalize()
 
     day0, day1, day2, day3, day4, day5, day6 = (HoursField(number) for number in range(7))
 

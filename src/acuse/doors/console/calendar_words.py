@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from acuse.calendars.differences import Difference
 from acuse.calendars.opening import State
@@ -94,7 +94,7 @@ def weekday(number: int, *, long: bool = True) -> str:
 def hours(shifts: Sequence[Shift]) -> str:
     """The hours of a day in words."""
     if not shifts:
-        return _("closed")
+        return pgettext("hours", "closed")
     if tuple(shifts) == _WHOLE_DAY:
         return _("24 hours")
     return ", ".join("–".join(shift.written) for shift in shifts)
