@@ -21,7 +21,7 @@ from acuse.proof.business_time import CalendarVersion
 _ROOM = 122.5
 """Millimetres that page 1 leaves to drawings under an opening that is no higher than its badge."""
 
-_HEADLINE, _SENTENCE = (30, 9.9), (54, 6.4)
+_HEADLINE, _SENTENCE = (30, 9.9), (58, 6.4)
 """Characters of a line, and how high another one is in mm; so much fits beside the badge:"""
 
 _BESIDE = 31.9

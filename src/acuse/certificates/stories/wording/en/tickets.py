@@ -233,6 +233,7 @@ WORDS: dict[str, str] = {
     "fact.conformity.given": "The customer agrees",
     "fact.conformity.denied": "The customer does not agree",
     "fact.term.expired": "The term that the closing notice gave is over",
+    "fact.receipt.issued": "A receipt is issued",
     "fact.certificate.issued": "A certificate is issued",
     "fact.certificate.level_lowered": "The certificate is sealed at a lower level",
     "actor.member": "A member of the company",

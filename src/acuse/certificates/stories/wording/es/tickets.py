@@ -233,6 +233,7 @@ WORDS: dict[str, str] = {
     "fact.conformity.given": "El cliente da su conformidad",
     "fact.conformity.denied": "El cliente no está conforme",
     "fact.term.expired": "Acaba el plazo que dio el aviso de cierre",
+    "fact.receipt.issued": "Se emite un justificante",
     "fact.certificate.issued": "Se emite un certificado",
     "fact.certificate.level_lowered": "El certificado se sella con un nivel menor",
     "actor.member": "Un miembro de la empresa",

@@ -1,0 +1,185 @@
+"""The certificate of a ticket, issued for real: it verifies alone, and counts its deadlines from what it holds."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from uuid6 import uuid7
+
+from acuse import clock
+from acuse.certificates import services
+from acuse.certificates.bundles import handed_out, is_whole
+from acuse.certificates.models import Certificate
+from acuse.certificates.rerender import rerender
+from acuse.clock import to_rfc3339
+from acuse.evidence import custody
+from acuse.evidence.ledger import FactDraft, record, refer
+from acuse.evidence.queries import facts_of
+from acuse.proof.archive import Archive, parse_archive
+from acuse.proof.business_time import CalendarVersion, Term, due_at
+from acuse.proof.facts.fact import Actor, Fact, ObjectReference
+from acuse.proof.report import State
+from acuse.proof.verify import verify_bytes
+from tests.integration.certificates.conftest import Notary
+from tests.integration.making import message
+from tests.unit.proof.calendars import make
+
+RAW = message(subject="Ruido", body="Se oye un ruido.")
+NOTE = b"Solo para la empresa."
+TWO_HOURS = Term(amount=2, unit="business_hours")
+
+
+class Desk:
+    """Records what happens to one ticket, as the desk does. Its calendar is always open."""
+
+    def __init__(self, notary: Notary) -> None:
+        self.organisation, self.ticket = notary.value.organisation, uuid7()
+        self.now = clock.now()
+        year = timedelta(days=365)
+        week = {day: ((0, 1440),) for day in range(7)}
+        self.calendar: CalendarVersion = make(first=self.now.date() - year, last=self.now.date() + year, week=week)
+
+    def ago(self, hours: float) -> datetime:
+        return self.now - timedelta(hours=hours)
+
+    def keep(self, role: str, content: bytes, media_type: str = "application/json") -> ObjectReference:
+        return refer(role, custody.keep(organisation=self.organisation, content=content, media_type=media_type))
+
+    def add(self, type: str, at: datetime, /, *objects: ObjectReference, **details: Any) -> int:
+        """Record a fact and return its number."""
+        draft = FactDraft(
+            organisation=self.organisation,
+            subject_kind="ticket",
+            subject_id=self.ticket,
+            type=type,
+            actor=Actor(kind="component", id="helpdesk"),
+            details=details,
+            objects=objects,
+            occurred_at=at,
+        )
+        with transaction.atomic():
+            record(draft)
+        return len(self.facts())
+
+    def facts(self) -> list[Fact]:
+        return [item.fact for item in facts_of(organisation=self.organisation, kind="ticket", id=self.ticket)]
+
+    def open(self) -> None:
+        self.add(
+            "ticket.opened",
+            self.ago(5),
+            self.keep("message", RAW, "message/rfc822"),
+            number=318,
+            key="RIB-0318-7QK2MA",
+            channel="email",
+            language="es",
+            contact=str(uuid7()),
+            address="cliente1042@example.com",
+            subject="Ruido",
+            type="claim",
+            priority="medium",
+            matter="",
+        )
+        self.add("note.added", self.ago(5), self.keep("note", NOTE, "text/plain"), mentioned=[])
+
+    def start(self, name: str) -> None:
+        calendar = self.keep("calendar", self.calendar.canonical())
+        rule = self.keep("rule", b'{"v":1}')
+        self.add(
+            "deadline.started",
+            self.ago(5),
+            calendar,
+            rule,
+            deadline=name,
+            purpose="resolution",
+            term=TWO_HOURS.members(),
+            on_resume="continue",
+            calendar={"id": str(self.calendar.calendar), "version": 7, "digest": calendar.sha256},
+            rule={"policy": "general", "version": 3, "digest": rule.sha256},
+            due_at=to_rfc3339(due_at(self.calendar, TWO_HOURS, started_at=self.ago(5))),
+        )
+
+    def end(self, name: str, at: datetime) -> None:
+        done = self.add("ticket.status_changed", at, before="open", after="resolved")
+        by = {"type": "ticket.status_changed", "sequence": done}
+        self.add("deadline.ended", at, deadline=name, ended_by=by)
+
+
+def certified(notary: Notary, desk: Desk) -> Certificate:
+    services.request_ticket_certificate(organisation=desk.organisation, ticket=desk.ticket)
+    (row,) = notary.issue_due()
+    return row
+
+
+def test_a_ticket_is_certified_and_its_deadlines_are_counted_again(notary: Notary) -> None:
+    desk = Desk(notary)
+    desk.open()
+    desk.start("a")
+    desk.end("a", desk.ago(1))
+    row = certified(notary, desk)
+    assert (row.subject_kind, row.kind, row.revision, row.level) == ("ticket", "certificate", 1, "B-LTA")
+    report = notary.verify(row)
+    assert report.state is State.VALID, report.to_text()
+    assert report.deadlines is not None
+    (deadline,) = report.deadlines.deadlines
+    assert (deadline.verdict, deadline.excess) == ("missed", timedelta(hours=2))
+    assert report.deadlines.contradictions == ()
+    files = notary.attachments(row)
+    assert files["calendario-3.json"] == desk.calendar.canonical()
+    assert files["reglas-3.json"] == b'{"v":1}'
+    assert files["mensaje.eml"] == RAW
+    assert NOTE not in files.values(), "internal notes are withheld"
+    assert [each.role for each in report.objects if not each.present] == ["note"]
+    assert json.loads(files["statement.json"])["deadlines"][0]["excess"] == 7_200_000_000
+
+
+def test_its_pages_can_be_made_again_from_the_file_alone(notary: Notary) -> None:
+    desk = Desk(notary)
+    desk.open()
+    desk.start("a")
+    row = certified(notary, desk)
+    said = rerender(notary.pdf(row), trust=notary.trust, typesetter=notary.press.typesetter)
+    assert "are the same" in said
+
+
+def test_the_bundle_holds_the_calendar_and_verifies_alone(notary: Notary) -> None:
+    desk = Desk(notary)
+    desk.open()
+    desk.start("a")
+    row = certified(notary, desk)
+    proof, media_type = handed_out(organisation=row.organisation_id, proof_sha256=row.bundle_sha256)
+    assert media_type == "application/zip"
+    archive = parse_archive(proof)
+    assert is_whole(archive)
+    report = verify_bytes(proof, filename="prueba.zip", trust=notary.trust)
+    assert report.state is State.VALID, report.to_text()
+    assert report.deadlines is not None
+    assert report.deadlines.deadlines[0].verdict == "missed", "as of when its last fact was recorded"
+    assert archive.statement is not None
+    forged = archive.statement.replace(b'"missed"', b'"met"')
+    altered = Archive(proof=archive.proof, statement=forged, objects=archive.objects).to_zip()
+    assert verify_bytes(altered, filename="prueba.zip", trust=notary.trust).state is State.INVALID
+
+
+def test_asked_for_again_it_supersedes_the_one_before(notary: Notary) -> None:
+    desk = Desk(notary)
+    desk.open()
+    desk.start("a")
+    services.request_ticket_certificate(organisation=desk.organisation, ticket=desk.ticket)
+    first = certified(notary, desk)
+    desk.end("a", desk.ago(4))
+    second = certified(notary, desk)
+    assert (second.revision, second.supersedes) == (2, first.code)
+    report = notary.verify(second)
+    assert report.deadlines is not None
+    assert report.deadlines.deadlines[0].verdict == "met"
+    issued = [fact.details for fact in desk.facts() if "code" in fact.details]
+    assert [each["supersedes"] for each in issued] == [None, first.code]
+
+
+def test_a_ticket_without_message_or_deadlines_is_certified_too(notary: Notary) -> None:
+    desk = Desk(notary)
+    desk.add("note.added", desk.ago(1), desk.keep("note", NOTE, "text/plain"), mentioned=[])
+    row = certified(notary, desk)
+    assert notary.verify(row).state is State.VALID
