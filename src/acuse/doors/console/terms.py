@@ -150,7 +150,7 @@ def _edit(request: HttpRequest, access: Access, current: PublishedPolicy | None,
                     publish_policy(access=access, terms=policy.members(), base=base)
                     messages.success(request, _("Published. Cases that are opened from now on have these terms."))
                     return redirect("console:terms", access.view.slug)
-                shown["count"], shown["tried"] = try_policy(access, policy)
+                shown["looked_at"], shown["tried"] = try_policy(access, policy)
         except AccessDenied:
             raise
         except AcuseError as error:
