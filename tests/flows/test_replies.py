@@ -80,8 +80,7 @@ def sent(peers: Peers, name: str, recipient: str) -> str:
 
 def test_a_reply_comes_by_the_companys_server_with_its_signature(peers: Peers) -> None:
     communication = sent(peers, "respuesta", ANA)
-    (original,) = peers.server.wait_for_messages(ANA)
-    assert b"Message-ID: <respuesta@talleres-ribera.example>" in original
+    peers.server.wait_for_message(ANA, b"Message-ID: <respuesta@talleres-ribera.example>")
     reply = (
         f"From: Ana <{ANA}>\r\nTo: {SENDER}\r\nSubject: Re: Presupuesto\r\nMessage-ID: <re@recibe.example>\r\n"
         "In-Reply-To: <respuesta@talleres-ribera.example>\r\nDate: Sat, 21 Nov 2026 11:00:00 +0100\r\n\r\n"
@@ -100,7 +99,7 @@ def test_a_reply_comes_by_the_companys_server_with_its_signature(peers: Peers) -
     assert [(one["result"], one["domain"], one["selector"]) for one in found["dkim"]] == [
         ("pass", "recibe.example", "uno")
     ]
-    peers.server.wait_for_messages(SENDER)
+    peers.server.wait_for_message(SENDER, b"Message-ID: <re@recibe.example>")
 
 
 def test_a_vacation_message_is_recorded_and_answered_by_nobody(peers: Peers) -> None:
