@@ -15,8 +15,16 @@ from acuse.accounts import api_keys, members, rules
 from acuse.accounts import services as accounts
 from acuse.accounts.models import ApiKey, Invitation, Membership, Organisation, SenderIdentity, SmtpCredential, User
 from acuse.accounts.queries import access_organisation
+from acuse.calendars.models import Calendar
+from acuse.calendars.presets import PRESETS
+from acuse.calendars.services import publish_calendar
 from acuse.certificates.models import Certificate
+from acuse.composition.models import Snippet, TemplateVersion
+from acuse.composition.services import publish_template, save_snippet
 from acuse.config.database import conninfo
+from acuse.contacts import services as contacts
+from acuse.contacts.models import Address, Contact
+from acuse.contacts.rules import Card
 from acuse.delivery import services as delivery
 from acuse.delivery.models import CertificationRule, Communication, Suppression
 from acuse.delivery.selection import Rule
@@ -33,6 +41,7 @@ PDF = b"%PDF-1.7 sealed for somebody else"
 MINE, THEIRS = "talleres-ribera", "flota-norte"
 BASE = "console/<slug:slug>/"
 ONE = f"{BASE}communications/<uuid:id>/"
+CONTACT = f"{BASE}contacts/<uuid:id>/"
 #: Every address of ours. An address that is added must be added here, which has it tried by the tests below.
 ROUTES = {
     "": "public",
@@ -85,6 +94,35 @@ ROUTES = {
     f"{ONE}original.eml": "member",
     f"{ONE}sent.eml": "member",
     f"{ONE}attachments/<int:number>/": "member",
+    f"{BASE}contacts/": "member",
+    f"{BASE}contacts/export.csv": "member",
+    f"{BASE}contacts/import/": "member",
+    f"{BASE}contacts/new/": "member",
+    CONTACT: "member",
+    f"{CONTACT}edit/": "member",
+    f"{CONTACT}addresses/": "member",
+    f"{CONTACT}addresses/<uuid:address>/remove/": "member",
+    f"{CONTACT}merge/": "member",
+    f"{CONTACT}unmerge/": "member",
+    f"{CONTACT}split/": "member",
+    f"{CONTACT}erase/": "manager",
+    f"{BASE}calendars/": "member",
+    f"{BASE}calendars/new/": "manager",
+    f"{BASE}calendars/<uuid:id>/": "member",
+    f"{BASE}calendars/<uuid:id>/edit/": "manager",
+    f"{BASE}calendars/<uuid:id>/archive/": "manager",
+    f"{BASE}calendars/<uuid:id>/proof.json": "member",
+    f"{BASE}calendars/<uuid:id>/versions/<int:number>.json": "member",
+    f"{BASE}templates/": "member",
+    f"{BASE}templates/standard/": "member",
+    f"{BASE}templates/new/": "manager",
+    f"{BASE}templates/preview/": "member",
+    f"{BASE}templates/<uuid:id>/": "member",
+    f"{BASE}templates/<uuid:id>/archive/": "manager",
+    f"{BASE}templates/<uuid:id>/versions/<int:number>/": "member",
+    f"{BASE}snippets/": "member",
+    f"{BASE}snippets/<uuid:id>/": "member",
+    f"{BASE}snippets/<uuid:id>/remove/": "member",
     f"{BASE}certificates/": "member",
     f"{BASE}certificates/<str:code>.pdf": "member",
     f"{BASE}certificates/<str:code>/proof/": "member",
@@ -153,6 +191,11 @@ class Theirs:
     key: UUID
     rule: UUID
     suppression: UUID
+    calendar: UUID
+    contact: UUID
+    address: UUID
+    template: UUID
+    snippet: UUID
     member: UUID
     invitation: UUID
     code: str
@@ -183,6 +226,32 @@ def theirs(database: Addresses) -> Theirs:
     one = samples.send(value, raw, recipient="destinataria@ajena.example", outcomes=(samples.UNKNOWN_USER,))
     delivery.suppress(organisation=second, communication=one, reason="mailbox_not_found")
     suppression = Suppression.objects.get(organisation_id=second)
+    calendar = publish_calendar(
+        access=access_organisation(user=chief, slug=THEIRS),
+        name="Calendario 553311",
+        zone="Europe/Madrid",
+        definition=PRESETS["office"],
+    )
+    contact = contacts.make_contact(
+        access=access_organisation(user=chief, slug=THEIRS),
+        card=Card(name="Cliente Ajena 775533", notes="Nota ajena"),
+        addresses=[("email", "clienta@ajena.example"), ("phone", "600 775 533")],
+    )
+    template = publish_template(
+        access=access_organisation(user=chief, slug=THEIRS),
+        use="ticket.free",
+        name="Plantilla 664422",
+        language="es",
+        subject="Asunto 664422",
+        body="Cuerpo 664422",
+    )
+    snippet = save_snippet(
+        access=access_organisation(user=chief, slug=THEIRS),
+        name="Fragmento 885511",
+        shortcut="ajeno",
+        language="es",
+        body="Trozo 885511",
+    )
     sequencer = Sequencer(conninfo=conninfo(), key=SigningKey.generate("acuse.example/test"))
     assert sequencer.lead()
     while sequencer.tick():
@@ -203,11 +272,18 @@ def theirs(database: Addresses) -> Theirs:
     row.save()
     secrets = (
         "destinataria@ajena.example",
+        "Cliente Ajena 775533",
+        "Nota ajena",
+        "clienta@ajena.example",
+        "600 775 533",
         "invitada@ajena.example",
         "Expediente 998877",
+        "664422",
+        "885511",
         "programa-ajeno",
         "clave-ajena",
         rule.subject,
+        "Calendario 553311",
         key.prefix,
         made.username,
         "@norte.example",
@@ -223,6 +299,11 @@ def theirs(database: Addresses) -> Theirs:
         key=key.id,
         rule=rule.id,
         suppression=suppression.id,
+        calendar=calendar,
+        contact=contact,
+        address=Address.objects.filter(contact=contact).values_list("id", flat=True)[0],
+        template=template,
+        snippet=snippet,
         member=Membership.objects.get(user=chief).id,
         invitation=invitation.id,
         code=row.code,
@@ -249,6 +330,10 @@ def filled(route: str, slug: str, theirs: Theirs) -> list[str]:
         "keys/": theirs.key,
         "rules/": theirs.rule,
         "suppressed/": theirs.suppression,
+        "calendars/": theirs.calendar,
+        "contacts/": theirs.contact,
+        "templates/": theirs.template,
+        "snippets/": theirs.snippet,
         "invitations/": theirs.invitation,
         "members/": theirs.member,
     }
@@ -256,6 +341,7 @@ def filled(route: str, slug: str, theirs: Theirs) -> list[str]:
     path = "/" + route.replace("<slug:slug>", slug).replace("<uuid:id>", str(identity)).replace(
         "<uuidstr:id>", str(identity)
     )
+    path = path.replace("<uuid:address>", str(theirs.address))
     path = path.replace("<str:code>", theirs.code).replace("<path:path>", "entries/000")
     path = path.replace("<str:name>", "root.pem")
     # A true token, but for an envelope sender: it opens no page.
@@ -294,7 +380,12 @@ def state(theirs: Theirs) -> tuple[object, ...]:
         list(SmtpCredential.objects.filter(organisation_id=theirs.organisation).values("id", "revoked_at", "mode")),
         list(CertificationRule.objects.filter(organisation_id=theirs.organisation).values()),
         list(Suppression.objects.filter(organisation_id=theirs.organisation).values()),
+        list(TemplateVersion.objects.filter(template__organisation_id=theirs.organisation).values()),
+        list(Snippet.objects.filter(organisation_id=theirs.organisation).values()),
+        list(Calendar.objects.filter(organisation_id=theirs.organisation).values()),
         Communication.objects.filter(organisation_id=theirs.organisation).count(),
+        list(Contact.objects.filter(organisation_id=theirs.organisation).values()),
+        list(Address.objects.filter(organisation_id=theirs.organisation).values()),
         Organisation.objects.values_list("hold_suppressed", flat=True).get(id=theirs.organisation),
         list(ApiKey.objects.filter(organisation_id=theirs.organisation).values("id", "revoked_at", "calls")),
         list(SenderIdentity.objects.filter(organisation_id=theirs.organisation).values_list("pattern", flat=True)),
