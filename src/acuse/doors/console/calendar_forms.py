@@ -42,8 +42,12 @@ _DAYS = tuple(f"day{number}" for number in range(7))
 _MORE = 3
 
 
+def _capitalised(number: int) -> str:
+    return weekday(number).capitalize()
+
+
 #: In the language of whoever reads the form.
-_day_name = lazy(lambda number: weekday(number).capitalize(), str)
+_day_name = lazy(_capitalised, str)
 
 
 class HoursField(forms.CharField):
