@@ -74,7 +74,7 @@ def make(tmp_path: Path, said: Said) -> Iterator[Maker]:
         supervisor.stop()
 
 
-def python(name: str, code: str, *rest: str, stop_within: float = 10) -> Command:
+def python(name: str, code: str, *rest: str, stop_within: float = 60) -> Command:
     return Command(name=name, arguments=(PYTHON, "-c", code, *rest), stop_within=stop_within)
 
 
