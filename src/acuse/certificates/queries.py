@@ -9,13 +9,16 @@ from django.db.models import Q, QuerySet
 
 from acuse.accounts.queries import Access
 from acuse.certificates import bundles, rules
+from acuse.certificates.dossier import calendars_cited
 from acuse.certificates.models import Certificate
 from acuse.evidence import custody
 from acuse.evidence import queries as evidence
 from acuse.proof.facts.communication import KIND
 from acuse.proof.facts.deadline import KIND as TICKET
 from acuse.proof.facts.fact import Fact
-from acuse.proof.verdicts.delivery import Verdict, verdict
+from acuse.proof.judging import judged
+from acuse.proof.verdicts.deadlines import Judgement
+from acuse.proof.verdicts.delivery import Verdict
 
 PAGE = 50
 
@@ -25,6 +28,7 @@ class CertificateView:
     """One sealed document, or the request for it.
 
     Attributes:
+        communication: the subject, which may be a ticket: `subject_kind` says so.
         kind: "receipt" or "certificate".
         state: "requested" or "issued".
         facts_up_to: ledger position of the last fact inside, from 0; None until issued.
@@ -33,6 +37,7 @@ class CertificateView:
     """
 
     communication: UUID
+    subject_kind: str
     code: str
     kind: str
     state: str
@@ -63,7 +68,8 @@ class PublicRecord:
 
     Attributes:
         organisation: name of who had it certified.
-        verdict: of the facts it was issued over, recomputed now.
+        verdict: of the facts it was issued over, recomputed now; None of a ticket.
+        deadlines: of a ticket, likewise; None of a communication.
         facts: those facts; doors show times and verdict only, never the people or the subject.
         superseded_by: code of the next revision; "" for the newest.
     """
@@ -74,7 +80,8 @@ class PublicRecord:
     issued_at: datetime
     level: str
     organisation: str
-    verdict: Verdict
+    verdict: Verdict | None
+    deadlines: Judgement | None
     facts: tuple[Fact, ...]
     facts_up_to: int
     supersedes: str
@@ -84,6 +91,7 @@ class PublicRecord:
 def _view(row: Certificate, later: dict[tuple[UUID, str, int], str]) -> CertificateView:
     return CertificateView(
         communication=row.subject,
+        subject_kind=row.subject_kind,
         code=row.code,
         kind=row.kind,
         state=row.state,
@@ -206,13 +214,19 @@ def public_record_of_file(*, sha256: str) -> PublicRecord | None:
 
 
 def _record(found: "QuerySet[Certificate]") -> PublicRecord | None:
-    row = found.select_related("organisation").filter(state=Certificate.State.ISSUED, subject_kind=KIND).first()
+    row = found.select_related("organisation").filter(state=Certificate.State.ISSUED).first()
     if row is None or row.issued_at is None or row.facts_up_to is None:
         return None
-    every = evidence.facts_of(organisation=row.organisation_id, kind=KIND, id=row.subject)
-    facts = [item.fact for item in every if item.position is not None and item.position <= row.facts_up_to]
+    organisation, up_to = row.organisation_id, row.facts_up_to
+    every = evidence.facts_of(organisation=organisation, kind=row.subject_kind, id=row.subject)
+    facts = tuple(item.fact for item in every if item.position is not None and item.position <= up_to)
     if not facts:
         return None
+
+    def open_object(sha256: str) -> bytes:
+        return custody.open_object(organisation=organisation, sha256=sha256)
+
+    found_now = judged(facts, facts_up_to=up_to, calendars=calendars_cited(facts, open_object))
     view = _views([row])[0]
     return PublicRecord(
         code=row.code,
@@ -221,8 +235,9 @@ def _record(found: "QuerySet[Certificate]") -> PublicRecord | None:
         issued_at=row.issued_at,
         level=row.level,
         organisation=row.organisation.name,
-        verdict=verdict(facts),
-        facts=tuple(facts),
+        verdict=found_now.delivery if found_now else None,
+        deadlines=found_now.deadlines if found_now else None,
+        facts=facts,
         facts_up_to=row.facts_up_to,
         supersedes=row.supersedes,
         superseded_by=view.superseded_by,

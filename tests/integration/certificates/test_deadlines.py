@@ -4,15 +4,20 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.test import Client
+from django.utils import translation
 from uuid6 import uuid7
 
 from acuse import clock
 from acuse.certificates import services
 from acuse.certificates.bundles import handed_out, is_whole
 from acuse.certificates.models import Certificate
+from acuse.certificates.queries import public_record
 from acuse.certificates.rerender import rerender
 from acuse.clock import to_rfc3339
+from acuse.doors.api import telling
 from acuse.evidence import custody
 from acuse.evidence.ledger import FactDraft, record, refer
 from acuse.evidence.queries import facts_of
@@ -183,3 +188,29 @@ def test_a_ticket_without_message_or_deadlines_is_certified_too(notary: Notary) 
     desk.add("note.added", desk.ago(1), desk.keep("note", NOTE, "text/plain"), mentioned=[])
     row = certified(notary, desk)
     assert notary.verify(row).state is State.VALID
+
+
+def test_its_code_and_its_file_tell_the_public_what_became_of_the_deadlines(notary: Notary) -> None:
+    desk = Desk(notary)
+    desk.open()
+    desk.start("a")
+    desk.end("a", desk.ago(4))
+    row = certified(notary, desk)
+    with translation.override("en"):
+        answers = [
+            Client().get(f"/v/{row.code}", headers={"accept-language": "en"}),
+            Client().post(
+                "/verify/",
+                {"file": SimpleUploadedFile("certificado.pdf", notary.pdf(row))},
+                headers={"accept-language": "en"},
+            ),
+        ]
+    for answer in answers:
+        shown = " ".join(answer.content.decode().split())
+        assert answer.status_code == 200
+        assert "Certificate of deadlines" in shown
+        assert "<dt>Resolution</dt><dd>in time</dd>" in shown
+        assert "cliente1042" not in shown
+    record = public_record(code=row.code)
+    assert record is not None
+    assert telling.issued(record).outcome is None

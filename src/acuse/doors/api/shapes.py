@@ -182,8 +182,8 @@ class Issued(Shape):
     issued_at: Moment
     level: str
     organisation: Annotated[str, Field(description="Who had it certified")]
-    outcome: Outcome
-    grade: Grade
+    outcome: Outcome | None
+    grade: Grade | None
     superseded_by: Code | None
 
 

@@ -131,8 +131,8 @@ def issued(record: PublicRecord) -> shapes.Issued:
             "issued_at": record.issued_at,
             "level": record.level,
             "organisation": record.organisation,
-            "outcome": record.verdict.outcome,
-            "grade": record.verdict.grade,
+            "outcome": record.verdict.outcome if record.verdict else None,
+            "grade": record.verdict.grade if record.verdict else None,
             "superseded_by": record.superseded_by or None,
         }
     )

@@ -20,6 +20,7 @@ from acuse.certificates.bundles import is_whole
 from acuse.certificates.queries import PublicRecord
 from acuse.delivery import queries as delivery
 from acuse.delivery.queries import PublicContent
+from acuse.doors.portal.deadline_words import deadline_limits, deadline_words
 from acuse.doors.portal.words import Outcome, StepLine, file_outcome, step_lines
 from acuse.doors.ui import grades, uploads
 from acuse.doors.ui.counters import count
@@ -130,6 +131,8 @@ def verify(request: HttpRequest) -> HttpResponse:
     context["parties"] = _parties(checked.report)
     if checked.report.verdict is not None:
         context["limits"] = limits_sentence(checked.report.verdict.limits)
+    if checked.report.deadlines is not None:
+        context |= {"limits": deadline_limits(), "deadlines": deadline_words(checked.report.deadlines)}
     if checked.record is not None:
         context.update(_record_words(checked.record))
     return render(request, "portal/checked.html", context)
@@ -176,14 +179,18 @@ def _parties(report: Report) -> dict[str, str]:
 
 def _record_words(record: PublicRecord) -> dict[str, object]:
     judged = record.verdict
+    development = is_development_document(facts_up_to=record.facts_up_to, issued_at=record.issued_at)
+    common: dict[str, object] = {"record": record, "development": development}
+    if judged is None:
+        deadlines = deadline_words(record.deadlines) if record.deadlines else ()
+        return {**common, "limits": deadline_limits(), "deadlines": deadlines, "decided_at": record.issued_at}
     decisive = judged.decisive
     return {
-        "record": record,
+        **common,
         "limits": limits_sentence(judged.limits),
         "grade": judged,
         "word": grades.outcome_word(outcome=judged.outcome, grade=judged.grade, failure_class=judged.failure_class),
         "decided_at": decisive.occurred_at if decisive else record.issued_at,
-        "development": is_development_document(facts_up_to=record.facts_up_to, issued_at=record.issued_at),
     }
 
 

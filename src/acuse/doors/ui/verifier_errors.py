@@ -160,6 +160,7 @@ SENTENCES = (
     gettext_noop("The definition of a calendar has named members."),
     gettext_noop("The document is time stamped, but its seal is not."),
     gettext_noop("The embedded file %(name)s is not one that the facts cite: it was altered or added."),
+    gettext_noop("The facts are about nothing that is judged; there is no verdict."),
     gettext_noop("The facts are not all about one communication."),
     gettext_noop("The first fact of a subject has no previous one; every other has."),
     gettext_noop("The hash of the signing key does not fit the key."),

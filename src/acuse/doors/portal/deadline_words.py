@@ -1,0 +1,34 @@
+"""What became of the deadlines of a ticket, in the reader's language. Pure: a judgement to words."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from acuse.proof.verdicts.deadlines import Judgement
+
+PURPOSES = {
+    "first_response": gettext_noop("First response"),
+    "resolution": gettext_noop("Resolution"),
+    "completion": gettext_noop("Completion"),
+    "closing": gettext_noop("Closing notice"),
+}
+VERDICTS = {
+    "met": gettext_noop("in time"),
+    "missed": gettext_noop("late"),
+    "running": gettext_noop("still running"),
+    "paused": gettext_noop("standing still"),
+    "withdrawn": gettext_noop("withdrawn"),
+    "undetermined": gettext_noop("not determined"),
+}
+
+
+def deadline_words(judgement: Judgement) -> tuple[tuple[str, str], ...]:
+    """Return each deadline as what it is for and what became of it."""
+    return tuple((_(PURPOSES[each.purpose]), _(VERDICTS[each.verdict])) for each in judgement.deadlines)
+
+
+def deadline_limits() -> str:
+    """Return what a certificate of deadlines does not prove, as one sentence."""
+    return _(
+        "That the answer or the solution was right, that the customer read it, or that these terms and this calendar "
+        "are those the law requires."
+    )
