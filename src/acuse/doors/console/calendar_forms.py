@@ -110,6 +110,7 @@ class UsualForm(_WeekForm):
     """The calendar's name, its usual week, and what counts as a holiday or a business day."""
 
     ids = "usual"
+    field_order = ("name", "zone")
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=MOST_NAME,
@@ -133,6 +134,7 @@ class UsualForm(_WeekForm):
 class _SeasonForm(_WeekForm):
     """A season."""
 
+    field_order = ("name", "from_day", "from_month", "until_day", "until_month")
     name = forms.CharField(label=gettext_lazy("Name"), max_length=MOST_NAME)
     from_day = forms.IntegerField(label=gettext_lazy("From the day"), min_value=1, max_value=31)
     from_month = forms.ChoiceField(label=gettext_lazy("Month of its first day"), choices=_months)
