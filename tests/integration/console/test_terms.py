@@ -209,6 +209,16 @@ def test_terms_of_an_archived_calendar_can_be_read_and_need_another_before_anyth
     assert PolicyVersion.objects.count() == 1
 
 
+def test_a_calendar_that_terms_are_counted_by_is_not_put_away(client: Client, desk: Desk) -> None:
+    add(client, "standard", desk.calendar, 0)
+    path = f"/console/talleres-ribera/calendars/{desk.calendar}/archive/"
+    said = client.post(path, follow=True).content.decode()
+    assert "Terms are counted by it. Choose another calendar for them first." in said
+    for base in (1, 2):
+        client.post(f"{BASE}0/remove/", {"base": str(base)})
+    assert "Archived." in client.post(path, follow=True).content.decode()
+
+
 def test_agents_read_and_change_nothing(desk: Desk) -> None:
     reader = agent(desk)
     desk.publish_packs("standard")

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from acuse.accounts import services as accounts
 from acuse.calendars.rules import ClosedDay
 from acuse.embedded.roles import Addresses
 from acuse.errors import ConflictError, InputError
@@ -12,6 +13,8 @@ from acuse.evidence.queries import facts_of
 from acuse.helpdesk.jobs.deadlines import attend_due
 from acuse.helpdesk.models import Deadline, PolicyVersion, Ticket
 from acuse.helpdesk.policies import Case, Policy
+from acuse.helpdesk.services.mailboxes import add_mailbox
+from acuse.helpdesk.services.replies import Answer, reply, send_due
 from acuse.proof.business_time import Term
 from acuse.proof.canonical import parse
 from tests.integration.helpdesk.cases import ALWAYS, Desk, assert_agrees, make_desk, row, rows, term
@@ -198,6 +201,22 @@ def test_the_law_s_term_begins_again_when_the_claim_is_complete(desk: Desk) -> N
     assert row(ticket, "completion").state == State.MET
     resolution = row(ticket, "resolution")
     assert (resolution.counted_from, resolution.due_at) == (desk.now, at("2026-12-17 23:59:59.999999"))
+    assert_agrees(desk, ticket)
+
+
+def test_an_answer_that_asks_for_what_the_claim_lacks_starts_the_customer_s_term_when_it_leaves(desk: Desk) -> None:
+    accounts.add_sender_identity(organisation=desk.access.organisation, pattern="@ribera.example")
+    add_mailbox(access=desk.access, name="Atención al cliente", address="atencion@ribera.example")
+    desk.publish_packs("standard", "ley-10-2025")
+    ticket = desk.open()
+    asked = Answer(subject="Su caso", body="Envíe la factura.", language="es", certified=False, act="data_request")
+    reply(access=desk.access, ticket=ticket, answer=asked)
+    assert rows(ticket, "completion") == []
+    desk.pass_time("2026-11-16 10:05")
+    send_due()
+    assert row(ticket, "first_response").state == State.MET
+    assert [one.state for one in rows(ticket, "resolution")] == [State.PAUSED, State.PAUSED]
+    assert row(ticket, "completion").started_at == desk.now
     assert_agrees(desk, ticket)
 
 

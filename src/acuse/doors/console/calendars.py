@@ -24,6 +24,7 @@ from acuse.doors.console.frame import member_view, page
 from acuse.doors.ui.security import download
 from acuse.errors import AcuseError
 from acuse.evidence.queries import bundle_for
+from acuse.helpdesk.queries.policies import calendars_in_use
 from acuse.proof.facts.calendar import KIND
 
 _EVENING_BEFORE = timedelta(days=1)
@@ -137,7 +138,11 @@ def proof(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
 @require_POST
 @member_view
 def archive(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
-    """Put a calendar away."""
+    """Put a calendar away, unless terms are counted by it."""
+    access.require_manager()
+    if id in calendars_in_use(access):
+        messages.error(request, _("Terms are counted by it. Choose another calendar for them first."))
+        return redirect("console:calendar", access.view.slug, id)
     with found():
         services.archive_calendar(access=access, calendar=id)
     messages.success(request, _("Archived. What was begun with it is counted by it as before."))

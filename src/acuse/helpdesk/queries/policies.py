@@ -40,6 +40,12 @@ def current_policy(organisation: UUID) -> PublishedPolicy | None:
     return None if row is None else published(row)
 
 
+def calendars_in_use(access: Access) -> frozenset[UUID]:
+    """Return the calendars by which the terms in force are counted: without one of them no case could begin."""
+    current = current_policy(access.organisation)
+    return frozenset(term.calendar for term in current.policy.terms) if current else frozenset()
+
+
 def policy_versions(access: Access) -> list[PublishedPolicy]:
     """Return every version of the organisation's terms, the newest first."""
     rows = PolicyVersion.objects.filter(organisation_id=access.organisation).order_by("-number")

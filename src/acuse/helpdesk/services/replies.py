@@ -219,6 +219,8 @@ def _send(row: Outgoing, ticket: Ticket) -> None:
         ticket.first_response_at = ticket.first_response_at or now
     ticket.save(update_fields=["last_at", "revision", "waits_since", "first_response_at"])
     deadlines.heed(ticket=ticket, fact=sent)
+    if row.act == "data_request":
+        deadlines.request_completion(ticket=ticket, fact=sent)
     if not row.automatic:
         event = "asked_customer" if row.waits_for_customer else rules.EVENTS.get(row.act, "answered")
         pass_to(ticket, event=event, actor=actor)
