@@ -19,6 +19,7 @@ from acuse.evidence.following import follow
 from acuse.evidence.queries import LedgerFact
 from acuse.helpdesk.agreeing import said_of
 from acuse.helpdesk.models import ConformityRequest, Interaction, Mailbox, Ticket
+from acuse.helpdesk.services.acknowledging import acknowledge
 from acuse.helpdesk.services.conformity import answer_conformity
 from acuse.helpdesk.services.opening import Written, add_message, open_ticket
 from acuse.mail.mailboxes import lowered
@@ -74,11 +75,12 @@ def _file(item: LedgerFact) -> None:
         return
     if found is None:
         mailbox = Mailbox.objects.filter(id=seen.names).first() if seen.names else None
-        open_ticket(
+        opened = open_ticket(
             organisation=seen.organisation,
             written=written,
             default_type=mailbox.default_type if mailbox else "inquiry",
         )
+        acknowledge(ticket=opened, name=written.name)
         return
     ticket, matched_by = found
     add_message(ticket=ticket, written=written, matched_by=matched_by)

@@ -1,6 +1,8 @@
 """A case from the first letter to the customer's agreement."""
 
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 from uuid import UUID, uuid4
 
 import pytest
@@ -63,16 +65,17 @@ def test_what_is_read_again_opens_no_second_case(desk: Desk) -> None:
 def test_an_answer_can_be_taken_back_until_it_leaves(desk: Desk) -> None:
     desk.receive(letter())
     ticket = desk.ticket()
+    assert send_due() == 1  # the receipt
     waiting = reply(access=desk.agent, ticket=ticket.id, answer=answer(delay=timedelta(seconds=10)))
     assert send_due() == 0
     assert take_back(access=desk.agent, outgoing=waiting).body == "Lo miramos mañana."
     with pytest.raises(ConflictError):
         take_back(access=desk.agent, outgoing=waiting)
-    assert "reply.sent" not in desk.types()
+    assert desk.types().count("reply.sent") == 1
     reply(access=desk.agent, ticket=ticket.id, answer=answer())
     assert send_due() == 1
     assert send_due() == 0
-    sent = desk.only("reply.sent")
+    sent = [fact for fact in desk.facts() if fact.type == "reply.sent"][-1]
     letter_sent = Communication.objects.get(id=sent.details["communication"])
     assert (letter_sent.recipient, letter_sent.sender, letter_sent.certified) == (ANA, "atencion@ribera.example", False)
     raw = custody.open_object(organisation=desk.organisation, sha256=sent.objects[0].sha256)
@@ -88,7 +91,7 @@ def test_an_answer_to_a_case_that_went_on_is_refused(desk: Desk) -> None:
     desk.receive(letter(body="Otra cosa.", message_id="<m2@cliente.example>"), to_ticket(ticket.id))
     with pytest.raises(ConflictError):
         reply(access=desk.agent, ticket=ticket.id, answer=answer(), revision=ticket.revision)
-    assert not Outgoing.objects.exists()
+    assert not Outgoing.objects.filter(automatic=False).exists()
 
 
 def test_what_the_customer_answers_belongs_to_the_case_whatever_its_subject(desk: Desk) -> None:
@@ -96,7 +99,7 @@ def test_what_the_customer_answers_belongs_to_the_case_whatever_its_subject(desk
     ticket = desk.ticket()
     reply(access=desk.agent, ticket=ticket.id, answer=answer())
     send_due()
-    ours = Outgoing.objects.get().message_id
+    ours = Outgoing.objects.get(automatic=False).message_id
     desk.receive(letter("Nada que ver", message_id="<m2@cliente.example>", In_Reply_To=ours))
     assert desk.only("message.received").details["matched_by"] == "reference"
     # The same subject, and nothing else, is another case.
@@ -193,3 +196,27 @@ def test_what_members_do_is_recorded_and_auditors_only_look(desk: Desk) -> None:
     ):
         with pytest.raises(AccessDenied):
             act()
+
+
+def test_the_customer_has_a_certified_receipt_with_content_and_key_at_once(desk: Desk) -> None:
+    desk.receive(letter(body="Desde la revisión **suena**."))
+    ticket = desk.ticket()
+    assert send_due() == 1
+    sent = desk.only("reply.sent")
+    assert (sent.details["act"], sent.details["automatic"], sent.details["certified"]) == ("receipt", True, True)
+    raw = custody.open_object(organisation=desk.organisation, sha256=sent.objects[0].sha256)
+    message = message_from_bytes(raw, policy=default)
+    text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert ticket.key in text
+    assert "Desde la revisión **suena**." in text
+    assert message["Auto-Submitted"] == "auto-replied"
+    ticket.refresh_from_db()
+    # It answers nothing: the customer waits still.
+    assert (ticket.status, ticket.first_response_at) == ("new", None)
+    assert ticket.waits_since is not None
+
+
+def test_nobody_reads_at_some_addresses(desk: Desk) -> None:
+    desk.receive(letter(sender="no-reply@cliente.example"), mail_from="no-reply@cliente.example")
+    assert desk.ticket().status == "new"
+    assert send_due() == 0

@@ -28,6 +28,7 @@ from acuse.evidence import custody
 from acuse.helpdesk.queries.case import case, interaction
 from acuse.helpdesk.queries.writing import agree_link, write_answer
 from acuse.helpdesk.services import changes, desk
+from acuse.helpdesk.services.acknowledging import acknowledge
 from acuse.helpdesk.services.conformity import ask_conformity
 from acuse.helpdesk.services.opening import open_by_member
 from acuse.helpdesk.services.replies import MOST_FILES, Answer, File, reply, take_back
@@ -158,6 +159,7 @@ def new(request: HttpRequest, access: Access) -> HttpResponseBase:
         except (InputError, ConflictError) as error:
             form.add_error(None, said(error))
         else:
+            acknowledge(ticket=opened, name=given["name"])
             return redirect("console:ticket", access.view.slug, opened)
     return page(request, access, "tickets", "console/ticket_new.html", {"form": form})
 

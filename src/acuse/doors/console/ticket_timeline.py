@@ -154,7 +154,6 @@ _LINES: Mapping[str, Callable[[Mapping[str, Any], Mapping[UUID, str]], tuple[str
     "ticket.status_changed": _moved,
     "ticket.escalated": _escalated,
     "ticket.described": _constant(lambda: _("The description was changed"), "pencil-simple"),
-    "ticket.acknowledged": _constant(lambda: _("The receipt was sent to the customer"), "envelope-simple"),
     "conformity.requested": _constant(lambda: _("Agreement asked for"), "question"),
     "conformity.given": _given,
     "conformity.denied": _denied,

@@ -55,6 +55,7 @@ PURPOSES = {
     "closing": gettext_lazy("Notice of closing"),
 }
 ACTS = {
+    "receipt": gettext_lazy("Receipt for the customer"),
     "data_request": gettext_lazy("Request for data"),
     "solution": gettext_lazy("Solution"),
     "rejection": gettext_lazy("Rejection with reasons"),

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from acuse.accounts.queries import Access, active_members
@@ -174,7 +175,7 @@ def _tabs(access: Access, kept: dict[str, str]) -> list[tuple[str, str, int, boo
     now = kept.get("whose", "")
     return [
         (urlencode({**kept, "whose": whose}), word, count(access, Filters(whose=whose)), now == whose)
-        for whose, word in (("mine", _("Mine")), ("nobody", _("Nobody's")), ("", _("All")))
+        for whose, word in (("mine", _("Mine")), ("nobody", _("Nobody's")), ("", pgettext("cases", "All")))
     ]
 
 

@@ -131,7 +131,9 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 def _told(request: HttpRequest, seen: Followed | None, key: str, status: int) -> HttpResponse:
-    return _shown(request, seen, "access/told.html", status=status, told=key, again=status == 403, page={"path": request.path})
+    return _shown(
+        request, seen, "access/told.html", status=status, told=key, again=status == 403, page={"path": request.path}
+    )
 
 
 def _shown(

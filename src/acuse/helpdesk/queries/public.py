@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from acuse.accounts.queries import organisation_view
+from acuse.composition.bodies import preview
 from acuse.errors import InputError
 from acuse.helpdesk import rules
 from acuse.helpdesk.models import ConformityRequest, Interaction, Ticket
@@ -16,11 +17,12 @@ _SHOWN = (Interaction.Kind.MESSAGE, Interaction.Kind.REPLY, Interaction.Kind.CAL
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """Something that was said, by the customer or to them."""
+    """Something that was said, by the customer or to them; `html` is an answer's, harmless."""
 
     at: datetime
     own: bool
     text: str
+    html: str
     files: tuple[str, ...]
 
 
@@ -117,5 +119,6 @@ def _said(row: Interaction) -> Said:
         at=row.occurred_at,
         own=own,
         text=parted(row.text)[0] if own else row.text,
+        html="" if own else preview(row.text),
         files=tuple(str(one["name"]) for one in row.attachments),
     )

@@ -309,6 +309,7 @@ def sending_mailbox(ticket: Ticket) -> Mailbox:
 def _message(ticket: Ticket, answer: Answer, sender: Mailbox, message_id: str, now: datetime) -> bytes:
     known = Interaction.objects.filter(ticket=ticket).exclude(message_id="").order_by("sequence")
     references = rules.thread(list(known.values_list("message_id", flat=True)))
+    written = rules.thread(list(known.filter(kind=Interaction.Kind.MESSAGE).values_list("message_id", flat=True)))
     organisation = organisation_view(ticket.organisation_id)
     envelope = letters.Envelope(
         sender=letters.Mailbox(name=sender.name or organisation.name, address=sender.address),
@@ -317,7 +318,7 @@ def _message(ticket: Ticket, answer: Answer, sender: Mailbox, message_id: str, n
         message_id=message_id,
         written_at=now,
         language=answer.language,
-        in_reply_to=references[-1] if references else "",
+        in_reply_to=(written or references or ("",))[-1],
         references=references,
         automatic=answer.automatic,
     )

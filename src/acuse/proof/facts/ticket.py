@@ -25,7 +25,7 @@ STATUSES = ("new", "open", "pending_customer", "pending_conformity", "resolved",
 CHANNELS = ("email", "form", "phone", "api")
 MATTERS = ("", "billing", "continuity")
 """What a case is about where the law sets a term of its own: an undue charge or bill, the continuity of a service."""
-ACTS = ("data_request", "solution", "rejection", "activation", "suspension", "closing_notice", "conformity", "thanks")
+ACTS = ("receipt", "data_request", "solution", "rejection", "activation", "suspension", "closing_notice", "conformity", "thanks")
 """What a reply does beyond saying something, where it does."""
 
 _KINDS = (KIND,)
@@ -106,13 +106,6 @@ TYPES = (
         meaning="A member wrote a note that the customer does not see.",
         details=Record({"mentioned": Listing(_ID, 32)}),
         roles={"note": "the note"},
-    ),
-    FactType(
-        name="ticket.acknowledged",
-        kinds=_KINDS,
-        meaning="The customer was sent the receipt of the case: what was said, date, hour and tracking key.",
-        details=Record({"communication": _ID, "code": Text(40)}),
-        roles={"receipt": "the sealed receipt"},
     ),
     FactType(
         name="ticket.assigned",
