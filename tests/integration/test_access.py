@@ -33,6 +33,9 @@ from acuse.evidence import custody
 from acuse.evidence.models import Fact
 from acuse.evidence.queries import bundle_for, facts_of
 from acuse.evidence.sequencer import Sequencer
+from acuse.helpdesk.models import Interaction, Mailbox, Outgoing, Ticket
+from acuse.helpdesk.services.mailboxes import add_mailbox
+from acuse.helpdesk.services.opening import open_by_member
 from acuse.mail.tokens import BOUNCE, encode_token
 from acuse.proof.checkpoint import SigningKey
 from tests.browser import samples
@@ -42,6 +45,7 @@ MINE, THEIRS = "talleres-ribera", "flota-norte"
 BASE = "console/<slug:slug>/"
 ONE = f"{BASE}communications/<uuid:id>/"
 CONTACT = f"{BASE}contacts/<uuid:id>/"
+CASE = f"{BASE}tickets/<uuid:id>/"
 #: Every address of ours. An address that is added must be added here, which has it tried by the tests below.
 ROUTES = {
     "": "public",
@@ -61,6 +65,9 @@ ROUTES = {
     "a/<str:token>/reject": "public",
     "r/<str:token>/": "public",
     "r/<str:token>/certificate": "public",
+    "f/": "public",
+    "f/<str:token>/": "public",
+    "c/<str:token>/": "public",
     "t/<str:token>/": "public",
     "t/<str:token>/i.gif": "public",
     "t/<str:token>/<int:number>": "public",
@@ -79,6 +86,26 @@ ROUTES = {
     "log/tile/<path:path>": "public",
     "console/": "any member",
     "console/preferences/": "any member",
+    f"{BASE}tickets/": "member",
+    f"{BASE}tickets/bulk/": "member",
+    f"{BASE}tickets/new/": "member",
+    f"{BASE}tickets/views/": "member",
+    CASE: "member",
+    f"{CASE}template/": "member",
+    f"{CASE}answer/": "member",
+    f"{CASE}note/": "member",
+    f"{CASE}undo/": "member",
+    f"{CASE}assign/": "member",
+    f"{CASE}classify/": "member",
+    f"{CASE}describe/": "member",
+    f"{CASE}escalate/": "member",
+    f"{CASE}reopen/": "member",
+    f"{CASE}present/": "member",
+    f"{CASE}said/<uuid:interaction_id>/": "member",
+    f"{CASE}said/<uuid:interaction_id>/files/<int:number>/": "member",
+    f"{BASE}settings/desk/": "manager",
+    f"{BASE}settings/desk/mailboxes/": "manager",
+    f"{BASE}settings/desk/mailboxes/<uuid:id>/": "manager",
     f"{BASE}communications/": "member",
     f"{BASE}communications/news/": "member",
     f"{BASE}communications/found/": "member",
@@ -192,6 +219,9 @@ class Theirs:
     rule: UUID
     suppression: UUID
     calendar: UUID
+    ticket: UUID
+    interaction: UUID
+    mailbox: UUID
     contact: UUID
     address: UUID
     template: UUID
@@ -231,6 +261,18 @@ def theirs(database: Addresses) -> Theirs:
         name="Calendario 553311",
         zone="Europe/Madrid",
         definition=PRESETS["office"],
+    )
+    mailbox = add_mailbox(
+        access=access_organisation(user=chief, slug=THEIRS), name="", address="atencion@norte.example"
+    )
+    ticket = open_by_member(
+        access=access_organisation(user=chief, slug=THEIRS),
+        address="otra@ajena.example",
+        number="",
+        name="",
+        subject="Expediente secreto 331177",
+        text="Nota ajena",
+        type="claim",
     )
     contact = contacts.make_contact(
         access=access_organisation(user=chief, slug=THEIRS),
@@ -273,6 +315,7 @@ def theirs(database: Addresses) -> Theirs:
     secrets = (
         "destinataria@ajena.example",
         "Cliente Ajena 775533",
+        "Expediente secreto 331177",
         "Nota ajena",
         "clienta@ajena.example",
         "600 775 533",
@@ -300,6 +343,9 @@ def theirs(database: Addresses) -> Theirs:
         rule=rule.id,
         suppression=suppression.id,
         calendar=calendar,
+        ticket=ticket,
+        interaction=Interaction.objects.get(ticket=ticket).id,
+        mailbox=mailbox,
         contact=contact,
         address=Address.objects.filter(contact=contact).values_list("id", flat=True)[0],
         template=template,
@@ -331,6 +377,8 @@ def filled(route: str, slug: str, theirs: Theirs) -> list[str]:
         "rules/": theirs.rule,
         "suppressed/": theirs.suppression,
         "calendars/": theirs.calendar,
+        "mailboxes/": theirs.mailbox,
+        "tickets/": theirs.ticket,
         "contacts/": theirs.contact,
         "templates/": theirs.template,
         "snippets/": theirs.snippet,
@@ -342,6 +390,7 @@ def filled(route: str, slug: str, theirs: Theirs) -> list[str]:
         "<uuidstr:id>", str(identity)
     )
     path = path.replace("<uuid:address>", str(theirs.address))
+    path = path.replace("<uuid:interaction_id>", str(theirs.interaction))
     path = path.replace("<str:code>", theirs.code).replace("<path:path>", "entries/000")
     path = path.replace("<str:name>", "root.pem")
     # A true token, but for an envelope sender: it opens no page.
@@ -384,6 +433,9 @@ def state(theirs: Theirs) -> tuple[object, ...]:
         list(Snippet.objects.filter(organisation_id=theirs.organisation).values()),
         list(Calendar.objects.filter(organisation_id=theirs.organisation).values()),
         Communication.objects.filter(organisation_id=theirs.organisation).count(),
+        list(Ticket.objects.filter(organisation_id=theirs.organisation).values()),
+        list(Mailbox.objects.filter(organisation_id=theirs.organisation).values()),
+        Outgoing.objects.filter(ticket__organisation_id=theirs.organisation).count(),
         list(Contact.objects.filter(organisation_id=theirs.organisation).values()),
         list(Address.objects.filter(organisation_id=theirs.organisation).values()),
         Organisation.objects.values_list("hold_suppressed", flat=True).get(id=theirs.organisation),

@@ -67,6 +67,8 @@ class MailboxForm(StyledForm):
 @member_view
 def desk(request: HttpRequest, access: Access) -> HttpResponseBase:
     """The page; sent, it saves how answers leave and cases close."""
+    if request.method == "POST":
+        access.require_manager()
     row = settings_of(access.organisation)
     initial = {
         "default_assignee": row.default_assignee_id or "",
@@ -108,6 +110,7 @@ def _shown(request: HttpRequest, access: Access, form: DeskForm, adding: Mailbox
 @member_view
 def add(request: HttpRequest, access: Access) -> HttpResponseBase:
     """Set a mailbox up."""
+    access.require_manager()
     form = MailboxForm(request.POST)
     if form.is_valid():
         try:
@@ -125,6 +128,7 @@ def add(request: HttpRequest, access: Access) -> HttpResponseBase:
 @member_view
 def change(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     """Rename a mailbox, stop it or start it again."""
+    access.require_manager()
     if mailbox(access, id=id) is None:
         raise Http404("There is no such mailbox.")
     try:

@@ -130,6 +130,8 @@ def _ask(access: Access, id: UUID, answer: Answer, revision: int | None) -> None
 def template(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     """The answer's field with what a template says for this case."""
     use, _separator, own = request.GET.get("template", "").partition("/")
+    if case(access, id=id) is None:
+        raise Http404("There is no such case.")
     try:
         letter = write_answer(access, ticket=id, use=use, template=_identifier(own) if own else None)
         body = letter.body
