@@ -177,7 +177,9 @@ def _addresses(given: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str, s
 def _compared(access: Access, rows: Sequence[Row]) -> Iterator[Row]:
     """Say which rows the register knows already, by an address or a tax number, or an earlier row of the file has."""
     keys = [key for row in rows for channel, _value, key in row.addresses if channel in rules.IDENTIFYING]
-    living = Address.objects.filter(organisation_id=access.organisation, removed_at=None, key__in=keys)
+    living = Address.objects.filter(
+        organisation_id=access.organisation, channel__in=rules.IDENTIFYING, key__in=keys, removed_at=None
+    )
     known: set[tuple[str, str]] = set(living.values_list("channel", "key"))
     numbers = Contact.objects.filter(organisation_id=access.organisation, erased_at=None).exclude(tax_id="")
     asked = [row.card.tax_id for row in rows if row.card.tax_id]

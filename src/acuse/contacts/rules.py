@@ -68,6 +68,7 @@ _SEPARATORS = re.compile(r"[\s.\-()/]+")
 _TRUNK = re.compile(r"^(\+[1-9][\s\d]{0,4})\(0\)")
 _E164 = re.compile(r"\+[1-9][0-9]{5,14}", re.ASCII)
 _HOME = re.compile(r"(?:34)?([5-9][0-9]{8})", re.ASCII)
+_TAX_ID = re.compile(r"[A-Z]{0,2}[0-9]{7,12}[A-Z]?", re.ASCII)
 _TAX_SIGNS = re.compile(r"[\s.\-/]+")
 
 
@@ -138,11 +139,12 @@ def searched(channel: str, value: str, key: str) -> str:
 
 
 def asked(search: str) -> str:
-    """Return what a person looks for: a number in one word however its digits are grouped, else as they wrote it."""
+    """Return what a person looks for: a number in one word however it is divided, else as they wrote it."""
     digits = _SEPARATORS.sub("", search).removeprefix("+")
     if digits.isascii() and digits.isdigit() and len(digits) >= 3:
         return digits.removeprefix("00")
-    return search
+    compact = tax_id(search)
+    return compact if _TAX_ID.fullmatch(compact) else search
 
 
 def plain(text: str) -> str:

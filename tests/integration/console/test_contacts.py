@@ -64,6 +64,26 @@ def test_a_contact_is_entered_changed_and_found(world: World, contact: UUID, mem
     assert "Ana Núñez Gil" not in read(member, f"{BASE}?q=marta")
 
 
+def test_a_person_works_for_a_company_that_is_named(world: World, contact: UUID, member: Client) -> None:
+    for tax_id in ("B11111111", "B22222222"):
+        member.post(f"{BASE}new/", {"kind": "company", "name": "Flota Norte", "tax_id": tax_id})
+
+    def work_for(words: str) -> str:
+        given = {"kind": "person", "name": "Marta", "company": words}
+        return unescape(member.post(f"{BASE}{contact}/edit/", given, follow=True).content.decode())
+
+    assert "Several companies are called so" in work_for("Flota Norte")
+    assert "No company of the register" in work_for("Talleres")
+    assert "Flota Norte" in work_for("b-22222222")
+    assert Contact.objects.get(id=contact).company == Contact.objects.get(tax_id="B22222222")
+    work_for("Flota Norte")
+    assert Contact.objects.get(id=contact).company == Contact.objects.get(tax_id="B22222222"), (
+        "what was filled in already"
+    )
+    work_for("")
+    assert Contact.objects.get(id=contact).company is None
+
+
 def test_what_is_refused_is_said_where_it_was_filled_in(world: World, contact: UUID, member: Client) -> None:
     given = {"kind": "person", "name": "Otra", "email": CUSTOMER}
     answer = member.post(f"{BASE}new/", given)
@@ -132,12 +152,12 @@ def test_a_file_is_looked_at_then_entered(world: World, contact: UUID, member: C
 
 def test_the_export_has_what_the_list_shows_and_no_formula(world: World, contact: UUID, member: Client) -> None:
     answer = member.get(f"{BASE}export.csv?q=marta")
-    raw = b"".join(answer).decode()  # type: ignore[arg-type]
+    raw = b"".join(answer).decode()
     head, row = csv.reader(io.StringIO(raw.removeprefix("\ufeff")))
     cells = dict(zip(head, row, strict=True))
     assert (cells["name"], cells["phone"], cells["email"]) == ("'=Marta", "'+34 600 111 222", CUSTOMER.upper())
     assert "Private note" not in raw
-    assert b"".join(member.get(f"{BASE}export.csv?q=nadie")).count(b"\n") == 1  # type: ignore[arg-type]
+    assert b"".join(member.get(f"{BASE}export.csv?q=nadie")).count(b"\n") == 1
 
 
 def test_auditors_see_everything_and_change_nothing(world: World, contact: UUID) -> None:

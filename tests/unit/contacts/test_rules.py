@@ -102,7 +102,16 @@ def test_a_postal_address_is_one_whatever_its_blanks_and_case() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "searched"),
-    [("600 11 12", "6001112"), ("+34 600", "34600"), ("0034600", "34600"), ("ana 600", "ana 600"), ("12", "12")],
+    [
+        ("600 11 12", "6001112"),
+        ("+34 600", "34600"),
+        ("0034600", "34600"),
+        ("ana 600", "ana 600"),
+        ("12", "12"),
+        ("b-12.345.678", "B12345678"),
+        ("12345678 z", "12345678Z"),
+        ("o.gil@x.example", "o.gil@x.example"),
+    ],
 )
 def test_a_number_is_looked_for_in_one_word(asked: str, searched: str) -> None:
     assert rules.asked(asked) == searched

@@ -36,14 +36,24 @@ _COMPANIES = 200
 
 
 class CardForm(StyledForm):
-    """What the register says of a contact."""
+    """What the register says of a contact.
+
+    Attributes:
+        companies: names that the browser offers, the first by name; any other may be written.
+    """
 
     ids = "contact"
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=())
     name = forms.CharField(label=gettext_lazy("Name"), max_length=rules.MOST_NAME)
     tax_id = forms.CharField(label=gettext_lazy("Tax number"), max_length=2 * rules.MOST_TAX_ID, required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=(), required=False)
-    company = forms.ChoiceField(label=gettext_lazy("Works for"), choices=(), required=False)
+    company = forms.CharField(
+        label=gettext_lazy("Works for"),
+        max_length=rules.MOST_NAME,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "companies", "autocomplete": "off"}),
+        help_text=gettext_lazy("Of a person: name or tax number of a company that is in the register."),
+    )
     notes = forms.CharField(
         label=gettext_lazy("Notes"),
         max_length=rules.MOST_NOTES,
@@ -52,17 +62,35 @@ class CardForm(StyledForm):
         help_text=gettext_lazy("For members only: the contact never sees them, and no certificate shows them."),
     )
 
-    def __init__(self, *args: object, companies: list[tuple[str, str]], **kwargs: object) -> None:
+    def __init__(self, *args: object, access: Access, view: ContactView | None = None, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
+        self._access, self._company = access, view.company if view else None
         self.fields["kind"].choices = [(one, wording.kind(one)) for one in ("person", "company")]  # type: ignore[attr-defined]
         languages = [(one, wording.language(one)) for one in ("es", "en")]
         self.fields["language"].choices = [("", _("not known")), *languages]  # type: ignore[attr-defined]
-        self.fields["company"].choices = [("", _("no company")), *companies]  # type: ignore[attr-defined]
+        offered = lists.contacts(access, filters=Filters(kind="company"), limit=_COMPANIES).rows
+        self.companies = [row.name for row in offered if row.name]
+
+    def clean_company(self) -> str:
+        """Return the id of the company that is written; "" for none, and for a company, which works for nobody."""
+        words = rules.line(self.cleaned_data["company"])
+        if not words or self.cleaned_data.get("kind") == "company":
+            return ""
+        if self._company is not None and words == self._company[1]:
+            return str(self._company[0])
+        found = lists.contacts(self._access, filters=Filters(search=words, kind="company")).rows
+        exact = [row for row in found if words == row.name or rules.tax_id(words) == row.tax_id] or list(found)
+        if len(exact) != 1:
+            raise forms.ValidationError(
+                _("Several companies are called so: write the tax number.")
+                if exact
+                else _("No company of the register is called so: enter it first.")
+            )
+        return str(exact[0].id)
 
     def card(self) -> Card:
-        """What was filled in; a company works for nobody."""
-        given = dict(self.cleaned_data)
-        return Card(**{**given, "company": "" if given["kind"] == "company" else given["company"]})
+        """What was filled in, once it is found right."""
+        return Card(**{name: self.cleaned_data[name] for name in Card.__dataclass_fields__})
 
 
 class NewForm(CardForm):
@@ -71,13 +99,6 @@ class NewForm(CardForm):
     email = forms.CharField(label=gettext_lazy("E-mail"), max_length=rules.MOST_VALUE, required=False)
     phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=64, required=False)
     field_order = ("kind", "name", "email", "phone", "tax_id", "language", "company", "notes")
-
-    def card(self) -> Card:
-        """What was filled in, its addresses aside."""
-        addresses = {name: self.cleaned_data.pop(name) for name in ("email", "phone")}
-        card = super().card()
-        self.cleaned_data |= addresses
-        return card
 
     def addresses(self) -> list[tuple[str, str]]:
         """The addresses that were filled in."""
@@ -177,21 +198,12 @@ def _facts(access: Access, view: ContactView) -> list[tuple[LedgerFact, str]]:
     return [(one, title(one.fact.type)) for one in recorded[:HISTORY]]
 
 
-def _companies(access: Access, view: ContactView | None = None) -> list[tuple[str, str]]:
-    """The companies that a form offers: the first by name, and the one that the contact works for."""
-    rows = lists.contacts(access, filters=Filters(kind="company"), limit=_COMPANIES).rows
-    offered = {str(row.id): row.called for row in rows if view is None or row.id != view.id}
-    if view is not None and view.company is not None:
-        offered.setdefault(str(view.company[0]), view.company[1])
-    return list(offered.items())
-
-
 @require_http_methods(["GET", "POST"])
 @member_view
 def new(request: HttpRequest, access: Access) -> HttpResponseBase:
     """The form of a new contact; sent, it enters it."""
     access.require_sender()
-    form = NewForm(request.POST or None, companies=_companies(access), initial={"name": request.GET.get("name", "")})
+    form = NewForm(request.POST or None, access=access, initial={"name": request.GET.get("name", "")})
     taken: UUID | None = None
     if form.is_valid():
         card = form.card()
@@ -222,10 +234,10 @@ def edit(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
         "name": view.name,
         "tax_id": view.tax_id,
         "language": view.language,
-        "company": str(view.company[0]) if view.company else "",
+        "company": view.company[1] if view.company else "",
         "notes": view.notes,
     }
-    form = CardForm(request.POST or None, companies=_companies(access, view), initial=initial)
+    form = CardForm(request.POST or None, access=access, view=view, initial=initial)
     if form.is_valid():
         card = form.card()
         with refused_at(form):
