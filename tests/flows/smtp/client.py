@@ -1,6 +1,7 @@
 """A raw SMTP client: sends exactly the octets it is given, and says what came back."""
 
 import base64
+import contextlib
 import re
 import socket
 import ssl
@@ -35,13 +36,17 @@ class Client:
         self.sock.sendall(octets)
 
     def reply(self) -> str:
-        """Return one reply, its lines joined by LF; an empty string at the end of the connection."""
+        """Return one reply, its lines joined by LF; an empty string at the end of the connection.
+
+        The kernel resets a connection that is closed before everything sent was read: that is an end too.
+        """
         lines = []
-        while line := self._file.readline():
-            text = line.decode("ascii").removesuffix("\r\n")
-            lines.append(text)
-            if text[3:4] != "-":
-                break
+        with contextlib.suppress(ConnectionError):
+            while line := self._file.readline():
+                text = line.decode("ascii").removesuffix("\r\n")
+                lines.append(text)
+                if text[3:4] != "-":
+                    break
         return "\n".join(lines)
 
     def say(self, command: str) -> str:
