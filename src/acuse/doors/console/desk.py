@@ -45,8 +45,6 @@ class DeskForm(StyledForm):
         required=False,
         help_text=gettext_lazy("The customer has at least ten days. Without it only their agreement closes a case."),
     )
-    signature_es = forms.CharField(label=gettext_lazy("Signature in Spanish"), max_length=500, required=False)
-    signature_en = forms.CharField(label=gettext_lazy("Signature in English"), max_length=500, required=False)
 
 
 class MailboxForm(StyledForm):
@@ -75,8 +73,6 @@ def desk(request: HttpRequest, access: Access) -> HttpResponseBase:
         "undo_seconds": row.undo_seconds,
         "certify_replies": row.certify_replies,
         "closing_allowed": row.closing_allowed,
-        "signature_es": row.signature_es,
-        "signature_en": row.signature_en,
     }
     form = DeskForm(request.POST or None, initial=initial)
     members = active_members(access)

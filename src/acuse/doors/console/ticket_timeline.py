@@ -162,5 +162,4 @@ _LINES: Mapping[str, Callable[[Mapping[str, Any], Mapping[UUID, str]], tuple[str
     "deadline.paused": _constant(lambda: _("A deadline waits"), "minus-circle"),
     "deadline.resumed": _constant(lambda: _("A deadline runs on"), "clock"),
     "certificate.issued": _constant(lambda: _("Certificate issued"), "certificate"),
-    "call.linked": _constant(lambda: _("A call belongs to this case"), "phone"),
 }

@@ -4,27 +4,20 @@ Every change of state records its fact in the same transaction.
 """
 
 from acuse.helpdesk.models.deadlines import Deadline, PolicyVersion
-from acuse.helpdesk.models.faq import Article, ArticleVersion, Section
 from acuse.helpdesk.models.mailboxes import Mailbox
-from acuse.helpdesk.models.phone import Call, Line
 from acuse.helpdesk.models.settings import SavedView, Settings, TriageRule
 from acuse.helpdesk.models.tickets import ConformityRequest, Draft, Interaction, Outgoing, Presence, Ticket
 
 __all__ = [
-    "Article",
-    "ArticleVersion",
-    "Call",
     "ConformityRequest",
     "Deadline",
     "Draft",
     "Interaction",
-    "Line",
     "Mailbox",
     "Outgoing",
     "PolicyVersion",
     "Presence",
     "SavedView",
-    "Section",
     "Settings",
     "Ticket",
     "TriageRule",

@@ -9,25 +9,17 @@ class Settings(models.Model):
     """One row an organisation.
 
     `last_number` is the number of its last ticket: whoever opens one locks it. `key_prefix` begins its tracking keys.
-    `default_assignee`: None for the oldest administrator. `portal` says whether the public page is open, and
-    `form_types` what may be chosen in its form. `closing_allowed`: silence after a certified notice may close a case.
+    `default_assignee`: None for the oldest administrator. `certify_replies`: unless whoever answers says otherwise.
+    `closing_allowed`: silence after a certified notice may close a case.
     """
 
     organisation = models.OneToOneField("accounts.Organisation", primary_key=True, on_delete=models.PROTECT)
     last_number = models.IntegerField(default=0)
     key_prefix = models.CharField(max_length=4)
     default_assignee = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, null=True, related_name="+")
-    portal = models.BooleanField(default=False)
-    portal_welcome_es = models.CharField(max_length=500, blank=True)
-    portal_welcome_en = models.CharField(max_length=500, blank=True)
-    consent_es = models.CharField(max_length=1000, blank=True)
-    consent_en = models.CharField(max_length=1000, blank=True)
-    form_types = ArrayField(models.CharField(max_length=16), default=list)
     certify_replies = models.BooleanField(default=False)
     undo_seconds = models.SmallIntegerField(default=10)
     closing_allowed = models.BooleanField(default=False)
-    signature_es = models.CharField(max_length=500, blank=True)
-    signature_en = models.CharField(max_length=500, blank=True)
 
     class Meta:
         db_table = "helpdesk_settings"

@@ -109,7 +109,6 @@ class Interaction(models.Model):
     message_id = models.CharField(max_length=998, blank=True)
     communication = models.UUIDField(null=True)
     reception = models.UUIDField(null=True)
-    call = models.ForeignKey("helpdesk.Call", on_delete=models.PROTECT, null=True, related_name="+")
     certified = models.BooleanField(default=False)
     act = models.CharField(max_length=24, blank=True)
 

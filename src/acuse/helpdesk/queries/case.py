@@ -35,7 +35,6 @@ class InteractionView:
     media_type: str
     communication: UUID | None
     reception: UUID | None
-    call: UUID | None
     certified: bool
     act: str
 
@@ -126,7 +125,6 @@ def _interaction(row: Interaction) -> InteractionView:
         media_type=row.media_type,
         communication=row.communication,
         reception=row.reception,
-        call=row.call_id,
         certified=row.certified,
         act=row.act,
     )

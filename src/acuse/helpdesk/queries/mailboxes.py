@@ -1,7 +1,6 @@
 """The mailboxes of a desk."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -15,20 +14,13 @@ from acuse.mail.tokens import MAILBOX, encode_address
 
 @dataclass(frozen=True, kw_only=True)
 class MailboxView:
-    """A mailbox without its password; see the model. `forward_to` is where its own server may pass its mail on to."""
+    """A mailbox; see the model. `forward_to` is where its own server may pass its mail on to."""
 
     id: UUID
     name: str
     address: str
-    source: str
     enabled: bool
     default_type: str
-    host: str
-    port: int
-    username: str
-    folder: str
-    fetched_at: datetime | None
-    fault: str
     forward_to: str
 
 
@@ -55,15 +47,8 @@ def _view(row: Mailbox) -> MailboxView:
         id=row.id,
         name=row.name,
         address=row.address,
-        source=row.source,
         enabled=row.enabled,
         default_type=row.default_type,
-        host=row.host,
-        port=row.port,
-        username=row.username,
-        folder=row.folder,
-        fetched_at=row.fetched_at,
-        fault=row.fault,
         forward_to=encode_address(
             key=settings.ACUSE_KEYS.address,
             purpose=MAILBOX,

@@ -85,5 +85,5 @@ def told(row: Mailbox, type: str, access: Access) -> FactDraft:
         subject_id=row.id,
         type=type,
         actor=by(access),
-        details={"name": row.name, "address": row.address, "source": row.source, "enabled": row.enabled},
+        details={"name": row.name, "address": row.address, "enabled": row.enabled},
     )

@@ -48,7 +48,7 @@ class Written:
         actor: who brought it in.
         basis: why the address is taken for the contact's; see `acuse.proof.facts.contact.BASES`.
         form_type: what was chosen in the form. consent: what was agreed to in it.
-        reception, mailbox, call, message_id: where they are known.
+        reception, mailbox, message_id: where they are known.
         client: address and program of whoever sent the form.
     """
 
@@ -69,7 +69,6 @@ class Written:
     consent: str = ""
     reception: UUID | None = None
     mailbox: UUID | None = None
-    call: UUID | None = None
     message_id: str = ""
     client: dict[str, Any] = field(default_factory=dict)
 
@@ -209,7 +208,6 @@ def _insert(
 def _opened(ticket: Ticket, written: Written) -> FactDraft:
     known = {
         "reception": written.reception,
-        "call": written.call,
         "mailbox": written.mailbox,
         "consent": written.consent[:200],
         "client": written.client,
@@ -335,6 +333,5 @@ def _interact(ticket: Ticket, written: Written, fact: Fact) -> UUID:
         media_type=written.message.media_type if written.message else "",
         message_id=storable(written.message_id)[:998],
         reception=written.reception,
-        call_id=written.call,
     )
     return row.id

@@ -1,4 +1,4 @@
-"""What an organisation's desk is set to; and its rules of triage."""
+"""What an organisation's desk is set to."""
 
 from typing import Any
 from uuid import UUID
@@ -11,9 +11,7 @@ from acuse.evidence.ledger import FactDraft, record
 from acuse.helpdesk.models import Settings
 from acuse.helpdesk.services.changes import by
 from acuse.helpdesk.services.opening import settings_of
-from acuse.proof.facts.ticket import TYPE_NAMES
 
-_MOST = {"portal_welcome": 500, "consent": 1000, "signature": 500}
 MOST_UNDO = 60
 
 
@@ -24,8 +22,6 @@ def change_desk(
     certify_replies: bool,
     undo_seconds: int,
     closing_allowed: bool,
-    signature_es: str,
-    signature_en: str,
 ) -> None:
     """Change how the desk answers and closes; each name that changed is recorded.
 
@@ -43,44 +39,7 @@ def change_desk(
         certify_replies=certify_replies,
         undo_seconds=undo_seconds,
         closing_allowed=closing_allowed,
-        signature_es=_text(signature_es, "signature"),
-        signature_en=_text(signature_en, "signature"),
     )
-
-
-def change_portal(
-    *,
-    access: Access,
-    portal: bool,
-    form_types: list[str],
-    portal_welcome_es: str,
-    portal_welcome_en: str,
-    consent_es: str,
-    consent_en: str,
-) -> None:
-    """Open or close the public page, and say what stands on it.
-
-    Raises:
-        AccessDenied: the member may not. InputError: a value does not fit.
-    """
-    access.require_manager()
-    if not set(form_types) <= set(TYPE_NAMES):
-        raise InputError("There is no such type of case.")
-    _change(
-        access,
-        portal=portal,
-        form_types=[one for one in TYPE_NAMES if one in form_types],
-        portal_welcome_es=_text(portal_welcome_es, "portal_welcome"),
-        portal_welcome_en=_text(portal_welcome_en, "portal_welcome"),
-        consent_es=_text(consent_es, "consent"),
-        consent_en=_text(consent_en, "consent"),
-    )
-
-
-def _text(text: str, name: str) -> str:
-    if len(text) > _MOST[name]:
-        raise InputError("This text takes up to %(most)s characters.", most=_MOST[name])
-    return text.strip()
 
 
 def _change(access: Access, **values: Any) -> None:

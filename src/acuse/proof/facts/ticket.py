@@ -25,7 +25,17 @@ STATUSES = ("new", "open", "pending_customer", "pending_conformity", "resolved",
 CHANNELS = ("email", "form", "phone", "api")
 MATTERS = ("", "billing", "continuity")
 """What a case is about where the law sets a term of its own: an undue charge or bill, the continuity of a service."""
-ACTS = ("receipt", "data_request", "solution", "rejection", "activation", "suspension", "closing_notice", "conformity", "thanks")
+ACTS = (
+    "receipt",
+    "data_request",
+    "solution",
+    "rejection",
+    "activation",
+    "suspension",
+    "closing_notice",
+    "conformity",
+    "thanks",
+)
 """What a reply does beyond saying something, where it does."""
 
 _KINDS = (KIND,)
@@ -53,7 +63,7 @@ TYPES = (
         kinds=_KINDS,
         meaning=(
             "A case was opened. `key` is the tracking key that the customer is given; `reception` the message that "
-            "opened it, `call` the call, `client` who sent the form, each where it was that."
+            "opened it, `client` who sent the form, each where it was that."
         ),
         details=Record(
             {
@@ -66,7 +76,7 @@ TYPES = (
                 "subject": Foreign(1024),
                 **_CLASSIFIED,
             },
-            {"reception": _ID, "call": _ID, "client": _CLIENT, "mailbox": _ID, "consent": Text(200)},
+            {"reception": _ID, "client": _CLIENT, "mailbox": _ID, "consent": Text(200)},
         ),
         roles=_MESSAGE,
         event="ReceivedFromNonERDS",
@@ -140,12 +150,6 @@ TYPES = (
         kinds=_KINDS,
         meaning="The case was passed to somebody who decides more, or was taken back.",
         details=Record({"escalated": Flag(), "reason": Text(500)}),
-    ),
-    FactType(
-        name="call.linked",
-        kinds=_KINDS,
-        meaning="A call belongs to the case.",
-        details=Record({"call": _ID}),
     ),
     FactType(
         name="conformity.requested",
