@@ -1,5 +1,7 @@
 """What happens to a case, and what becomes of its terms: row, fact and the verifier's verdict agree."""
 
+import random
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
@@ -17,6 +19,7 @@ from acuse.helpdesk.services.mailboxes import add_mailbox
 from acuse.helpdesk.services.replies import Answer, reply, send_due
 from acuse.proof.business_time import Term
 from acuse.proof.canonical import parse
+from acuse.proof.facts.ticket import MATTERS, TYPE_NAMES
 from tests.integration.helpdesk.cases import ALWAYS, Desk, assert_agrees, make_desk, row, rows, term
 from tests.unit.proof.calendars import at
 
@@ -374,3 +377,32 @@ def publish_again(desk: Desk, base: int) -> None:
 def test_a_term_longer_than_its_calendar_is_refused_when_it_is_published(desk: Desk) -> None:
     with pytest.raises(InputError, match="longer than what its calendar covers"):
         desk.publish(term(desk, 5000, "business_days"))
+
+
+EVENTS = ("asked_customer", "taken_up", "asked_conformity", "agreed", "disagreed", "closed_by_silence", "reopened")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_happens_in_whatever_order_rows_and_verifier_agree(desk: Desk, seed: int) -> None:
+    chance = random.Random(seed)
+    desk.publish_packs("standard", "ley-10-2025")
+    ticket = desk.open(chance.choice(TYPE_NAMES))
+    for _ in range(14):
+        desk.now += timedelta(hours=chance.choice([0, 1, 5, 24, 70]), microseconds=1)
+        attend_due()
+        happens = chance.choice(["event", "event", "event", "write", "reply", "documents", "class"])
+        # What cannot happen to a case of this status is refused, and changes nothing.
+        with suppress(ConflictError):
+            if happens == "event":
+                desk.pass_to(ticket, chance.choice(EVENTS))
+            elif happens == "write":
+                desk.write(ticket)
+            elif happens == "reply":
+                desk.reply(ticket, automatic=chance.choice([True, False]))
+            elif happens == "documents":
+                desk.ask_for_documents(ticket)
+            else:
+                desk.classify(ticket, type=chance.choice(TYPE_NAMES), matter=chance.choice(MATTERS))
+        while attend_due():
+            pass
+        assert_agrees(desk, ticket)
