@@ -18,6 +18,7 @@ from acuse.contacts.models import Address, Contact
 from acuse.contacts.rules import Card
 from acuse.delivery.models import Communication
 from acuse.evidence.queries import facts_of
+from acuse.helpdesk.services.opening import open_by_member
 from tests.browser.world import World
 
 BASE = "/console/talleres-ribera/contacts/"
@@ -133,6 +134,18 @@ def test_a_contact_to_whom_something_is_under_way_is_not_erased_until_it_has_end
     text = read(member, f"{BASE}{contact}/")
     assert "This contact was erased." in text
     assert not any(word in text for word in ("=Marta", "Private", "600 111 222"))
+
+
+def test_a_contact_with_an_open_case_is_not_erased(world: World, contact: UUID, member: Client) -> None:
+    owner = access_organisation(user=User.objects.get(email="m.ribera@ribera.example"), slug="talleres-ribera")
+    case = open_by_member(
+        access=owner, address=CUSTOMER, number="", name="Marta", subject="A noise", text="It rattles.", type="claim"
+    )
+    text = read(member, f"{BASE}{contact}/")
+    assert f"/tickets/{case}/" in text
+    assert "A noise" in text
+    assert "A case of theirs is open." in unescape(member.post(f"{BASE}{contact}/erase/").content.decode())
+    assert types(world, contact)[-1] == "contact.erasure_requested"
 
 
 def test_a_file_is_looked_at_then_entered(world: World, contact: UUID, member: Client) -> None:

@@ -24,6 +24,7 @@ from acuse.doors.console.frame import member_view, page
 from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
 from acuse.errors import AccessDenied, AcuseError
+from acuse.helpdesk.queries import tickets as desk
 
 OFFERED = 10
 
@@ -134,7 +135,11 @@ def _holds(access: Access) -> tuple[Hold, ...]:
         waiting = delivery.sent_to(access, addresses=addresses, status="in_progress", limit=1)
         return Obstacle(reason="communication_in_progress") if waiting else None
 
-    return (under_way,)
+    def open_case(_organisation: UUID, family: tuple[UUID, ...]) -> Obstacle | None:
+        waiting = desk.tickets(access, desk.Filters(contact=family[0]), limit=1).items
+        return Obstacle(reason="open_ticket") if waiting else None
+
+    return (open_case, under_way)
 
 
 @require_http_methods(["GET", "POST"])

@@ -19,6 +19,7 @@ from acuse.contacts.queries import AddressView, ContactView
 from acuse.contacts.rules import Card
 from acuse.delivery import queries as delivery
 from acuse.delivery.queries import CommunicationRow
+from acuse.doors.console import ticket_words
 from acuse.doors.console.acts import found, refused_at
 from acuse.doors.console.contacts import wording
 from acuse.doors.console.facts import title
@@ -28,6 +29,8 @@ from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
 from acuse.errors import AccessDenied, AcuseError
 from acuse.evidence.queries import LedgerFact, facts_of
+from acuse.helpdesk.queries import tickets as desk
+from acuse.helpdesk.queries.tickets import TicketRow
 from acuse.proof.facts.contact import KIND
 
 SHOWN = 8
@@ -172,6 +175,7 @@ def _page(request: HttpRequest, access: Access, view: ContactView, form: Address
         "addresses": known_addresses(view),
         "absorbed": view.absorbed,
         "sent": sent[:SHOWN],
+        "cases": _cases(access, view),
         "more_sent": len(sent) > SHOWN,
         "first_address": next((one.value for one in view.addresses if one.channel == "email"), ""),
         "facts": _facts(access, view),
@@ -184,6 +188,12 @@ def _sent(access: Access, view: ContactView) -> list[tuple[CommunicationRow, Sta
     mailboxes = {text for one in view.addresses if one.channel == "email" for text in (one.value, one.key)}
     rows = delivery.sent_to(access, addresses=sorted(mailboxes), limit=SHOWN + 1)
     return [(row, status(row.status, outcome=row.outcome)) for row in rows]
+
+
+def _cases(access: Access, view: ContactView) -> list[tuple[TicketRow, StatusWord]]:
+    """The cases of the contact, open and closed, the latest word first."""
+    rows = desk.tickets(access, desk.Filters(contact=view.id, state=""), order="last", limit=SHOWN).items
+    return [(row, ticket_words.status(row.status)) for row in rows]
 
 
 def _facts(access: Access, view: ContactView) -> list[tuple[LedgerFact, str]]:
