@@ -74,13 +74,20 @@ class Dossier:
     context: Context
     bundle: Bundle
 
+    @property
+    def proof(self) -> bytes:
+        """`proof.json` as embedded."""
+        return self._content_of("proof.json")
+
     def archive(self) -> Archive:
         """Return proof and statement as embedded, without other objects than those that the statement follows from."""
-        judged = next(file.content for file in self.attachments if file.name == "statement.json")
         needed = {
             hashlib.sha256(raw).hexdigest(): raw for raw in (each.canonical() for each in self.calendars.values())
         }
-        return Archive(proof=self.bundle.to_json(), statement=judged, objects=needed)
+        return Archive(proof=self.proof, statement=self._content_of("statement.json"), objects=needed)
+
+    def _content_of(self, name: str) -> bytes:
+        return next(file.content for file in self.attachments if file.name == name)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -113,9 +113,7 @@ def issue(*, certificate: UUID, lease: UUID, press: Press) -> None:
     sealed, dossier, lacking = _seal_at_best(row, bundle, dated_at, press)
     # Step 5
     document = custody.keep(organisation=row.organisation_id, content=sealed.content, media_type=PDF)
-    proof = custody.keep(
-        organisation=row.organisation_id, content=dossier.bundle.to_json(), media_type="application/json"
-    )
+    proof = custody.keep(organisation=row.organisation_id, content=dossier.proof, media_type="application/json")
     # Step 6
     _record(row, lease, sealed, document, proof, dossier, lacking)
 
@@ -254,7 +252,7 @@ def _record(
         if lower:
             drafts.append(_lowered(draft, row.wanted_level, sealed.level, lacking))
         # The subject's head before the certificate's row, as all do that record a fact and then ask for a revision.
-        record(*drafts)
+        first, *_ = record(*drafts)
         issued = execute(
             _ISSUED,
             {
@@ -272,14 +270,21 @@ def _record(
         ).rowcount
         if not issued:
             raise ConflictError("Another worker issued this document.")
-        _supersede_if_late(row, bundle)
+        told = bundle.facts[-1].fact.subject_sequence
+        # A fact between the last one told and that of the issue came too late to be inside.
+        if first.subject_sequence > told + 1:
+            _supersede_if_changed(row, told)
 
 
-def _supersede_if_late(row: Certificate, bundle: Bundle) -> None:
-    """Ask for the next revision where something came back while this one was being made, too late to be inside."""
+def _supersede_if_changed(row: Certificate, told: int) -> None:
+    """Ask for the next revision where what came back while this one was being made changes what it tells.
+
+    Args:
+        row: the document that was just issued.
+        told: subject sequence of the last fact inside.
+    """
     if row.kind == Certificate.Kind.RECEIPT or row.subject_kind != COMMUNICATION:
         return
-    told = bundle.facts[-1].fact.subject_sequence
     known = facts_of(organisation=row.organisation_id, kind=row.subject_kind, id=row.subject)
     missed = [item.fact.type for item in known if item.fact.subject_sequence > told and item.fact.type in rules.CHANGES]
     if missed:
