@@ -100,6 +100,7 @@ ROUTES = {
     f"{CASE}describe/": "member",
     f"{CASE}escalate/": "member",
     f"{CASE}close/": "member",
+    f"{CASE}certify/": "member",
     f"{CASE}reopen/": "member",
     f"{CASE}present/": "member",
     f"{CASE}said/<uuid:interaction_id>/": "member",

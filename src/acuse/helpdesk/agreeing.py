@@ -21,9 +21,10 @@ _AGREES: Mapping[str, bool] = {
     "i don't agree": False,
     "i disagree": False,
 }
-_POLITE = re.compile(
-    r"^(?:hola|buenos dias|buenas tardes|hello|hi|si|yes|no)\b[\s,.:;!]*|"
-    r"[\s,.:;!]*(?:muchas gracias|gracias|un saludo|saludos|thank you|thanks|regards|best regards)[\s,.:;!]*$"
+#: "No" is no courtesy.
+_GREETING = re.compile(r"^(?:hola|buenos dias|buenas tardes|hello|hi|si|yes)\b[\s,.:;!]*")
+_THANKS = re.compile(
+    r"[\s,.:;!]*\b(?:muchas gracias|gracias|un saludo|saludos|thank you|thanks|best regards|regards)[\s,.:;!]*$"
 )
 _MOST = 200
 
@@ -48,8 +49,5 @@ def said_of(words: str) -> bool | None:
 
 
 def _without_courtesy(said: str) -> str:
-    """Return the words without a greeting or thanks at either end; a "no" before them is never taken away."""
-    match = _POLITE.search(said)
-    if match is None or match[0].strip(" ,.:;!") == "no":
-        return said
-    return (said[: match.start()] + said[match.end() :]).strip(" .,;:!")
+    """Return the words without one greeting before them and one thanks after them."""
+    return _THANKS.sub("", _GREETING.sub("", said)).strip(" .,;:!")

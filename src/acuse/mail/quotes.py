@@ -4,7 +4,7 @@ import re
 
 #: "El lun, 16 nov 2026 a las 16:20, Ana (<ana@...>) escribió:", "On Mon, ... wrote:"; mail programs break it in two.
 _INTRODUCED = re.compile(
-    r"^(?:El|Em|Le|On|Am|Il)\b[^\n]{0,300}(?:\n[^\n>]{0,200})?"
+    r"^(?:El|Em|Le|On|Am|Il)\b[^\n]{0,300}(?:\n(?!>)[^\n]{0,200})?"
     r"(?:escribi[oó]|wrote|a écrit|schrieb|ha scritto|escreveu)\s*:?\s*$",
     re.MULTILINE,
 )

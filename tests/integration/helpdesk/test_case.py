@@ -1,5 +1,6 @@
 """A case from the first letter to the customer's agreement."""
 
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -7,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from acuse import clock
 from acuse.contacts.queries import by_address
 from acuse.delivery.models import Communication
 from acuse.errors import AccessDenied, ConflictError, InputError
@@ -15,8 +17,9 @@ from acuse.helpdesk.models import Outgoing
 from acuse.helpdesk.queries.case import case
 from acuse.helpdesk.queries.tickets import Filters, tickets
 from acuse.helpdesk.services.changes import add_note, assign, classify
-from acuse.helpdesk.services.conformity import answer_conformity, ask_conformity
+from acuse.helpdesk.services.conformity import answer_conformity, ask_conformity, close_silent
 from acuse.helpdesk.services.replies import Answer, reply, send_due, take_back
+from acuse.helpdesk.services.settings import change_desk
 from acuse.proof.facts.fact import Actor
 from acuse.reception.models import Item
 from acuse.reception.rules import Ours
@@ -220,3 +223,47 @@ def test_nobody_reads_at_some_addresses(desk: Desk) -> None:
     desk.receive(letter(sender="no-reply@cliente.example"), mail_from="no-reply@cliente.example")
     assert desk.ticket().status == "new"
     assert send_due() == 0
+
+
+def test_silence_closes_only_where_it_may_and_only_after_a_certified_notice(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.receive(letter())
+    ticket = desk.ticket()
+    until = clock.now() + timedelta(days=15)
+    notice = answer("Vamos a cerrar su caso.", act="closing_notice", term_until=until)
+    with pytest.raises(ConflictError):
+        ask_conformity(access=desk.agent, ticket=ticket.id, answer=notice, request=uuid4(), revision=None)
+    allow = {"default_assignee": None, "certify_replies": False, "undo_seconds": 10, "closing_allowed": True}
+    change_desk(access=desk.owner, **allow)  # type: ignore[arg-type]
+    soon = replace(notice, term_until=clock.now() + timedelta(days=2))
+    with pytest.raises(InputError):
+        ask_conformity(access=desk.agent, ticket=ticket.id, answer=soon, request=uuid4(), revision=None)
+    ask_conformity(access=desk.agent, ticket=ticket.id, answer=notice, request=uuid4(), revision=None)
+    send_due()
+    assert close_silent() == 0
+    later = until + timedelta(seconds=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert close_silent() == 1
+    assert close_silent() == 0
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.closed_at) == ("closed_without", later)
+    assert desk.only("term.expired").occurred_at == until
+
+
+def test_an_answer_in_time_keeps_the_case_from_being_closed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.receive(letter())
+    ticket = desk.ticket()
+    allow = {"default_assignee": None, "certify_replies": False, "undo_seconds": 10, "closing_allowed": True}
+    change_desk(access=desk.owner, **allow)  # type: ignore[arg-type]
+    until = clock.now() + timedelta(days=15)
+    notice = answer("Vamos a cerrar su caso.", act="closing_notice", term_until=until)
+    request = uuid4()
+    ask_conformity(access=desk.agent, ticket=ticket.id, answer=notice, request=request, revision=None)
+    send_due()
+    desk.receive(letter(body="No estoy conforme", message_id="<m5@cliente.example>"), to_ticket(ticket.id))
+    monkeypatch.setattr(clock, "now", lambda: until + timedelta(days=1))
+    assert close_silent() == 0
+    ticket.refresh_from_db()
+    assert ticket.status == "reopened"
+    assert not desk.only("conformity.denied").details["comments"]

@@ -3,7 +3,7 @@
 import mimetypes
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from uuid6 import uuid7
 
+from acuse import clock
 from acuse.accounts.queries import Access, active_members
+from acuse.certificates.services import request_ticket_certificate
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.ui.errors import said
@@ -250,6 +252,34 @@ def _escalate(request: HttpRequest, access: Access, id: UUID) -> str:
     return ""
 
 
+def _close(request: HttpRequest, access: Access, id: UUID) -> str:
+    """Announce the closing: without an answer within the term the case is closed without agreement."""
+    days = request.POST.get("days", "")
+    term_until = clock.now() + timedelta(days=int(days) if days.isdecimal() and len(days) < 4 else 0)
+    letter = write_answer(access, ticket=id, use="ticket.closing_notice", deadline__due=term_until)
+    notice = Answer(
+        subject=letter.subject,
+        body=letter.body,
+        language=letter.language,
+        certified=True,
+        act="closing_notice",
+        term_until=term_until,
+        template=str(letter.template or "ticket.closing_notice"),
+        template_version=letter.version,
+    )
+    ask_conformity(access=access, ticket=id, answer=notice, request=uuid7(), revision=None)
+    return ""
+
+
+def _certify(_request: HttpRequest, access: Access, id: UUID) -> str:
+    """Ask for the certificate of the case as it stands."""
+    access.require_sender()
+    if case(access, id=id) is None:
+        raise InputError("There is no such case.")
+    request_ticket_certificate(organisation=access.organisation, ticket=id)
+    return _("The certificate is being made. It will stand at the right.")
+
+
 def _reopen(request: HttpRequest, access: Access, id: UUID) -> str:
     changes.reopen(access=access, ticket=id, reason=request.POST.get("reason", ""))
     return _("The case is open again.")
@@ -262,6 +292,8 @@ assign = _acting(_assign)
 classify = _acting(_classify)
 describe = _acting(_describe)
 escalate = _acting(_escalate)
+close = _acting(_close)
+certify = _acting(_certify)
 reopen = _acting(_reopen)
 
 

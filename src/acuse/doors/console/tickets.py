@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from acuse.accounts.queries import Access, active_members
+from acuse.certificates.queries import certificates_of_ticket
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.console.places import read_place, write_place
@@ -29,6 +30,7 @@ from acuse.helpdesk.queries.desk import saved_views
 from acuse.helpdesk.queries.tickets import COUNTED, Filters, TicketRow, count, found_by_number, tickets
 from acuse.helpdesk.queries.writing import ACTS, ASKS, choices
 from acuse.helpdesk.services.changes import assign, classify
+from acuse.helpdesk.services.conformity import LEAST_TERM
 from acuse.helpdesk.services.opening import settings_of
 
 ASKED = ("whose", "state", "status", "type", "priority", "channel", "tag", "late", "waits", "escalated", "q")
@@ -104,6 +106,7 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     if seen is None:
         raise Http404("There is no such case.")
     members = active_members(access)
+    settings = settings_of(access.organisation)
     deadlines = [told(one) for one in deadlines_of(access, id)]
     context = _listed(request, access, chosen=id)
     context |= {
@@ -124,7 +127,10 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
         "note_draft": draft(access, ticket=id, kind="note"),
         "others": [(members.get(member, ""), writing) for member, writing in seen.others],
         "templates": _templates(access),
-        "certify": settings_of(access.organisation).certify_replies,
+        "certificates": certificates_of_ticket(access, ticket=id),
+        "certify": settings.certify_replies,
+        "closes": settings.closing_allowed and seen.row.closed_at is None,
+        "least_days": LEAST_TERM.days,
         "assignee": members.get(seen.row.assignee) if seen.row.assignee else None,
     }
     return page(request, access, "tickets", "console/ticket.html", context)
