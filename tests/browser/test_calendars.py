@@ -54,7 +54,7 @@ def test_every_action_is_reached_by_tab_and_seen(world: World, visit: Opener) ->
 def test_one_is_made_looked_at_and_published(world: World, visit: Opener, width: int, scripts: bool) -> None:
     page = visit(width=width, scripts=scripts).open(LIST)
     page.get_by_role("link", name="Nuevo calendario").click()
-    page.get_by_role("link", name="Empezar con este: Oficina").click()
+    page.get_by_role("link", name="Oficina").click()
     page.get_by_label("Nombre").fill("Línea de reclamaciones")
     page.get_by_label("Festivos de", exact=True).select_option("ES-MD")
     page.get_by_role("button", name="Mostrar sus días").click()
