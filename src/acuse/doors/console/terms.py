@@ -19,7 +19,7 @@ from acuse.doors.console.term_forms import TermEditor
 from acuse.doors.console.term_words import line
 from acuse.doors.ui.errors import said
 from acuse.doors.ui.security import download
-from acuse.errors import AccessDenied, AcuseError, InputError
+from acuse.errors import AcuseError, InputError
 from acuse.evidence import custody
 from acuse.helpdesk import packs
 from acuse.helpdesk.policies import Policy, PolicyTerm
@@ -71,14 +71,13 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
 @member_view
 def add_pack(request: HttpRequest, access: Access) -> HttpResponseBase:
     """Add the terms of a pack to those there are."""
+    access.require_manager()
     current = current_policy(access.organisation)
     before = current.policy.terms if current else ()
     try:
         chosen = _chosen_calendar(request, access)
         added = packs.pack(request.POST.get("pack", ""), calendar=chosen, language=_language(access))
         _publish(access, (*before, *added), _base(request))
-    except AccessDenied:
-        raise
     except AcuseError as error:
         messages.error(request, said(error))
     else:
@@ -90,11 +89,10 @@ def add_pack(request: HttpRequest, access: Access) -> HttpResponseBase:
 @member_view
 def remove(request: HttpRequest, access: Access, place: int) -> HttpResponseBase:
     """Publish the terms without one of them."""
+    access.require_manager()
     _current, terms = _terms(access, place)
     try:
         _publish(access, (*terms[:place], *terms[place + 1 :]), _base(request))
-    except AccessDenied:
-        raise
     except AcuseError as error:
         messages.error(request, said(error))
     else:
@@ -151,8 +149,6 @@ def _edit(request: HttpRequest, access: Access, current: PublishedPolicy | None,
                     messages.success(request, _("Published. Cases that are opened from now on have these terms."))
                     return redirect("console:terms", access.view.slug)
                 shown["looked_at"], shown["tried"] = try_policy(access, policy)
-        except AccessDenied:
-            raise
         except AcuseError as error:
             shown["refused"] = said(error)
     return page(request, access, "calendars", "console/term_edit.html", shown)
