@@ -510,6 +510,7 @@ def test_who_does_not_manage_changes_nothing(theirs: Theirs, role: str) -> None:
     for route, audience in ROUTES.items():
         if audience == "manager":
             path = "/" + route.replace("<slug:slug>", MINE).replace("<uuid:id>", str(own.id))
+            path = path.replace("<int:place>", "0")
             assert client.post(path, FORM).status_code == 403, path
     assert Fact.objects.count() == facts
     own.refresh_from_db()
