@@ -81,7 +81,8 @@ def _which(case: Case, *, first: bool) -> str:
     parts += [_("about %(names)s") % {"names": _either(MATTERS[one] for one in case.matters)}] * bool(case.matters)
     if not parts:
         return _("Every case") if first else _("Every other case")
-    return "; ".join(parts)
+    said = "; ".join(parts)
+    return said[:1].upper() + said[1:]
 
 
 def _types(names: tuple[str, ...]) -> str:
