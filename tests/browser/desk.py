@@ -91,7 +91,7 @@ def desk(world: World, *, email: str) -> Desk:
         "cliente0877@correo.example",
         "Cliente 0877",
         "Re: Ruido al frenar",
-        "¿Cuándo sería?\n\nEl lun, 16 nov 2026 a las 16:20, Talleres Ribera <atencion@talleres-ribera.example> escribió:\n"
+        "¿Cuándo sería?\n\nEl lun, 16 nov 2026 a las 16:20, Talleres Ribera <atencion@ribera.example> escribió:\n"
         "> Hemos revisado su caso",
         hours=0.2,
         files=({"number": 1, "name": "frenos.mp4", "media_type": "video/mp4", "size": 3_100_000},),

@@ -28,7 +28,7 @@ from acuse.doors.ui.security import download
 from acuse.errors import ConflictError, InputError
 from acuse.evidence import custody
 from acuse.helpdesk.queries.case import case, interaction
-from acuse.helpdesk.queries.writing import agree_link, write_answer
+from acuse.helpdesk.queries.writing import ACTS, agree_link, write_answer
 from acuse.helpdesk.services import changes, desk
 from acuse.helpdesk.services.acknowledging import acknowledge
 from acuse.helpdesk.services.conformity import ask_conformity
@@ -89,13 +89,15 @@ def _answer(request: HttpRequest, access: Access, id: UUID) -> str:
     if seen is None:
         raise InputError("There is no such case.")
     subject = given.get("subject", "").strip() or f"Re: {seen.row.subject}"
+    use, _separator, own = given.get("template", "").partition("/")
     answer = Answer(
         subject=subject[:300],
         body=body,
         language=given.get("language", "") if given.get("language") in {"es", "en"} else seen.language,
         certified=given.get("certified") == "on",
-        act="data_request" if given.get("waits") == "on" else "",
-        waits_for_customer=given.get("waits") == "on",
+        act=ACTS.get(use, ""),
+        template=(own or use) if use in ACTS else "",
+        waits_for_customer=given.get("waits") == "on" or ACTS.get(use) == "data_request",
         files=_files(request, access),
     )
     revision = _revision(given.get("revision", ""))

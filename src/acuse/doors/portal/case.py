@@ -30,7 +30,7 @@ from acuse.doors.ui import figures
 from acuse.doors.ui.preferences import DEFAULT_ZONE, LANGUAGES
 from acuse.errors import ConflictError
 from acuse.helpdesk.queries.public import Followed, Question, followed, found_by_key, question
-from acuse.helpdesk.queries.writing import agree_link, follow_link
+from acuse.helpdesk.queries.writing import agree_path, follow_path
 from acuse.helpdesk.services.conformity import MOST_COMMENTS, answer_conformity
 from acuse.mail.tokens import AGREE, FOLLOW, decode_token
 from acuse.proof.facts.fact import Actor
@@ -52,7 +52,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     if seen is None:
         key, status = ("often", 429) if often else ("unknown", 404)
         return _told(request, None, key, status)
-    link = agree_link(seen.asked) if seen.asked else ""
+    link = agree_path(seen.asked) if seen.asked else ""
     return _shown(request, seen, "case/page.html", agree=link, root=f"/f/{token}/")
 
 
@@ -85,7 +85,7 @@ def _question(request: HttpRequest, token: str, asked: Question) -> HttpResponse
         form=form,
         root=f"/c/{token}/",
         most=MOST_COMMENTS,
-        back=follow_link(asked.case.id),
+        back=follow_path(asked.case.id),
     )
 
 
@@ -127,7 +127,7 @@ def find(request: HttpRequest) -> HttpResponse:
     found = found_by_key(key=given[0], address=given[1])
     if found is None:
         return _shown(request, None, "case/find.html", status=404, none=True, key=given[0], address=given[1])
-    return dressed(redirect(follow_link(found)))
+    return dressed(redirect(follow_path(found)))
 
 
 def _told(request: HttpRequest, seen: Followed | None, key: str, status: int) -> HttpResponse:

@@ -112,14 +112,23 @@ def values_of(ticket: Ticket, *, name: str) -> dict[str, object]:
 
 def follow_link(ticket: UUID) -> str:
     """Return the secret link with which its customer follows a case."""
-    return _link("f", FOLLOW, ticket)
+    return _link(follow_path(ticket))
 
 
 def agree_link(request: UUID) -> str:
     """Return the link with which a customer says whether they agree."""
-    return _link("c", AGREE, request)
+    return _link(agree_path(request))
 
 
-def _link(path: str, purpose: str, identifier: UUID) -> str:
-    token = encode_token(key=settings.ACUSE_KEYS.address, purpose=purpose, identifier=identifier)
-    return f"{settings.ACUSE.public_url.rstrip('/')}/{path}/{token}/"
+def follow_path(ticket: UUID) -> str:
+    """Return the path of `follow_link`."""
+    return f"/f/{encode_token(key=settings.ACUSE_KEYS.address, purpose=FOLLOW, identifier=ticket)}/"
+
+
+def agree_path(request: UUID) -> str:
+    """Return the path of `agree_link`."""
+    return f"/c/{encode_token(key=settings.ACUSE_KEYS.address, purpose=AGREE, identifier=request)}/"
+
+
+def _link(path: str) -> str:
+    return settings.ACUSE.public_url.rstrip("/") + path

@@ -1,0 +1,120 @@
+"""The inbox in the browser: every width, by keyboard alone, without scripts too; and what customers see of a case."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from acuse.helpdesk.models import ConformityRequest, Outgoing, Ticket
+from acuse.helpdesk.queries.writing import agree_path, follow_path
+from acuse.helpdesk.services.conformity import ask_conformity
+from acuse.helpdesk.services.replies import Answer, send_due
+from tests.browser.conftest import Opener
+from tests.browser.desk import Desk, desk
+from tests.browser.test_every_page import BASE, faults_of_form
+from tests.browser.world import World
+
+
+@pytest.fixture
+def made(world: World) -> Desk:
+    return desk(world, email="m.ribera@ribera.example")
+
+
+def paths(made: Desk) -> tuple[str, ...]:
+    """Each page of members."""
+    return (
+        f"{BASE}/tickets/",
+        f"{BASE}/tickets/?q=nadie&state=all",
+        f"{BASE}/tickets/{made.noise}/",
+        f"{BASE}/tickets/{made.invoice}/?whose=mine",
+        f"{BASE}/tickets/new/",
+        f"{BASE}/settings/desk/",
+    )
+
+
+def asked(made: Desk) -> str:
+    """Ask the customer of a case whether they agree; the path of the link."""
+    request = uuid4()
+    answer = Answer(subject="¿Conforme?", body="Diga si lo está.", language="es", certified=True, delay=timedelta())
+    ask_conformity(access=made.access, ticket=made.noise, answer=answer, request=request, revision=None)
+    send_due()
+    return agree_path(request)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (1100, "light"), (390, "dark"), (320, "light")])
+def test_its_pages_are_accessible_and_fit(made: Desk, visit: Opener, width: int, scheme: str) -> None:
+    faults = []
+    seen = visit(width=width, scheme=scheme)
+    for one in (*paths(made), follow_path(made.noise), asked(made), "/f/"):
+        page = seen.open(one)
+        found = Axe().run(page).response["violations"]
+        faults += [f"{one}: {fault['id']}" for fault in found if fault["impact"] in {"serious", "critical"}]
+        faults += [f"{one}: {fault}" for fault in faults_of_form(page, width)]
+    assert faults == []
+    assert seen.elsewhere == seen.errors == []
+
+
+def test_a_case_is_answered_by_keyboard_and_taken_back(made: Desk, visit: Opener) -> None:
+    seen = visit()
+    page = seen.open(f"{BASE}/tickets/")
+    seen.press("j", "Enter")
+    page.wait_for_url(re.compile(r"/tickets/[0-9a-f-]{36}/"))
+    page = seen.open(f"{BASE}/tickets/{made.noise}/")
+    seen.press("r")
+    page.keyboard.type("Mañana a las 9.")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Sale en unos segundos")).to_be_visible()
+    waiting = Outgoing.objects.get(ticket=made.noise, state="waiting")
+    assert (waiting.body, waiting.certified) == ("Mañana a las 9.", False)
+    page.get_by_role("button", name="Deshacer").click()
+    expect(page.get_by_label("Su respuesta")).to_have_value("Mañana a las 9.")
+    waiting.refresh_from_db()
+    assert waiting.state == "cancelled"
+
+
+@pytest.mark.parametrize(("width", "scripts"), [(390, True), (1440, False)])
+def test_a_case_is_taken_up_and_noted(made: Desk, visit: Opener, width: int, scripts: bool) -> None:
+    other = Ticket.objects.get(subject="Gracias por la entrega")
+    page = visit(width=width, scripts=scripts).open(f"{BASE}/tickets/{other.id}/")
+    rail = page.get_by_role("complementary", name="Sobre este expediente")
+    rail.get_by_label("Tipo").select_option("thanks")
+    if not scripts:
+        rail.locator("form", has=page.get_by_label("Tipo")).get_by_role("button", name="Guardar").click()
+    expect(page.get_by_text("Ahora: Agradecimiento")).to_be_visible()
+    other.refresh_from_db()
+    assert other.type == "thanks"
+
+
+@pytest.mark.parametrize(("width", "scripts"), [(390, True), (320, False)])
+def test_the_customer_agrees_by_a_press_and_not_by_looking(
+    made: Desk, visit: Opener, width: int, scripts: bool
+) -> None:
+    link = asked(made)
+    seen = visit(member=False, width=width, scripts=scripts)
+    page = seen.open(link)
+    page = seen.open(link)
+    assert ConformityRequest.objects.get(ticket=made.noise).answered_at is None
+    page.get_by_label("Comentarios").fill("Perfecto, gracias.")
+    page.get_by_role("button", name="Conforme", exact=True).click()
+    expect(page.get_by_role("heading", name="Ha dicho que está conforme")).to_be_visible()
+    assert Ticket.objects.get(id=made.noise).status == "resolved"
+    page.get_by_role("link", name="Ver mi caso").click()
+    expect(page.get_by_text("Resuelto, con su conformidad.")).to_be_visible()
+    assert seen.context.cookies() == []
+
+
+def test_a_case_is_found_by_its_key_and_the_customers_address(made: Desk, visit: Opener) -> None:
+    row = Ticket.objects.get(id=made.noise)
+    page = visit(member=False, width=390).open("/f/")
+    page.get_by_label("Clave de seguimiento").fill(row.key.lower())
+    page.get_by_label("Su dirección de correo").fill("otra@correo.example")
+    page.get_by_role("button", name="Ver el caso").click()
+    expect(page.get_by_text("No hay ningún caso con esa clave y esa dirección.")).to_be_visible()
+    page.get_by_label("Su dirección de correo").fill(row.address.upper())
+    page.get_by_role("button", name="Ver el caso").click()
+    expect(page.get_by_role("heading", name="Su caso con Talleres Ribera")).to_be_visible()
+    # What members write for themselves stays with them.
+    expect(page.get_by_text("holgura")).to_have_count(0)
