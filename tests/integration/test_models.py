@@ -17,6 +17,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "contacts": frozenset({"accounts"}),
     "composition": frozenset({"accounts"}),
     "delivery": frozenset({"accounts"}),
+    "helpdesk": frozenset({"accounts", "contacts"}),
     "api": frozenset(),
     "console": frozenset(),
     "portal": frozenset(),

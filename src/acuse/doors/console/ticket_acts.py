@@ -28,6 +28,7 @@ from acuse.doors.ui.security import download
 from acuse.errors import ConflictError, InputError
 from acuse.evidence import custody
 from acuse.helpdesk.queries.case import case, interaction
+from acuse.helpdesk.queries.tickets import has_ticket
 from acuse.helpdesk.queries.writing import ACTS, agree_link, write_answer
 from acuse.helpdesk.services import changes, desk
 from acuse.helpdesk.services.acknowledging import acknowledge
@@ -68,6 +69,8 @@ def _acting(
     @require_POST
     @member_view
     def view(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
+        if not has_ticket(access, id=id):
+            raise Http404("There is no such case.")
         try:
             told = act(request, access, id)
             if told:
@@ -134,7 +137,7 @@ def _ask(access: Access, id: UUID, answer: Answer, revision: int | None) -> None
 def template(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     """The answer's field with what a template says for this case."""
     use, _separator, own = request.GET.get("template", "").partition("/")
-    if case(access, id=id) is None:
+    if not has_ticket(access, id=id):
         raise Http404("There is no such case.")
     try:
         letter = write_answer(access, ticket=id, use=use, template=_identifier(own) if own else None)
@@ -276,8 +279,6 @@ def _close(request: HttpRequest, access: Access, id: UUID) -> str:
 def _certify(_request: HttpRequest, access: Access, id: UUID) -> str:
     """Ask for the certificate of the case as it stands."""
     access.require_sender()
-    if case(access, id=id) is None:
-        raise InputError("There is no such case.")
     request_ticket_certificate(organisation=access.organisation, ticket=id)
     return _("The certificate is being made. It will stand at the right.")
 

@@ -98,6 +98,11 @@ def mine(access: Access) -> "QuerySet[Ticket]":
     return Ticket.objects.filter(organisation_id=access.organisation)
 
 
+def has_ticket(access: Access, *, id: UUID) -> bool:
+    """Say whether the organisation has such a case."""
+    return mine(access).filter(id=id).exists()
+
+
 def tickets(
     access: Access,
     filters: Filters,
