@@ -8,12 +8,17 @@ from acuse import clock
 from acuse.accounts import services as accounts
 from acuse.accounts.models import User
 from acuse.accounts.queries import Access, access_organisation
+from acuse.calendars.presets import PRESETS
+from acuse.calendars.services import publish_calendar
 from acuse.evidence import custody
 from acuse.evidence.ledger import refer
 from acuse.helpdesk.models import Ticket
+from acuse.helpdesk.packs import pack
+from acuse.helpdesk.policies import Policy
 from acuse.helpdesk.services.changes import add_note, assign, classify, escalate
 from acuse.helpdesk.services.mailboxes import add_mailbox
 from acuse.helpdesk.services.opening import Written, add_message, open_ticket
+from acuse.helpdesk.services.policies import publish_policy
 from acuse.helpdesk.services.replies import Answer, reply, send_due
 from acuse.proof.facts.fact import Actor
 from tests.browser.world import World
@@ -53,6 +58,12 @@ def desk(world: World, *, email: str) -> Desk:
     """Set the desk up: a mailbox, and six cases, one of which is answered, noted and passed up."""
     access = access_organisation(user=User.objects.get(email=email), slug="talleres-ribera")
     accounts.add_sender_identity(organisation=world.organisation, pattern=ADDRESS)
+    calendar = publish_calendar(access=access, name="Taller", zone="Europe/Madrid", definition=PRESETS["office"])
+    terms = (
+        *pack("standard", language="es", calendar=calendar),
+        *pack("ley-10-2025", language="es", calendar=calendar),
+    )
+    publish_policy(access=access, terms=Policy(terms=terms).members())
     add_mailbox(access=access, name="Atención al cliente", address=ADDRESS)
     opened = [
         open_ticket(organisation=world.organisation, written=one)

@@ -127,7 +127,8 @@ def test_a_retry_after_a_rotation_sends_the_same_copy(running: Installation, key
     assert (found.result, found.selector) == ("pass", old)
     assert [line.split()[:2] for line in _listed(running)] == [[new, "active"], [old, "retiring"]]
     begun_later = "AND opened_at > (SELECT activated_at FROM delivery_signing_keys WHERE selector = %s)"
-    assert running.value(f"{_CLOSED} {begun_later}", reference, new) == 1
+    accepted = f"{_CLOSED} AND result = 'relayed' {begun_later}"
+    assert running.value(accepted, reference, new) == 1
     until(lambda: _signed_with(running, keys, new), "the worker notices the new key")
 
 

@@ -22,6 +22,8 @@ MOST_BYTES = 1 << 20
 MOST_EVENTS = 2000
 MOST_LENGTH = timedelta(days=62)
 """Of one event: what is longer is no holiday but a season."""
+#: Lines of one event; a holiday has a handful.
+_MOST_LINES = 200
 _USED = frozenset({"DTSTART", "DTEND", "DURATION", "SUMMARY", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "STATUS"})
 _FOLD = re.compile(r"\r?\n[ \t]")
 _NAME = re.compile(r"[A-Za-z-]{1,40}", re.ASCII)
@@ -105,10 +107,11 @@ def _events(text: str) -> Iterator[list[str]]:
         elif word == "END":
             if inside[-1:] == ["VEVENT"]:
                 yield lines
+                lines = []
             inside = inside[:-1]
         elif inside[-1:] == ["VEVENT"]:
             match = _NAME.match(line)
-            if match and match[0].upper() in _USED and len(line) < 4000:
+            if match and match[0].upper() in _USED and len(line) < 4000 and len(lines) < _MOST_LINES:
                 lines.append(line)
 
 

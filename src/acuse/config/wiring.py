@@ -159,7 +159,7 @@ def _repeat(acts: tuple[Callable[[], int], ...], stop: threading.Event) -> None:
     """Do what is due at the desk, again and again; at once where something was, others after a pause."""
     while not stop.is_set():
         close_old_connections()
-        if not any(periodic.guarded(act.__name__, act) for act in acts):
+        if not any([periodic.guarded(act.__name__, act) for act in acts]):
             stop.wait(_DESK_SECONDS)
 
 

@@ -26,6 +26,8 @@ _GREETING = re.compile(r"^(?:hola|buenos dias|buenas tardes|hello|hi|si|yes)\b[\
 _THANKS = re.compile(
     r"[\s,.:;!]*\b(?:muchas gracias|gracias|un saludo|saludos|thank you|thanks|best regards|regards)[\s,.:;!]*$"
 )
+#: What mail programs set before a signature (RFC 3676 section 4.3).
+_SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
 _MOST = 200
 
 
@@ -33,9 +35,9 @@ def said_of(words: str) -> bool | None:
     """Return whether somebody agrees, or None where the words do not say it, or say more than that.
 
     Args:
-        words: what is new in a reply; only its first paragraph is weighed, lest a signature speak.
+        words: what is new in a reply. Whatever stands after the words and is no marked signature makes it say more.
     """
-    first = next((part for part in words.strip().split("\n\n") if part.strip()), "")
+    first = _SIGNATURE.split(words.strip(), maxsplit=1)[0]
     if len(first) > _MOST:
         return None
     said = " ".join(folded(first).lower().split()).strip(" .,;:!")

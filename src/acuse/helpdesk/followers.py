@@ -14,6 +14,7 @@ from django.db import transaction
 from acuse import clock
 from acuse.delivery.queries import answered
 from acuse.delivery.services.dispatched import PASSING
+from acuse.errors import AcuseError
 from acuse.evidence import custody
 from acuse.evidence.following import follow
 from acuse.evidence.queries import LedgerFact
@@ -53,7 +54,8 @@ def _file_if_possible(item: LedgerFact) -> None:
         raise
     except Exception as error:
         log.exception("what came in cannot be filed", extra={"fact": str(item.fact.id)})
-        set_aside(item=item.fact.subject.id, reason=f"It could not become a case: {error}"[:2000])
+        told = str(error) if isinstance(error, AcuseError) else "something went wrong inside Acuse; see the log."
+        set_aside(item=item.fact.subject.id, reason=f"It could not become a case: {told}"[:2000])
 
 
 def _file(item: LedgerFact) -> None:
@@ -62,29 +64,63 @@ def _file(item: LedgerFact) -> None:
         return
     if Interaction.objects.filter(reception=seen.id).exists():
         return  # read again after it had been filed
-    author = seen.author or seen.mail_from
-    if Mailbox.objects.filter(organisation_id=seen.organisation, address__iexact=author).exists():
-        return  # our own words, come back by a list or a rule of forwarding
     found = _belongs_to(seen)
     if found is None and seen.purpose != "mailbox":
         return
     message = read(custody.open_object(organisation=seen.organisation, sha256=seen.sha256))
+    author = seen.author or seen.mail_from
     written = _written(seen, message, author)
+    if _is_ours(seen, author) and _wrote_it(seen):
+        return  # our own words, come back by a list or a rule of forwarding
+    if doubt := _doubt(seen, author, written):
+        set_aside(item=seen.id, reason=doubt)
+    elif found is None:
+        _open(seen, author, written)
+    else:
+        ticket, matched_by = found
+        add_message(ticket=ticket, written=written, matched_by=matched_by)
+        # A From line is written by anybody: who knew the case's own address, or whose domain vouches, is believed.
+        if _dmarc(seen) == "pass" or (matched_by == "token" and _dmarc(seen) != "fail"):
+            _hear(ticket, seen, written)
+
+
+def _doubt(seen: ItemView, author: str, written: Written) -> str:
+    """Return why a message is left to a person, "" for nothing."""
+    if _is_ours(seen, author) and _is_ours(seen, written.address):
+        return "It says that one of the desk's own mailboxes wrote it."
     if _too_many(seen, author):
-        set_aside(item=seen.id, reason="Too many messages of one sender within ten minutes: two programs, perhaps.")
+        return "Too many messages of one sender within ten minutes: two programs, perhaps."
+    return ""
+
+
+def _wrote_it(seen: ItemView) -> bool:
+    """Return whether it is a letter of the desk's own."""
+    ours = Interaction.objects.filter(ticket__organisation_id=seen.organisation, kind=Interaction.Kind.REPLY)
+    return bool(seen.message_id) and ours.filter(message_id=seen.message_id).exists()
+
+
+def _open(seen: ItemView, author: str, written: Written) -> None:
+    """Open a case with its receipt."""
+    mailbox = Mailbox.objects.filter(id=seen.names, enabled=True).first() if seen.names else None
+    if mailbox is None:
+        set_aside(item=seen.id, reason="The mailbox takes no mail any more.")
         return
-    if found is None:
-        mailbox = Mailbox.objects.filter(id=seen.names).first() if seen.names else None
-        opened = open_ticket(
-            organisation=seen.organisation,
-            written=written,
-            default_type=mailbox.default_type if mailbox else "inquiry",
-        )
+    opened = open_ticket(organisation=seen.organisation, written=written, default_type=mailbox.default_type)
+    # A receipt goes to nobody but the author, and not where their domain disowns the message.
+    if lowered(written.address) == lowered(author) and _dmarc(seen) != "fail":
         acknowledge(ticket=opened, name=written.name)
-        return
-    ticket, matched_by = found
-    add_message(ticket=ticket, written=written, matched_by=matched_by)
-    _hear(ticket, seen, written)
+
+
+def _dmarc(seen: ItemView) -> str:
+    """Return whether the domain of From vouches for a message: a result of DMARC (RFC 9989), "" where not checked.
+
+    SPF alone says nothing here: a mailbox whose server passes its mail on to us fails it for everybody.
+    """
+    return str(seen.authentication["dmarc"]["result"]) if seen.authentication else ""
+
+
+def _is_ours(seen: ItemView, address: str) -> bool:
+    return Mailbox.objects.filter(organisation_id=seen.organisation, address__iexact=address).exists()
 
 
 def _belongs_to(seen: ItemView) -> tuple[UUID, str] | None:
@@ -123,9 +159,10 @@ def _too_many(seen: ItemView, author: str) -> bool:
 def _written(seen: ItemView, message: Message, author: str) -> Written:
     sender = message.sender[0] if message.sender else None
     mailbox = seen.names if seen.purpose == "mailbox" else None
+    address = _answers_to(message, author)
     return Written(
         channel="email",
-        address=_answers_to(message, author),
+        address=address,
         name=sender.name if sender else "",
         language=message.language if message.language in {"es", "en"} else "",
         subject=message.subject or "",
@@ -134,7 +171,8 @@ def _written(seen: ItemView, message: Message, author: str) -> Written:
         files=tuple(_file_of(number, one) for number, one in enumerate(message.attachments, start=1)),
         occurred_at=seen.received_at,
         actor=_ACTOR,
-        basis="wrote_from",
+        basis="wrote_from" if _dmarc(seen) == "pass" and lowered(address) == lowered(author) else "stated",
+        author=author,
         reception=seen.id,
         mailbox=mailbox,
         message_id=seen.message_id,
@@ -156,6 +194,10 @@ def _hear(ticket: UUID, seen: ItemView, written: Written) -> None:
     waiting = ConformityRequest.objects.filter(ticket_id=ticket, answered_at=None, withdrawn_at=None).first()
     known = Ticket.objects.filter(id=ticket).values_list("address", flat=True).get()
     if waiting is None or waiting.communication is None or lowered(known) != lowered(seen.author):
+        return
+    # It answers the question itself, and no other letter of the case.
+    asked = Interaction.objects.filter(communication=waiting.communication).values_list("message_id", flat=True)
+    if not seen.references or seen.references[0] not in asked:
         return
     words, _ = parted(written.text)
     agreed = said_of(words)

@@ -63,6 +63,15 @@ def next_status(status: str, *, event: str) -> str:
     return after
 
 
+def event_of(act: str, *, waits: bool) -> str:
+    """Return what an answer means to its case: a key of `TRANSITIONS`.
+
+    Args:
+        act: see `acuse.proof.facts.ticket.ACTS`. waits: the customer has to do something.
+    """
+    return "asked_customer" if waits else EVENTS.get(act, "answered")
+
+
 def make_key(*, prefix: str, number: int) -> str:
     """Return a tracking key, such as `RIB-0431-7QK2MA`: prefix, number, and six letters that nobody guesses.
 

@@ -5,18 +5,19 @@ import re
 #: "El lun, 16 nov 2026 a las 16:20, Ana (<ana@...>) escribió:", "On Mon, ... wrote:"; mail programs break it in two.
 _INTRODUCED = re.compile(
     r"^(?:El|Em|Le|On|Am|Il)\b[^\n]{0,300}(?:\n(?!>)[^\n]{0,200})?"
-    r"(?:escribi[oó]|wrote|a écrit|schrieb|ha scritto|escreveu)\s*:?\s*$",
+    r"(?:escribi[oó]|wrote|a écrit|schrieb|ha scritto|escreveu)[ \t]{0,9}:?[ \t]{0,9}$",
     re.MULTILINE,
 )
 _SEPARATED = re.compile(
-    r"^\s*[-_]{2,}\s*(?:Mensaje original|Original Message|Mensaje reenviado|Forwarded message)\s*[-_]{2,}\s*$",
+    r"^[ \t]{0,9}[-_]{2,40}[ \t]{0,9}(?:Mensaje original|Original Message|Mensaje reenviado|Forwarded message)"
+    r"[ \t]{0,9}[-_]{2,40}[ \t]{0,9}$",
     re.MULTILINE | re.IGNORECASE,
 )
 #: The block of fields that Outlook puts over what it quotes.
 _FIELDS = re.compile(
     r"^\*?(?:De|From):\*?[^\n]{1,300}\n\*?(?:Enviado(?: el)?|Fecha|Sent|Date):\*?[^\n]{1,200}\n", re.MULTILINE
 )
-_LOOKED_THROUGH = 200_000
+_LOOKED_THROUGH = 20_000
 
 
 def parted(text: str) -> tuple[str, str]:

@@ -147,7 +147,9 @@ def test_a_case_is_resolved_when_the_customer_agrees_by_a_reply(desk: Desk) -> N
     desk.receive(letter(body="¿Cuándo está?", message_id="<m2@cliente.example>"), to_ticket(ticket.id))
     ticket.refresh_from_db()
     assert ticket.status == "pending_conformity"
-    desk.receive(letter(body="Conforme, gracias.", message_id="<m3@cliente.example>"), to_ticket(ticket.id))
+    question = Outgoing.objects.get(act="conformity").message_id
+    agreed = letter(body="Conforme, gracias.", message_id="<m3@cliente.example>", In_Reply_To=question)
+    desk.receive(agreed, to_ticket(ticket.id))
     ticket.refresh_from_db()
     assert ticket.status == "resolved"
     assert ticket.resolved_at is not None
@@ -242,6 +244,8 @@ def test_silence_closes_only_where_it_may_and_only_after_a_certified_notice(
     ask_conformity(access=desk.agent, ticket=ticket.id, answer=notice, request=uuid4(), revision=None)
     send_due()
     assert close_silent() == 0
+    sent = UUID(desk.only("conformity.requested").details["communication"])
+    Communication.objects.filter(id=sent).update(status="concluded", grade=1, final_at=clock.now())
     later = until + timedelta(seconds=1)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert close_silent() == 1
@@ -261,9 +265,68 @@ def test_an_answer_in_time_keeps_the_case_from_being_closed(desk: Desk, monkeypa
     request = uuid4()
     ask_conformity(access=desk.agent, ticket=ticket.id, answer=notice, request=request, revision=None)
     send_due()
-    desk.receive(letter(body="No estoy conforme", message_id="<m5@cliente.example>"), to_ticket(ticket.id))
+    asked = Outgoing.objects.get(act="closing_notice").message_id
+    denied = letter(body="No estoy conforme", message_id="<m5@cliente.example>", In_Reply_To=asked)
+    desk.receive(denied, to_ticket(ticket.id))
     monkeypatch.setattr(clock, "now", lambda: until + timedelta(days=1))
     assert close_silent() == 0
     ticket.refresh_from_db()
     assert ticket.status == "reopened"
     assert not desk.only("conformity.denied").details["comments"]
+
+
+def test_who_only_writes_the_customers_name_agrees_to_nothing(desk: Desk) -> None:
+    desk.receive(letter())
+    ticket = desk.ticket()
+    ask_conformity(access=desk.agent, ticket=ticket.id, answer=answer(), request=uuid4(), revision=None)
+    send_due()
+    ours = Outgoing.objects.get(act="conformity").message_id
+    # It cites our letter from a domain that nothing vouches for: it is shown, and answers nothing.
+    desk.receive(letter(body="Conforme", message_id="<m9@cliente.example>", In_Reply_To=ours))
+    assert desk.only("message.received").details["matched_by"] == "reference"
+    ticket.refresh_from_db()
+    assert ticket.status == "pending_conformity"
+
+
+def test_a_flood_in_somebodys_name_brings_them_few_receipts(desk: Desk) -> None:
+    for number in range(8):
+        desk.receive(letter(body=f"{number}", message_id=f"<f{number}@cliente.example>"))
+    assert Outgoing.objects.filter(automatic=True, recipient=ANA).count() == 5
+    assert len(tickets(desk.agent, Filters()).items) == 8
+
+
+def test_a_notice_that_did_not_arrive_in_time_closes_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.receive(letter())
+    ticket = desk.ticket()
+    allow = {"default_assignee": None, "certify_replies": False, "undo_seconds": 10, "closing_allowed": True}
+    change_desk(access=desk.owner, **allow)  # type: ignore[arg-type]
+    until = clock.now() + timedelta(days=15)
+    notice = answer("Vamos a cerrar su caso.", act="closing_notice", term_until=until)
+    ask_conformity(access=desk.agent, ticket=ticket.id, answer=notice, request=uuid4(), revision=None)
+    send_due()
+    monkeypatch.setattr(clock, "now", lambda: until + timedelta(days=1))
+    assert close_silent() == 0
+    ticket.refresh_from_db()
+    assert ticket.status == "pending_conformity"
+    assert "did not reach" in Outgoing.objects.get(act="closing_notice").reason
+
+
+def test_an_answer_that_cannot_be_sent_stops_no_other(desk: Desk) -> None:
+    desk.receive(letter())
+    ticket = desk.ticket()
+    send_due()
+    reply(access=desk.agent, ticket=ticket.id, answer=answer("Uno", waits_for_customer=True))
+    # The case waits for agreement by the time that it would leave: then it cannot wait for the customer.
+    type(ticket).objects.filter(id=ticket.id).update(status="pending_conformity")
+    reply(access=desk.agent, ticket=ticket.id, answer=answer("Dos"))
+    assert send_due() == 2
+    assert dict(Outgoing.objects.filter(automatic=False).values_list("body", "state")) == {
+        "Uno": "failed",
+        "Dos": "sent",
+    }
+
+
+def test_a_receipt_goes_to_nobody_but_the_author(desk: Desk) -> None:
+    desk.receive(letter(Reply_To="victima@otra.example"))
+    assert desk.ticket().address == "victima@otra.example"
+    assert send_due() == 0

@@ -1,5 +1,7 @@
 """What is new in a message, apart from what it repeats; whatever the text, nothing is lost."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,3 +48,12 @@ def test_html_alone_is_read_as_text() -> None:
     assert "> antes" in text
     assert "aquí <https://x.example/>" in text
     assert "x()" not in text
+
+
+@pytest.mark.parametrize(
+    "hostile", [" " * 20_000, "\n" * 20_000, "El " * 7_000, "El\n" * 7_000, "-" * 20_000, "De: x\n" * 3_000]
+)
+def test_hostile_text_takes_no_time(hostile: str) -> None:
+    began = time.process_time()
+    parted(hostile * (100_000 // len(hostile)))
+    assert time.process_time() - began < 2

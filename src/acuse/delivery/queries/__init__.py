@@ -11,6 +11,7 @@ from acuse.delivery.queries.details import (
     dialogue,
     original_message,
     returned_message,
+    taken_at,
 )
 from acuse.delivery.queries.failures import (
     REPLIES_READ,
@@ -103,5 +104,6 @@ __all__ = [
     "suppression",
     "suppression_of",
     "suppressions",
+    "taken_at",
     "undetermined",
 ]

@@ -154,3 +154,9 @@ def _cited(access: Access, id: UUID, sequence: int, roles: frozenset[str]) -> by
                 if reference.role in roles:
                     return custody.open_object(organisation=access.organisation, sha256=reference.sha256)
     return None
+
+
+def taken_at(communication: UUID) -> datetime | None:
+    """Return when the recipient's side took charge of a communication; None where it did not, or where it came back."""
+    row = Communication.objects.filter(id=communication, status=Communication.Status.CONCLUDED, grade__gte=1).first()
+    return row.final_at if row else None

@@ -272,7 +272,8 @@ def _close(request: HttpRequest, access: Access, id: UUID) -> str:
         template=str(letter.template or "ticket.closing_notice"),
         template_version=letter.version,
     )
-    ask_conformity(access=access, ticket=id, answer=notice, request=uuid7(), revision=None)
+    revision = _revision(request.POST.get("revision", ""))
+    ask_conformity(access=access, ticket=id, answer=notice, request=uuid7(), revision=revision)
     return ""
 
 
@@ -284,7 +285,7 @@ def _certify(_request: HttpRequest, access: Access, id: UUID) -> str:
 
 
 def _reopen(request: HttpRequest, access: Access, id: UUID) -> str:
-    changes.reopen(access=access, ticket=id, reason=request.POST.get("reason", ""))
+    changes.reopen(access=access, ticket=id)
     return _("The case is open again.")
 
 
@@ -327,7 +328,8 @@ def present(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
 def raw(request: HttpRequest, access: Access, id: UUID, interaction_id: UUID) -> HttpResponseBase:
     """What was said, byte for byte as it came or went."""
     found = interaction(access, ticket=id, id=interaction_id)
-    if found is None or not found.sha256:
+    # An answer may carry the link with which its customer agrees.
+    if found is None or not found.sha256 or (found.kind == "reply" and not access.sends):
         raise Http404("There is nothing of it to be downloaded.")
     content = custody.open_object(organisation=access.organisation, sha256=found.sha256)
     suffix = ".eml" if found.media_type == "message/rfc822" else ".txt"

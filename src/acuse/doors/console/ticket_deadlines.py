@@ -53,7 +53,9 @@ def amount(span: timedelta, term: Term) -> str:
         return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
     minutes = max(0, span // timedelta(minutes=1))
     hours, rest = divmod(minutes, 60)
-    said = f"{hours}{figures.NO_BREAK}h {rest}{figures.NO_BREAK}min" if hours else f"{rest}{figures.NO_BREAK}min"
+    parts = [f"{hours}{figures.NO_BREAK}h"] if hours else []
+    parts += [f"{rest}{figures.NO_BREAK}min"] if rest or not hours else []
+    said = " ".join(parts)
     return _("%(time)s of business time") % {"time": said} if business else said
 
 
@@ -78,6 +80,12 @@ def told(view: DeadlineView) -> Told:
     """One deadline of a case."""
     icon, urgency, strong, rest = _said(view)
     return Told(name=view.name, icon=icon, urgency=urgency, strong=strong, rest=rest, view=view, bars=_ruler(view.bars))
+
+
+def first(deadlines: Sequence[Told]) -> Told | None:
+    """The deadline that ends first of those that run, else one that stands still; None where none does."""
+    lasting = [one for one in deadlines if not one.view.ended and one.view.verdict in {"running", "paused", "missed"}]
+    return min(lasting, key=lambda one: (one.view.due_at is None, one.view.due_at or one.view.started_at), default=None)
 
 
 def _ruler(bars: Sequence[Bar]) -> tuple[Day, ...]:

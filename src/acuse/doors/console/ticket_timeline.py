@@ -119,23 +119,29 @@ def _classified(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tup
 
 def _moved(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
     after = words.status(details["after"])
-    line = _("Status: %(status)s") % {"status": after.word}
-    return f"{line}. {details['reason']}" if details.get("reason") else line, after.icon
+    return _("Status: %(status)s") % {"status": after.word}, after.icon
 
 
 def _escalated(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
-    line = _("Escalated") if details["escalated"] else _("No longer escalated")
-    return f"{line}: {details['reason']}" if details["reason"] else line, "arrow-up"
+    return _("Escalated") if details["escalated"] else _("No longer escalated"), "arrow-up"
+
+
+def _with(said: str, comments: str) -> str:
+    return f"{said}: {comments}" if comments else said
+
+
+def _by(details: Mapping[str, Any], link: str, reply: str) -> str:
+    return link if details["by"] == "link" else reply
 
 
 def _given(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
-    comments = details["comments"]
-    return _("The customer agrees") + (f": {comments}" if comments else ""), "check-circle"
+    said = _by(details, _("The customer agrees, by the link"), _("The customer agrees, by a reply"))
+    return _with(said, details["comments"]), "check-circle"
 
 
 def _denied(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
-    comments = details["comments"]
-    return _("The customer does not agree") + (f": {comments}" if comments else ""), "x-circle"
+    said = _by(details, _("The customer does not agree, by the link"), _("The customer does not agree, by a reply"))
+    return _with(said, details["comments"]), "x-circle"
 
 
 def _missed(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from acuse.certificates.queries import certificates_of_ticket
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.console.places import read_place, write_place
-from acuse.doors.console.ticket_deadlines import glance, told
+from acuse.doors.console.ticket_deadlines import first, glance, told
 from acuse.doors.console.ticket_timeline import entries
 from acuse.doors.console.wording import StatusWord
 from acuse.doors.ui.errors import said
@@ -116,7 +116,7 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
         "status": words.status(seen.row.status),
         "priority": words.PRIORITIES[seen.row.priority],
         "deadlines": deadlines,
-        "ruler": next((one for one in reversed(deadlines) if not one.view.ended), None),
+        "ruler": first(deadlines),
         "due": words.due(seen.row),
         "entries": entries(access, seen, members),
         "members": members,

@@ -1,7 +1,7 @@
 """A case, what was said in it, and what is about to be said."""
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
@@ -118,6 +118,9 @@ class Interaction(models.Model):
         indexes = (
             models.Index(fields=("communication",), name="interactions_communication"),
             models.Index(fields=("reception",), name="interactions_reception"),
+            # A hash, because an identifier may be longer than a page of a tree takes.
+            HashIndex(fields=("message_id",), name="interactions_message_id"),
+            models.Index(fields=("author", "occurred_at"), name="interactions_by_author"),
         )
 
 
@@ -166,6 +169,7 @@ class Outgoing(models.Model):
             models.Index(fields=("due_at",), name="outgoing_due", condition=Q(state="waiting")),
             models.Index(fields=("term_until",), name="outgoing_terms", condition=Q(act="closing_notice")),
             models.Index(fields=("ticket", "created_at"), name="outgoing_by_ticket"),
+            models.Index(fields=("recipient", "created_at"), name="outgoing_automatic", condition=Q(automatic=True)),
         )
 
 

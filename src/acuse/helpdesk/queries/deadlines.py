@@ -11,6 +11,7 @@ from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.calendars.queries import current_version, load_version
 from acuse.clock import from_rfc3339
+from acuse.errors import OutsideCalendar
 from acuse.evidence.queries import facts_of
 from acuse.helpdesk.models import Deadline, Ticket
 from acuse.helpdesk.queries.policies import current_policy
@@ -203,7 +204,15 @@ def _glance(access: Access, row: Deadline, now: datetime) -> Glance:
     )
 
 
-def _left(access: Access, row: Deadline, term: Term, now: datetime) -> timedelta:
+def _left(access: Access, row: Deadline, term: Term, now: datetime) -> timedelta | None:
+    """Return what is left of the term; None where its calendar does not reach so far."""
+    try:
+        return _remaining(access, row, term, now)
+    except OutsideCalendar:
+        return None
+
+
+def _remaining(access: Access, row: Deadline, term: Term, now: datetime) -> timedelta:
     return remaining(
         load_version(access.organisation, row.calendar_sha256),
         term,

@@ -162,8 +162,8 @@ def describe(
         new["guarantee_until_date"] = guarantee_until_date
     if address is not None:
         new["address"] = rules.check_address(address)
-    before = Ticket.objects.filter(organisation_id=access.organisation, id=ticket).first()
-    if before is None:
+    access.require_sender()
+    if not Ticket.objects.filter(organisation_id=access.organisation, id=ticket).exists():
         raise InputError("There is no such case.")
     card = {name: str(value) if isinstance(value, date) else value for name, value in new.items()}
     kept = custody.keep(
@@ -195,7 +195,7 @@ def check_tags(tags: Iterable[str]) -> list[str]:
 
 
 def escalate(*, access: Access, ticket: UUID, escalated: bool, reason: str) -> None:
-    """Pass a case to somebody who decides more, or take it back.
+    """Pass a case to somebody who decides more, or take it back; the reason becomes a note.
 
     Raises:
         AccessDenied: who asks may not. InputError: there is no such case. ConflictError: it is so already.
@@ -206,10 +206,12 @@ def escalate(*, access: Access, ticket: UUID, escalated: bool, reason: str) -> N
             raise ConflictError("That was done already. Reload the page.")
         row.escalated_at = clock.now() if escalated else None
         changed(row, "escalated_at")
-        told(row, "ticket.escalated", by(access), {"escalated": escalated, "reason": reason.strip()[:500]})
+        told(row, "ticket.escalated", by(access), {"escalated": escalated})
+    if reason.strip():
+        add_note(access=access, ticket=ticket, text=reason)
 
 
-def reopen(*, access: Access, ticket: UUID, reason: str) -> None:
+def reopen(*, access: Access, ticket: UUID) -> None:
     """Open a case again that was over, or that waits for the customer.
 
     Raises:
@@ -217,7 +219,7 @@ def reopen(*, access: Access, ticket: UUID, reason: str) -> None:
     """
     with transaction.atomic():
         row = locked(access, ticket)
-        pass_to(row, event="reopened", actor=by(access), reason=reason.strip()[:500])
+        pass_to(row, event="reopened", actor=by(access))
         changed(row)
 
 

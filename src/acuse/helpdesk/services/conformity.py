@@ -6,7 +6,7 @@ closing ran out without an answer. Never merely because a deadline lapsed (Ley 1
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +15,10 @@ from django.db.models import Exists, OuterRef
 
 from acuse import clock
 from acuse.accounts.queries import Access
+from acuse.delivery.queries import taken_at
 from acuse.errors import ConflictError, InputError
 from acuse.evidence.ledger import FactDraft, record
-from acuse.helpdesk.models import ConformityRequest, Outgoing, Ticket
+from acuse.helpdesk.models import ConformityRequest, Interaction, Outgoing, Ticket
 from acuse.helpdesk.services.opening import pass_to, settings_of
 from acuse.helpdesk.services.replies import Answer, queue
 from acuse.proof.facts.fact import Actor
@@ -27,6 +28,7 @@ MOST_COMMENTS = 4_000
 #: The least that a customer has to answer a notice of closing.
 LEAST_TERM = timedelta(days=10)
 _BATCH = 100
+_WORDS_OF_CUSTOMERS = (Interaction.Kind.MESSAGE, Interaction.Kind.CALL)
 
 
 def ask_conformity(*, access: Access, ticket: UUID, answer: Answer, request: UUID, revision: int | None) -> UUID:
@@ -52,7 +54,11 @@ def ask_conformity(*, access: Access, ticket: UUID, answer: Answer, request: UUI
         _check_closing(row, answer)
     asked = replace(answer, certified=True, act=answer.act or "conformity", request=request)
     with transaction.atomic():
+        # The case first, as everywhere: whoever answers an older question at this moment waits, or goes before.
+        row = Ticket.objects.select_for_update(no_key=True).get(id=row.id)
         now = clock.now()
+        unsent = Outgoing.objects.filter(ticket=row, state=Outgoing.State.WAITING, request__isnull=False)
+        unsent.update(state=Outgoing.State.CANCELLED)
         waiting = ConformityRequest.objects.filter(ticket=row, answered_at=None, withdrawn_at=None)
         waiting.update(withdrawn_at=now)
         ConformityRequest.objects.create(id=request, ticket=row, asked_at=now)
@@ -129,8 +135,13 @@ def answer_conformity(
 def close_silent() -> int:
     """Close the cases whose notice of closing had no answer within its term; return how many. One transaction each."""
     open_still = ConformityRequest.objects.filter(id=OuterRef("request"), answered_at=None, withdrawn_at=None)
+    wrote = Interaction.objects.filter(
+        ticket=OuterRef("ticket"), kind__in=_WORDS_OF_CUSTOMERS, occurred_at__gt=OuterRef("created_at")
+    )
     over = Outgoing.objects.filter(
         Exists(open_still),
+        # Who wrote was not silent, whatever they wrote: a person has to read it.
+        ~Exists(wrote),
         act="closing_notice",
         state=Outgoing.State.SENT,
         term_until__lte=clock.now(),
@@ -143,6 +154,12 @@ def close_silent() -> int:
     return closed
 
 
+def _reached_in_time(communication: UUID | None, term_until: datetime) -> bool:
+    """Say whether a notice of closing reached the customer's side early enough for them to answer it."""
+    reached_at = taken_at(communication) if communication else None
+    return reached_at is not None and reached_at + LEAST_TERM <= term_until
+
+
 def _close(ticket: UUID, actor: Actor) -> bool:
     row = Ticket.objects.select_for_update(no_key=True).get(id=ticket)
     waiting = ConformityRequest.objects.filter(ticket=row, answered_at=None, withdrawn_at=None).first()
@@ -153,6 +170,13 @@ def _close(ticket: UUID, actor: Actor) -> bool:
     )
     if waiting is None or notice is None or notice.term_until is None or notice.term_until > clock.now():
         return False  # answered, or asked anew: that question has no term, or another
+    if row.interactions.filter(kind__in=_WORDS_OF_CUSTOMERS, occurred_at__gt=notice.created_at).exists():
+        return False
+    if not _reached_in_time(waiting.communication, notice.term_until):
+        notice.term_until = None
+        notice.reason = "The notice did not reach the customer's server in time: the case stays open."
+        notice.save(update_fields=["term_until", "reason"])
+        return False
     waiting.withdrawn_at = clock.now()
     waiting.save(update_fields=["withdrawn_at"])
     record(

@@ -142,7 +142,8 @@ def _replied(ticket: Ticket, fact: Fact) -> None:
 
 
 def _wrote(ticket: Ticket, fact: Fact) -> None:
-    _end(_live(ticket, ("completion",)), fact)
+    # What came before the request, and was filed after it, completes nothing.
+    _end([row for row in _live(ticket, ("completion",)) if row.started_at <= fact.occurred_at], fact)
     _resume(ticket, fact)
 
 

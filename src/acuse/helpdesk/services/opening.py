@@ -40,6 +40,7 @@ class Written:
     Attributes:
         channel: see `acuse.proof.facts.ticket.CHANNELS`.
         address: reply address; "" where none is known. number: telephone, where that is all there is.
+        author: who wrote, where that is another.
         name, language: of whoever wrote, as far as known; "" otherwise.
         subject, text: as people read them.
         message: what came, byte for byte, in custody. attachments: files that lie in custody apart from it.
@@ -65,6 +66,7 @@ class Written:
     attachments: tuple[ObjectReference, ...] = ()
     files: tuple[dict[str, Any], ...] = ()
     number: str = ""
+    author: str = ""
     form_type: str = ""
     consent: str = ""
     reception: UUID | None = None
@@ -263,7 +265,7 @@ def add_message(*, ticket: UUID, written: Written, matched_by: str) -> UUID:
         row = Ticket.objects.select_for_update(no_key=True).get(id=ticket)
         details: dict[str, Any] = {
             "channel": written.channel,
-            "author": written.address or written.number,
+            "author": written.author or written.address or written.number,
             "subject": storable(written.subject)[:_SUBJECT_MOST],
             "matched_by": matched_by,
             **({"reception": str(written.reception)} if written.reception else {}),
@@ -291,7 +293,7 @@ def add_message(*, ticket: UUID, written: Written, matched_by: str) -> UUID:
     return interaction
 
 
-def pass_to(ticket: Ticket, *, event: str, actor: Actor, reason: str = "") -> None:
+def pass_to(ticket: Ticket, *, event: str, actor: Actor) -> None:
     """Give a case, locked by the caller, the status that follows from what happened, with its fact and its terms.
 
     Raises:
@@ -312,7 +314,7 @@ def pass_to(ticket: Ticket, *, event: str, actor: Actor, reason: str = "") -> No
             subject_id=ticket.id,
             type="ticket.status_changed",
             actor=actor,
-            details={"before": before, "after": after, **({"reason": reason} if reason else {})},
+            details={"before": before, "after": after},
         )
     )
     deadlines.heed(ticket=ticket, fact=changed)
@@ -326,7 +328,7 @@ def _interact(ticket: Ticket, written: Written, fact: Fact) -> UUID:
         kind=Interaction.Kind.CALL if written.channel == "phone" else Interaction.Kind.MESSAGE,
         channel=written.channel,
         occurred_at=written.occurred_at,
-        author=storable(written.address or written.number)[:320],
+        author=storable(written.author or written.address or written.number)[:320],
         text=storable(written.text)[:_TEXT_MOST],
         attachments=list(written.files),
         sha256=written.message.sha256 if written.message else "",

@@ -4,6 +4,7 @@ The message and its attachments are in custody before the transaction that queue
 that nobody cites.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +20,8 @@ from acuse.accounts.queries import Access, organisation_view, sender_patterns
 from acuse.accounts.rules import may_send_as
 from acuse.composition import bodies, letters
 from acuse.delivery.services import Letter, send_letter
-from acuse.errors import ConflictError, InputError
+from acuse.delivery.services.dispatched import PASSING
+from acuse.errors import AcuseError, ConflictError, InputError
 from acuse.evidence import custody
 from acuse.evidence.ledger import FactDraft, record
 from acuse.helpdesk import rules
@@ -29,6 +31,8 @@ from acuse.helpdesk.services.opening import pass_to, settings_of
 from acuse.mail.tokens import TICKET, encode_address
 from acuse.proof.facts.fact import Actor, Fact, ObjectReference
 from acuse.proof.facts.ticket import KIND
+
+log = logging.getLogger(__name__)
 
 MOST_BODY = 50_000
 MOST_FILES = 20
@@ -105,7 +109,8 @@ def queue(ticket: Ticket, *, answer: Answer, member: UUID | None, revision: int 
         raise InputError("An answer takes 1 to %(most)s characters.", most=MOST_BODY)
     if len(answer.files) > MOST_FILES:
         raise InputError("An answer takes at most %(most)s files.", most=MOST_FILES)
-    rules.next_status(ticket.status, event=rules.EVENTS.get(answer.act, "answered"))
+    if not answer.automatic:
+        rules.next_status(ticket.status, event=rules.event_of(answer.act, waits=answer.waits_for_customer))
     sender = sending_mailbox(ticket)
     identity, now = uuid7(), clock.now()
     message_id = f"<{identity}@{settings.ACUSE.verp_domain}>"
@@ -134,7 +139,7 @@ def queue(ticket: Ticket, *, answer: Answer, member: UUID | None, revision: int 
             act=answer.act,
             request=answer.request,
             term_until=answer.term_until,
-            template=answer.template,
+            template=answer.template[:80],
             template_version=answer.template_version,
             waits_for_customer=answer.waits_for_customer,
             automatic=answer.automatic,
@@ -158,6 +163,8 @@ def take_back(*, access: Access, outgoing: UUID) -> Outgoing:
             raise ConflictError("It was sent already: it cannot be taken back any more.")
         row.state = Outgoing.State.CANCELLED
         row.save(update_fields=["state"])
+        if row.request is not None:
+            ConformityRequest.objects.filter(id=row.request).update(withdrawn_at=clock.now())
         return row
 
 
@@ -179,19 +186,30 @@ def _send_next() -> bool:
         if row is None:
             return False
         ticket = Ticket.objects.select_for_update(no_key=True).get(id=row.ticket_id)
-        _send(row, ticket)
+        try:
+            with transaction.atomic():
+                _send(row, ticket)
+        except PASSING:
+            raise
+        except Exception as error:
+            # Whoever wrote it has to look; what waits behind it does not.
+            log.exception("an answer cannot be sent", extra={"outgoing": str(row.id)})
+            _fail(row, str(error) if isinstance(error, AcuseError) else "Something went wrong inside Acuse.")
     return True
 
 
+def _fail(row: Outgoing, reason: str) -> None:
+    row.state, row.reason = Outgoing.State.FAILED, reason[:500]
+    row.save(update_fields=["state", "reason"])
+    if row.request is not None:
+        ConformityRequest.objects.filter(id=row.request, answered_at=None).update(withdrawn_at=clock.now())
+
+
 def _send(row: Outgoing, ticket: Ticket) -> None:
-    try:
-        rules.next_status(ticket.status, event=rules.EVENTS.get(row.act, "answered"))
-        sender = sending_mailbox(ticket).address
-    except ConflictError as error:
-        # The case went on while it waited: whoever wrote it has to look.
-        row.state, row.reason = Outgoing.State.FAILED, str(error)[:500]
-        row.save(update_fields=["state", "reason"])
-        return
+    sender = sending_mailbox(ticket).address
+    event = rules.event_of(row.act, waits=row.waits_for_customer)
+    if not row.automatic:
+        rules.next_status(ticket.status, event=event)  # the case may have gone on while it waited
     actor = Actor(kind="member", id=str(row.member_id)) if row.member_id else Actor(kind="component", id="helpdesk")
     message = ObjectReference(role="message", sha256=row.sha256, size=row.size, media_type=_MESSAGE_TYPE)
     communication = send_letter(
@@ -222,7 +240,6 @@ def _send(row: Outgoing, ticket: Ticket) -> None:
     if row.act == "data_request":
         deadlines.request_completion(ticket=ticket, fact=sent)
     if not row.automatic:
-        event = "asked_customer" if row.waits_for_customer else rules.EVENTS.get(row.act, "answered")
         pass_to(ticket, event=event, actor=actor)
 
 

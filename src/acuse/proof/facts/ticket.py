@@ -135,7 +135,6 @@ TYPES = (
         meaning="The case passed from one status to another.",
         details=Record(
             {"before": Choice(*STATUSES), "after": Choice(*STATUSES)},
-            {"reason": Text(500)},
         ),
     ),
     FactType(
@@ -149,7 +148,7 @@ TYPES = (
         name="ticket.escalated",
         kinds=_KINDS,
         meaning="The case was passed to somebody who decides more, or was taken back.",
-        details=Record({"escalated": Flag(), "reason": Text(500)}),
+        details=Record({"escalated": Flag()}),
     ),
     FactType(
         name="conformity.requested",
