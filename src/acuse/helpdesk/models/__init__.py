@@ -4,21 +4,30 @@ Every change of state records its fact in the same transaction.
 """
 
 from acuse.helpdesk.models.deadlines import Deadline, PolicyVersion
+from acuse.helpdesk.models.faq import Article, ArticleText, Section
 from acuse.helpdesk.models.mailboxes import Mailbox
+from acuse.helpdesk.models.phone import Call, Line
 from acuse.helpdesk.models.settings import SavedView, Settings, TriageRule
+from acuse.helpdesk.models.teams import Team
 from acuse.helpdesk.models.tickets import ConformityRequest, Draft, Interaction, Outgoing, Presence, Ticket
 
 __all__ = [
+    "Article",
+    "ArticleText",
+    "Call",
     "ConformityRequest",
     "Deadline",
     "Draft",
     "Interaction",
+    "Line",
     "Mailbox",
     "Outgoing",
     "PolicyVersion",
     "Presence",
     "SavedView",
+    "Section",
     "Settings",
+    "Team",
     "Ticket",
     "TriageRule",
 ]

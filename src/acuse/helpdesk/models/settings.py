@@ -10,7 +10,9 @@ class Settings(models.Model):
 
     `last_number` is the number of its last ticket: whoever opens one locks it. `key_prefix` begins its tracking keys.
     `default_assignee`: None for the oldest administrator. `certify_replies`: unless whoever answers says otherwise.
-    `closing_allowed`: silence after a certified notice may close a case.
+    `closing_allowed`: silence after a certified notice may close a case. `portal_enabled`: the organisation has a
+    public page; `form_enabled`: customers can write there, and answers go out under `form_mailbox`. `welcome` and
+    `consent` are texts by language. `quiet_hours_public`: the page says when few call.
     """
 
     organisation = models.OneToOneField("accounts.Organisation", primary_key=True, on_delete=models.PROTECT)
@@ -20,6 +22,12 @@ class Settings(models.Model):
     certify_replies = models.BooleanField(default=False)
     undo_seconds = models.SmallIntegerField(default=10)
     closing_allowed = models.BooleanField(default=False)
+    portal_enabled = models.BooleanField(db_default=False)
+    form_enabled = models.BooleanField(db_default=False)
+    form_mailbox = models.ForeignKey("helpdesk.Mailbox", on_delete=models.PROTECT, null=True, related_name="+")
+    welcome = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    consent = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    quiet_hours_public = models.BooleanField(db_default=True)
 
     class Meta:
         db_table = "helpdesk_settings"

@@ -19,6 +19,7 @@ class Ticket(models.Model):
     `contact` is whom it was opened for, and stays it when contacts are merged. `address` is where answers go; empty
     where none is known. `due_at` and `due_purpose` repeat the deadline that ends first of those that run, `paused`
     says that some wait, `missed` how many are missed; `waits_since` since when the customer waits for an answer.
+    `reference` is what a program that opened it by the API calls it: asked for twice, it is opened once.
     `revision` counts changes: whoever acts on an older one is told so.
     """
 
@@ -54,6 +55,7 @@ class Ticket(models.Model):
     paused = models.BooleanField(default=False)
     missed = models.SmallIntegerField(default=0)
     revision = models.IntegerField(default=1)
+    reference = models.CharField(max_length=120, blank=True, db_default="")
     search = models.GeneratedField(
         expression=SearchWords(FoldedWords("subject", "excerpt", "key", "address", "product"), "address", "key"),
         output_field=SearchVectorField(),
@@ -65,6 +67,9 @@ class Ticket(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("organisation", "number"), name="one_ticket_per_number"),
             models.UniqueConstraint(fields=("organisation", "key"), name="one_ticket_per_key"),
+            models.UniqueConstraint(
+                fields=("organisation", "reference"), name="one_ticket_per_reference", condition=~Q(reference="")
+            ),
         )
         indexes = (
             models.Index(fields=("organisation", "-last_at", "-id"), name="tickets_by_time"),

@@ -15,7 +15,9 @@ from acuse.proof.facts import (
     contact,
     deadline,
     desk,
+    faq,
     organisation,
+    phone,
     reception,
     suppression,
     ticket,
@@ -37,6 +39,8 @@ CATALOGUE: Mapping[str, FactType] = {
         *calendar.TYPES,
         *deadline.TYPES,
         *desk.TYPES,
+        *phone.TYPES,
+        *faq.TYPES,
         *composition.TYPES,
         *organisation.TYPES,
     )

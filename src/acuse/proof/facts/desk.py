@@ -24,6 +24,12 @@ TYPES = (
         details=Record({"settings": Listing(Text(40), 32)}),
     ),
     FactType(
+        name="team.changed",
+        kinds=("organisation",),
+        meaning="A team was made, changed or, with `removed`, dissolved; who belongs to it now.",
+        details=Record({"team": Text(40), "name": Text(60), "members": Listing(Text(40), 500)}, {"removed": Flag()}),
+    ),
+    FactType(
         name="policy.published",
         kinds=("organisation",),
         meaning="The organisation's terms were published: for which cases there is which deadline.",

@@ -63,7 +63,8 @@ TYPES = (
         kinds=_KINDS,
         meaning=(
             "A case was opened. `key` is the tracking key that the customer is given; `reception` the message that "
-            "opened it, `client` who sent the form, each where it was that."
+            "opened it, `client` who sent the form, `call` the telephone call, `reference` the name that a program "
+            "gives it, each where it was that."
         ),
         details=Record(
             {
@@ -76,7 +77,14 @@ TYPES = (
                 "subject": Foreign(1024),
                 **_CLASSIFIED,
             },
-            {"reception": _ID, "client": _CLIENT, "mailbox": _ID, "consent": Text(200)},
+            {
+                "reception": _ID,
+                "client": _CLIENT,
+                "mailbox": _ID,
+                "consent": Text(2000),
+                "call": _ID,
+                "reference": Text(120),
+            },
         ),
         roles=_MESSAGE,
         event="ReceivedFromNonERDS",
@@ -87,7 +95,7 @@ TYPES = (
         meaning="The customer wrote about the case again.",
         details=Record(
             {"channel": Choice(*CHANNELS), "author": Foreign(512), "subject": Foreign(1024)},
-            {"reception": _ID, "matched_by": Choice("token", "reference", "form"), "client": _CLIENT},
+            {"reception": _ID, "matched_by": Choice("token", "reference", "form", "api"), "client": _CLIENT},
         ),
         roles=_MESSAGE,
         event="ReceivedFromNonERDS",

@@ -1,0 +1,67 @@
+"""The telephone: an organisation's lines, and the calls that came in on them."""
+
+from django.db import models
+from django.db.models import Q
+from uuid6 import uuid7
+
+
+class Line(models.Model):
+    """A telephone number that customers call.
+
+    `calendar` says when it is attended, as a plain identifier; None for a line that always is. `public`: its number and
+    hours stand on the public page.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT)
+    name = models.CharField(max_length=120)
+    number = models.CharField(max_length=32)
+    calendar = models.UUIDField(null=True)
+    public = models.BooleanField(default=True)
+    enabled = models.BooleanField(default=True)
+    position = models.SmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "helpdesk_lines"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation", "name"), name="one_line_per_name", condition=Q(enabled=True)
+            ),
+        )
+        indexes = (models.Index(fields=("organisation", "position"), name="lines_in_order"),)
+
+
+class Call(models.Model):
+    """One call. Its fact is its own subject's, so that a month of them needs no case.
+
+    `result`: answered, lost (it rang and nobody took it) or abandoned (the caller hung up while waiting). `waited` and
+    `talked` are seconds; None where the exchange does not say. `reference` is the exchange's own name of the call:
+    a file that is imported twice counts once.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT)
+    line = models.ForeignKey("helpdesk.Line", on_delete=models.PROTECT, related_name="calls")
+    ticket = models.ForeignKey("helpdesk.Ticket", on_delete=models.SET_NULL, null=True, related_name="calls")
+    member = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, null=True, related_name="+")
+    number = models.CharField(max_length=32, blank=True)
+    started_at = models.DateTimeField()
+    result = models.CharField(max_length=12)
+    waited = models.IntegerField(null=True)
+    talked = models.IntegerField(null=True)
+    outcome = models.TextField(blank=True)
+    reference = models.CharField(max_length=120, blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "helpdesk_calls"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("line", "reference"), name="one_call_per_reference", condition=~Q(reference="")
+            ),
+        )
+        indexes = (
+            models.Index(fields=("organisation", "-started_at", "-id"), name="calls_by_time"),
+            models.Index(fields=("organisation", "number"), name="calls_by_number"),
+        )
