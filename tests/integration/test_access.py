@@ -70,6 +70,7 @@ ROUTES = {
     "c/<str:token>/": "public",
     "t/<str:token>/": "public",
     "t/<str:token>/i.gif": "public",
+    "o/<slug:slug>/": "public",
     "t/<str:token>/<int:number>": "public",
     "t/<str:token>/withdraw": "public",
     "api/v1/": "public",

@@ -26,7 +26,12 @@ def language(request: HttpRequest) -> HttpResponse:
     user = request.user
     if user.is_authenticated:
         services.change_preferences(user=user, language=chosen, time_zone=user.time_zone, single_keys=user.single_keys)
+    remember(response, chosen)
+    return response
+
+
+def remember(response: HttpResponse, chosen: str) -> None:
+    """Let this browser keep the language that a visitor chose."""
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME, chosen, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
     )
-    return response

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from acuse.doors.portal import access, anchors, case, language, receipt, start, tracked, verify
+from acuse.doors.portal import access, anchors, case, language, office, receipt, start, tracked, verify
 
 app_name = "portal"
 urlpatterns = [
@@ -26,6 +26,7 @@ urlpatterns = [
     path("f/", case.find, name="follow"),
     path("f/<str:token>/", case.follow),
     path("c/<str:token>/", case.agree),
+    path("o/<slug:slug>/", office.start, name="office"),
     path("t/<str:token>/", tracked.about),
     path("t/<str:token>/i.gif", tracked.image),
     path("t/<str:token>/<int:number>", tracked.link),

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_noop
 SENTENCES = (
     gettext_noop("Only an owner or an administrator may change this."),
     gettext_noop("There is no such organisation among yours."),
+    gettext_noop("Choose the mailbox under which what the form brings is answered."),
+    gettext_noop("A text of the public page has at most %(most)s characters."),
     gettext_noop("There is no such credential."),
     gettext_noop("Give the credential a name of 1 to 60 characters, such as the program that will use it."),
     gettext_noop("There is already a key of that name; revoke it first, or choose another."),

@@ -33,7 +33,7 @@ def change_desk(
         raise InputError("There is no such member.")
     if not 0 <= undo_seconds <= MOST_UNDO:
         raise InputError("An answer can be taken back for up to %(most)s seconds.", most=MOST_UNDO)
-    _change(
+    save_settings(
         access,
         default_assignee_id=default_assignee,
         certify_replies=certify_replies,
@@ -42,7 +42,8 @@ def change_desk(
     )
 
 
-def _change(access: Access, **values: Any) -> None:
+def save_settings(access: Access, **values: Any) -> None:
+    """Save values that were checked, by the names of their columns; each name that changed is recorded."""
     settings_of(access.organisation)
     with transaction.atomic():
         row = Settings.objects.select_for_update().get(organisation_id=access.organisation)

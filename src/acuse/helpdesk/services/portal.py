@@ -1,0 +1,57 @@
+"""What an organisation's public pages are set to."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from acuse.accounts.queries import Access
+from acuse.errors import InputError
+from acuse.helpdesk.models import Mailbox
+from acuse.helpdesk.services.settings import save_settings
+
+MOST_TEXT = 2000
+LANGUAGES = ("es", "en")
+
+
+def change_portal(
+    *,
+    access: Access,
+    portal_enabled: bool,
+    form_enabled: bool = False,
+    form_mailbox: UUID | None = None,
+    quiet_hours_public: bool = True,
+    welcome: Mapping[str, str] | None = None,
+    consent: Mapping[str, str] | None = None,
+) -> None:
+    """Change the public pages; each name that changed is recorded.
+
+    Args:
+        access: of whoever changes it. portal_enabled: whether there are any. form_enabled: customers can write there.
+        form_mailbox: what they write comes in there, and answers go out under it.
+        quiet_hours_public: the page says when few call. welcome, consent: texts by language.
+
+    Raises:
+        AccessDenied: the member may not. InputError: there is no such mailbox, or a text is too long.
+    """
+    access.require_manager()
+    if form_mailbox is not None:
+        found = Mailbox.objects.filter(organisation_id=access.organisation, id=form_mailbox, enabled=True)
+        if not found.exists():
+            raise InputError("There is no such mailbox.")
+    if form_enabled and form_mailbox is None:
+        raise InputError("Choose the mailbox under which what the form brings is answered.")
+    save_settings(
+        access,
+        portal_enabled=portal_enabled,
+        form_enabled=form_enabled,
+        form_mailbox_id=form_mailbox,
+        quiet_hours_public=quiet_hours_public,
+        welcome=_texts(welcome or {}),
+        consent=_texts(consent or {}),
+    )
+
+
+def _texts(given: Mapping[str, str]) -> dict[str, str]:
+    texts = {language: given.get(language, "").replace("\r\n", "\n").strip() for language in LANGUAGES}
+    if any(len(text) > MOST_TEXT for text in texts.values()):
+        raise InputError("A text of the public page has at most %(most)s characters.", most=MOST_TEXT)
+    return {language: text for language, text in texts.items() if text}

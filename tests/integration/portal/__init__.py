@@ -1,0 +1,1 @@
+"""An organisation's public pages, over a real database."""
