@@ -33,9 +33,11 @@ from acuse.evidence import custody
 from acuse.evidence.models import Fact
 from acuse.evidence.queries import bundle_for, facts_of
 from acuse.evidence.sequencer import Sequencer
+from acuse.helpdesk import triage
 from acuse.helpdesk.models import Interaction, Mailbox, Outgoing, Ticket
 from acuse.helpdesk.services.mailboxes import add_mailbox
 from acuse.helpdesk.services.opening import open_by_member
+from acuse.helpdesk.services.triage import add_rule as add_triage_rule
 from acuse.mail.tokens import BOUNCE, encode_token
 from acuse.proof.checkpoint import SigningKey
 from tests.browser import samples
@@ -68,9 +70,9 @@ ROUTES = {
     "f/": "public",
     "f/<str:token>/": "public",
     "c/<str:token>/": "public",
+    "o/<slug:slug>/": "public",
     "t/<str:token>/": "public",
     "t/<str:token>/i.gif": "public",
-    "o/<slug:slug>/": "public",
     "t/<str:token>/<int:number>": "public",
     "t/<str:token>/withdraw": "public",
     "api/v1/": "public",
@@ -190,6 +192,10 @@ ROUTES = {
     f"{BASE}settings/rules/add/": "manager",
     f"{BASE}settings/rules/<uuid:id>/": "manager",
     f"{BASE}settings/rules/<uuid:id>/edit/": "manager",
+    f"{BASE}settings/triage/": "member",
+    f"{BASE}settings/triage/add/": "manager",
+    f"{BASE}settings/triage/<uuid:id>/": "manager",
+    f"{BASE}settings/triage/<uuid:id>/edit/": "manager",
     f"{BASE}settings/domains/": "member",
     f"{BASE}settings/domains/check/": "member",
     f"{BASE}settings/domains/keys/": "manager",
@@ -226,6 +232,7 @@ class Theirs:
     credential: UUID
     key: UUID
     rule: UUID
+    triage_rule: UUID
     suppression: UUID
     calendar: UUID
     ticket: UUID
@@ -260,6 +267,8 @@ def theirs(database: Addresses) -> Theirs:
     accounts.add_sender_identity(organisation=second, pattern="@norte.example")
     rule = Rule(id=uuid4(), subject="Norma 445566")
     delivery.add_rule(access=access_organisation(user=chief, slug=THEIRS), rule=rule)
+    of_triage = triage.Rule(id=uuid4(), name="Triaje 776655", words=("Triaje 776655",), priority="high")
+    add_triage_rule(access=access_organisation(user=chief, slug=THEIRS), rule=of_triage)
     value = samples.SmtpCredentialValue(id=made.id, organisation=second, name=made.name)
     raw = samples.message("destinataria@ajena.example", "Expediente 998877")
     one = samples.send(value, raw, recipient="destinataria@ajena.example", outcomes=(samples.UNKNOWN_USER,))
@@ -335,6 +344,7 @@ def theirs(database: Addresses) -> Theirs:
         "programa-ajeno",
         "clave-ajena",
         rule.subject,
+        of_triage.name,
         "Calendario 553311",
         key.prefix,
         made.username,
@@ -350,6 +360,7 @@ def theirs(database: Addresses) -> Theirs:
         credential=made.id,
         key=key.id,
         rule=rule.id,
+        triage_rule=of_triage.id,
         suppression=suppression.id,
         calendar=calendar,
         ticket=ticket,
@@ -384,6 +395,7 @@ def filled(route: str, slug: str, theirs: Theirs) -> list[str]:
         "credentials/": theirs.credential,
         "keys/": theirs.key,
         "rules/": theirs.rule,
+        "triage/": theirs.triage_rule,
         "suppressed/": theirs.suppression,
         "calendars/": theirs.calendar,
         "mailboxes/": theirs.mailbox,

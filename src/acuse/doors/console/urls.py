@@ -30,6 +30,7 @@ from acuse.doors.console import (
     terms,
     ticket_acts,
     tickets,
+    triage,
     withdrawals,
 )
 from acuse.doors.console.contacts import identity, importing, one
@@ -143,6 +144,10 @@ urlpatterns = [
     path(f"{BASE}settings/desk/", desk.desk, name="desk-settings"),
     path(f"{BASE}settings/desk/mailboxes/", desk.add, name="mailbox-add"),
     path(f"{BASE}settings/desk/mailboxes/<uuid:id>/", desk.change, name="mailbox-change"),
+    path(f"{BASE}settings/triage/", triage.listing, name="triage"),
+    path(f"{BASE}settings/triage/add/", triage.add, name="triage-add"),
+    path(f"{BASE}settings/triage/<uuid:id>/", triage.change, name="triage-change"),
+    path(f"{BASE}settings/triage/<uuid:id>/edit/", triage.edit, name="triage-edit"),
     path(f"{BASE}settings/senders/", settings.add_sender, name="sender-add"),
     path(f"{BASE}settings/senders/remove/", settings.remove_sender, name="sender-remove"),
 ]

@@ -12,6 +12,14 @@ SENTENCES = (
     gettext_noop("There is already a key of that name; revoke it first, or choose another."),
     gettext_noop("Choose what the key may do."),
     gettext_noop("There are %(most)s rules, which is the most; remove one first."),
+    gettext_noop(
+        "A rule takes at most %(most)s words or phrases, each with a letter or digit and of up to %(length)s "
+        "characters."
+    ),
+    gettext_noop("Write senders as ana@cliente.example, or @cliente.example for a whole domain."),
+    gettext_noop("The name of a rule takes up to 80 characters, a tag up to 40."),
+    gettext_noop("Choose among what the page offers."),
+    gettext_noop("Say what a case is taken for: its type, priority, matter, who is responsible, or a tag."),
     gettext_noop("A pattern takes up to %(most)s characters, without line ends."),
     gettext_noop("The name of a header field has letters, digits and hyphens, such as X-Campaign."),
     gettext_noop("Say in which header field the value is looked for."),

@@ -8,22 +8,25 @@ from acuse.helpdesk.models import TriageRule
 
 
 def triage_rules(organisation: UUID) -> tuple[triage.Rule, ...]:
-    """Return an organisation's rules of triage that are in force, in their order."""
-    rows = TriageRule.objects.filter(organisation_id=organisation, enabled=True).order_by("position")
-    return tuple(
-        triage.Rule(
-            id=row.id,
-            words=tuple(row.words),
-            senders=tuple(row.senders),
-            channel=row.channel,
-            form_type=row.form_type,
-            type=row.type,
-            priority=row.priority,
-            matter=row.matter,
-            assignee=row.assignee_id,
-            tag=row.tag,
-        )
-        for row in rows
+    """Return an organisation's rules of triage in their order, those that are switched off too."""
+    return tuple(map(rule_of, TriageRule.objects.filter(organisation_id=organisation).order_by("position")))
+
+
+def rule_of(row: TriageRule) -> triage.Rule:
+    """Return a rule as it is kept."""
+    return triage.Rule(
+        id=row.id,
+        name=row.name,
+        enabled=row.enabled,
+        words=tuple(row.words),
+        senders=tuple(row.senders),
+        channel=row.channel,
+        form_type=row.form_type,
+        type=row.type,
+        priority=row.priority,
+        matter=row.matter,
+        assignee=row.assignee_id,
+        tag=row.tag,
     )
 
 

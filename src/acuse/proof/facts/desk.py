@@ -1,8 +1,26 @@
 """Types of fact about what the desk works with: its mailboxes, settings and terms."""
 
-from acuse.proof.facts.schema import FactType, Flag, Integer, Listing, Record, Text
+from acuse.proof.facts.schema import Choice, FactType, Flag, Integer, Listing, Nullable, Record, Text
+from acuse.proof.facts.ticket import CHANNELS, MATTERS, PRIORITIES, TYPE_NAMES
 
 _MAILBOX = Record({"name": Text(120), "address": Text(320), "enabled": Flag()})
+_TRIAGE = Record(
+    {
+        "rule": Text(40),
+        "position": Integer(1, 1000),
+        "enabled": Flag(),
+        "name": Text(80),
+        "words": Listing(Text(80), 50),
+        "senders": Listing(Text(320), 50),
+        "channel": Choice("", *CHANNELS),
+        "form_type": Choice("", *TYPE_NAMES),
+        "type": Choice("", *TYPE_NAMES),
+        "priority": Choice("", *PRIORITIES),
+        "matter": Choice(*MATTERS),
+        "assignee": Nullable(Text(40)),
+        "tag": Text(40),
+    }
+)
 
 TYPES = (
     FactType(
@@ -35,5 +53,14 @@ TYPES = (
         meaning="The organisation's terms were published: for which cases there is which deadline.",
         details=Record({"version": Integer(1)}),
         roles={"policy": "the terms, as JSON"},
+    ),
+    *(
+        FactType(name=name, kinds=("organisation",), meaning=meaning, details=_TRIAGE)
+        for name, meaning in (
+            ("triage_rule.added", "A rule that says what a new case is taken for was added."),
+            ("triage_rule.changed", "A rule of triage was changed; as it is now."),
+            ("triage_rule.moved", "A rule of triage got another place among the rules."),
+            ("triage_rule.removed", "A rule of triage was removed; as it was."),
+        )
     ),
 )
