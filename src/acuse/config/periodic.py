@@ -20,6 +20,7 @@ from acuse.calendars.jobs import carry_on_all
 from acuse.certificates import jobs as certificates
 from acuse.config.database import conninfo
 from acuse.config.ntp import clock_state
+from acuse.contacts.services.codes import forget_codes
 from acuse.delivery.jobs import dispatch, notices
 from acuse.delivery.models import Deduplication
 from acuse.delivery.services.access import expire_due
@@ -94,9 +95,10 @@ def forget_failed_logins(timestamp: int) -> None:
 @app.periodic(cron="47 * * * *")
 @app.task(queueing_lock="counters", pass_context=False)
 def forget_counters(timestamp: int) -> None:
-    """Every hour: forget counters of the limits on public pages, each of which serves for a minute or two."""
+    """Every hour: forget counters of the limits on public pages, and the codes that were asked for there."""
     close_old_connections()
     forget_expired()
+    forget_codes()
 
 
 @app.periodic(cron="23 4 * * *")

@@ -98,3 +98,39 @@ class Address(models.Model):
                 condition=Q(removed_at__isnull=True, channel__in=IDENTIFYING),
             ),
         )
+
+
+class OneTimeCode(models.Model):
+    """A code by e-mail that somebody asked for, to show that an address is theirs.
+
+    Whoever asks only leaves this row: the code is made, and `sent_at` set, by a worker, which sends none where nobody
+    is known there. So asking takes as long and answers the same for every address. `mac` is the keyed digest of the
+    code, empty before and after it serves; `tries` counts the wrong ones. What was proved holds until it is `ended_at`.
+    """
+
+    class Purpose(models.TextChoices):
+        """What it opens."""
+
+        MAILBOX = "mailbox"
+        FORM = "form"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT)
+    purpose = models.CharField(max_length=8, choices=Purpose.choices)
+    value = models.CharField(max_length=320)
+    key = models.TextField()
+    language = models.CharField(max_length=5)
+    asked_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    mac = models.CharField(max_length=64, blank=True, default="")
+    until = models.DateTimeField(null=True)
+    tries = models.SmallIntegerField(default=0)
+    proved_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "contacts_codes"
+        indexes = (
+            models.Index(fields=("organisation", "key", "asked_at"), name="codes_by_address"),
+            models.Index(fields=("asked_at",), name="codes_to_send", condition=Q(sent_at__isnull=True)),
+        )

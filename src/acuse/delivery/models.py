@@ -239,7 +239,7 @@ class Deduplication(models.Model):
 class Notice(models.Model):
     """A message of our own: to the sender an RFC 3464 DSN or the certificate, to the recipient a code of access.
 
-    Claimed by lease like a dispatch.
+    A code that shows an address to be somebody's is about no communication. Claimed by lease like a dispatch.
     """
 
     class Kind(models.TextChoices):
@@ -253,7 +253,9 @@ class Notice(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT)
-    communication = models.ForeignKey("delivery.Communication", on_delete=models.CASCADE, related_name="notices")
+    communication = models.ForeignKey(
+        "delivery.Communication", on_delete=models.CASCADE, null=True, related_name="notices"
+    )
     kind = models.CharField(max_length=16, choices=Kind.choices)
     recipient = models.CharField(max_length=320)
     message_id = models.CharField(max_length=200)

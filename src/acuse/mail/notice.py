@@ -73,19 +73,20 @@ def notice(letter: Letter, *, subject: str, link: str, until: str, coded: bool, 
     return _message(letter, title, text, page)
 
 
-def code_message(letter: Letter, *, code: str, minutes: int) -> bytes:
+def code_message(letter: Letter, *, code: str, minutes: int, purpose: str = "access") -> bytes:
     """Return the e-mail that carries a code: text alone, nothing to press.
 
     Args:
         letter: who writes to whom. code: six digits. minutes: for how long it serves.
+        purpose: what it opens: "access" to a communication, the contact's "mailbox", or the way of a "form".
 
     Raises:
         InputError: an address cannot stand in a header.
     """
     words = WORDINGS[letter.language]
     told = {"organisation": _line(letter.organisation, _NAME), "code": code, "minutes": str(minutes)}
-    text = "\n\n".join(words[key].format(**told) for key in ("code.what", "code.digits", "code.never"))
-    return _message(letter, words["code.title"].format(**told), text, None)
+    text = "\n\n".join(words[key].format(**told) for key in (f"code.what.{purpose}", "code.digits", "code.never"))
+    return _message(letter, words[f"code.title.{purpose}"].format(**told), text, None)
 
 
 def date_in_words(moment: datetime, language: str) -> str:

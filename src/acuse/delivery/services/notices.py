@@ -229,6 +229,7 @@ def put_off(*, notice: UUID, lease: UUID, wait: timedelta, faults: int = 0) -> N
 def _record_sent(row: Notice) -> None:
     if row.kind in (Notice.Kind.CERTIFICATE, Notice.Kind.CODE):
         return
+    assert row.communication_id is not None
     kept = Kept(
         sha256=row.message_sha256,
         size=len(custody.open_object(organisation=row.organisation_id, sha256=row.message_sha256)),

@@ -51,6 +51,15 @@ TYPES = (
         details=Record({**_ADDRESS, "basis": Choice(*BASES)}),
     ),
     FactType(
+        name="contact.proved",
+        kinds=_KINDS,
+        meaning=(
+            "Somebody gave back a code that had been sent to the address, and so showed that they read what comes "
+            "there: to see the organisation's messages to it, or to send a form. It opens no communication's content."
+        ),
+        details=Record({**_ADDRESS, "purpose": Choice("mailbox", "form")}),
+    ),
+    FactType(
         name="address.removed",
         kinds=_KINDS,
         meaning="An address is no longer known as the contact's; `split_to` names the contact to which it went.",
