@@ -6,7 +6,7 @@ Every change of state records its fact in the same transaction.
 from acuse.helpdesk.models.deadlines import Deadline, PolicyVersion
 from acuse.helpdesk.models.faq import Article, ArticleText, Section
 from acuse.helpdesk.models.mailboxes import Mailbox
-from acuse.helpdesk.models.phone import Call, Line
+from acuse.helpdesk.models.phone import Call, CallFile, Line
 from acuse.helpdesk.models.settings import SavedView, Settings, TriageRule
 from acuse.helpdesk.models.teams import Team
 from acuse.helpdesk.models.tickets import ConformityRequest, Draft, Interaction, Outgoing, Presence, Ticket
@@ -15,6 +15,7 @@ __all__ = [
     "Article",
     "ArticleText",
     "Call",
+    "CallFile",
     "ConformityRequest",
     "Deadline",
     "Draft",

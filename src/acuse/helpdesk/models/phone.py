@@ -64,4 +64,50 @@ class Call(models.Model):
         indexes = (
             models.Index(fields=("organisation", "-started_at", "-id"), name="calls_by_time"),
             models.Index(fields=("organisation", "number"), name="calls_by_number"),
+            models.Index(fields=("line", "started_at"), name="calls_by_line"),
+        )
+
+
+class CallFile(models.Model):
+    """A file of a telephone exchange, whole in custody (`sha256`), and how far its calls have been taken in.
+
+    `headings` name its columns; `plan` says how it is read (see `acuse.helpdesk.call_sheet.Plan`) and does not change
+    once it was started. `rows` that were gone through, of `total`, fell into `entered`, `known` already, left `out` on
+    purpose, and `wrong`. A batch of rows and the count of them are one transaction, so that a crash loses or repeats
+    nothing.
+    """
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        UPLOADED = "uploaded"
+        RUNNING = "running"
+        DONE = "done"
+        CANCELLED = "cancelled"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT)
+    member = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    size = models.IntegerField()
+    headings = models.JSONField(default=list)
+    plan = models.JSONField(default=dict)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.UPLOADED)
+    reason = models.CharField(max_length=500, blank=True)
+    total = models.IntegerField(default=0)
+    rows = models.IntegerField(default=0)
+    entered = models.IntegerField(default=0)
+    known = models.IntegerField(default=0)
+    out = models.IntegerField(default=0)
+    wrong = models.IntegerField(default=0)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "helpdesk_call_files"
+        indexes = (
+            models.Index(fields=("organisation", "-created_at"), name="call_files_by_time"),
+            models.Index(fields=("created_at",), name="call_files_running", condition=Q(state="running")),
         )

@@ -51,6 +51,7 @@ class Written:
         form_type: what was chosen in the form. consent: what was agreed to in it.
         reception, mailbox, message_id: where they are known.
         client: address and program of whoever sent the form.
+        call: the telephone call in which it was said.
     """
 
     channel: str
@@ -73,6 +74,7 @@ class Written:
     mailbox: UUID | None = None
     message_id: str = ""
     client: dict[str, Any] = field(default_factory=dict)
+    call: UUID | None = None
 
     @property
     def objects(self) -> tuple[ObjectReference, ...]:
@@ -213,6 +215,7 @@ def _opened(ticket: Ticket, written: Written) -> FactDraft:
         "mailbox": written.mailbox,
         "consent": written.consent[:200],
         "client": written.client,
+        "call": written.call,
     }
     return FactDraft(
         organisation=ticket.organisation_id,
