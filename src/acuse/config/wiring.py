@@ -38,9 +38,11 @@ from acuse.evidence.leases import Holder
 from acuse.evidence.revocation import RevocationSource
 from acuse.evidence.sealing import Sealer
 from acuse.evidence.tsa import Authority, TimestampClient
-from acuse.helpdesk.followers import follow_mail
+from acuse.helpdesk.followers import follow_mail, follow_openings
+from acuse.helpdesk.jobs.call_files import enter_calls
 from acuse.helpdesk.jobs.deadlines import attend_due
 from acuse.helpdesk.queries.mailboxes import mailbox_at
+from acuse.helpdesk.services.codes import send_codes
 from acuse.helpdesk.services.conformity import close_silent
 from acuse.helpdesk.services.replies import send_due
 from acuse.pdf.pool import Typesetter
@@ -56,8 +58,11 @@ _Given = ParamSpec("_Given")
 _Answer = TypeVar("_Answer")
 _KEEP_ALIVE_SECONDS = 5.0
 _FOLLOW_SECONDS = 1.0
+#: Somebody waits for a case to show, and the look at what is new is one short statement.
+_INTAKE_SECONDS = 0.2
 _DESK_SECONDS = 1.0
-_FOLLOWERS = (follow_certificates, follow_reports, follow_suppressions, follow_mail)
+_FOLLOWERS = (follow_certificates, follow_reports, follow_suppressions)
+_INTAKE = (follow_mail, follow_openings)
 #: Incoming messages that one worker reads at once; most of the time they wait for name servers.
 _READING_THREADS = 4
 
@@ -135,8 +140,10 @@ def worker_loops(holder: Holder) -> list[tuple[str, Loop]]:
         ("notices", Notifier(holder=holder, endpoint=endpoint, schedule=spaced).run),
         ("certificates", Issuer(holder=holder, press=press(), threads=environment.certificate_threads).run),
         ("reading", Reader(holder=holder, look_up=name_servers.look_up(), threads=_READING_THREADS).run),
-        ("followers", lambda stop: _follow(_FOLLOWERS, stop)),
-        ("desk", lambda stop: _repeat((send_due, close_silent, attend_due), stop)),
+        ("followers", lambda stop: _follow(_FOLLOWERS, stop, _FOLLOW_SECONDS)),
+        ("intake", lambda stop: _follow(_INTAKE, stop, _INTAKE_SECONDS)),
+        ("desk", lambda stop: _repeat((send_codes, send_due, close_silent, attend_due), stop)),
+        ("calls", lambda stop: _repeat((enter_calls,), stop)),
         ("periodic", periodic.run),
     ]
 
@@ -163,13 +170,13 @@ def _repeat(acts: tuple[Callable[[], int], ...], stop: threading.Event) -> None:
             stop.wait(_DESK_SECONDS)
 
 
-def _follow(followers: tuple[Callable[[], int], ...], stop: threading.Event) -> None:
+def _follow(followers: tuple[Callable[[], int], ...], stop: threading.Event, pause: float) -> None:
     """Let every follower read on, again and again; one with a whole window behind it at once, others after a pause."""
     while not stop.is_set():
         close_old_connections()
         moved = [periodic.guarded(follower.__name__, follower) or 0 for follower in followers]
         if max(moved) < WINDOW:
-            stop.wait(_FOLLOW_SECONDS)
+            stop.wait(pause)
 
 
 def _with_a_session(verb: Callable[_Given, _Answer]) -> Callable[_Given, _Answer]:

@@ -160,11 +160,20 @@ def names_of(access: Access, *, contacts: Iterable[UUID]) -> Mapping[UUID, str]:
         By the ids asked for: the name, else its first address, else "" (also where it was erased); ids that the
         organisation does not have are left out.
     """
-    asked = roots(access.organisation, contacts)
+    return _names(access.organisation, contacts)
+
+
+def name_of(organisation: UUID, *, contact: UUID) -> str:
+    """Return how a contact is called now, for components rather than for a member; see `names_of`."""
+    return _names(organisation, [contact]).get(contact, "")
+
+
+def _names(organisation: UUID, contacts: Iterable[UUID]) -> Mapping[UUID, str]:
+    asked = roots(organisation, contacts)
     called = dict(Contact.objects.filter(id__in=set(asked.values())).values_list("id", "name"))
     nameless = [root for root, name in called.items() if not name]
     if nameless:
-        known_as = members(access.organisation, nameless)
+        known_as = members(organisation, nameless)
         owner = {one: root for root, found in known_as.items() for one in found}
         for address in addresses_of(owner):
             called[owner[address.contact]] = called[owner[address.contact]] or address.value

@@ -27,6 +27,10 @@ FROM evidence_entries AS entry JOIN evidence_facts AS fact ON fact.entry = entry
 WHERE entry.position >= %(begin)s AND entry.position < %(end)s AND fact.type = ANY(%(types)s)
 ORDER BY entry.position
 """
+_STANDS = """
+SELECT coalesce((SELECT position FROM evidence_cursors WHERE follower = %(follower)s), 0),
+    coalesce((SELECT size FROM evidence_tree_head WHERE id = 1), 0)
+"""
 _MOVE = "UPDATE evidence_cursors SET position = %(end)s WHERE follower = %(follower)s"
 
 
@@ -50,6 +54,70 @@ def follow(follower: str, types: Sequence[str], apply: Callable[[LedgerFact], No
             apply(ledger_fact(row))
         execute(_MOVE, {"follower": follower, "end": end})
     return end - begin
+
+
+def follow_each(
+    follower: str,
+    types: Sequence[str],
+    prepare: Callable[[LedgerFact], Callable[[], object]],
+    failed: Callable[[LedgerFact, Exception], None],
+) -> int:
+    """Apply the next facts of some types one by one, in ledger order, each in one transaction with the cursor.
+
+    For what takes long or may fail alone: no fact waits for the commit of those behind it, or is undone with them.
+
+    Args:
+        follower: name of the cursor.
+        types: fact types to see.
+        prepare: called with each outside of any transaction, twice where two processes are at it; what it returns is
+            called inside.
+        failed: called inside a transaction of its own with a fact that raised, which is passed over then; it raises
+            what may pass, and the fact is tried again.
+
+    Returns:
+        How many positions the cursor moved; 0 when it is at the end.
+    """
+    row = execute(_STANDS, {"follower": follower}).fetchone()
+    assert row is not None
+    begin: int = row[0]
+    end = min(int(row[1]), begin + WINDOW)
+    if begin >= end:
+        return 0
+    at = begin
+    for found in execute(_WINDOW, {"begin": begin, "end": end, "types": list(types)}).fetchall():
+        item = ledger_fact(found)
+        assert item.position is not None
+        if not _pass(follower, at, item, prepare, failed):
+            return at - begin
+        at = item.position + 1
+    return (end if _step(follower, at, end, lambda: None) else at) - begin
+
+
+def _pass(
+    follower: str,
+    at: int,
+    item: LedgerFact,
+    prepare: Callable[[LedgerFact], Callable[[], object]],
+    failed: Callable[[LedgerFact, Exception], None],
+) -> bool:
+    """Apply one fact and move the cursor from `at` behind it; False where another process did."""
+    assert item.position is not None
+    try:
+        return _step(follower, at, item.position + 1, prepare(item))
+    except Exception as error:
+        cause = error
+    return _step(follower, at, item.position + 1, lambda: failed(item, cause))
+
+
+def _step(follower: str, at: int, to: int, act: Callable[[], object]) -> bool:
+    """Act and move the cursor in one transaction; False, and nothing done, where another process moved it."""
+    with transaction.atomic():
+        begin, _ = _lock(follower)
+        if begin != at:
+            return False
+        act()
+        execute(_MOVE, {"follower": follower, "end": to})
+    return True
 
 
 def _lock(follower: str) -> tuple[int, int]:

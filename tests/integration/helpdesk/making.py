@@ -8,7 +8,7 @@ from acuse.accounts import services as accounts
 from acuse.accounts.queries import Access, access_organisation
 from acuse.evidence.queries import facts_of
 from acuse.evidence.sequencer import Sequencer
-from acuse.helpdesk.followers import follow_mail
+from acuse.helpdesk.followers import follow_mail, follow_openings
 from acuse.helpdesk.models import Ticket
 from acuse.helpdesk.services.mailboxes import add_mailbox
 from acuse.proof.facts.fact import Fact
@@ -56,6 +56,9 @@ class Desk:
         """Let the ledger go on, and the desk follow it."""
         self.sequencer.tick()
         while follow_mail():
+            pass
+        self.sequencer.tick()
+        while follow_openings():
             pass
 
     def ticket(self) -> Ticket:

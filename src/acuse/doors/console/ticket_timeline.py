@@ -161,6 +161,7 @@ _LINES: Mapping[str, Callable[[Mapping[str, Any], Mapping[UUID, str]], tuple[str
     "ticket.escalated": _escalated,
     "ticket.described": _constant(lambda: _("The description was changed"), "pencil-simple"),
     "conformity.requested": _constant(lambda: _("Agreement asked for"), "question"),
+    "conformity.withdrawn": _constant(lambda: _("The question before was withdrawn"), "minus-circle"),
     "conformity.given": _given,
     "conformity.denied": _denied,
     "term.expired": _constant(lambda: _("The term of the notice of closing ran out without an answer"), "clock"),

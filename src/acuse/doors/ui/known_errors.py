@@ -137,4 +137,12 @@ SENTENCES = (
     gettext_noop("This calendar would never be open: give some day of the week its hours."),
     gettext_noop("Version %(version)s was published meanwhile; look at it and make your change again."),
     gettext_noop("Write hours such as 09:00-14:00, 16:00-19:00; leave it empty for a closed day."),
+    gettext_noop(
+        "%(organisation)s: one customer opened so many cases that case %(number)s has no receipt. Perhaps a program "
+        "answers them, or somebody writes in the customer's name."
+    ),
+    gettext_noop(
+        "%(organisation)s: %(most)s receipts went out within an hour, which is the most. Cases are opened all the "
+        "same, without a receipt from case %(number)s on."
+    ),
 )

@@ -1,43 +1,67 @@
 """The customer's receipt of a case (justificante): what they said, date and hour, and the tracking key, at once.
 
 It goes out certified, so that its own certificate proves content, date and hour (Ley 10/2025, article 5.3.b). Without
-an address, or a mailbox to answer from, there is none: the case says so by what it lacks.
+an address, or a mailbox to answer from, there is none: the case says so by what it lacks. Whoever opens a case may
+acknowledge it at once; whoever does not, or breaks off before it, is made up for by `followers.receipts`.
 """
 
 import re
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import transaction
+from django.db.models import QuerySet
+
 from acuse import clock
+from acuse.accounts.queries import organisation_view
 from acuse.composition.queries import compose
+from acuse.contacts.queries import name_of
 from acuse.errors import ConflictError, InputError
+from acuse.evidence.alarms import clear_alarm, raise_alarm
 from acuse.helpdesk.models import Interaction, Outgoing, Ticket
 from acuse.helpdesk.queries.writing import values_of
-from acuse.helpdesk.services.replies import Answer, queue
+from acuse.helpdesk.services.replies import Answer, Prepared, insert, prepare
 
 _USE = "ticket.receipt"
+_ACT = "receipt"
 #: Values of a case that the receipt has no place for.
 _NOT_SAID = ("product.", "warranty.")
 _MOST_TEXT = 8_000
 _MOST_FILES = 50
-_MOST_RECEIPTS = 5
-_WITHIN = timedelta(hours=1)
+#: Receipts of one customer. A program that answers each with a new message gets none any more, and so falls silent:
+#: a fast one within the hour, a slow one within the day.
+_MOST_OF_CUSTOMER = ((5, timedelta(hours=1)), (10, timedelta(days=1)))
+#: Receipts of one organisation: whoever writes in the names of many sends no more than that to them.
+_MOST_OF_ORGANISATION = (500, timedelta(hours=1))
 #: Addresses at which nobody reads: RFC 2142 section 4, and what programs write from.
 _NOBODY = re.compile(r"(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)(?:[+.-][^@]*)?@", re.IGNORECASE)
 
 
-def acknowledge(*, ticket: UUID, name: str) -> bool:
+def acknowledge(*, ticket: UUID, name: str = "") -> bool:
     """Queue the receipt of a case that was just opened; return whether there is one to send.
 
     Args:
         ticket: which one; it exists.
-        name: of the customer, as they gave it; may be empty.
+        name: of the customer, as they gave it; "" for what their card says.
+    """
+    receipt = write_receipt(ticket=ticket, name=name)
+    if receipt is None:
+        return False
+    with transaction.atomic():
+        return queue_receipt(ticket=ticket, receipt=receipt)
+
+
+def write_receipt(*, ticket: UUID, name: str = "") -> Prepared | None:
+    """Write the receipt of a case and keep it in custody, before the transaction that queues it; see `acknowledge`.
+
+    Returns:
+        The receipt; None where there is one, or none can or may be sent.
     """
     row = Ticket.objects.get(id=ticket)
     said = row.interactions.order_by("sequence").first()
-    if not row.address or _NOBODY.match(row.address) or said is None or _written_to_often(row.address):
-        return False
-    known = values_of(row, name=name)
+    if not row.address or _NOBODY.match(row.address) or said is None or _is_acknowledged(row) or not _may_have(row):
+        return None
+    known = values_of(row, name=name or name_of(row.organisation_id, contact=row.contact_id))
     values = {variable: value for variable, value in known.items() if not variable.startswith(_NOT_SAID)}
     letter = compose(
         organisation=row.organisation_id, use=_USE, language=row.language, values={**values, **_content(said)}
@@ -47,23 +71,63 @@ def acknowledge(*, ticket: UUID, name: str) -> bool:
         body=letter.body,
         language=row.language,
         certified=True,
-        act="receipt",
+        act=_ACT,
         template=str(letter.template or _USE),
         template_version=letter.version,
         automatic=True,
         delay=timedelta(),
     )
     try:
-        queue(row, answer=answer, member=None)
+        return prepare(row, answer=answer)
     except (ConflictError, InputError):
+        return None
+
+
+def queue_receipt(*, ticket: UUID, receipt: Prepared) -> bool:
+    """Queue a receipt in the caller's transaction; return False where somebody else did meanwhile."""
+    row = Ticket.objects.select_for_update(no_key=True).get(id=ticket)
+    if _is_acknowledged(row):
         return False
+    insert(row, prepared=receipt, member=None)
     return True
 
 
-def _written_to_often(address: str) -> bool:
-    """Say whether an address had so many receipts lately that somebody else may be asking for them in its name."""
-    lately = Outgoing.objects.filter(recipient__iexact=address, automatic=True, created_at__gte=clock.now() - _WITHIN)
-    return lately.count() >= _MOST_RECEIPTS
+def _is_acknowledged(row: Ticket) -> bool:
+    return row.outgoing.filter(act=_ACT).exists()
+
+
+def _may_have(row: Ticket) -> bool:
+    """Say whether a receipt may go out, or whether so many did that something is wrong; people are told then."""
+    alarm = f"receipts.{row.organisation_id}"
+    name = organisation_view(row.organisation_id).name
+    if any(_sent(Ticket.objects.filter(contact=row.contact_id), within) >= most for most, within in _MOST_OF_CUSTOMER):
+        raise_alarm(
+            alarm,
+            "%(organisation)s: one customer opened so many cases that case %(number)s has no receipt. Perhaps a "
+            "program answers them, or somebody writes in the customer's name.",
+            organisation=name,
+            number=row.number,
+        )
+        return False
+    most, within = _MOST_OF_ORGANISATION
+    if _sent(Ticket.objects.filter(organisation=row.organisation_id), within) >= most:
+        raise_alarm(
+            alarm,
+            "%(organisation)s: %(most)s receipts went out within an hour, which is the most. Cases are opened all the "
+            "same, without a receipt from case %(number)s on.",
+            organisation=name,
+            most=most,
+            number=row.number,
+        )
+        return False
+    clear_alarm(alarm)
+    return True
+
+
+def _sent(of: "QuerySet[Ticket]", within: timedelta) -> int:
+    """Count the receipts of some cases. A case was last touched after its receipt, which an index knows."""
+    since = clock.now() - within
+    return Outgoing.objects.filter(ticket__in=of.filter(last_at__gte=since), act=_ACT, created_at__gte=since).count()
 
 
 def _content(said: Interaction) -> dict[str, object]:

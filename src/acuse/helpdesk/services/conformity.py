@@ -20,7 +20,7 @@ from acuse.errors import ConflictError, InputError
 from acuse.evidence.ledger import FactDraft, record
 from acuse.helpdesk.models import ConformityRequest, Interaction, Outgoing, Ticket
 from acuse.helpdesk.services.opening import pass_to, settings_of
-from acuse.helpdesk.services.replies import Answer, queue
+from acuse.helpdesk.services.replies import Answer, insert, prepare
 from acuse.proof.facts.fact import Actor
 from acuse.proof.facts.ticket import KIND
 
@@ -53,16 +53,36 @@ def ask_conformity(*, access: Access, ticket: UUID, answer: Answer, request: UUI
     if answer.act == "closing_notice":
         _check_closing(row, answer)
     asked = replace(answer, certified=True, act=answer.act or "conformity", request=request)
+    prepared = prepare(row, answer=asked)
     with transaction.atomic():
         # The case first, as everywhere: whoever answers an older question at this moment waits, or goes before.
         row = Ticket.objects.select_for_update(no_key=True).get(id=row.id)
-        now = clock.now()
         unsent = Outgoing.objects.filter(ticket=row, state=Outgoing.State.WAITING, request__isnull=False)
         unsent.update(state=Outgoing.State.CANCELLED)
-        waiting = ConformityRequest.objects.filter(ticket=row, answered_at=None, withdrawn_at=None)
-        waiting.update(withdrawn_at=now)
-        ConformityRequest.objects.create(id=request, ticket=row, asked_at=now)
-        return queue(row, answer=asked, member=access.member, revision=revision)
+        _withdraw(row, Actor(kind="member", id=str(access.member)))
+        ConformityRequest.objects.create(id=request, ticket=row, asked_at=clock.now())
+        insert(row, prepared=prepared, member=access.member, revision=revision)
+    return prepared.id
+
+
+def _withdraw(row: Ticket, actor: Actor) -> None:
+    """Withdraw the question that waits in a case that the caller locked; one that never left was not asked."""
+    waiting = ConformityRequest.objects.filter(ticket=row, answered_at=None, withdrawn_at=None).first()
+    if waiting is None:
+        return
+    waiting.withdrawn_at = clock.now()
+    waiting.save(update_fields=["withdrawn_at"])
+    if waiting.communication is not None:
+        record(
+            FactDraft(
+                organisation=row.organisation_id,
+                subject_kind=KIND,
+                subject_id=row.id,
+                type="conformity.withdrawn",
+                actor=actor,
+                details={"request": str(waiting.id)},
+            )
+        )
 
 
 def _check_closing(ticket: Ticket, answer: Answer) -> None:

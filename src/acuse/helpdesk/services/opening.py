@@ -2,10 +2,15 @@
 
 The raw message, or the form's answers, are in custody before. A crash before the commit leaves the message classified
 and the follower where it was: it comes here again.
+
+Whoever locks more than one row of the desk does it in this order, so that nobody waits for one who waits for them: the
+follower's cursor, the contact's address, the organisation's settings, the case (several in the order of their
+identifiers), what belongs to it (answers, questions, deadlines), and last the heads of facts. What belongs to a case is
+changed by whoever holds the case.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +36,7 @@ from acuse.proof.facts.ticket import KIND
 _TEXT_MOST = 100_000
 _EXCERPT = 200
 _SUBJECT_MOST = 300
+_PRODUCT_MOST = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +54,8 @@ class Written:
         occurred_at: when it came.
         actor: who brought it in.
         basis: why the address is taken for the contact's; see `acuse.proof.facts.contact.BASES`.
-        form_type: what was chosen in the form. consent: what was agreed to in it.
+        form_type: what was chosen in the form. consent: what was agreed to in it, word for word.
+        product, purchase_date: what it is about, where the form said it.
         reception, mailbox, message_id: where they are known.
         client: address and program of whoever sent the form.
         call: the telephone call in which it was said.
@@ -70,6 +77,8 @@ class Written:
     author: str = ""
     form_type: str = ""
     consent: str = ""
+    product: str = ""
+    purchase_date: date | None = None
     reception: UUID | None = None
     mailbox: UUID | None = None
     message_id: str = ""
@@ -203,6 +212,8 @@ def _insert(
         excerpt=" ".join(text.split())[:_EXCERPT],
         assignee_id=(rule.assignee if rule else None) or responsible(organisation, settings.default_assignee_id),
         tags=[rule.tag] if rule and rule.tag else [],
+        product=storable(written.product)[:_PRODUCT_MOST],
+        purchase_date=written.purchase_date,
         opened_at=written.occurred_at,
         last_at=now,
         waits_since=written.occurred_at,
@@ -213,7 +224,7 @@ def _opened(ticket: Ticket, written: Written) -> FactDraft:
     known = {
         "reception": written.reception,
         "mailbox": written.mailbox,
-        "consent": written.consent[:200],
+        "consent": written.consent[:2000],
         "client": written.client,
         "call": written.call,
     }
@@ -294,6 +305,23 @@ def add_message(*, ticket: UUID, written: Written, matched_by: str) -> UUID:
         deadlines.heed(ticket=row, fact=received)
         pass_to(row, event="customer_wrote", actor=written.actor)
     return interaction
+
+
+def is_filed(*, organisation: UUID, written: Written, ticket: UUID | None) -> bool:
+    """Say whether a message was filed already that came for another address too: the same words under one Message-ID.
+
+    Args:
+        organisation: whose desk. written: what came. ticket: the case to look at; None for all.
+    """
+    same = Interaction.objects.filter(
+        ticket__organisation_id=organisation,
+        kind=Interaction.Kind.MESSAGE,
+        message_id=storable(written.message_id)[:998],
+        author=storable(written.author or written.address)[:320],
+        text=storable(written.text)[:_TEXT_MOST],
+        attachments=list(written.files),
+    )
+    return bool(written.message_id) and (same.filter(ticket=ticket) if ticket else same).exists()
 
 
 def pass_to(ticket: Ticket, *, event: str, actor: Actor) -> None:

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from uuid6 import uuid7
 
 from acuse import clock
@@ -23,6 +22,7 @@ from acuse.delivery.services import Letter, send_letter
 from acuse.delivery.services.dispatched import PASSING
 from acuse.errors import AcuseError, ConflictError, InputError
 from acuse.evidence import custody
+from acuse.evidence.custody import Kept
 from acuse.evidence.ledger import FactDraft, record
 from acuse.helpdesk import rules
 from acuse.helpdesk.models import ConformityRequest, Interaction, Mailbox, Outgoing, Ticket
@@ -103,49 +103,100 @@ def reply(*, access: Access, ticket: UUID, answer: Answer, revision: int | None 
     return queue(row, answer=answer, member=access.member, revision=revision)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """An answer written and in custody, for `insert`; `delay` is how long it can be taken back."""
+
+    id: UUID
+    answer: Answer
+    written_at: datetime
+    recipient: str
+    message_id: str
+    kept: Kept
+    delay: timedelta
+
+
 def queue(ticket: Ticket, *, answer: Answer, member: UUID | None, revision: int | None = None) -> UUID:
     """Queue an answer of a member, or of the desk itself; see `reply`."""
+    prepared = prepare(ticket, answer=answer)
+    with transaction.atomic():
+        locked = Ticket.objects.select_for_update(no_key=True).get(id=ticket.id)
+        insert(locked, prepared=prepared, member=member, revision=revision)
+    return prepared.id
+
+
+def prepare(ticket: Ticket, *, answer: Answer) -> Prepared:
+    """Write an answer and keep it in custody, before the transaction that queues it.
+
+    Raises:
+        InputError, ConflictError: as `reply` does.
+    """
     if not answer.body.strip() or len(answer.body) > MOST_BODY:
         raise InputError("An answer takes 1 to %(most)s characters.", most=MOST_BODY)
     if len(answer.files) > MOST_FILES:
         raise InputError("An answer takes at most %(most)s files.", most=MOST_FILES)
-    if not answer.automatic:
-        rules.next_status(ticket.status, event=rules.event_of(answer.act, waits=answer.waits_for_customer))
+    _check_status(ticket, answer)
     sender = sending_mailbox(ticket)
     identity, now = uuid7(), clock.now()
     message_id = f"<{identity}@{settings.ACUSE.verp_domain}>"
     raw = _message(ticket, answer, sender, message_id, now)
-    kept = custody.keep(organisation=ticket.organisation_id, content=raw, media_type=_MESSAGE_TYPE)
-    delay = timedelta(seconds=settings_of(ticket.organisation_id).undo_seconds)
-    with transaction.atomic():
-        locked = Ticket.objects.select_for_update(no_key=True).get(id=ticket.id)
-        if revision is not None and locked.revision != revision:
-            raise ConflictError("Something happened in this case since you opened it. Look at it, then send again.")
-        Outgoing.objects.create(
-            id=identity,
-            ticket=locked,
-            member_id=member,
-            created_at=now,
-            due_at=now + (delay if answer.delay is None else answer.delay),
-            recipient=locked.address,
-            language=answer.language,
-            subject=answer.subject[:300],
-            body=answer.body,
-            attachments=[vars(one) for one in answer.files],
-            sha256=kept.sha256,
-            size=kept.size,
-            message_id=message_id,
-            certified=answer.certified,
-            act=answer.act,
-            request=answer.request,
-            term_until=answer.term_until,
-            template=answer.template[:80],
-            template_version=answer.template_version,
-            waits_for_customer=answer.waits_for_customer,
-            automatic=answer.automatic,
-        )
-        Ticket.objects.filter(id=locked.id).update(revision=F("revision") + 1)
-    return identity
+    chosen = timedelta(seconds=settings_of(ticket.organisation_id).undo_seconds)
+    return Prepared(
+        id=identity,
+        answer=answer,
+        written_at=now,
+        recipient=ticket.address,
+        message_id=message_id,
+        kept=custody.keep(organisation=ticket.organisation_id, content=raw, media_type=_MESSAGE_TYPE),
+        delay=chosen if answer.delay is None else answer.delay,
+    )
+
+
+def insert(ticket: Ticket, *, prepared: Prepared, member: UUID | None, revision: int | None = None) -> None:
+    """Queue a prepared answer of a case that the caller locked.
+
+    Raises:
+        ConflictError: as `reply` does.
+    """
+    if (revision is not None and ticket.revision != revision) or ticket.address != prepared.recipient:
+        raise ConflictError("Something happened in this case since you opened it. Look at it, then send again.")
+    answer = prepared.answer
+    _check_status(ticket, answer)
+    Outgoing.objects.create(
+        id=prepared.id,
+        ticket=ticket,
+        member_id=member,
+        created_at=prepared.written_at,
+        due_at=prepared.written_at + prepared.delay,
+        recipient=prepared.recipient,
+        language=answer.language,
+        subject=answer.subject[:300],
+        body=answer.body,
+        attachments=[vars(one) for one in answer.files],
+        sha256=prepared.kept.sha256,
+        size=prepared.kept.size,
+        message_id=prepared.message_id,
+        certified=answer.certified,
+        act=answer.act,
+        request=answer.request,
+        term_until=answer.term_until,
+        template=answer.template[:80],
+        template_version=answer.template_version,
+        waits_for_customer=answer.waits_for_customer,
+        automatic=answer.automatic,
+    )
+    _count_change(ticket, automatic=answer.automatic)
+    ticket.save(update_fields=["revision"])
+
+
+def _check_status(ticket: Ticket, answer: Answer) -> None:
+    if not answer.automatic:
+        rules.next_status(ticket.status, event=rules.event_of(answer.act, waits=answer.waits_for_customer))
+
+
+def _count_change(ticket: Ticket, *, automatic: bool) -> None:
+    """Count a change that whoever has the case open has to see before they act: of people, not of the desk itself."""
+    ticket.revision += not automatic
 
 
 def take_back(*, access: Access, outgoing: UUID) -> Outgoing:
@@ -157,8 +208,10 @@ def take_back(*, access: Access, outgoing: UUID) -> Outgoing:
     """
     access.require_sender()
     with transaction.atomic():
-        mine = Outgoing.objects.select_for_update().filter(ticket__organisation_id=access.organisation, id=outgoing)
-        row = mine.filter(state=Outgoing.State.WAITING).first()
+        # The case first, as everywhere: whoever is sending it at this moment goes before, or finds it taken back.
+        mine = Ticket.objects.filter(organisation_id=access.organisation, outgoing=outgoing).values("id")
+        Ticket.objects.select_for_update(no_key=True).filter(id__in=mine).first()
+        row = Outgoing.objects.filter(ticket__in=mine, id=outgoing, state=Outgoing.State.WAITING).first()
         if row is None:
             raise ConflictError("It was sent already: it cannot be taken back any more.")
         row.state = Outgoing.State.CANCELLED
@@ -179,16 +232,12 @@ def send_due() -> int:
 def _send_next() -> bool:
     """Hand in one; two workers never take the same."""
     with transaction.atomic():
-        due = Outgoing.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-            state=Outgoing.State.WAITING, due_at__lte=clock.now()
-        )
-        row = due.order_by("due_at").first()
+        row = _lock_next()
         if row is None:
             return False
-        ticket = Ticket.objects.select_for_update(no_key=True).get(id=row.ticket_id)
         try:
             with transaction.atomic():
-                _send(row, ticket)
+                _send(row, row.ticket)
         except PASSING:
             raise
         except Exception as error:
@@ -196,6 +245,18 @@ def _send_next() -> bool:
             log.exception("an answer cannot be sent", extra={"outgoing": str(row.id)})
             _fail(row, str(error) if isinstance(error, AcuseError) else "Something went wrong inside Acuse.")
     return True
+
+
+def _lock_next() -> Outgoing | None:
+    """Return the answer that is due first, its case locked; those whose case somebody else holds are for later."""
+    due = Outgoing.objects.filter(state=Outgoing.State.WAITING, due_at__lte=clock.now()).order_by("due_at", "id")
+    for identity, ticket in list(due.values_list("id", "ticket_id")[:_BATCH]):
+        held = Ticket.objects.select_for_update(no_key=True, skip_locked=True).filter(id=ticket).first()
+        row = Outgoing.objects.filter(id=identity, state=Outgoing.State.WAITING).first() if held else None
+        if row is not None and held is not None:
+            row.ticket = held
+            return row
+    return None
 
 
 def _fail(row: Outgoing, reason: str) -> None:
@@ -231,7 +292,8 @@ def _send(row: Outgoing, ticket: Ticket) -> None:
     row.state = Outgoing.State.SENT
     row.save(update_fields=["state"])
     now = sent.occurred_at
-    ticket.last_at, ticket.revision = now, ticket.revision + 1
+    ticket.last_at = now
+    _count_change(ticket, automatic=row.automatic)
     if not row.automatic:
         ticket.waits_since = None
         ticket.first_response_at = ticket.first_response_at or now

@@ -165,6 +165,12 @@ TYPES = (
         details=Record({"request": _ID, "communication": _ID}),
     ),
     FactType(
+        name="conformity.withdrawn",
+        kinds=_KINDS,
+        meaning="The customer was asked anew: the question before waits for no answer any more.",
+        details=Record({"request": _ID}),
+    ),
+    FactType(
         name="conformity.given",
         kinds=_KINDS,
         meaning="Whoever held the link, or wrote from the customer's address, said that they agree.",

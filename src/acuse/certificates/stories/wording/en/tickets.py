@@ -231,6 +231,7 @@ WORDS: dict[str, str] = {
     "fact.ticket.escalated": "The case is escalated, or taken back",
     "fact.call.linked": "A call is linked to the case",
     "fact.conformity.requested": "The customer is asked for agreement",
+    "fact.conformity.withdrawn": "The question before is withdrawn: the customer is asked anew",
     "fact.conformity.given": "Whoever held the link, or wrote as the customer, agrees",
     "fact.conformity.denied": "Whoever held the link, or wrote as the customer, does not agree",
     "fact.term.expired": "The term that the closing notice gave is over",

@@ -231,6 +231,7 @@ WORDS: dict[str, str] = {
     "fact.ticket.escalated": "Se eleva el expediente, o vuelve",
     "fact.call.linked": "Se une una llamada al expediente",
     "fact.conformity.requested": "Se pide al cliente su conformidad",
+    "fact.conformity.withdrawn": "La pregunta anterior se retira: se pregunta de nuevo al cliente",
     "fact.conformity.given": "Quien tenía el enlace, o escribió como el cliente, da su conformidad",
     "fact.conformity.denied": "Quien tenía el enlace, o escribió como el cliente, no está conforme",
     "fact.term.expired": "Acaba el plazo que dio el aviso de cierre",

@@ -1,28 +1,27 @@
 """Following what came in: it opens a case, or belongs to one.
 
 Bounces, reports and automatic answers never do either (they are recorded and shown by `reception`); what cannot be
-filed is set aside there with the reason, visible, and can be tried again.
+filed is set aside there with the reason, visible, and can be tried again. Each message is one transaction, in which
+the cursor moves too: none waits for what becomes of another.
 """
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
-
-from django.db import transaction
 
 from acuse import clock
 from acuse.delivery.queries import answered
 from acuse.delivery.services.dispatched import PASSING
 from acuse.errors import AcuseError
 from acuse.evidence import custody
-from acuse.evidence.following import follow
+from acuse.evidence.following import follow_each
 from acuse.evidence.queries import LedgerFact
 from acuse.helpdesk.agreeing import said_of
 from acuse.helpdesk.models import ConformityRequest, Interaction, Mailbox, Ticket
-from acuse.helpdesk.services.acknowledging import acknowledge
 from acuse.helpdesk.services.conformity import answer_conformity
-from acuse.helpdesk.services.opening import Written, add_message, open_ticket
+from acuse.helpdesk.services.opening import Written, add_message, is_filed, open_ticket
 from acuse.mail.mailboxes import lowered
 from acuse.mail.plain import text_of
 from acuse.mail.quotes import parted
@@ -41,54 +40,64 @@ _WITHIN = timedelta(minutes=10)
 
 
 def follow_mail() -> int:
-    """File what came in; return how far the cursor moved."""
-    return follow("helpdesk.mail", ("reception.classified",), _file_if_possible)
+    """File what came in, one message at a time; return how far the cursor moved."""
+    return follow_each("helpdesk.mail", ("reception.classified",), _prepare, _failed)
 
 
-def _file_if_possible(item: LedgerFact) -> None:
-    """File one message; what may pass is left for the next turn, what cannot be filed is set aside and shown."""
-    try:
-        with transaction.atomic():
-            _file(item)
-    except PASSING:
-        raise
-    except Exception as error:
-        log.exception("what came in cannot be filed", extra={"fact": str(item.fact.id)})
-        told = str(error) if isinstance(error, AcuseError) else "something went wrong inside Acuse; see the log."
-        set_aside(item=item.fact.subject.id, reason=f"It could not become a case: {told}"[:2000])
+def _failed(item: LedgerFact, error: Exception) -> None:
+    """Leave what may pass for the next turn; set aside and show what cannot be filed."""
+    if isinstance(error, PASSING):
+        raise error
+    log.error("what came in cannot be filed", extra={"fact": str(item.fact.id)}, exc_info=error)
+    told = str(error) if isinstance(error, AcuseError) else "something went wrong inside Acuse; see the log."
+    set_aside(item=item.fact.subject.id, reason=f"It could not become a case: {told}"[:2000])
 
 
-def _file(item: LedgerFact) -> None:
+def _nothing() -> None:
+    """What is none of the desk's, or was filed before and read again."""
+
+
+def _prepare(item: LedgerFact) -> Callable[[], None]:
+    """Read a message and find where it belongs; return what files it."""
     seen = item_view(item.fact.subject.id)
     if seen is None or seen.purpose not in _FILED or item.fact.details["reading"] != "message" or not seen.mail_from:
-        return
+        return _nothing
     if Interaction.objects.filter(reception=seen.id).exists():
-        return  # read again after it had been filed
+        return _nothing
     found = _belongs_to(seen)
     if found is None and seen.purpose != "mailbox":
-        return
+        return _nothing
     message = read(custody.open_object(organisation=seen.organisation, sha256=seen.sha256))
-    author = seen.author or seen.mail_from
-    written = _written(seen, message, author)
-    if _is_ours(seen, author) and _wrote_it(seen):
+    written = _written(seen, message, seen.author or seen.mail_from)
+    return lambda: _file(seen, written, found)
+
+
+def _file(seen: ItemView, written: Written, found: tuple[UUID, str] | None) -> None:
+    """File one message in the caller's transaction."""
+    if _is_ours(seen, written.author) and _wrote_it(seen):
         return  # our own words, come back by a list or a rule of forwarding
-    if doubt := _doubt(seen, author, written):
+    if doubt := _doubt(seen, written):
         set_aside(item=seen.id, reason=doubt)
-    elif found is None:
-        _open(seen, author, written)
-    else:
-        ticket, matched_by = found
+        return
+    # What went to the case's address and to the mailbox comes twice, and is said once.
+    known = is_filed(organisation=seen.organisation, written=written, ticket=found[0] if found else None)
+    if found is None:
+        if not known:
+            _open(seen, written)
+        return
+    ticket, matched_by = found
+    if not known:
         add_message(ticket=ticket, written=written, matched_by=matched_by)
-        # A From line is written by anybody: who knew the case's own address, or whose domain vouches, is believed.
-        if _dmarc(seen) == "pass" or (matched_by == "token" and _dmarc(seen) != "fail"):
-            _hear(ticket, seen, written)
+    # A From line is written by anybody: who knew the case's own address, or whose domain vouches, is believed.
+    if dmarc(seen) == "pass" or (matched_by == "token" and dmarc(seen) != "fail"):
+        _hear(ticket, seen, written)
 
 
-def _doubt(seen: ItemView, author: str, written: Written) -> str:
+def _doubt(seen: ItemView, written: Written) -> str:
     """Return why a message is left to a person, "" for nothing."""
-    if _is_ours(seen, author) and _is_ours(seen, written.address):
+    if _is_ours(seen, written.author) and _is_ours(seen, written.address):
         return "It says that one of the desk's own mailboxes wrote it."
-    if _too_many(seen, author):
+    if _too_many(seen, written.author):
         return "Too many messages of one sender within ten minutes: two programs, perhaps."
     return ""
 
@@ -99,19 +108,17 @@ def _wrote_it(seen: ItemView) -> bool:
     return bool(seen.message_id) and ours.filter(message_id=seen.message_id).exists()
 
 
-def _open(seen: ItemView, author: str, written: Written) -> None:
-    """Open a case with its receipt."""
-    mailbox = Mailbox.objects.filter(id=seen.names, enabled=True).first() if seen.names else None
-    if mailbox is None:
-        set_aside(item=seen.id, reason="The mailbox takes no mail any more.")
+def _open(seen: ItemView, written: Written) -> None:
+    mailbox = Mailbox.objects.filter(id=seen.names).first() if seen.names else None
+    if mailbox is None or not mailbox.enabled:
+        set_aside(
+            item=seen.id, reason="Its mailbox is switched off. Switch the mailbox on, then have the message read again."
+        )
         return
-    opened = open_ticket(organisation=seen.organisation, written=written, default_type=mailbox.default_type)
-    # A receipt goes to nobody but the author, and not where their domain disowns the message.
-    if lowered(written.address) == lowered(author) and _dmarc(seen) != "fail":
-        acknowledge(ticket=opened, name=written.name)
+    open_ticket(organisation=seen.organisation, written=written, default_type=mailbox.default_type)
 
 
-def _dmarc(seen: ItemView) -> str:
+def dmarc(seen: ItemView) -> str:
     """Return whether the domain of From vouches for a message: a result of DMARC (RFC 9989), "" where not checked.
 
     SPF alone says nothing here: a mailbox whose server passes its mail on to us fails it for everybody.
@@ -171,7 +178,7 @@ def _written(seen: ItemView, message: Message, author: str) -> Written:
         files=tuple(_file_of(number, one) for number, one in enumerate(message.attachments, start=1)),
         occurred_at=seen.received_at,
         actor=_ACTOR,
-        basis="wrote_from" if _dmarc(seen) == "pass" and lowered(address) == lowered(author) else "stated",
+        basis="wrote_from" if dmarc(seen) == "pass" and lowered(address) == lowered(author) else "stated",
         author=author,
         reception=seen.id,
         mailbox=mailbox,

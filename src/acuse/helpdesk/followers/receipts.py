@@ -1,0 +1,55 @@
+"""Following cases that were opened: their customers get a receipt, also where whoever opened one broke off."""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from uuid import UUID
+
+from acuse.delivery.services.dispatched import PASSING
+from acuse.evidence.following import follow_each
+from acuse.evidence.queries import LedgerFact
+from acuse.helpdesk.followers.mail import dmarc
+from acuse.helpdesk.services.acknowledging import queue_receipt, write_receipt
+from acuse.mail.mailboxes import lowered
+from acuse.reception.queries import item_view
+
+log = logging.getLogger(__name__)
+
+#: A program that opens a case says to its customer what it likes.
+_CHANNELS = frozenset({"email", "form", "phone"})
+
+
+def follow_openings() -> int:
+    """Send the receipts of cases that were opened, one at a time; return how far the cursor moved."""
+    return follow_each("helpdesk.openings", ("ticket.opened",), _prepare, _failed)
+
+
+def _failed(item: LedgerFact, error: Exception) -> None:
+    """Leave what may pass for the next turn; a case whose receipt cannot be written stands without."""
+    if isinstance(error, PASSING):
+        raise error
+    log.error("a case has no receipt", extra={"fact": str(item.fact.id)}, exc_info=error)
+
+
+def _nothing() -> bool:
+    """No receipt goes out."""
+    return False
+
+
+def _prepare(item: LedgerFact) -> Callable[[], object]:
+    opened, ticket = item.fact.details, item.fact.subject.id
+    if opened["channel"] not in _CHANNELS or not _is_author(opened.get("reception"), opened["address"]):
+        return _nothing
+    receipt = write_receipt(ticket=ticket)
+    return partial(queue_receipt, ticket=ticket, receipt=receipt) if receipt else _nothing
+
+
+def _is_author(reception: str | None, address: str) -> bool:
+    """Say whether the answers of a case go to whoever opened it, and no domain disowns the message that did.
+
+    Nobody is sent receipts because somebody else wrote in their name, or asked for answers to go to them.
+    """
+    if reception is None:
+        return True
+    seen = item_view(UUID(reception))
+    return seen is not None and lowered(address) == lowered(seen.author or seen.mail_from) and dmarc(seen) != "fail"

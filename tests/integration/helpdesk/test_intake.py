@@ -1,0 +1,189 @@
+"""Mail that comes in for the desk: each message for itself, once, and none lost."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+
+from acuse import clock
+from acuse.errors import TemporaryError
+from acuse.evidence import custody
+from acuse.evidence.queries import alarms
+from acuse.helpdesk import followers
+from acuse.helpdesk.models import Interaction, Outgoing, Ticket
+from acuse.helpdesk.queries.mailboxes import mailbox_at
+from acuse.helpdesk.services import acknowledging
+from acuse.helpdesk.services.changes import add_note
+from acuse.helpdesk.services.conformity import ask_conformity
+from acuse.helpdesk.services.mailboxes import change_mailbox
+from acuse.helpdesk.services.replies import reply, send_due
+from acuse.reception.models import Item
+from acuse.reception.readings import read_message
+from acuse.reception.rules import LEASE, Ours
+from acuse.reception.services import again, classify
+from tests.integration.helpdesk.making import ADDRESS, ANA, Desk, letter
+from tests.integration.helpdesk.test_case import answer, to_ticket
+
+
+def numbered(number: int) -> bytes:
+    return letter(f"Caso {number}", f"Texto {number}", message_id=f"<n{number}@cliente.example>")
+
+
+def read_again(desk: Desk, item: UUID, raw: bytes) -> None:
+    """Have a message read again that was set aside, as the console's button and the reader do."""
+    assert again(items=[item]) == 1
+    lease = uuid4()
+    Item.objects.filter(id=item).update(lease=lease, lease_until=clock.now() + LEASE)
+    classify(item=item, lease=lease, found=read_message(raw))
+    desk.file()
+
+
+def test_one_that_cannot_be_filed_is_set_aside_alone_and_can_be_tried_again(desk: Desk) -> None:
+    items = [desk.take_in(numbered(number)) for number in range(3)]
+    sha256 = Item.objects.get(id=items[1]).sha256
+    custody.store().delete(custody.object_key(desk.organisation, sha256))
+    desk.file()
+    assert set(Ticket.objects.values_list("subject", flat=True)) == {"Caso 0", "Caso 2"}
+    lost = Item.objects.get(id=items[1])
+    assert lost.state == "unreadable"
+    assert lost.reason.startswith("It could not become a case: ")
+    custody.keep(organisation=desk.organisation, content=numbered(1), media_type="message/rfc822")
+    read_again(desk, items[1], numbered(1))
+    assert Ticket.objects.filter(subject="Caso 1").count() == 1
+
+
+def test_what_may_pass_holds_back_nothing_that_was_filed_before(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    items = [desk.take_in(numbered(number)) for number in range(3)]
+    second = Item.objects.get(id=items[1]).sha256
+    opened: Callable[..., bytes] = custody.open_object
+
+    def full(**asked: object) -> bytes:
+        if asked["sha256"] == second:
+            raise TemporaryError("Custody cannot read an object: Input/output error.")
+        return opened(**asked)
+
+    desk.sequencer.tick()
+    with monkeypatch.context() as broken:
+        broken.setattr(custody, "open_object", full)
+        with pytest.raises(TemporaryError):
+            followers.follow_mail()
+    assert list(Ticket.objects.values_list("subject", flat=True)) == ["Caso 0"]
+    assert not Item.objects.filter(state="unreadable").exists()
+    desk.file()
+    assert Ticket.objects.count() == 3
+
+
+def test_nothing_waits_for_the_disk_inside_a_transaction(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, inside = custody.keep, []
+
+    def watched(**given: object) -> custody.Kept:
+        inside.append(connection.in_atomic_block)
+        return kept(**given)  # type: ignore[arg-type]  # passed on
+
+    monkeypatch.setattr(custody, "keep", watched)
+    desk.receive(letter())
+    one = desk.ticket().id
+    reply(access=desk.agent, ticket=one, answer=answer())
+    add_note(access=desk.agent, ticket=one, text="Nota.")
+    ask_conformity(access=desk.agent, ticket=one, answer=answer(), request=uuid4(), revision=None)
+    assert send_due() == 3
+    assert len(inside) >= 5
+    assert not any(inside)
+
+
+def test_what_comes_for_the_case_and_for_the_mailbox_is_said_once(desk: Desk) -> None:
+    desk.receive(letter())
+    ticket = desk.ticket()
+    ask_conformity(access=desk.agent, ticket=ticket.id, answer=answer(), request=uuid4(), revision=None)
+    send_due()
+    question = Outgoing.objects.get(act="conformity").message_id
+    agreed = letter(body="Conforme", message_id="<m2@cliente.example>", In_Reply_To=question)
+    # The mailbox's copy, for which nothing vouches, comes first: the one with the token is heard all the same.
+    desk.receive(agreed)
+    desk.receive(agreed, to_ticket(ticket.id))
+    assert desk.types().count("message.received") == 1
+    ticket.refresh_from_db()
+    assert ticket.status == "resolved"
+    # Other words under the same Message-ID are another message.
+    desk.receive(letter(body="¡Un momento!", message_id="<m2@cliente.example>"), to_ticket(ticket.id))
+    assert desk.types().count("message.received") == 2
+
+
+def test_a_letter_for_two_mailboxes_opens_one_case(desk: Desk) -> None:
+    desk.receive(letter())
+    desk.receive(letter(), Ours(address="m+token@acuse.example", purpose="mailbox", identifier=desk.mailbox))
+    assert Interaction.objects.filter(kind="message").count() == 1
+    assert desk.ticket().number == 1
+
+
+def test_mail_for_a_mailbox_that_is_switched_off_waits_until_it_is_on(desk: Desk) -> None:
+    card = {"access": desk.owner, "mailbox": desk.mailbox, "name": "Atención", "default_type": "inquiry"}
+    change_mailbox(**card, enabled=False)  # type: ignore[arg-type]
+    assert mailbox_at(ADDRESS) == desk.mailbox
+    item = desk.receive(letter())
+    assert not Ticket.objects.exists()
+    aside = Item.objects.get(id=item)
+    assert (aside.state, "switched off" in aside.reason) == ("unreadable", True)
+    change_mailbox(**card, enabled=True)  # type: ignore[arg-type]
+    read_again(desk, item, letter())
+    assert desk.only("ticket.opened").details["reception"] == str(item)
+
+
+def test_a_question_asked_anew_withdraws_the_one_before_with_a_fact(desk: Desk) -> None:
+    desk.receive(letter())
+    one, first = desk.ticket().id, uuid4()
+    ask_conformity(access=desk.agent, ticket=one, answer=answer(), request=first, revision=None)
+    # It has not left: nobody was asked yet, so nothing is withdrawn.
+    ask_conformity(access=desk.agent, ticket=one, answer=answer(), request=(second := uuid4()), revision=None)
+    assert "conformity.withdrawn" not in desk.types()
+    send_due()
+    ask_conformity(access=desk.agent, ticket=one, answer=answer(), request=uuid4(), revision=None)
+    withdrawn = desk.only("conformity.withdrawn")
+    assert withdrawn.details == {"request": str(second)}
+    assert withdrawn.actor.id == str(desk.agent.member)
+
+
+def test_a_program_that_answers_every_receipt_is_written_to_no_more(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = clock.now()
+    for number in range(14):
+        # One every quarter of an hour: slower than the limit of an hour.
+        at = began + timedelta(minutes=15 * number)
+        monkeypatch.setattr(clock, "now", lambda at=at: at)
+        desk.receive(numbered(number))
+    assert Ticket.objects.count() == 14
+    assert Outgoing.objects.filter(act="receipt").count() == 10
+    (alarm,) = alarms()
+    assert alarm.name == f"receipts.{desk.organisation}"
+    assert "Talleres Ribera" in str(alarm.message)
+
+
+def test_a_flood_in_the_names_of_many_sends_them_so_many_receipts_and_no_more(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acknowledging, "_MOST_OF_ORGANISATION", (3, timedelta(hours=1)))
+    for number in range(5):
+        sender = f"victima{number}@otra{number}.example"
+        desk.receive(letter(sender=sender, message_id=f"<v{number}@otra.example>"), mail_from=sender)
+    assert Ticket.objects.count() == 5
+    assert Outgoing.objects.filter(act="receipt").count() == 3
+    assert [alarm.name for alarm in alarms()] == [f"receipts.{desk.organisation}"]
+    later = clock.now() + timedelta(hours=2)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    desk.receive(letter(message_id="<tarde@cliente.example>"))
+    assert Outgoing.objects.filter(act="receipt", recipient=ANA).count() == 1
+    assert not alarms()
+
+
+def test_whoever_acknowledged_a_case_already_is_not_made_up_for(desk: Desk) -> None:
+    desk.take_in(letter())
+    desk.sequencer.tick()
+    followers.follow_mail()
+    assert acknowledging.acknowledge(ticket=desk.ticket().id, name="Ana")
+    desk.sequencer.tick()
+    followers.follow_openings()
+    assert not acknowledging.acknowledge(ticket=desk.ticket().id, name="Ana")
+    assert Outgoing.objects.filter(act="receipt").count() == 1
