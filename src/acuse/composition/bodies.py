@@ -73,6 +73,22 @@ def preview(body: str) -> str:
     return nh3.clean(_READER.render(body), tags=_TAGS, attributes={"ol": {"start"}}).strip()
 
 
+def article(body: str) -> str:
+    """Return a body as harmless HTML for a public page of ours: without styles, its links to follow."""
+    return nh3.clean(
+        _READER.render(body),
+        tags=_TAGS,
+        attributes={"a": {"href"}, "ol": {"start"}},
+        url_schemes=set(_SCHEMES),
+        link_rel="noopener noreferrer nofollow",
+    ).strip()
+
+
+def plain(body: str) -> str:
+    """Return a body as one line of text."""
+    return " ".join(_text(_READER.parse(body)).split())
+
+
 def _fragment(tokens: Sequence[Token]) -> str:
     """Return tokens of a body as harmless HTML with its styles inside."""
     for token in tokens:

@@ -4,7 +4,7 @@ Every change of state records its fact in the same transaction.
 """
 
 from acuse.helpdesk.models.deadlines import Deadline, PolicyVersion
-from acuse.helpdesk.models.faq import Article, ArticleText, Section
+from acuse.helpdesk.models.faq import Article, ArticleText, MissedWord, Section
 from acuse.helpdesk.models.mailboxes import Mailbox
 from acuse.helpdesk.models.phone import Call, CallFile, Line
 from acuse.helpdesk.models.settings import SavedView, Settings, TriageRule
@@ -22,6 +22,7 @@ __all__ = [
     "Interaction",
     "Line",
     "Mailbox",
+    "MissedWord",
     "Outgoing",
     "PolicyVersion",
     "Presence",

@@ -73,3 +73,21 @@ class ArticleText(models.Model):
             ),
         )
         indexes = (GinIndex(fields=("search",), name="faq_texts_search"),)
+
+
+class MissedWord(models.Model):
+    """A word that readers looked for and found nothing by, and how often. Nothing says who, nor with which others."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT)
+    language = models.CharField(max_length=5)
+    word = models.CharField(max_length=40)
+    times = models.IntegerField(default=1)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "helpdesk_faq_missed_words"
+        constraints = (
+            models.UniqueConstraint(fields=("organisation", "language", "word"), name="one_row_per_missed_word"),
+        )
+        indexes = (models.Index(fields=("last_at",), name="faq_missed_words_by_age"),)

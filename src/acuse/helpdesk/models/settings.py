@@ -12,7 +12,8 @@ class Settings(models.Model):
     `default_assignee`: None for the oldest administrator. `certify_replies`: unless whoever answers says otherwise.
     `closing_allowed`: silence after a certified notice may close a case. `portal_enabled`: the organisation has a
     public page; `form_enabled`: customers can write there, and answers go out under `form_mailbox`. `welcome` and
-    `consent` are texts by language. `quiet_hours_public`: the page says when few call.
+    `consent` are texts by language. `quiet_hours_public`: the page says when few call. `portal_indexed`: search engines
+    may list it.
     """
 
     organisation = models.OneToOneField("accounts.Organisation", primary_key=True, on_delete=models.PROTECT)
@@ -28,6 +29,7 @@ class Settings(models.Model):
     welcome = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     consent = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     quiet_hours_public = models.BooleanField(db_default=True)
+    portal_indexed = models.BooleanField(db_default=True)
 
     class Meta:
         db_table = "helpdesk_settings"
