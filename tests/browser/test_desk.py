@@ -31,7 +31,9 @@ def paths(made: Desk) -> tuple[str, ...]:
         f"{BASE}/tickets/{made.noise}/",
         f"{BASE}/tickets/{made.invoice}/?whose=mine",
         f"{BASE}/tickets/new/",
+        f"{BASE}/board/",
         f"{BASE}/settings/desk/",
+        f"{BASE}/settings/triage/?try=1",
     )
 
 

@@ -35,6 +35,7 @@ from acuse.evidence.queries import bundle_for, facts_of
 from acuse.evidence.sequencer import Sequencer
 from acuse.helpdesk import triage
 from acuse.helpdesk.models import Interaction, Mailbox, Outgoing, Ticket
+from acuse.helpdesk.services.desk import save_view
 from acuse.helpdesk.services.mailboxes import add_mailbox
 from acuse.helpdesk.services.opening import open_by_member
 from acuse.helpdesk.services.triage import add_rule as add_triage_rule
@@ -93,6 +94,9 @@ ROUTES = {
     f"{BASE}tickets/bulk/": "member",
     f"{BASE}tickets/new/": "member",
     f"{BASE}tickets/views/": "member",
+    f"{BASE}tickets/news/": "member",
+    f"{BASE}tickets/views/<uuid:id>/forget/": "member",
+    f"{BASE}board/": "member",
     CASE: "member",
     f"{CASE}template/": "member",
     f"{CASE}answer/": "member",
@@ -233,6 +237,7 @@ class Theirs:
     key: UUID
     rule: UUID
     triage_rule: UUID
+    view: UUID
     suppression: UUID
     calendar: UUID
     ticket: UUID
@@ -345,6 +350,7 @@ def theirs(database: Addresses) -> Theirs:
         "clave-ajena",
         rule.subject,
         of_triage.name,
+        "Vista 112233",
         "Calendario 553311",
         key.prefix,
         made.username,
@@ -361,6 +367,9 @@ def theirs(database: Addresses) -> Theirs:
         key=key.id,
         rule=rule.id,
         triage_rule=of_triage.id,
+        view=save_view(
+            access=access_organisation(user=chief, slug=THEIRS), name="Vista 112233", query="waits=1", shared=True
+        ),
         suppression=suppression.id,
         calendar=calendar,
         ticket=ticket,
@@ -399,6 +408,7 @@ def filled(route: str, slug: str, theirs: Theirs) -> list[str]:
         "suppressed/": theirs.suppression,
         "calendars/": theirs.calendar,
         "mailboxes/": theirs.mailbox,
+        "views/": theirs.view,
         "tickets/": theirs.ticket,
         "contacts/": theirs.contact,
         "templates/": theirs.template,

@@ -21,6 +21,7 @@ from acuse import clock
 from acuse.accounts.queries import Access, active_members
 from acuse.certificates.services import request_ticket_certificate
 from acuse.doors.console import ticket_words as words
+from acuse.doors.console.acts import found
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
@@ -177,12 +178,23 @@ def new(request: HttpRequest, access: Access) -> HttpResponseBase:
 @member_view
 def keep_view(request: HttpRequest, access: Access) -> HttpResponseBase:
     """Keep the list by a name."""
-    query = request.POST.get("query", "")
+    query, shared = request.POST.get("query", ""), request.POST.get("shared") == "1"
+    if shared:
+        access.require_manager()
     try:
-        desk.save_view(access=access, name=request.POST.get("name", ""), query=query, shared=False)
+        desk.save_view(access=access, name=request.POST.get("name", ""), query=query, shared=shared)
     except InputError as error:
         messages.error(request, said(error))
     return redirect(f"/console/{access.view.slug}/tickets/?{query[:1000]}")
+
+
+@require_POST
+@member_view
+def forget_view(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
+    """Forget a list that was kept."""
+    with found():
+        desk.forget_view(access=access, view=id)
+    return redirect("console:tickets", access.view.slug)
 
 
 def _files(request: HttpRequest, access: Access) -> tuple[File, ...]:

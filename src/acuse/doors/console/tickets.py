@@ -1,21 +1,22 @@
 """The inbox: cases in a list beside the one that is open."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
+from acuse import clock
 from acuse.accounts.queries import Access, active_members
 from acuse.certificates.queries import certificates_of_ticket
+from acuse.clock import from_rfc3339, to_rfc3339
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.console.places import read_place, write_place
@@ -24,6 +25,7 @@ from acuse.doors.console.ticket_timeline import entries
 from acuse.doors.console.wording import StatusWord
 from acuse.doors.ui.errors import said
 from acuse.errors import InputError
+from acuse.helpdesk.queries.board import SOON
 from acuse.helpdesk.queries.case import case, draft
 from acuse.helpdesk.queries.deadlines import Glance, deadlines_of, glances
 from acuse.helpdesk.queries.desk import saved_views
@@ -33,8 +35,10 @@ from acuse.helpdesk.services.changes import assign, classify
 from acuse.helpdesk.services.conformity import LEAST_TERM
 from acuse.helpdesk.services.opening import settings_of
 
-ASKED = ("whose", "state", "status", "type", "priority", "channel", "tag", "late", "waits", "escalated", "q")
-_SOON = timedelta(days=1)
+ASKED = (
+    *("whose", "state", "status", "type", "priority", "channel", "mailbox", "tag"),
+    *("late", "soon", "waits", "escalated", "q"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +74,9 @@ def read_filters(request: HttpRequest) -> Filters:
         priority=_among(asked.get("priority", ""), words.PRIORITIES),
         channel=_among(asked.get("channel", ""), words.CHANNELS),
         tag=asked.get("tag", "").replace("\0", "")[:40],
+        mailbox=_or_none(_uuid(asked.get("mailbox", ""))),
         late=asked.get("late") == "1",
+        due_within=SOON if asked.get("soon") == "1" else None,
         waits=asked.get("waits") == "1",
         escalated=asked.get("escalated") == "1",
         search=asked.get("q", "").replace("\0", " ").strip()[:200],
@@ -88,6 +94,10 @@ def _uuid(text: str) -> UUID | str:
         return ""
 
 
+def _or_none(value: UUID | str) -> UUID | None:
+    return value if isinstance(value, UUID) else None
+
+
 @require_GET
 @member_view
 def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
@@ -96,6 +106,20 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
     if len(found) == 1:
         return redirect("console:ticket", access.view.slug, found[0])
     return page(request, access, "tickets", "console/tickets.html", _listed(request, access))
+
+
+@require_GET
+@member_view
+def news(request: HttpRequest, access: Access) -> HttpResponseBase:
+    """How many cases of the list something was said in since it was shown."""
+    try:
+        since = from_rfc3339(request.GET.get("since", ""))
+    except (InputError, ValueError):
+        return HttpResponse(status=400)
+    filters = replace(read_filters(request), changed_since=since)
+    kept = {name: request.GET[name] for name in (*ASKED, "order") if request.GET.get(name)}
+    context = {"waiting": count(access, filters), "fresh": urlencode(kept), "slug": access.view.slug}
+    return render(request, "console/tickets_news.html", context)
 
 
 @require_GET
@@ -156,6 +180,7 @@ def _listed(request: HttpRequest, access: Access, chosen: UUID | None = None) ->
         "types": words.TYPES,
         "priorities": words.PRIORITIES,
         "channels": words.CHANNELS,
+        "news": urlencode({**kept, "since": to_rfc3339(clock.now())}),
         "older": urlencode({**kept, "before": write_place(after)}) if after else "",
         "newest": urlencode(kept) if place else "",
         "count_limit": COUNTED,

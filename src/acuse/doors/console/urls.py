@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from acuse.doors.console import (
+    board,
     calendar_edit,
     calendars,
     certificates,
@@ -48,7 +49,10 @@ urlpatterns = [
     path(f"{BASE}tickets/", tickets.listing, name="tickets"),
     path(f"{BASE}tickets/bulk/", tickets.bulk, name="tickets-bulk"),
     path(f"{BASE}tickets/new/", ticket_acts.new, name="ticket-new"),
+    path(f"{BASE}tickets/news/", tickets.news, name="tickets-news"),
     path(f"{BASE}tickets/views/", ticket_acts.keep_view, name="view-save"),
+    path(f"{BASE}tickets/views/<uuid:id>/forget/", ticket_acts.forget_view, name="view-forget"),
+    path(f"{BASE}board/", board.board_page, name="board"),
     path(f"{CASE}template/", ticket_acts.template, name="ticket-template"),
     path(CASE, tickets.one, name="ticket"),
     path(f"{CASE}answer/", ticket_acts.answer, name="ticket-answer"),

@@ -29,7 +29,8 @@ class Filters:
     Attributes:
         whose: "mine", "nobody" or a membership; "" for everybody's.
         state: "open" or "closed". status, type, priority, channel, matter, tag: one of their values.
-        late: a deadline is missed and the case is open. due_within: one ends so soon.
+        mailbox: whose mail opened it.
+        late: a deadline is missed. due_within: one ends so soon. changed_since: something was said since then.
         escalated: passed up. waits: the customer waits for an answer.
         contact: of this customer, whoever was merged into them.
         search: words.
@@ -44,8 +45,10 @@ class Filters:
     channel: str = ""
     matter: str = ""
     tag: str = ""
+    mailbox: UUID | None = None
     late: bool = False
     due_within: timedelta | None = None
+    changed_since: datetime | None = None
     escalated: bool = False
     waits: bool = False
     contact: UUID | None = None
@@ -170,10 +173,15 @@ def _filtered(access: Access, filters: Filters) -> "QuerySet[Ticket]":
 
 
 def _narrowed(access: Access, rows: "QuerySet[Ticket]", filters: Filters) -> "QuerySet[Ticket]":
+    now = clock.now()
+    if filters.mailbox is not None:
+        rows = rows.filter(mailbox_id=filters.mailbox)
     if filters.late:
-        rows = rows.filter(missed__gt=0)
+        rows = rows.filter(Q(missed__gt=0) | Q(due_at__lte=now))
     if filters.due_within is not None:
-        rows = rows.filter(due_at__lte=clock.now() + filters.due_within)
+        rows = rows.filter(due_at__gt=now, due_at__lte=now + filters.due_within)
+    if filters.changed_since is not None:
+        rows = rows.filter(last_at__gt=filters.changed_since)
     if filters.escalated:
         rows = rows.filter(escalated_at__isnull=False)
     if filters.waits:

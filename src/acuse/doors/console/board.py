@@ -1,0 +1,89 @@
+"""The board of whoever leads the desk: how much there is, who has it, what is late, who waits longest."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_GET
+
+from acuse import clock
+from acuse.accounts.queries import Access, active_members
+from acuse.doors.console import ticket_words as words
+from acuse.doors.console.frame import member_view, page
+from acuse.doors.ui import figures
+from acuse.helpdesk.queries.board import Load, board
+from acuse.helpdesk.queries.mailboxes import mailboxes
+
+WIDTH = 960
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One member's load: their name, the list of their cases, the longest wait in words, and the bar's width."""
+
+    load: Load
+    name: str
+    list: str
+    waits: str
+    late_width: int
+    width: int
+
+
+@require_GET
+@member_view
+def board_page(request: HttpRequest, access: Access) -> HttpResponseBase:
+    """The board, of one mailbox if asked."""
+    chosen = _mailbox(request, access)
+    found = board(access, mailbox=chosen)
+    members = active_members(access)
+    most = max((load.open for load in found.loads), default=0)
+    context: dict[str, object] = {
+        "whole": found.whole,
+        "tiles": _tiles(found.whole, next((one for one in found.loads if one.member is None), Load())),
+        "lines": [_line(load, members, most) for load in found.loads],
+        "longest": [(row, words.TYPES[row.type][0], _since(row.waits_since), words.due(row)) for row in found.longest],
+        "mailboxes": mailboxes(access),
+        "chosen": chosen,
+        "counted_at": clock.now(),
+    }
+    return page(request, access, "board", "console/board.html", context)
+
+
+def _mailbox(request: HttpRequest, access: Access) -> UUID | None:
+    """The mailbox that is asked for; what is none of theirs narrows nothing."""
+    return next((one.id for one in mailboxes(access) if str(one.id) == request.GET.get("mailbox")), None)
+
+
+def _tiles(whole: Load, nobodys: Load) -> list[tuple[str, int, str, str, str]]:
+    """What is counted at the top: word, number, explanation, list behind it, and how urgent it is."""
+    late, soon = "fail" if whole.late else "", "risk" if whole.soon else ""
+    return [
+        (pgettext("cases", "Open"), whole.open, _("cases that are not over"), "", ""),
+        (_("Waiting for us"), whole.waits, _("their customers wait for an answer"), "waits=1", ""),
+        (_("Late"), whole.late, _("with a missed deadline"), "late=1", late),
+        (_("Due in 24 hours"), whole.soon, _("a deadline ends"), "soon=1", soon),
+        (_("Nobody's"), nobodys.open, _("nobody is responsible"), "whose=nobody", ""),
+        (pgettext("cases", "Escalated"), whole.escalated, _("passed to who decides more"), "escalated=1", ""),
+    ]
+
+
+def _line(load: Load, members: dict[UUID, str], most: int) -> Line:
+    whose = str(load.member) if load.member else "nobody"
+    name = members.get(load.member, _("a former member")) if load.member else _("Nobody")
+    return Line(
+        load=load,
+        name=name,
+        list=urlencode({"whose": whose}),
+        waits=_since(load.oldest),
+        width=WIDTH * load.open // most if most else 0,
+        late_width=WIDTH * load.late // most if most else 0,
+    )
+
+
+def _since(moment: Any) -> str:
+    return figures.age(clock.now() - moment) if moment else ""

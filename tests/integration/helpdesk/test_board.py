@@ -1,0 +1,83 @@
+"""The board, the inbox that tells what changed, and the lists that people keep."""
+
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import pytest
+from django.test import Client
+
+from acuse import clock
+from acuse.accounts.models import User
+from acuse.clock import to_rfc3339
+from acuse.helpdesk.models import SavedView, Ticket
+from acuse.helpdesk.queries.board import board
+from tests.integration.helpdesk.making import SLUG, Desk, letter
+
+BASE = f"/console/{SLUG}"
+FIRST = {"due_purpose": "first_response"}
+
+
+def client(role: str = "administrator") -> Client:
+    """A member, signed in."""
+    made = Client()
+    made.force_login(User.objects.get(email=f"{role}@ribera.example"))
+    return made
+
+
+@pytest.fixture
+def three(desk: Desk) -> list[Ticket]:
+    """Three cases: one late, of the agent; one due soon, of nobody; one that waits for its customer."""
+    for number in range(3):
+        desk.receive(letter(f"Caso {number}", message_id=f"<m{number}@cliente.example>"))
+    late, soon, quiet = Ticket.objects.order_by("number")
+    now = clock.now()
+    Ticket.objects.filter(id=late.id).update(assignee=desk.agent.member, due_at=now - timedelta(hours=1), **FIRST)
+    Ticket.objects.filter(id=soon.id).update(assignee=None, due_at=now + timedelta(hours=3), escalated_at=now, **FIRST)
+    Ticket.objects.filter(id=quiet.id).update(assignee=desk.agent.member, due_at=None, waits_since=None)
+    return [late, soon, quiet]
+
+
+def test_the_board_says_who_has_how_much_and_who_waits_longest(desk: Desk, three: list[Ticket]) -> None:
+    found = board(desk.owner)
+    assert [(one.member, one.open, one.waits, one.late, one.soon) for one in found.loads] == [
+        (desk.agent.member, 2, 1, 1, 0),
+        (None, 1, 1, 0, 1),
+    ]
+    assert (found.whole.open, found.whole.escalated) == (3, 1)
+    assert [row.id for row in found.longest] == [three[0].id, three[1].id]
+    assert board(desk.owner, members=[desk.agent.member]).whole.open == 2
+
+
+def test_its_numbers_are_those_of_the_lists_behind_them(desk: Desk, three: list[Ticket]) -> None:
+    page = client("auditor").get(f"{BASE}/board/")
+    for _word, number, _note, query, _urgency in page.context["tiles"]:
+        listed = client().get(f"{BASE}/tickets/?{query}")
+        assert sum(len(group.rows) for group in listed.context["groups"]) == number, query
+
+
+def test_a_board_of_one_mailbox_leaves_the_others_out(desk: Desk, three: list[Ticket]) -> None:
+    Ticket.objects.filter(id=three[0].id).update(mailbox=None)
+    assert client().get(f"{BASE}/board/?mailbox={desk.mailbox}").context["whole"].open == 2
+    assert client().get(f"{BASE}/board/?mailbox=nonsense").context["whole"].open == 3
+
+
+def test_an_open_inbox_is_told_what_changed_since_it_was_shown(desk: Desk, three: list[Ticket]) -> None:
+    since = to_rfc3339(clock.now())
+    asked = f"{BASE}/tickets/news/?{urlencode({'since': since})}"
+    assert client().get(asked).content.strip() == b""
+    desk.receive(letter("Caso 3", message_id="<m3@cliente.example>"))
+    assert "1" in client().get(asked).content.decode()
+    assert client().get(f"{asked}&whose=nobody").content.strip() == b"", "what the list leaves out is no news"
+    assert client().get(f"{BASE}/tickets/news/?since=yesterday").status_code == 400
+
+
+def test_a_list_that_a_manager_keeps_for_all_is_theirs_to_forget(desk: Desk) -> None:
+    given = {"name": "Esperan", "query": "waits=1", "shared": "1"}
+    assert client("agent").post(f"{BASE}/tickets/views/", given).status_code == 403
+    assert client().post(f"{BASE}/tickets/views/", given).status_code == 302
+    view = SavedView.objects.get()
+    assert view.member_id is None
+    assert "Esperan" in client("agent").get(f"{BASE}/tickets/").content.decode()
+    assert client("agent").post(f"{BASE}/tickets/views/{view.id}/forget/").status_code == 403
+    assert client().post(f"{BASE}/tickets/views/{view.id}/forget/").status_code == 302
+    assert not SavedView.objects.exists()
