@@ -108,15 +108,15 @@ def test_the_customer_agrees_by_a_press_and_not_by_looking(
     assert seen.context.cookies() == []
 
 
-def test_a_case_is_found_by_its_key_and_the_customers_address(made: Desk, visit: Opener) -> None:
+def test_the_link_of_a_case_is_asked_for_by_its_key_and_the_customers_address(made: Desk, visit: Opener) -> None:
     row = Ticket.objects.get(id=made.noise)
     page = visit(member=False, width=390).open("/f/")
     page.get_by_label("Clave de seguimiento").fill(row.key.lower())
-    page.get_by_label("Su dirección de correo").fill("otra@correo.example")
-    page.get_by_role("button", name="Ver el caso").click()
-    expect(page.get_by_text("No hay ningún caso con esa clave y esa dirección.")).to_be_visible()
     page.get_by_label("Su dirección de correo").fill(row.address.upper())
-    page.get_by_role("button", name="Ver el caso").click()
+    page.get_by_role("button", name="Enviarme el enlace").click()
+    expect(page.get_by_role("status")).to_contain_text("su enlace llegará a ella en unos minutos")
+    expect(page.get_by_text("Su caso con Talleres Ribera")).to_have_count(0)
+    page = visit(member=False, width=390).open(follow_path(made.noise))
     expect(page.get_by_role("heading", name="Su caso con Talleres Ribera")).to_be_visible()
     # What members write for themselves stays with them.
     expect(page.get_by_text("holgura")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""What a recipient is told in notice mode: that content waits behind a link, and the code that may open it. Pure.
+"""What we tell a recipient ourselves: that content waits behind a link, the code that may open it, links. Pure.
 
 Plain on purpose: the sender's name, what it is, until when, one link written out in full, nothing fetched from
 anywhere. It goes out under our own address, because no sender's domain vouches for what we write (RFC 7489).
@@ -87,6 +87,21 @@ def code_message(letter: Letter, *, code: str, minutes: int, purpose: str = "acc
     told = {"organisation": _line(letter.organisation, _NAME), "code": code, "minutes": str(minutes)}
     text = "\n\n".join(words[key].format(**told) for key in (f"code.what.{purpose}", "code.digits", "code.never"))
     return _message(letter, words[f"code.title.{purpose}"].format(**told), text, None)
+
+
+def link_message(letter: Letter, *, key: str, link: str) -> bytes:
+    """Return the e-mail that carries the link with which a customer follows their case, which they asked for.
+
+    Args:
+        letter: who writes to whom. key: tracking key of the case. link: to its page.
+
+    Raises:
+        InputError: an address cannot stand in a header.
+    """
+    words = WORDINGS[letter.language]
+    told = {"organisation": _line(letter.organisation, _NAME), "key": key, "link": link}
+    text = "\n\n".join(words[one].format(**told) for one in ("link.what", "link.open", "link.never"))
+    return _message(letter, words["link.title"].format(**told), text, None)
 
 
 def date_in_words(moment: datetime, language: str) -> str:

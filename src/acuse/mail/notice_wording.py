@@ -24,9 +24,15 @@ _ES = {
         "Alguien ha pedido ver las comunicaciones certificadas que {organisation} ha enviado a esta dirección."
     ),
     "code.what.form": "Alguien está escribiendo a {organisation} y ha dado esta dirección para que le respondan.",
-    "code.what.access": "Alguien ha pedido abrir la comunicación certificada que {organisation} envió a esta dirección.",
+    "code.what.access": (
+        "Alguien ha pedido abrir la comunicación certificada que {organisation} envió a esta dirección."
+    ),
     "code.digits": "El código es {code}. Sirve durante {minutes} minutos y una sola vez.",
     "code.never": "Si no ha sido usted, no haga nada. No dé este código a nadie: nadie de Acuse se lo pedirá.",
+    "link.title": "El enlace para seguir su expediente {key} con {organisation}",
+    "link.what": "Alguien que conoce la clave {key} y esta dirección ha pedido el enlace de su expediente.",
+    "link.open": "Con él se ve cómo está y lo que se ha dicho:\n{link}",
+    "link.never": "Si no ha sido usted, no haga nada. Quien tenga el enlace ve su expediente: no lo comparta.",
 }
 _EN = {
     "title": "Certified communication from {organisation}: {subject}",
@@ -48,5 +54,9 @@ _EN = {
     "code.what.access": "Somebody asked to open the certified communication that {organisation} sent to this address.",
     "code.digits": "The code is {code}. It serves for {minutes} minutes, and once.",
     "code.never": "If it was not you, do nothing. Give this code to nobody: nobody at Acuse will ask for it.",
+    "link.title": "The link to follow your case {key} with {organisation}",
+    "link.what": "Somebody who knows the key {key} and this address asked for the link to your case.",
+    "link.open": "It shows how the case stands and what was said:\n{link}",
+    "link.never": "If it was not you, do nothing. Whoever has the link sees your case: do not share it.",
 }
 WORDINGS: Mapping[str, Mapping[str, str]] = {"es": _ES, "en": _EN}

@@ -1,4 +1,4 @@
-"""E-mails that carry a code to an address, so that whoever reads it there can show that it is theirs.
+"""E-mails that carry a code or a link to an address, so that only whoever reads it there has it.
 
 Written and in custody before the transaction that queues it; a crash between them leaves an object that nobody cites.
 """
@@ -15,12 +15,12 @@ from acuse.delivery.models import Notice
 from acuse.delivery.services.access.letters import letter_to
 from acuse.delivery.services.signers import signed
 from acuse.evidence import custody
-from acuse.mail.notice import code_message
+from acuse.mail.notice import Letter, code_message, link_message
 
 
 @dataclass(frozen=True, kw_only=True)
 class WrittenCode:
-    """An e-mail with a code, in custody."""
+    """An e-mail with a code or a link, in custody."""
 
     organisation: UUID
     recipient: str
@@ -42,24 +42,49 @@ def write_code(
     Raises:
         InputError: an address cannot stand in a header. TemporaryError: custody cannot take it.
     """
-    now, message_id = clock.now(), f"<{uuid7()}@{settings.ACUSE.mail_hostname}>"
-    letter = letter_to(
+    letter = _letter(organisation, recipient, reply_to, language)
+    content = code_message(letter, code=digits, minutes=int(term.total_seconds() // 60), purpose=purpose)
+    return _kept(organisation, letter, content)
+
+
+def write_link(*, organisation: UUID, recipient: str, reply_to: str, language: str, key: str, link: str) -> WrittenCode:
+    """Write the e-mail with the link to a case, and keep it.
+
+    Args:
+        organisation: whose case. recipient: address of its customer. reply_to: where answers to it go.
+        language: "es" or "en". key: tracking key of the case. link: to its page.
+
+    Raises:
+        InputError: an address cannot stand in a header. TemporaryError: custody cannot take it.
+    """
+    letter = _letter(organisation, recipient, reply_to, language)
+    return _kept(organisation, letter, link_message(letter, key=key, link=link))
+
+
+def _letter(organisation: UUID, recipient: str, reply_to: str, language: str) -> Letter:
+    return letter_to(
         organisation=organisation,
         recipient=recipient,
         reply_to=reply_to or f"postmaster@{settings.ACUSE.verp_domain}",
         language=language,
-        message_id=message_id,
-        at=now,
+        message_id=f"<{uuid7()}@{settings.ACUSE.mail_hostname}>",
+        at=clock.now(),
     )
-    content = code_message(letter, code=digits, minutes=int(term.total_seconds() // 60), purpose=purpose)
+
+
+def _kept(organisation: UUID, letter: Letter, content: bytes) -> WrittenCode:
     kept = custody.keep(
-        organisation=organisation, content=signed(organisation, content, at=now), media_type="message/rfc822"
+        organisation=organisation,
+        content=signed(organisation, content, at=letter.written_at),
+        media_type="message/rfc822",
     )
-    return WrittenCode(organisation=organisation, recipient=recipient, message_id=message_id, sha256=kept.sha256)
+    return WrittenCode(
+        organisation=organisation, recipient=letter.recipient, message_id=letter.message_id, sha256=kept.sha256
+    )
 
 
 def owe_code(written: WrittenCode) -> None:
-    """Queue an e-mail with a code, in the transaction from which on the code serves."""
+    """Queue an e-mail with a code or a link, in the transaction from which on a code serves."""
     now = clock.now()
     Notice.objects.create(
         organisation_id=written.organisation,

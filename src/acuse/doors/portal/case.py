@@ -1,14 +1,17 @@
-"""A case for its customer: how it stands, by the secret link or the key; and the question whether they agree.
+"""A case for its customer: how it stands, by its secret link; the link by e-mail; the question whether they agree.
 
 Looking records nothing, so that whatever follows links leaves nothing behind; the answer is a POST.
 """
 
+import logging
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core import signing
+from django.db import close_old_connections, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -27,19 +30,26 @@ from acuse.doors.portal.link import (
 )
 from acuse.doors.portal.verify import limited
 from acuse.doors.ui import figures
+from acuse.doors.ui.counters import count
 from acuse.doors.ui.preferences import DEFAULT_ZONE, LANGUAGES
 from acuse.errors import ConflictError
 from acuse.helpdesk.queries.public import Followed, Question, followed, found_by_key, question
 from acuse.helpdesk.queries.writing import agree_path, follow_path
 from acuse.helpdesk.services.conformity import MOST_COMMENTS, answer_conformity
+from acuse.helpdesk.services.links import send_link
 from acuse.mail.tokens import AGREE, FOLLOW, decode_token
 from acuse.proof.facts.fact import Actor
 
 LOOKS_PER_WINDOW = 60
 ACTS_PER_WINDOW = 20
 TRIES_PER_WINDOW = 10
+MOST_LINKS, LINK_SECONDS = 3, 60 * 60
 FORM_SECONDS = 12 * 60 * 60
 _FORM = "acuse.case.form"
+LINKS = ThreadPoolExecutor(1, thread_name_prefix="links")
+"""Sends links that were asked for, one after the other."""
+
+log = logging.getLogger(__name__)
 
 
 @require_safe
@@ -118,16 +128,30 @@ def _answer(request: HttpRequest, token: str, asked: Question) -> HttpResponse:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
-    """Lead to a case by its key and the customer's address; both have to fit, and few tries are taken."""
+    """Send the link of a case to its customer, whose address and key have to fit.
+
+    Whether they do is looked up apart from the request: what the page says, and how long it takes, tells nobody.
+    """
     if request.method != "POST":
-        return _shown(request, None, "case/find.html", none=False)
+        return _shown(request, None, "case/find.html", sent=False)
     if limited(request, "key", TRIES_PER_WINDOW):
         return _told(request, None, "often", 429)
-    given = storable(request.POST.get("key", ""))[:40], storable(request.POST.get("address", ""))[:320]
-    found = found_by_key(key=given[0], address=given[1])
-    if found is None:
-        return _shown(request, None, "case/find.html", status=404, none=True, key=given[0], address=given[1])
-    return dressed(redirect(follow_path(found)))
+    key, address = storable(request.POST.get("key", ""))[:40], storable(request.POST.get("address", ""))[:320]
+    LINKS.submit(_send_link, key, address)
+    return _shown(request, None, "case/find.html", sent=True)
+
+
+def _send_link(key: str, address: str) -> None:
+    """Send the link that was asked for, where there is such a case. A crash loses it; whoever asked asks again."""
+    close_old_connections()
+    try:
+        found = found_by_key(key=key, address=address)
+        if found is not None and count(f"link:{found}", seconds=LINK_SECONDS) <= MOST_LINKS:
+            send_link(ticket=found)
+    except Exception:
+        log.exception("a link cannot be sent")
+    finally:
+        connection.close()
 
 
 def _told(request: HttpRequest, seen: Followed | None, key: str, status: int) -> HttpResponse:

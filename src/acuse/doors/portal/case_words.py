@@ -40,11 +40,13 @@ _ES = {
     "elsewhere.title": "Esa respuesta no venía de esta página",
     "elsewhere.text": "Abra el enlace que recibió y responda desde allí. No se ha registrado nada.",
     "find.title": "Seguir un caso",
-    "find.text": "Escriba la clave que figura en su justificante y la dirección a la que se le responde.",
+    "find.text": "Escriba la clave que figura en su justificante y la dirección a la que se le responde. A esa "
+    "dirección le enviaremos el enlace con el que se sigue el caso.",
     "find.key": "Clave de seguimiento",
     "find.address": "Su dirección de correo",
-    "find.go": "Ver el caso",
-    "find.none": "No hay ningún caso con esa clave y esa dirección. Revise las dos.",
+    "find.go": "Enviarme el enlace",
+    "find.sent": "Si hay un caso con esa clave y esa dirección, su enlace llegará a ella en unos minutos. Si no llega, "
+    "revise las dos y mire en el correo no deseado.",
     "unknown.title": "Este enlace no lleva a ninguna parte",
     "unknown.text": "Compruebe que está completo: algunos programas de correo lo parten en dos líneas.",
     "often.title": "Demasiados intentos seguidos",
@@ -90,11 +92,13 @@ _EN = {
     "elsewhere.title": "That answer did not come from this page",
     "elsewhere.text": "Open the link that you received and answer there. Nothing was recorded.",
     "find.title": "Follow a case",
-    "find.text": "Write the key that your receipt shows, and the address to which you are answered.",
+    "find.text": "Write the key that your receipt shows, and the address to which you are answered. We will send the "
+    "link with which you follow the case to that address.",
     "find.key": "Tracking key",
     "find.address": "Your e-mail address",
-    "find.go": "See the case",
-    "find.none": "There is no case with that key and that address. Check both.",
+    "find.go": "Send me the link",
+    "find.sent": "If there is a case with that key and that address, its link will reach that address in a few "
+    "minutes. If it does not, check both, and look among unwanted mail.",
     "unknown.title": "This link leads nowhere",
     "unknown.text": "Check that it is complete: some mail programs break it into two lines.",
     "often.title": "Too many tries in a row",

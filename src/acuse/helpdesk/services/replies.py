@@ -393,7 +393,7 @@ def _message(ticket: Ticket, answer: Answer, sender: Mailbox, message_id: str, n
     envelope = letters.Envelope(
         sender=letters.Mailbox(name=sender.name or organisation.name, address=sender.address),
         recipient=letters.Mailbox(name="", address=ticket.address),
-        reply_to=_answers_to(ticket),
+        reply_to=answers_to(ticket),
         message_id=message_id,
         written_at=now,
         language=answer.language,
@@ -413,7 +413,7 @@ def _message(ticket: Ticket, answer: Answer, sender: Mailbox, message_id: str, n
     return letters.build_message(envelope, subject=answer.subject, parts=parts, attachments=files)
 
 
-def _answers_to(ticket: Ticket) -> str:
+def answers_to(ticket: Ticket) -> str:
     """Return the address that names the case, where mail for it would come in; else answers go to the mailbox."""
     environment = settings.ACUSE
     if not environment.smtp_inbound_port:
