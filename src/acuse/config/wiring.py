@@ -40,6 +40,7 @@ from acuse.evidence.sealing import Sealer
 from acuse.evidence.tsa import Authority, TimestampClient
 from acuse.helpdesk.followers import follow_mail, follow_openings
 from acuse.helpdesk.jobs.call_files import enter_calls
+from acuse.helpdesk.jobs.call_files import enter_calls
 from acuse.helpdesk.jobs.deadlines import attend_due
 from acuse.helpdesk.queries.mailboxes import mailbox_at
 from acuse.helpdesk.services.codes import send_codes
@@ -143,6 +144,7 @@ def worker_loops(holder: Holder) -> list[tuple[str, Loop]]:
         ("followers", lambda stop: _follow(_FOLLOWERS, stop, _FOLLOW_SECONDS)),
         ("intake", lambda stop: _follow(_INTAKE, stop, _INTAKE_SECONDS)),
         ("desk", lambda stop: _repeat((send_codes, send_due, close_silent, attend_due), stop)),
+        ("calls", lambda stop: _repeat((enter_calls,), stop)),
         ("calls", lambda stop: _repeat((enter_calls,), stop)),
         ("periodic", periodic.run),
     ]

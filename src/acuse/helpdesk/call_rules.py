@@ -8,6 +8,8 @@ from acuse.contacts import rules as contacts
 from acuse.errors import InputError
 from acuse.proof.facts.phone import LONGEST, RESULTS
 
+KIND = "call"
+"""Of the subject of its facts."""
 MOST_NUMBER, MOST_REFERENCE, MOST_OUTCOME = 32, 120, 20_000
 MOST_LINES = 100
 """Of one organisation."""

@@ -257,9 +257,13 @@ def _line(text: str, plan: Plan) -> UUID:
 
 def remembered(plan: Plan, earlier: Plan) -> Plan:
     """Return a plan for a file of the same headings with what people chose for an earlier one."""
-    words = {word: earlier.words.get(word, meaning) for word, meaning in plan.words.items()}
     return replace(
-        plan, columns=earlier.columns, zone=earlier.zone, order=earlier.order, line=earlier.line, words=words
+        plan,
+        columns=earlier.columns,
+        zone=earlier.zone,
+        order=earlier.order,
+        line=earlier.line,
+        words=earlier.words,
     )
 
 

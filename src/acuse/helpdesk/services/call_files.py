@@ -1,0 +1,209 @@
+"""Calls from a telephone exchange's file: the file kept, its plan made, and its rows entered in batches.
+
+The file is durable in custody before its row says so, and each call cites it. A batch and the count of what was gone
+through are one transaction: a crash between two leaves both as they were, and the next worker goes on from there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from acuse import clock
+from acuse.accounts.queries import Access, active_members
+from acuse.contacts.rules import line as one_line
+from acuse.contacts.rules import plain
+from acuse.delivery.services.keeping import storable
+from acuse.errors import ConflictError, InputError
+from acuse.evidence import custody
+from acuse.evidence.ledger import record
+from acuse.helpdesk.call_rules import same_line
+from acuse.helpdesk.call_sheet import Plan, Row, Table, check_plan, guess_order, read_table, remembered, result_words
+from acuse.helpdesk.call_words import guess_columns
+from acuse.helpdesk.models import Call, CallFile, Line
+from acuse.helpdesk.queries.call_files import MEDIA_TYPE, known_calls, reference_of
+from acuse.helpdesk.services.calls import fact_of
+from acuse.proof.facts.fact import Actor
+
+_STATES = CallFile.State
+
+
+def add_file(*, access: Access, name: str, content: bytes) -> UUID:
+    """Keep a file, with a plan of how it seems to be read; return it. Nothing is entered yet.
+
+    What was chosen for an earlier file of the same headings is chosen again.
+
+    Raises:
+        AccessDenied: the member may not. InputError: it is too big, empty or no CSV, or has too many rows.
+    """
+    access.require_sender()
+    table = read_table(content)
+    total = sum(1 for _row in table.rows())
+    if not total:
+        raise InputError("The file has no rows below its headings.")
+    columns = guess_columns(table.headings)
+    plan = Plan(columns=columns, zone=access.view.time_zone, order=guess_order(table, columns))
+    earlier = CallFile.objects.filter(organisation_id=access.organisation, headings=list(table.headings))
+    last = earlier.exclude(state=_STATES.UPLOADED).order_by("-created_at").first()
+    if last is not None:
+        plan = remembered(plan, Plan.from_json(last.plan))
+    kept = custody.keep(organisation=access.organisation, content=content, media_type=MEDIA_TYPE)
+    row = CallFile.objects.create(
+        organisation_id=access.organisation,
+        member_id=access.member,
+        name=one_line(name)[:200],
+        sha256=kept.sha256,
+        size=kept.size,
+        headings=list(table.headings),
+        plan=_compared(access, _worded(plan, table)).to_json(),
+        total=total,
+        created_at=clock.now(),
+    )
+    return row.id
+
+
+def plan_file(*, access: Access, file: UUID, plan: Plan) -> None:
+    """Choose how a file is read, as long as it was not started. Words of result that are new keep their usual meaning.
+
+    Raises:
+        AccessDenied: the member may not. InputError: there is no such file, or the plan does not fit together.
+        ConflictError: it was started.
+    """
+    access.require_sender()
+    with transaction.atomic():
+        row = _locked(access, file, state=_STATES.UPLOADED)
+        if len(plan.columns) != len(row.headings):
+            raise InputError("Say of every column what it is, or that it says nothing.")
+        if plan.line and not Line.objects.filter(organisation_id=access.organisation, id=plan.line).exists():
+            raise InputError("There is no such line.")
+        table = read_table(custody.open_object(organisation=access.organisation, sha256=row.sha256))
+        row.plan = _compared(access, _worded(check_plan(plan), table)).to_json()
+        row.save(update_fields=["plan"])
+
+
+def start_file(*, access: Access, file: UUID) -> None:
+    """Have the calls of a file entered; a worker does it.
+
+    Raises:
+        AccessDenied: the member may not. InputError: there is no such file, or it cannot be read yet.
+        ConflictError: it was started before.
+    """
+    access.require_sender()
+    with transaction.atomic():
+        row = _locked(access, file, state=_STATES.UPLOADED)
+        check_plan(Plan.from_json(row.plan))
+        row.state = _STATES.RUNNING
+        row.save(update_fields=["state"])
+
+
+def cancel_file(*, access: Access, file: UUID) -> None:
+    """Stop a file, or forget that it was to be read; the calls that were entered stay.
+
+    Raises:
+        AccessDenied: the member may not. InputError: there is no such file. ConflictError: it is over already.
+    """
+    access.require_sender()
+    with transaction.atomic():
+        row = _locked(access, file)
+        if row.state not in {_STATES.UPLOADED, _STATES.RUNNING}:
+            raise ConflictError("That file is over already.")
+        row.state, row.ended_at = _STATES.CANCELLED, clock.now()
+        row.save(update_fields=["state", "ended_at"])
+
+
+def enter_rows(*, file: UUID, after: int, rows: Sequence[Row]) -> bool:
+    """Enter a batch of rows, and count them; say whether to go on.
+
+    Args:
+        file: the file.
+        after: how many of its rows came before these.
+        rows: the next ones.
+
+    Returns:
+        False where it was cancelled, or another worker is past these rows.
+    """
+    with transaction.atomic():
+        job = CallFile.objects.select_for_update(no_key=True).get(id=file)
+        if job.state != _STATES.RUNNING or job.rows != after:
+            return False
+        # Two files of one line wait for each other here, so that a call in both is entered once.
+        mine = Line.objects.filter(organisation_id=job.organisation_id)
+        list(mine.select_for_update(no_key=True).order_by("id").values_list("id", flat=True))
+        new = _enter(job, rows)
+        read = sum(row.state == "read" for row in rows)
+        job.rows += len(rows)
+        job.entered += new
+        job.known += read - new
+        job.out += sum(row.state == "out" for row in rows)
+        job.wrong += sum(row.state == "wrong" for row in rows)
+        job.save(update_fields=["rows", "entered", "known", "out", "wrong"])
+    return True
+
+
+def end_file(*, file: UUID, reason: str = "") -> None:
+    """Note that all rows of a running file were gone through, or why none can be."""
+    state = _STATES.FAILED if reason else _STATES.DONE
+    running = CallFile.objects.filter(id=file, state=_STATES.RUNNING)
+    if not reason:
+        running = running.filter(rows__gte=F("total"))
+    running.update(state=state, reason=reason[:500], ended_at=clock.now())
+
+
+def _enter(job: CallFile, rows: Sequence[Row]) -> int:
+    """Enter what nobody entered before; return how many."""
+    known = known_calls([row.call for row in rows if row.call is not None])
+    cited = (reference_of(job.sha256, job.size),)
+    actor = Actor(kind="member", id=str(job.member_id))
+    now = clock.now()
+    made = []
+    for row in rows:
+        call = row.call
+        if call is None or known.has(call):
+            continue
+        known.add(call)
+        made.append(
+            Call(
+                organisation_id=job.organisation_id,
+                line_id=call.line,
+                member_id=call.member,
+                number=call.number,
+                started_at=call.started_at,
+                result=call.result,
+                waited=call.waited,
+                talked=call.talked,
+                outcome=storable(call.outcome),
+                reference=storable(call.reference),
+                recorded_at=now,
+            )
+        )
+    if made:
+        Call.objects.bulk_create(made)
+        record(*(fact_of(one, "call.registered", actor, cited) for one in made))
+    return len(made)
+
+
+def _locked(access: Access, file: UUID, *, state: str = "") -> CallFile:
+    mine = CallFile.objects.select_for_update(no_key=True).filter(organisation_id=access.organisation)
+    row = mine.filter(id=file).first()
+    if row is None:
+        raise InputError("There is no such file.")
+    if state and row.state != state:
+        raise ConflictError("That file was started already, or cancelled.")
+    return row
+
+
+def _worded(plan: Plan, table: Table) -> Plan:
+    """Return a plan with every word of result that the file has."""
+    usual = result_words(table, plan.columns)
+    return replace(plan, words={word: plan.words.get(word, meaning) for word, meaning in usual.items()})
+
+
+def _compared(access: Access, plan: Plan) -> Plan:
+    """Return a plan with the lines and members of today; of two lines of one name the enabled one counts."""
+    lines = {}
+    for line in Line.objects.filter(organisation_id=access.organisation).order_by("enabled", "id"):
+        lines[same_line(line.name)] = lines[same_line(line.number)] = str(line.id)
+    members = {plain(name): str(id) for id, name in active_members(access).items()}
+    return replace(plan, lines=lines, members=members)
