@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from acuse.certificates import dossier, rules
+from acuse.certificates.models import Certificate
 from acuse.evidence import custody
 from acuse.proof.archive import Archive
 from acuse.proof.bundle import Bundle, parse
@@ -16,41 +17,43 @@ from acuse.proof.facts.fact import ObjectReference
 from acuse.proof.judging import stated
 
 
-def handed_out(*, organisation: UUID, proof_sha256: str) -> tuple[bytes, str]:
+def handed_out(*, organisation: UUID, proof_sha256: str, kind: str = Certificate.Kind.CERTIFICATE) -> tuple[bytes, str]:
     """Return the proof of a document and its media type.
 
     Args:
         organisation: whose document it is.
         proof_sha256: of its `proof.json` in custody.
+        kind: of document.
 
     Returns:
         The archive with every object that documents hold where one is too big for the PDF, so that PDF and bundle give
-        the message back, or where the verdict follows from calendars; else `proof.json`.
+        the message back, where the verdict follows from calendars, and of a case's record; else `proof.json`.
 
     Raises:
         AcuseError: custody lost an object, or it is damaged.
     """
     proof = custody.open_object(organisation=organisation, sha256=proof_sha256)
     bundle = parse(proof)
-    cited = _cited(bundle)
-    facts = tuple(item.fact for item in bundle.facts)
+    cited = _cited(bundle, kind)
 
     def open_object(sha256: str) -> bytes:
         return custody.open_object(organisation=organisation, sha256=sha256)
 
-    calendars = dossier.calendars_cited(facts, open_object)
-    if not calendars and all(item.size <= dossier.EMBEDDED_LIMIT for item in cited.values()):
+    calendars = dossier.calendars_cited([item.fact for item in bundle.facts], open_object)
+    small = all(item.size <= rules.EMBEDDED_LIMIT for item in cited.values())
+    if not calendars and small and kind not in rules.RECORDS:
         return proof, "application/json"
-    judged = canonicalise(stated(facts, facts_up_to=bundle.facts_up_to, calendars=calendars))
+    judged = canonicalise(stated(bundle, calendars=calendars))
     objects = {sha256: open_object(sha256) for sha256 in cited}
     return Archive(proof=proof, statement=judged, objects=objects).to_zip(), "application/zip"
 
 
-def is_whole(archive: Archive) -> bool:
+def is_whole(archive: Archive, *, kind: str = Certificate.Kind.CERTIFICATE) -> bool:
     """Say whether a verified archive lacks nothing of the one that `handed_out` makes of its proof."""
-    return archive.statement is not None and archive.objects.keys() == _cited(parse(archive.proof)).keys()
+    return archive.statement is not None and archive.objects.keys() == _cited(parse(archive.proof), kind).keys()
 
 
-def _cited(bundle: Bundle) -> Mapping[str, ObjectReference]:
-    """Return what a document embeds of the objects that the facts cite, by digest."""
-    return {item.sha256: item for _, item in rules.embedded(proven.fact for proven in bundle.facts)}
+def _cited(bundle: Bundle, kind: str) -> Mapping[str, ObjectReference]:
+    """Return what a document's bundle holds of the objects that the facts cite, by digest."""
+    found = rules.held([proven.fact for proven in bundle.every], kind=kind)
+    return {item.sha256: item for _, item in (*found.inside, *found.beside)}

@@ -39,19 +39,19 @@ from acuse.proof.bundle import Bundle
 from acuse.proof.business_time import CalendarVersion
 from acuse.proof.canonical import canonicalise
 from acuse.proof.checkpoint import parse_note
+from acuse.proof.facts.deadline import KIND as TICKET
 from acuse.proof.facts.fact import Fact, ObjectReference
 from acuse.proof.judging import stated
 from acuse.proof.timestamp import VerifiedToken, verify_token
 from acuse.proof.verdicts.deadlines import cited_calendars
 
-#: Above this many bytes an object travels in the `.zip` bundle and the certificate says so (evidence.md section 6).
-EMBEDDED_LIMIT = 25_000_000
 _RELATIONSHIPS: dict[str, Relationship] = {
     "message": "source",
     "proof": "data",
     "statement": "data",
     "document": "data",
 }
+_WRITTEN = frozenset({"message", "note", "outcome"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +62,7 @@ class Dossier:
         facts: those told, in order.
         message: the original, byte for byte; None where no message began it.
         calendars: that the facts cite, by digest.
+        written: of a case's record or receipt, what was written, by digest; without what stays in custody.
         attachments: embedded files.
         context: for the story.
         bundle: the proof, as embedded.
@@ -70,6 +71,7 @@ class Dossier:
     facts: tuple[Fact, ...]
     message: bytes | None
     calendars: Mapping[str, CalendarVersion]
+    written: Mapping[str, bytes]
     attachments: tuple[Attachment, ...]
     context: Context
     bundle: Bundle
@@ -140,15 +142,18 @@ def assemble(
     """
     facts = tuple(item.fact for item in bundle.facts)
     calendars = calendars_cited(facts, open_object)
-    cited = _cited(facts, particulars.language, open_object)
-    elsewhere = tuple(file for file, _ in cited if file.size > EMBEDDED_LIMIT)
-    files = [*(one for one in cited if one[0] not in elsewhere), *_own(bundle, facts, calendars, particulars)]
+    of_case = facts[0].subject.kind == TICKET and particulars.kind != Certificate.Kind.CERTIFICATE
+    held = rules.held([item.fact for item in bundle.every], kind=particulars.kind)
+    cited = _cited(held, particulars, open_object)
+    files = [*cited[: len(held.inside)], *_own(bundle, calendars, particulars)]
+    elsewhere = tuple(file for file, _ in cited[len(held.inside) :])
     tokens = [_verified(stamp.token, stamp.crls, stamp.chain, bundle, standing) for stamp in bundle.tokens]
     shown = tuple(file for file, _ in files)
     return Dossier(
         facts=facts,
-        message=_message(facts[0], open_object),
+        message=None if of_case else _message(facts[0], open_object),
         calendars=calendars,
+        written=_written(held, open_object) if of_case else {},
         attachments=tuple(attachment for _, attachment in files),
         context=_context(particulars, bundle, tokens, standing, shown, elsewhere=elsewhere),
         bundle=bundle,
@@ -162,6 +167,12 @@ def calendars_cited(facts: Sequence[Fact], open_object: Callable[[str], bytes]) 
         facts: of one subject. open_object: SHA-256 (hex) of an object to its bytes.
     """
     return {digest: CalendarVersion.parse(open_object(digest)) for digest in cited_calendars(facts)}
+
+
+def _written(held: rules.Held, open_object: Callable[[str], bytes]) -> Mapping[str, bytes]:
+    """Return what was written in a case, of what its document or bundle holds."""
+    found = (item for _, item in (*held.inside, *held.beside) if item.role in _WRITTEN)
+    return {item.sha256: open_object(item.sha256) for item in found}
 
 
 def _message(first: Fact, open_object: Callable[[str], bytes]) -> bytes | None:
@@ -181,27 +192,32 @@ def _verified(
     return verify_token(token, imprint_of=bundle.checkpoint, trust=standing.tsa_roots, crls=crls, chain=chain)
 
 
-def _name(role: str, language: Language, number: int) -> str:
+def _name(role: str, language: Language, number: int, kind: str = "") -> str:
     words = WORDING[language]
-    return str(words.get(f"name.{role}", words["name.other"])).format(number=number)
+    found = words.get(f"name.{kind}.{role}") or words.get(f"name.{role}") or words["name.other"]
+    return found.format(number=number)
 
 
 def _cited(
-    facts: Sequence[Fact], language: Language, open_object: Callable[[str], bytes]
+    held: rules.Held, particulars: Particulars, open_object: Callable[[str], bytes]
 ) -> list[tuple[EmbeddedFile, Attachment]]:
-    """Return the custody objects that the facts cite, each once, in the order of the facts."""
+    """Return the custody objects that a document embeds, then those beside it, each once, in the order of the facts."""
     files: list[tuple[EmbeddedFile, Attachment]] = []
-    for fact, item in rules.embedded(facts):
+    taken: set[str] = set()
+    for fact, item in (*held.inside, *held.beside):
         content = open_object(item.sha256)
-        files.append(_file(item, content, language, fact.subject_sequence, {one.name for one, _ in files}))
+        files.append(_file(item, content, particulars, fact.subject_sequence, taken))
+        taken.add(files[-1][0].name)
     return files
 
 
 def _file(
-    item: ObjectReference, content: bytes, language: Language, number: int, taken: set[str]
+    item: ObjectReference, content: bytes, particulars: Particulars, number: int, taken: set[str]
 ) -> tuple[EmbeddedFile, Attachment]:
+    language = particulars.language
     form = item.role == "message" and item.media_type == "application/json"
-    name = _name("form" if form else item.role, language, number)
+    kind = "record" if particulars.kind in rules.RECORDS else ""
+    name = _name("form" if form else item.role, language, number, kind)
     if name in taken:
         name = f"{item.sha256[:8]}-{name}"
     return _embedded(name, item.role, item.media_type, content, language, number)
@@ -224,11 +240,11 @@ def _embedded(
 
 
 def _own(
-    bundle: Bundle, facts: tuple[Fact, ...], calendars: Mapping[str, CalendarVersion], particulars: Particulars
+    bundle: Bundle, calendars: Mapping[str, CalendarVersion], particulars: Particulars
 ) -> list[tuple[EmbeddedFile, Attachment]]:
     """Return the files that are ours: proof, statement, and checkpoint and token for tools that read nothing else."""
     language = particulars.language
-    judged = canonicalise(stated(facts, facts_up_to=bundle.facts_up_to, calendars=calendars))
+    judged = canonicalise(stated(bundle, calendars=calendars))
     files = [
         _embedded("proof.json", "proof", "application/json", bundle.to_json(), language),
         _embedded("statement.json", "statement", "application/json", judged, language),

@@ -14,6 +14,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -26,7 +27,8 @@ from acuse.certificates import rules
 from acuse.certificates.dossier import Dossier, Standing, compile_dossier
 from acuse.certificates.models import Certificate
 from acuse.certificates.services import UPGRADE, request_certificate
-from acuse.certificates.stories import communication, deadlines, receipt
+from acuse.certificates.stories import communication, deadlines, entry, receipt
+from acuse.certificates.stories import record as record_of_case
 from acuse.certificates.stories.context import Level
 from acuse.errors import AcuseError, ConflictError, TemporaryError
 from acuse.evidence import custody
@@ -40,7 +42,8 @@ from acuse.pdf.sign import RequestToken, RevocationLists, Seal, SealedPdf
 from acuse.proof.bundle import Bundle
 from acuse.proof.facts.communication import KIND as COMMUNICATION
 from acuse.proof.facts.deadline import KIND as TICKET
-from acuse.proof.facts.fact import Actor
+from acuse.proof.facts.fact import Actor, Subject
+from acuse.proof.judging import named_communications
 from acuse.proof.report import State
 from acuse.proof.trust import Trust
 from acuse.proof.verify import verify_bytes
@@ -119,15 +122,22 @@ def issue(*, certificate: UUID, lease: UUID, press: Press) -> None:
 
 
 def _bundle(row: Certificate) -> Bundle:
-    """Return the proof of the facts that the document tells: a receipt tells the acceptance alone."""
+    """Return the proof of the facts that the document tells: a receipt tells the first alone, a record others too."""
     up_to = 1 if row.kind == Certificate.Kind.RECEIPT else None
     patience = timedelta() if row.kind == Certificate.Kind.RECEIPT else rules.ANCHOR_PATIENCE
     if row.reason == UPGRADE:
         patience = timedelta.max
 
+    others = _named(row) if row.kind in rules.RECORDS else ()
+
     def ask(*, unanchored: bool) -> Bundle | None:
         return bundle_for(
-            organisation=row.organisation_id, kind=row.subject_kind, id=row.subject, up_to=up_to, unanchored=unanchored
+            organisation=row.organisation_id,
+            kind=row.subject_kind,
+            id=row.subject,
+            up_to=up_to,
+            unanchored=unanchored,
+            others=others,
         )
 
     bundle = ask(unanchored=False)
@@ -136,6 +146,13 @@ def _bundle(row: Certificate) -> Bundle:
     if bundle is None:
         raise NotPublished("The facts are not yet in a published checkpoint.")
     return bundle
+
+
+def _named(row: Certificate) -> Sequence[Subject]:
+    """Return the communications that a case names, the last ones where there are too many."""
+    facts = facts_of(organisation=row.organisation_id, kind=row.subject_kind, id=row.subject)
+    named = named_communications(item.fact for item in facts)[-rules.MOST_COMMUNICATIONS :]
+    return [Subject(kind=COMMUNICATION, id=UUID(each)) for each in named]
 
 
 def _levels(row: Certificate) -> list[Level]:
@@ -178,13 +195,16 @@ def pages(kind: str, dossier: Dossier, typesetter: Typesetter) -> bytes:
     """Return the unsigned PDF of a dossier: equal dossiers give equal bytes.
 
     Args:
-        kind: `certificate` or `receipt`.
+        kind: see `acuse.certificates.models.Certificate.Kind`.
         dossier: what it is made of; its context holds the date.
         typesetter: of the PDF.
     """
-    tell, template = _DOCUMENTS[dossier.facts[0].subject.kind, kind]
+    tell, template = _DOCUMENTS[dossier.facts[0].subject.kind, Certificate.Kind(kind)]
     model = tell(dossier)
     return typesetter.typeset(str(TEMPLATES / template), model, dossier.attachments, date=dossier.context.issued_at)
+
+
+_Kind = Certificate.Kind
 
 
 def _communication(dossier: Dossier) -> dict[str, Any]:
@@ -200,10 +220,24 @@ def _deadlines(dossier: Dossier) -> dict[str, Any]:
     return deadlines.tell(dossier.bundle.facts, message, dossier.calendars, dossier.context)
 
 
+def _entry(dossier: Dossier) -> dict[str, Any]:
+    return entry.tell(dossier.bundle.facts, dossier.written, dossier.context)
+
+
+def _record_of_case(dossier: Dossier, *, notes: bool) -> dict[str, Any]:
+    bundle = dossier.bundle
+    return record_of_case.tell(
+        bundle.facts, bundle.others, dossier.written, dossier.calendars, dossier.context, notes=notes
+    )
+
+
 _DOCUMENTS: Mapping[tuple[str, str], tuple[Callable[[Dossier], dict[str, Any]], str]] = {
-    (COMMUNICATION, Certificate.Kind.CERTIFICATE.value): (_communication, "certificate.typ"),
-    (COMMUNICATION, Certificate.Kind.RECEIPT.value): (_receipt, "receipt.typ"),
-    (TICKET, Certificate.Kind.CERTIFICATE.value): (_deadlines, "deadlines.typ"),
+    (COMMUNICATION, _Kind.CERTIFICATE): (_communication, "certificate.typ"),
+    (COMMUNICATION, _Kind.RECEIPT): (_receipt, "receipt.typ"),
+    (TICKET, _Kind.CERTIFICATE): (_deadlines, "deadlines.typ"),
+    (TICKET, _Kind.RECEIPT): (_entry, "receipt.typ"),
+    (TICKET, _Kind.RECORD): (partial(_record_of_case, notes=False), "record.typ"),
+    (TICKET, _Kind.RECORD_WITH_NOTES): (partial(_record_of_case, notes=True), "record.typ"),
 }
 
 
@@ -245,6 +279,7 @@ def _record(
                 "facts_up_to": bundle.facts_up_to,
                 "supersedes": row.supersedes or None,
                 "reason": row.reason or None,
+                **({"document": row.kind} if row.kind in rules.RECORDS else {}),
             },
             objects=(refer("certificate", document), refer("proof-bundle", proof)),
         )

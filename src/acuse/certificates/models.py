@@ -1,4 +1,4 @@
-"""Certificates and receipts: requested, then issued; each revision names the one it supersedes."""
+"""Certificates, receipts and records of cases: requested, then issued; each revision names the one it supersedes."""
 
 from django.db import models
 from uuid6 import uuid7
@@ -17,6 +17,8 @@ class Certificate(models.Model):
 
         RECEIPT = "receipt"
         CERTIFICATE = "certificate"
+        RECORD = "record"
+        RECORD_WITH_NOTES = "record-notes"
 
     class State(models.TextChoices):
         """Whether it exists yet."""

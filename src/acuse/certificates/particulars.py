@@ -23,7 +23,7 @@ class Particulars:
     """The particulars of one document.
 
     Args:
-        kind: `certificate` or `receipt`.
+        kind: see `acuse.certificates.models.Certificate.Kind`.
         zone: IANA name of the zone of its local times.
         third_party: the operator states that the certifier is none of the parties.
         lowered: sealed at a lower level than wanted.

@@ -15,7 +15,7 @@ from acuse.evidence import custody
 from acuse.evidence import queries as evidence
 from acuse.proof.facts.communication import KIND
 from acuse.proof.facts.deadline import KIND as TICKET
-from acuse.proof.facts.fact import Fact
+from acuse.proof.facts.fact import Fact, Subject
 from acuse.proof.judging import judged
 from acuse.proof.verdicts.deadlines import Judgement
 from acuse.proof.verdicts.delivery import Verdict
@@ -29,7 +29,7 @@ class CertificateView:
 
     Attributes:
         communication: the subject, which may be a ticket: `subject_kind` says so.
-        kind: "receipt" or "certificate".
+        kind: see `acuse.certificates.models.Certificate.Kind`.
         state: "requested" or "issued".
         facts_up_to: ledger position of the last fact inside, from 0; None until issued.
         superseded_by: code of the next issued revision; "" for the newest.
@@ -130,9 +130,9 @@ def certificates_of(access: Access, *, communication: UUID) -> tuple[Certificate
 
 
 def certificates_of_ticket(access: Access, *, ticket: UUID) -> tuple[CertificateView, ...]:
-    """Return the certificates of one ticket, the newest revision first; each view's `communication` is the ticket."""
+    """Return the documents of one ticket, the newest revision first; each view's `communication` is the ticket."""
     rows = Certificate.objects.filter(organisation_id=access.organisation, subject_kind=TICKET, subject=ticket)
-    return _views(list(rows.order_by("-revision")))
+    return _views(list(rows.order_by("kind", "-revision")))
 
 
 def certificates(access: Access, *, before: datetime | None = None, limit: int = PAGE) -> tuple[CertificateView, ...]:
@@ -179,8 +179,8 @@ def sealed_pdf(access: Access, *, code: str) -> bytes | None:
     Raises:
         AcuseError: custody lost it or it is damaged.
     """
-    sha256 = _digest(access, code, "sha256")
-    return custody.open_object(organisation=access.organisation, sha256=sha256) if sha256 else None
+    row = _issued(access, code)
+    return custody.open_object(organisation=access.organisation, sha256=row.sha256) if row else None
 
 
 def proof_bundle(access: Access, *, code: str) -> tuple[bytes, str] | None:
@@ -189,13 +189,15 @@ def proof_bundle(access: Access, *, code: str) -> tuple[bytes, str] | None:
     Raises:
         AcuseError: custody lost it or it is damaged.
     """
-    sha256 = _digest(access, code, "bundle_sha256")
-    return bundles.handed_out(organisation=access.organisation, proof_sha256=sha256) if sha256 else None
+    row = _issued(access, code)
+    if row is None or not row.bundle_sha256:
+        return None
+    return bundles.handed_out(organisation=access.organisation, proof_sha256=row.bundle_sha256, kind=row.kind)
 
 
-def _digest(access: Access, code: str, member: str) -> str | None:
-    issued = Certificate.objects.filter(organisation_id=access.organisation, code=code, state=Certificate.State.ISSUED)
-    return issued.values_list(member, flat=True).first()
+def _issued(access: Access, code: str) -> Certificate | None:
+    issued = Certificate.objects.filter(organisation_id=access.organisation, state=Certificate.State.ISSUED)
+    return issued.filter(code=code).first()
 
 
 def public_record(*, code: str) -> PublicRecord | None:
@@ -244,6 +246,12 @@ def _record(found: "QuerySet[Certificate]") -> PublicRecord | None:
     )
 
 
+def is_receipt_asked(*, organisation: UUID, ticket: UUID) -> bool:
+    """Say whether the receipt of a case was asked for, made or not."""
+    rows = Certificate.objects.filter(organisation_id=organisation, subject_kind=TICKET, subject=ticket)
+    return rows.filter(kind=Certificate.Kind.RECEIPT).exists()
+
+
 @dataclass(frozen=True, kw_only=True)
 class IssuedFile:
     """A sealed certificate in custody."""
@@ -258,12 +266,25 @@ def newest_certificate(*, organisation: UUID, communication: UUID) -> IssuedFile
     Args:
         organisation: whose communication it is. communication: the subject.
     """
+    return _newest(organisation, Subject(kind=KIND, id=communication), Certificate.Kind.CERTIFICATE)
+
+
+def newest_receipt(*, organisation: UUID, ticket: UUID) -> IssuedFile | None:
+    """Return the newest issued receipt of a case, for its customer; None while there is none.
+
+    Args:
+        organisation: whose case it is. ticket: the subject.
+    """
+    return _newest(organisation, Subject(kind=TICKET, id=ticket), Certificate.Kind.RECEIPT)
+
+
+def _newest(organisation: UUID, subject: Subject, kind: str) -> IssuedFile | None:
     row = (
         Certificate.objects.filter(
             organisation_id=organisation,
-            subject_kind=KIND,
-            subject=communication,
-            kind=Certificate.Kind.CERTIFICATE,
+            subject_kind=subject.kind,
+            subject=subject.id,
+            kind=kind,
             state=Certificate.State.ISSUED,
         )
         .order_by("-revision")
@@ -271,3 +292,15 @@ def newest_certificate(*, organisation: UUID, communication: UUID) -> IssuedFile
         .first()
     )
     return IssuedFile(code=row[0], sha256=row[1]) if row else None
+
+
+def certified_among(*, organisation: UUID, communications: Sequence[UUID]) -> frozenset[UUID]:
+    """Return those of some communications that `newest_certificate` finds a certificate of."""
+    issued = Certificate.objects.filter(
+        organisation_id=organisation,
+        subject_kind=KIND,
+        subject__in=communications,
+        kind=Certificate.Kind.CERTIFICATE,
+        state=Certificate.State.ISSUED,
+    )
+    return frozenset(issued.values_list("subject", flat=True))

@@ -76,7 +76,7 @@ def rerender(raw: bytes, *, trust: Trust, typesetter: Typesetter, messages: Sequ
 
 def _check_cited(bundle: Bundle, messages: Sequence[bytes]) -> None:
     """Check that one of the messages, where any are given, is cited by the facts."""
-    cited = {item.sha256 for proven in bundle.facts for item in proven.fact.objects}
+    cited = {item.sha256 for proven in bundle.every for item in proven.fact.objects}
     given = {hashlib.sha256(content).hexdigest() for content in messages}
     if given and not given & cited:
         raise CannotTell(

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from acuse.proof.facts.deadline import KIND as TICKET
@@ -45,13 +46,66 @@ _LINKED = frozenset({"sent-copy", "report", "reply"})
 #: Of a ticket: what its deadlines are counted from, and what opened it. What is written later may quote links that act
 #: in the customer's name, and notes are for the company alone.
 _OF_TICKETS = frozenset({"calendar", "rule"})
+#: Of a case's record besides: all that was said to the customer and by them.
+_SAID = frozenset({"message", "attachment", "outcome"})
+#: What members said among themselves, where it is asked for.
+_INTERNAL = frozenset({"note", "card"})
+
+#: Kinds of document; see `acuse.certificates.models.Certificate.Kind`.
+RECEIPT, RECORD, RECORD_WITH_NOTES = "receipt", "record", "record-notes"
+RECORDS = (RECORD, RECORD_WITH_NOTES)
+
+#: Above this many bytes an object travels in the `.zip` bundle and the document says so (evidence.md section 6).
+EMBEDDED_LIMIT = 25_000_000
+#: Bytes of all that a case's record embeds, and of what its bundle holds: what is beyond stays in custody.
+RECORD_LIMIT = 40_000_000
+BUNDLE_LIMIT = 150_000_000
+#: Communications whose facts come along with a case.
+MOST_COMMUNICATIONS = 200
 
 
-def embedded(facts: Iterable[Fact]) -> Sequence[tuple[Fact, ObjectReference]]:
-    """Return what a document holds of the objects that facts cite, each once, with the first fact that cites it.
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """Where the objects are that a document is made of, each with the first fact that cites it.
+
+    Attributes:
+        inside: in the document and in its bundle. beside: in the bundle alone. left: in custody alone.
+    """
+
+    inside: tuple[tuple[Fact, ObjectReference], ...]
+    beside: tuple[tuple[Fact, ObjectReference], ...]
+    left: tuple[tuple[Fact, ObjectReference], ...]
+
+
+def held(facts: Iterable[Fact], *, kind: str) -> Held:
+    """Say where a document has the objects that its facts cite.
 
     Args:
-        facts: of one subject, from its first.
+        facts: of its subject, from its first; of a case's record, then those of its communications.
+        kind: of document.
+    """
+    inside, beside, left = [], [], []
+    embedded_octets = octets = 0
+    for fact, item in embedded(facts, kind=kind):
+        whole = kind not in RECORDS or item.role in _OF_TICKETS
+        if item.size <= EMBEDDED_LIMIT and (whole or embedded_octets + item.size <= RECORD_LIMIT):
+            inside.append((fact, item))
+            embedded_octets += item.size
+        elif whole or octets + item.size <= BUNDLE_LIMIT:
+            beside.append((fact, item))
+        else:
+            left.append((fact, item))
+            continue
+        octets += item.size
+    return Held(inside=tuple(inside), beside=tuple(beside), left=tuple(left))
+
+
+def embedded(facts: Iterable[Fact], *, kind: str) -> Sequence[tuple[Fact, ObjectReference]]:
+    """Return what a document is made of, of the objects that facts cite, each once, with the first fact that cites it.
+
+    Args:
+        facts: of one subject, from its first; of a case's record, then those of its communications.
+        kind: of document.
     """
     found: dict[str, tuple[Fact, ObjectReference]] = {}
     withheld = _SEALED
@@ -59,14 +113,19 @@ def embedded(facts: Iterable[Fact]) -> Sequence[tuple[Fact, ObjectReference]]:
         if fact.subject_sequence == 1 and fact.details.get("mode") == "notice":
             withheld = _SEALED | _LINKED
         for item in fact.objects:
-            if _is_held(fact, item, withheld):
+            if _is_held(fact, item, withheld, kind):
                 found.setdefault(item.sha256, (fact, item))
     return tuple(found.values())
 
 
-def _is_held(fact: Fact, item: ObjectReference, withheld: frozenset[str]) -> bool:
+def _is_held(fact: Fact, item: ObjectReference, withheld: frozenset[str], kind: str) -> bool:
+    if kind in RECORDS:
+        internal = kind == RECORD_WITH_NOTES and item.role in _INTERNAL
+        return internal or item.role in _SAID or item.role in _OF_TICKETS
     if fact.subject.kind == TICKET:
-        return item.role in _OF_TICKETS or (item.role == "message" and fact.subject_sequence == 1)
+        first = fact.subject_sequence == 1
+        said = item.role == "message" or (kind == RECEIPT and item.role == "attachment")
+        return item.role in _OF_TICKETS or (first and said)
     return item.role not in withheld
 
 

@@ -63,17 +63,42 @@ def request_ticket_certificate(*, organisation: UUID, ticket: UUID) -> None:
         organisation: whose ticket it is.
         ticket: the subject.
     """
+    _request_of_ticket(organisation, ticket, Certificate.Kind.CERTIFICATE)
+
+
+def request_record(*, organisation: UUID, ticket: UUID, notes: bool) -> None:
+    """Ask for the record of a whole case with its communications, as it stands, due at once.
+
+    Asked for again it supersedes the one before of the same scope; while a request waits, asking changes nothing.
+
+    Args:
+        organisation: whose ticket it is.
+        ticket: the subject.
+        notes: with what members wrote among themselves.
+    """
+    kind = Certificate.Kind.RECORD_WITH_NOTES if notes else Certificate.Kind.RECORD
+    _request_of_ticket(organisation, ticket, kind)
+
+
+def _request_of_ticket(organisation: UUID, ticket: UUID, kind: Certificate.Kind) -> None:
     with transaction.atomic():
-        subject = Subject(kind=TICKET, id=ticket)
-        _request(organisation, subject, Certificate.Kind.CERTIFICATE, due_at=clock.now(), reason=ASKED)
+        _request(organisation, Subject(kind=TICKET, id=ticket), kind, due_at=clock.now(), reason=ASKED)
 
 
 def request_receipt(*, organisation: UUID, communication: UUID) -> None:
     """Ask for the acceptance receipt of a communication, due at once; asking again changes nothing."""
+    _request_receipt(organisation, Subject(kind=COMMUNICATION, id=communication))
+
+
+def request_ticket_receipt(*, organisation: UUID, ticket: UUID) -> None:
+    """Ask for the receipt of what opened a case, due at once; asking again changes nothing."""
+    _request_receipt(organisation, Subject(kind=TICKET, id=ticket))
+
+
+def _request_receipt(organisation: UUID, subject: Subject) -> None:
     with transaction.atomic():
-        asked = Certificate.objects.filter(subject=communication, kind=Certificate.Kind.RECEIPT).exists()
+        asked = Certificate.objects.filter(subject=subject.id, kind=Certificate.Kind.RECEIPT).exists()
         if not asked:
-            subject = Subject(kind=COMMUNICATION, id=communication)
             _request(organisation, subject, Certificate.Kind.RECEIPT, due_at=clock.now(), reason="")
 
 

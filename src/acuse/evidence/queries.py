@@ -5,6 +5,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from acuse.evidence.models import Alarm, Anchor, Binding, Head, TreeHead
 from acuse.evidence.statements import execute
 from acuse.proof import merkle
 from acuse.proof.bundle import Bundle, ProvenFact, SealBinding, TimeStamp
-from acuse.proof.facts.fact import Fact
+from acuse.proof.facts.fact import Fact, Subject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +91,13 @@ SELECT fact.canonical, entry.position, entry.organisation_sequence
 FROM evidence_facts AS fact LEFT JOIN evidence_entries AS entry ON entry.entry = fact.entry
 WHERE fact.kind = %(kind)s AND fact.subject = %(subject)s AND fact.organisation = %(organisation)s
 ORDER BY fact.sequence
+"""
+_FACTS_OF_SEVERAL = """
+SELECT fact.canonical, entry.position, entry.organisation_sequence
+FROM unnest(%(kinds)s::text[], %(subjects)s::uuid[]) WITH ORDINALITY AS wanted (kind, subject, place)
+JOIN evidence_facts AS fact USING (kind, subject)
+LEFT JOIN evidence_entries AS entry ON entry.entry = fact.entry
+WHERE fact.organisation = %(organisation)s ORDER BY wanted.place, fact.sequence
 """
 _PUBLISHED = """
 SELECT head.size, head.note, head.verifier_key, anchor.size, anchor.note, anchor.token, anchor.chain::text,
@@ -213,6 +221,7 @@ def bundle_for(
     id: UUID,
     up_to: int | None = None,
     unanchored: bool = False,
+    others: Sequence[Subject] = (),
 ) -> Bundle | None:
     """Return the proof of a subject's facts.
 
@@ -222,31 +231,39 @@ def bundle_for(
         id: of the subject.
         up_to: subject sequence of the last fact to include; None = all.
         unanchored: accept a checkpoint that no time stamp covers, where the authorities do not answer.
+        others: subjects whose facts come along, all of them; one that has none any more is left out.
 
     Returns:
         None while a fact is not yet under such a checkpoint, or there is no fact.
     """
-    facts = [
-        item
-        for item in facts_of(organisation=organisation, kind=kind, id=id)
-        if up_to is None or item.fact.subject_sequence <= up_to
-    ]
-    if not facts or any(item.position is None for item in facts):
+    # One statement, so that what is told of all of them is as of one moment.
+    found = execute(
+        _FACTS_OF_SEVERAL,
+        {
+            "kinds": [kind, *(each.kind for each in others)],
+            "subjects": [id, *(each.id for each in others)],
+            "organisation": organisation,
+        },
+    )
+    every = [ledger_fact(row) for row in found.fetchall()]
+    facts = [item for item in every if up_to is None or item.fact.subject_sequence <= up_to]
+    if not facts or facts[0].fact.subject.id != id or any(item.position is None for item in facts):
         return None
     positions = [item.position for item in facts if item.position is not None]
     published = _published(max(positions), unanchored=unanchored)
     if published is None:
         return None
     tiles = _tiles(merkle.inclusion_tiles(positions, published.size))
+    proven = [
+        ProvenFact(
+            fact=item.fact, position=position, path=tuple(merkle.inclusion_path(tiles, position, published.size))
+        )
+        for item, position in zip(facts, positions, strict=True)
+    ]
+    own, *along = [tuple(each) for _, each in groupby(proven, lambda item: item.fact.subject)]
     return Bundle(
-        facts=tuple(
-            ProvenFact(
-                fact=item.fact,
-                position=position,
-                path=tuple(merkle.inclusion_path(tiles, position, published.size)),
-            )
-            for item, position in zip(facts, positions, strict=True)
-        ),
+        facts=own,
+        others=tuple(along),
         checkpoint=published.note.encode(),
         key=published.verifier_key,
         binding=published.binding,

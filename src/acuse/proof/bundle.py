@@ -13,12 +13,18 @@
     tokens      list of RFC 3161 tokens over the bytes of `checkpoint`: token, chain (certificates on the validated
                 path that the token does not carry itself), crls; all base64 DER
 
+Of a case with the communications that it names, `v` is 2 and there is one more member:
+
+    others      list, never empty: the facts of each such communication, in a list like `facts`, in the order in which
+                the facts of the case first name them
+
 Nothing else: every byte is hashed, signed or recomputed.
 """
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from acuse.errors import InputError
@@ -30,8 +36,10 @@ from acuse.proof.merkle import MAX_PATH, MAX_SIZE
 
 FORMAT = "acuse-proof"
 VERSION = 1
+WITH_OTHERS = 2
 MAX_BUNDLE = 1 << 26
 MAX_FACTS = 20_000
+MAX_OTHERS = 1_000
 MAX_TOKENS = 8
 MAX_CERTIFICATES = 8
 MAX_CRLS = 8
@@ -92,6 +100,7 @@ class Bundle:
         key: verifier key line of the log.
         binding: the seal's signature over `key`; None where the log's key is published otherwise.
         tokens: time stamps over `checkpoint`; none while no authority answered.
+        others: of a case, the facts of communications that it names, each from its first on.
     """
 
     facts: tuple[ProvenFact, ...]
@@ -99,11 +108,17 @@ class Bundle:
     key: str
     binding: SealBinding | None = None
     tokens: tuple[TimeStamp, ...] = ()
+    others: tuple[tuple[ProvenFact, ...], ...] = ()
+
+    @property
+    def every(self) -> tuple[ProvenFact, ...]:
+        """Return the facts of all subjects, one subject after the other."""
+        return (*self.facts, *chain.from_iterable(self.others))
 
     @property
     def facts_up_to(self) -> int:
         """Return the ledger position of the last fact."""
-        return self.facts[-1].position
+        return max(facts[-1].position for facts in (self.facts, *self.others))
 
     def to_json(self) -> bytes:
         """Return `proof.json`.
@@ -111,15 +126,13 @@ class Bundle:
         Raises:
             InputError: over a limit of this format.
         """
-        if len(self.facts) > MAX_FACTS:
+        if len(self.every) > MAX_FACTS:
             raise InputError("A bundle has at most %(limit)s facts.", limit=MAX_FACTS)
         members: dict[str, Any] = {
             "format": FORMAT,
-            "v": VERSION,
-            "facts": [
-                {"fact": item.fact.members(), "position": item.position, "path": [node.hex() for node in item.path]}
-                for item in self.facts
-            ],
+            "v": WITH_OTHERS if self.others else VERSION,
+            "facts": _proven(self.facts),
+            **({"others": [_proven(facts) for facts in self.others]} if self.others else {}),
             "checkpoint": self.checkpoint.decode("utf-8"),
             "key": self.key,
             "binding": None
@@ -149,26 +162,46 @@ def parse(raw: bytes) -> Bundle:
     members = parse_canonical(raw, limit=MAX_BUNDLE)
     if not isinstance(members, dict) or members.get("format") != FORMAT:
         raise InputError("This is not a proof bundle.")
-    if members.get("v") != VERSION or members["v"] is True:
+    if members.get("v") not in (VERSION, WITH_OTHERS) or members["v"] is True:
         raise InputError(
             "This bundle is of version %(version)r; this program knows version %(version_2)s.",
             version=members.get("v"),
-            version_2=VERSION,
+            version_2=WITH_OTHERS,
         )
-    members = _members(members, "bundle", "format", "v", "facts", "checkpoint", "key", "binding", "tokens")
-    facts = _listed(members["facts"], "facts", MAX_FACTS)
-    if not facts:
-        raise InputError("The bundle holds no fact.")
+    more = ("others",) if members["v"] == WITH_OTHERS else ()
+    members = _members(members, "bundle", "format", "v", "facts", "checkpoint", "key", "binding", "tokens", *more)
+    facts = _facts(members["facts"], "facts")
+    others = tuple(_facts(value, "others") for value in _listed(members.get("others", []), "others", MAX_OTHERS))
+    if more and not others:
+        raise InputError("The member %(what)s is never empty.", what="others")
+    if len(facts) + sum(map(len, others)) > MAX_FACTS:
+        raise InputError("A bundle has at most %(limit)s facts.", limit=MAX_FACTS)
     tokens = tuple(_time_stamp(value) for value in _listed(members["tokens"], "tokens", MAX_TOKENS))
     if len({stamp.token for stamp in tokens}) != len(tokens):
         raise InputError("The bundle holds the same time stamp twice.")
     return Bundle(
-        facts=tuple(_proven_fact(value) for value in facts),
+        facts=facts,
         checkpoint=_text(members["checkpoint"], "checkpoint").encode(),
         key=_text(members["key"], "key"),
         binding=None if members["binding"] is None else _binding(members["binding"]),
         tokens=tokens,
+        others=others,
     )
+
+
+def _proven(facts: Sequence[ProvenFact]) -> list[dict[str, Any]]:
+    return [
+        {"fact": item.fact.members(), "position": item.position, "path": [node.hex() for node in item.path]}
+        for item in facts
+    ]
+
+
+def _facts(value: Any, what: str) -> tuple[ProvenFact, ...]:
+    """Return the facts of one subject: at least one."""
+    listed = _listed(value, what, MAX_FACTS)
+    if not listed:
+        raise InputError("The bundle holds no fact.")
+    return tuple(_proven_fact(each) for each in listed)
 
 
 def _proven_fact(value: Any) -> ProvenFact:

@@ -1,11 +1,12 @@
 """Step 8 of the verifier: the verdict that follows from the facts, and whether the file's statement says the same.
 
 On a communication it follows from the facts alone; on the deadlines of a ticket from the facts and the versions of
-calendars that they cite, which must be in the file.
+calendars that they cite, which must be in the file. Of a case that comes with the communications that it names, each
+is judged as by itself.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,11 +28,13 @@ class Judged:
     Attributes:
         delivery: verdict on a communication; None for another kind of subject.
         deadlines: verdicts on the deadlines of a ticket; None likewise.
+        communications: verdicts on those that came along with a case, in their order.
         members: content of `statement.json`.
     """
 
     delivery: on_delivery.Verdict | None = None
     deadlines: on_deadlines.Judgement | None = None
+    communications: tuple[on_delivery.Verdict, ...] = ()
     members: Mapping[str, Any]
 
     def said(self) -> str:
@@ -39,16 +42,26 @@ class Judged:
         if self.delivery is not None:
             return f"{self.delivery.outcome}, grade G{self.delivery.grade}"
         found = self.deadlines.deadlines if self.deadlines is not None else ()
-        return "; ".join(f"{each.purpose} {each.verdict}" for each in found) or "No deadlines"
+        said = "; ".join(f"{each.purpose} {each.verdict}" for each in found) or "No deadlines"
+        if not self.communications:
+            return said
+        return f"{said}; communications: " + ", ".join(f"{each.outcome} G{each.grade}" for each in self.communications)
 
 
-def judged(facts: tuple[Fact, ...], *, facts_up_to: int, calendars: Mapping[str, CalendarVersion]) -> Judged | None:
+Chains = Sequence[tuple[tuple[Fact, ...], int]]
+"""Facts of some subjects, each from its first, with the ledger position of its last."""
+
+
+def judged(
+    facts: tuple[Fact, ...], *, facts_up_to: int, calendars: Mapping[str, CalendarVersion], others: Chains = ()
+) -> Judged | None:
     """Return what follows from facts; None where nothing does.
 
     Args:
         facts: of one subject, from its first.
         facts_up_to: ledger position of the last.
         calendars: every version that they cite, by the SHA-256 (hex) of its bytes.
+        others: of a case, the communications that came along.
 
     Raises:
         InputError: they do not fit their types.
@@ -59,16 +72,54 @@ def judged(facts: tuple[Fact, ...], *, facts_up_to: int, calendars: Mapping[str,
         return Judged(delivery=verdict, members=on_delivery.statement(verdict, facts, facts_up_to=facts_up_to))
     if kind == deadline.KIND:
         judgement = on_deadlines.judge(facts, calendars)
-        return Judged(deadlines=judgement, members=on_deadlines.statement(judgement, facts, facts_up_to=facts_up_to))
+        members = on_deadlines.statement(judgement, facts, facts_up_to=facts_up_to)
+        verdicts = tuple(on_delivery.verdict(chain) for chain, _ in others)
+        if others:
+            members["communications"] = [
+                on_delivery.statement(verdict, chain, facts_up_to=last)
+                for verdict, (chain, last) in zip(verdicts, others, strict=True)
+            ]
+        return Judged(deadlines=judgement, communications=verdicts, members=members)
     return None
 
 
-def stated(facts: tuple[Fact, ...], *, facts_up_to: int, calendars: Mapping[str, CalendarVersion]) -> Mapping[str, Any]:
+def stated(bundle: Bundle, *, calendars: Mapping[str, CalendarVersion]) -> Mapping[str, Any]:
     """Return the content of `statement.json`, of a subject on which there is a verdict. See `judged`."""
-    found = judged(facts, facts_up_to=facts_up_to, calendars=calendars)
+    found = _judged(bundle, calendars)
     if found is None:
         raise InputError("The facts are about nothing that is judged; there is no verdict.")
     return found.members
+
+
+def _judged(bundle: Bundle, calendars: Mapping[str, CalendarVersion]) -> Judged | None:
+    own, *others = [(tuple(item.fact for item in each), each[-1].position) for each in (bundle.facts, *bundle.others)]
+    return judged(own[0], facts_up_to=own[1], calendars=calendars, others=others)
+
+
+def named_communications(facts: Iterable[Fact]) -> tuple[str, ...]:
+    """Return the communications that the facts of a case name, each once, in the order in which they first do."""
+    named = (fact.details.get("communication") for fact in facts)
+    return tuple(dict.fromkeys(each for each in named if isinstance(each, str)))
+
+
+def check_others(bundle: Bundle) -> None:
+    """Check that what came along with a case is what its facts name, in their order.
+
+    Raises:
+        InputError: it is not.
+    """
+    if not bundle.others:
+        return
+    first = bundle.facts[0].fact
+    subjects = [chain[0].fact.subject for chain in bundle.others]
+    if first.subject.kind != deadline.KIND or any(each.kind != communication.KIND for each in subjects):
+        raise InputError("Only a case comes with others, and only with communications.")
+    if any(chain[0].fact.organisation != first.organisation for chain in bundle.others):
+        raise InputError("A communication is another organisation's than the case.")
+    came = [str(each.id) for each in subjects]
+    named = named_communications(item.fact for item in bundle.facts)
+    if [each for each in named if each in set(came)] != came:
+        raise InputError("A communication came along that the case does not name, or in another order.")
 
 
 def calendars_of(facts: Iterable[Fact], objects: Mapping[str, bytes]) -> Mapping[str, CalendarVersion]:
@@ -106,9 +157,9 @@ def check_statement(bundle: Bundle, files: Iterable[bytes], stated: bytes | None
             raise InputError("A statement came along although the facts are about nothing that is judged.")
         return None
     calendars = calendars_of(facts, {hashlib.sha256(content).hexdigest(): content for content in files})
-    found = judged(facts, facts_up_to=bundle.facts_up_to, calendars=calendars)
+    found = _judged(bundle, calendars)
     if found is not None and stated is not None and stated != canonicalise(found.members):
-        newer = next((fact.type for fact in facts if fact.type not in CATALOGUE), None)
+        newer = next((item.fact.type for item in bundle.every if item.fact.type not in CATALOGUE), None)
         if newer is not None:
             # A later version may weigh it; what it says of the outcome cannot be judged here.
             raise CannotTell(8, "There are facts that this version does not know, such as %(type)s.", type=newer[:80])

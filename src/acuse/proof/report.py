@@ -105,6 +105,7 @@ class Report:
         objects: objects the facts cite.
         verdict: of a communication's facts, where they were verified.
         deadlines: of a ticket's facts, likewise.
+        communications: verdicts on those that came along with a case, in the order in which it names them.
         stamps: trusted time stamps.
         sealed_by: subject of the certificate bound to the ledger's key or sealing the PDF.
         development: whether any of it rests on a development time stamp or seal.
@@ -119,6 +120,7 @@ class Report:
     objects: tuple[ObjectState, ...] = ()
     verdict: Verdict | None = None
     deadlines: Judgement | None = None
+    communications: tuple[Verdict, ...] = ()
     stamps: tuple[Stamp, ...] = ()
     sealed_by: str | None = None
     development: bool = field(default=False)
@@ -149,15 +151,8 @@ class Report:
                 {"sha256": each.sha256, "role": each.role, "size": each.size, "present": each.present}
                 for each in self.objects
             ],
-            "verdict": None
-            if self.verdict is None
-            else {
-                "outcome": self.verdict.outcome,
-                "grade": self.verdict.grade,
-                "failure_class": self.verdict.failure_class,
-                "limits": list(self.verdict.limits),
-                "final": self.verdict.final,
-            },
+            "verdict": None if self.verdict is None else _verdict_members(self.verdict),
+            "communications": [_verdict_members(each) for each in self.communications],
             "deadlines": None
             if self.deadlines is None
             else [stated_deadline(deadline) for deadline in self.deadlines.deadlines],
@@ -187,6 +182,9 @@ class Report:
             lines += ["", *_verdict_lines(self.verdict, self.positions)]
         if self.deadlines is not None:
             lines += ["", *_deadline_lines(self.deadlines)]
+        for number, verdict in enumerate(self.communications, start=1):
+            failure = f" ({verdict.failure_class})" if verdict.failure_class else ""
+            lines.append(f"  Proved: communication {number} {verdict.outcome}{failure}, grade G{verdict.grade}.")
         withheld = [each for each in self.objects if not each.present]
         if withheld:
             lines.append(f"  Withheld from this file: {_objects(withheld)}.")
@@ -209,6 +207,16 @@ def printable(text: str) -> str:
 def _headline(report: Report) -> str:
     words = {State.VALID: "valid", State.INVALID: "INVALID", State.CANNOT_TELL: "cannot tell"}[report.state]
     return f"{words} – {DEVELOPMENT_WORDS}" if report.development else words
+
+
+def _verdict_members(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "outcome": verdict.outcome,
+        "grade": verdict.grade,
+        "failure_class": verdict.failure_class,
+        "limits": list(verdict.limits),
+        "final": verdict.final,
+    }
 
 
 def _verdict_lines(verdict: Verdict, positions: Sequence[int]) -> list[str]:

@@ -5,7 +5,7 @@ that do not depend on it go on, so that integrity is reported even where no anch
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cryptography import x509
@@ -15,11 +15,11 @@ from acuse.errors import AcuseError, CannotTell, InputError, Invalid, Verificati
 from acuse.proof import pdf
 from acuse.proof.archive import parse_archive
 from acuse.proof.binding import is_same_holder, verify_binding
-from acuse.proof.bundle import Bundle, parse
+from acuse.proof.bundle import VERSION, WITH_OTHERS, Bundle, ProvenFact, parse
 from acuse.proof.chain import says_no_legal_value
 from acuse.proof.checkpoint import Checkpoint, VerifierKey, open_note, parse_note
 from acuse.proof.facts.fact import Fact
-from acuse.proof.judging import check_statement
+from acuse.proof.judging import check_others, check_statement
 from acuse.proof.kinds import is_pdf, kind_of
 from acuse.proof.merkle import verify_inclusion
 from acuse.proof.report import ObjectState, Report, Stamp, State, Step
@@ -60,6 +60,7 @@ class _Examination:
     objects: tuple[ObjectState, ...] = ()
     verdict: Verdict | None = None
     deadlines: Judgement | None = None
+    communications: tuple[Verdict, ...] = ()
     sealed_by: str | None = None
     development: bool = False
 
@@ -93,6 +94,7 @@ class _Examination:
             objects=self.objects,
             verdict=self.verdict,
             deadlines=self.deadlines,
+            communications=self.communications,
             stamps=tuple(self.stamps),
             sealed_by=self.sealed_by,
             development=self.development or any(stamp.development for stamp in self.stamps),
@@ -131,7 +133,7 @@ def verify_bytes(raw: bytes, *, filename: str, trust: Trust) -> Report:
         examination.note(Step(number=error.step, state=State.INVALID, text=str(error), error=_bare(error)))
         # Facts of a file that is wrong anywhere are not shown as proved.
         examination.facts, examination.positions, examination.objects = (), (), ()
-        examination.verdict, examination.deadlines = None, None
+        examination.verdict, examination.deadlines, examination.communications = None, None, ()
     except VerificationError as error:
         examination.note(Step(number=error.step, state=State.CANNOT_TELL, text=str(error), error=_bare(error)))
     return examination.report(filename, kind)
@@ -221,7 +223,8 @@ def _verify_evidence(examination: _Examination, evidence: _Evidence) -> None:
     except InputError as error:
         raise Invalid(1, error.sentence, **error.particulars) from error
     size = len(evidence.proof)
-    examination.take(1, lambda: f"A proof bundle of version 1, {size} bytes, in its canonical form.")
+    version = WITH_OTHERS if bundle.others else VERSION
+    examination.take(1, lambda: f"A proof bundle of version {version}, {size} bytes, in its canonical form.")
     facts = tuple(item.fact for item in bundle.facts)
     examination.take(2, lambda: _check_chain(bundle))
     checkpoint = _opened(bundle)
@@ -234,10 +237,23 @@ def _verify_evidence(examination: _Examination, evidence: _Evidence) -> None:
 
 
 def _check_chain(bundle: Bundle) -> str:
+    for facts in (bundle.facts, *bundle.others):
+        _check_facts(facts)
+    check_others(bundle)
     first = bundle.facts[0].fact
+    about = f"{len(bundle.facts)} facts about {first.subject.kind} {first.subject.id}"
+    if bundle.others:
+        count = len(bundle.every) - len(bundle.facts)
+        about += f" and {count} about {len(bundle.others)} communications that it names"
+    return f"{about}, from the first on, none missing up to position {bundle.facts_up_to}."
+
+
+def _check_facts(facts: Sequence[ProvenFact]) -> None:
+    """Check that some facts are those of one subject, from its first on, none missing between."""
+    first = facts[0].fact
     previous: bytes | None = None
     position = -1
-    for number, item in enumerate(bundle.facts, start=1):
+    for number, item in enumerate(facts, start=1):
         fact = item.fact
         if fact.organisation != first.organisation or fact.subject != first.subject:
             raise InputError("Fact %(number)s is about another subject.", number=number)
@@ -246,8 +262,6 @@ def _check_chain(bundle: Bundle) -> str:
         if item.position <= position:
             raise InputError("Fact %(number)s stands before its predecessor in the ledger.", number=number)
         previous, position = fact.entry(), item.position
-    about = f"{len(bundle.facts)} facts about {first.subject.kind} {first.subject.id}"
-    return f"{about}, from the first on, none missing up to position {position}."
 
 
 def _opened(bundle: Bundle) -> Checkpoint:
@@ -258,7 +272,7 @@ def _opened(bundle: Bundle) -> Checkpoint:
 
 
 def _check_inclusion(bundle: Bundle, checkpoint: Checkpoint) -> str:
-    for item in bundle.facts:
+    for item in bundle.every:
         verify_inclusion(
             leaf=item.fact.leaf(),
             position=item.position,
@@ -342,7 +356,7 @@ def _check_origin(
 
 
 def _check_objects(examination: _Examination, bundle: Bundle, evidence: _Evidence) -> str | None:
-    cited = {each.sha256: each for item in bundle.facts for each in item.fact.objects}
+    cited = {each.sha256: each for item in bundle.every for each in item.fact.objects}
     # Checkpoint and time stamp may stand beside the bundle as files of their own, for tools that read nothing else.
     repeated = {bundle.checkpoint, *(stamp.token for stamp in bundle.tokens)}
     held: set[str] = set()
@@ -375,6 +389,7 @@ def _check_verdict(examination: _Examination, bundle: Bundle, evidence: _Evidenc
     if judged is None:
         return None
     examination.verdict, examination.deadlines = judged.delivery, judged.deadlines
+    examination.communications = judged.communications
     compared = "" if evidence.statement is None else " The statement in the file says the same."
     return f"{judged.said()}.{compared}"
 

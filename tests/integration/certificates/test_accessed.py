@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from acuse.certificates import dossier
+from acuse.certificates import rules
 from acuse.certificates.bundles import handed_out, is_whole
 from acuse.certificates.models import Certificate
 from acuse.certificates.rerender import rerender
@@ -53,11 +53,11 @@ def test_the_recipient_downloads_the_certificate_of_their_own_access(notary: Not
     assert Client().get(f"{visit.root}certificate").status_code == 303
 
 
-@pytest.mark.parametrize("limit", [dossier.EMBEDDED_LIMIT, 100])
+@pytest.mark.parametrize("limit", [rules.EMBEDDED_LIMIT, 100])
 def test_neither_the_notice_nor_its_bounce_goes_into_document_or_bundle(
     notary: Notary, monkeypatch: pytest.MonkeyPatch, limit: int
 ) -> None:
-    monkeypatch.setattr(dossier, "EMBEDDED_LIMIT", limit)
+    monkeypatch.setattr(rules, "EMBEDDED_LIMIT", limit)
     cache.clear()
     visit = waiting(notary.value)
     come_back(visit, encodings(visit.notice)["plain"])

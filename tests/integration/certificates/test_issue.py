@@ -17,8 +17,8 @@ from django.db import connections, transaction
 
 from acuse import clock
 from acuse.accounts.models import Organisation
-from acuse.certificates import dossier, jobs, rules, services
 from acuse.certificates import issue as issuing
+from acuse.certificates import jobs, rules, services
 from acuse.certificates.bundles import handed_out, is_whole
 from acuse.certificates.issue import NotPublished, put_off
 from acuse.certificates.models import Certificate
@@ -381,7 +381,7 @@ def test_who_lost_the_lease_does_not_issue(notary: Notary) -> None:
 def test_a_message_too_big_travels_beside_the_pdf_and_the_pdf_says_so(
     notary: Notary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dossier, "EMBEDDED_LIMIT", len(RAW) - 1)
+    monkeypatch.setattr(rules, "EMBEDDED_LIMIT", len(RAW) - 1)
     row = certified(notary)
     assert RAW not in notary.attachments(row).values()
     report = notary.verify(row)
@@ -405,7 +405,7 @@ def test_a_message_too_big_travels_beside_the_pdf_and_the_pdf_says_so(
 def test_each_revision_over_a_big_message_keeps_no_further_copy_of_it(
     notary: Notary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dossier, "EMBEDDED_LIMIT", len(RAW) - 1)
+    monkeypatch.setattr(rules, "EMBEDDED_LIMIT", len(RAW) - 1)
     first = certified(notary)
     earlier, _ = handed_out(organisation=first.organisation_id, proof_sha256=first.bundle_sha256)
     later_fact(notary, first.subject)

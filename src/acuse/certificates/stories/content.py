@@ -7,6 +7,7 @@ from acuse.certificates.stories.case import Case
 from acuse.certificates.stories.literal import Literal, literal
 from acuse.certificates.stories.moments import number
 from acuse.certificates.stories.runs import Run, Runs, fit, foreign, mono, own, text_of
+from acuse.certificates.stories.told import Told
 from acuse.mail.read import Attachment, Message
 
 MAX_ATTACHMENTS = 100
@@ -38,7 +39,7 @@ def content(case: Case, message: Message) -> dict[str, Any]:
             "".join(str(run["t"]) for run in case.say("content.attachments.file", name=name)),
             case.word("content.attachments.digest"),
         ],
-        "attachments": [_attachment(case, one) for one in shown],
+        "attachments": [attachment_row(case, one) for one in shown],
         "attachments_more": case.say("content.attachments.more", count=number(len(message.attachments) - len(shown)))
         if len(shown) < len(message.attachments)
         else None,
@@ -103,7 +104,8 @@ def _added(case: Case) -> list[dict[str, Any]]:
     return [_line(runs)] if runs else []
 
 
-def _attachment(case: Case, attachment: Attachment) -> dict[str, Any]:
+def attachment_row(case: Told, attachment: Attachment) -> dict[str, Any]:
+    """Return a file that came with a message as a row: its name, what it is, its digest."""
     size = case.say("bytes", count=number(attachment.size))
     detail = case.say("content.attachment.detail", kind=mono(attachment.media_type), size=size)
     return {

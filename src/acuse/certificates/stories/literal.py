@@ -44,12 +44,14 @@ class Literal:
         ends: the words that close the literal text, with the offset where it was cut.
         replaced: the marks ⟨U+XXXX⟩ in it.
         pictures: name -> base64 of a PNG that a block shows.
+        lines: how many it takes, about.
     """
 
     blocks: list[dict[str, Any]]
     ends: str
     replaced: tuple[str, ...]
     pictures: dict[str, str]
+    lines: float
 
 
 class _Full(Exception):
@@ -59,9 +61,11 @@ class _Full(Exception):
 class _Setter:
     """Turns blocks into the template's, counting lines and characters as it goes."""
 
-    def __init__(self, case: Told, message: Message) -> None:
+    def __init__(self, case: Told, message: Message, most: float, pictures: int) -> None:
         self.case = case
         self.message = message
+        self._most = most
+        self._most_pictures = pictures
         self.lines = 0.0
         self.characters = 0
         self.replaced: dict[str, None] = {}
@@ -89,7 +93,7 @@ class _Setter:
             _Full: there is no room for it.
         """
         lines = len(text) / _LINE
-        if self.lines + lines > MAX_LINES:
+        if self.lines + lines > self._most:
             raise _Full
         self.lines += lines
         self.characters += len(text)
@@ -151,7 +155,7 @@ class _Setter:
             missing = fit(f"cid:{image.content_id}").text
             return {"kind": "placeholder", "runs": self.case.say("content.image.remote", address=_words(missing))}
         name = foreign(found.name, limit=120)
-        room = drawable and len(self.pictures) < MAX_PICTURES and self._picture_bytes < MAX_PICTURE_BYTES
+        room = drawable and len(self.pictures) < self._most_pictures and self._picture_bytes < MAX_PICTURE_BYTES
         drawn = redrawn(found.content) if room else None
         if drawn is None:
             size = self.case.say("bytes", count=number(found.size))
@@ -283,15 +287,18 @@ def _words(text: str) -> Runs:
     return [{"t": text, "k": "foreign", "lang": "en"}]
 
 
-def literal(case: Told, message: Message, *, original: str) -> Literal:
+def literal(
+    case: Told, message: Message, *, original: str, most: float = MAX_LINES, pictures: int = MAX_PICTURES
+) -> Literal:
     """Return the message's text as blocks.
 
     Args:
-        case: the communication.
+        case: what is told.
         message: as read.
         original: embedded name of the original message.
+        most: lines that there is room for. pictures: how many are drawn; others stand by their names.
     """
-    setter = _Setter(case, message)
+    setter = _Setter(case, message, most, pictures)
     body = body_of(message)
     blocks: list[dict[str, Any]] = []
     cut = body.truncated
@@ -302,4 +309,6 @@ def literal(case: Told, message: Message, *, original: str) -> Literal:
     ends = case.word("content.ends" if body.blocks else "content.empty")
     if cut:
         ends = plain(case.say("content.continues", name=mono(original), offset=number(setter.characters)))
-    return Literal(blocks=blocks, ends=ends, replaced=tuple(setter.replaced), pictures=setter.pictures)
+    return Literal(
+        blocks=blocks, ends=ends, replaced=tuple(setter.replaced), pictures=setter.pictures, lines=setter.lines
+    )

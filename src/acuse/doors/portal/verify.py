@@ -147,7 +147,7 @@ def examine(raw: bytes, *, name: str) -> Checked:
     """
     sha256 = hashlib.sha256(raw).hexdigest()
     report = verify_bytes(raw, filename=name, trust=trust())
-    record = certificates.public_record_of_file(sha256=_recorded_digest(raw, report))
+    record = _record_of(raw, report)
     content = delivery.public_content(sha256=sha256) if report.kind == "unknown" else None
     return Checked(
         name=name,
@@ -161,12 +161,13 @@ def examine(raw: bytes, *, name: str) -> Checked:
     )
 
 
-def _recorded_digest(raw: bytes, report: Report) -> str:
-    """Return the digest by which a file is known here: of a whole archive that of its proof, which decides the rest."""
-    if report.kind == "archive" and report.state is not State.INVALID:
-        archive = parse_archive(raw)
-        raw = archive.proof if is_whole(archive) else raw
-    return hashlib.sha256(raw).hexdigest()
+def _record_of(raw: bytes, report: Report) -> PublicRecord | None:
+    """Return what is known here of a file: of a whole archive by its proof, which decides the rest."""
+    if report.kind != "archive" or report.state is State.INVALID:
+        return certificates.public_record_of_file(sha256=hashlib.sha256(raw).hexdigest())
+    archive = parse_archive(raw)
+    known = certificates.public_record_of_file(sha256=hashlib.sha256(archive.proof).hexdigest())
+    return known if known is not None and is_whole(archive, kind=known.kind) else None
 
 
 def _parties(report: Report) -> dict[str, str]:

@@ -325,13 +325,18 @@ TYPES = (
                     "facts_up_to": Nullable(Integer()),
                     "supersedes": Nullable(Text(40)),
                     "reason": Nullable(Text(2048)),
-                }
+                },
+                {"document": Choice("record", "record-notes")},
             ),
             roles={"certificate": "the sealed PDF", "proof-bundle": "the proof that it embeds"},
         )
         for name, meaning in (
             ("receipt.issued", "A sealed receipt of acceptance was issued."),
-            ("certificate.issued", "A sealed certificate was issued over the facts up to a position."),
+            (
+                "certificate.issued",
+                "A sealed certificate was issued over the facts up to a position. `document` says where it is the "
+                "record of a whole case, without or with its internal notes.",
+            ),
         )
     ),
     FactType(

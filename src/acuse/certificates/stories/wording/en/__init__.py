@@ -6,6 +6,7 @@ from acuse.certificates.stories.wording.en import (
     content,
     front,
     proofs,
+    records,
     suppressed,
     tickets,
     timeline,
@@ -21,5 +22,6 @@ WORDS: dict[str, str] = {
     **suppressed.WORDS,
     **tracked.WORDS,
     **tickets.WORDS,
+    **records.WORDS,
     **proofs.WORDS,
 }

@@ -1,0 +1,117 @@
+"""A whole case as every section of its record sees it: the ticket, its communications, what was written."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from acuse.certificates.stories.case import Case, declared_language, open_case
+from acuse.certificates.stories.context import Context, EmbeddedFile, LedgerFact
+from acuse.certificates.stories.deadlines.ticket import Ticket, open_ticket
+from acuse.certificates.stories.moments import Clock
+from acuse.certificates.stories.said import message_of
+from acuse.mail.read import Message
+from acuse.proof.business_time import CalendarVersion
+from acuse.proof.facts.fact import Fact, ObjectReference
+
+WRITTEN = ("message", "note", "outcome")
+"""Roles of objects that hold words."""
+
+_STATUS = "ticket.status_changed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WholeCase(Ticket):
+    """What the sections of a case's record share.
+
+    Attributes:
+        communications: those that came along, in the order in which the case names them.
+        words: of what was written, by the digest of the object; without what stays in custody.
+    """
+
+    communications: tuple[Case, ...]
+    words: Mapping[str, Message]
+
+    @property
+    def position(self) -> int | None:
+        """Ledger position of the last fact of all."""
+        every = [self.facts, *(each.facts for each in self.communications)]
+        return max((item.position for facts in every for item in facts if item.position is not None), default=None)
+
+    @cached_property
+    def status(self) -> str:
+        """How the case stands by its last fact that says so."""
+        changes = [item.fact.details["after"] for item in self.facts if item.fact.type == _STATUS]
+        return str(changes[-1]) if changes else "new"
+
+    @cached_property
+    def members(self) -> tuple[str, ...]:
+        """Members of the company who did something, in the order in which they first did."""
+        return tuple(dict.fromkeys(item.fact.actor.id for item in self.facts if item.fact.actor.kind == "member"))
+
+    def count(self, *types: str) -> int:
+        """Return how many facts are of some types."""
+        return sum(item.fact.type in types for item in self.facts)
+
+    def last(self, *types: str) -> Fact | None:
+        """Return the last fact of some types."""
+        return next((item.fact for item in reversed(self.facts) if item.fact.type in types), None)
+
+    def communication(self, name: object) -> Case | None:
+        """Return a communication by the identifier that the case's facts give it."""
+        return next((each for each in self.communications if str(each.facts[0].fact.subject.id) == name), None)
+
+    def written(self, fact: Fact) -> ObjectReference | None:
+        """Return the object with the words that a fact cites."""
+        return next((item for item in fact.objects if item.role in WRITTEN), None)
+
+    def file(self, item: ObjectReference) -> EmbeddedFile | None:
+        """Return the file, in the document or in its bundle, that an object is."""
+        files = (*self.context.files, *self.context.elsewhere)
+        return next((file for file in files if file.sha256 == item.sha256), None)
+
+
+def open_whole(
+    facts: Sequence[LedgerFact],
+    others: Sequence[Sequence[LedgerFact]],
+    written: Mapping[str, bytes],
+    calendars: Mapping[str, CalendarVersion],
+    context: Context,
+) -> WholeCase:
+    """Judge the case and its communications, read what was written, and set one clock for all.
+
+    Args:
+        facts: of the case, from its first, in order.
+        others: of each communication that came along, likewise.
+        written: by digest.
+        calendars: every version that the case's facts cite, by digest.
+        context: who certifies and how.
+
+    Raises:
+        InputError: the facts do not fit their types.
+    """
+    language = declared_language(str(facts[0].fact.details.get("language", "")))
+    ticket = open_ticket(facts, calendars, context, language=language)
+    cases = tuple(open_case(each, context, message_language=language) for each in others)
+    objects = {item.sha256: item for each in facts for item in each.fact.objects if item.role in WRITTEN}
+    return WholeCase(
+        context=context,
+        facts=ticket.facts,
+        clock=Clock(context.language, context.zone, _moments(ticket, others)),
+        message_language=ticket.message_language,
+        judgement=ticket.judgement,
+        communications=cases,
+        words={digest: message_of(item, written[digest]) for digest, item in objects.items() if digest in written},
+    )
+
+
+def _moments(ticket: Ticket, others: Sequence[Sequence[LedgerFact]]) -> Iterable[Any]:
+    every = [ticket.facts, *others]
+    told = [item.fact for facts in every for item in facts]
+    due = [each.due_at for each in ticket.deadlines if each.due_at is not None]
+    return [
+        ticket.context.issued_at,
+        *(fact.occurred_at for fact in told),
+        *(fact.recorded_at for fact in told),
+        *due,
+    ]

@@ -1,0 +1,68 @@
+"""Section 3 of a case's record: its communications, each with what its own facts prove."""
+
+from typing import Any
+
+from acuse.certificates.stories.case import Case
+from acuse.certificates.stories.front import headline
+from acuse.certificates.stories.moments import number
+from acuse.certificates.stories.record.case import WholeCase
+from acuse.certificates.stories.runs import Runs, mono, own
+from acuse.proof.facts.fact import Fact
+
+
+def communications(case: WholeCase) -> dict[str, Any]:
+    """Return section 3: a row for each answer, none left out."""
+    sent = [item.fact for item in case.facts if item.fact.type == "reply.sent"]
+    return {
+        "number": "3",
+        "title": case.word("record.communications.title"),
+        "introduction": case.say("record.communications.introduction" if sent else "record.communications.none"),
+        "header": [case.word(f"record.communications.{name}") for name in ("fact", "sent", "became")],
+        "rows": [_row(case, fact) for fact in sent],
+    }
+
+
+def _row(case: WholeCase, fact: Fact) -> dict[str, Any]:
+    act = f"act.{fact.details.get('act')}"
+    to = case.say("record.communications.to", recipient=case.theirs(str(fact.details["recipient"]), limit=120))
+    said: Runs = [own(case.clock.short(fact.occurred_at)), own(" · "), *to]
+    if case.has(act):
+        said += [own(" · "), own(case.word(act))]
+    found = case.communication(fact.details["communication"])
+    return {
+        "number": number(fact.subject_sequence),
+        "sent": said,
+        "name": [mono(str(fact.details["communication"]))],
+        "grade": None if found is None or not _certified(fact) else f"G{found.verdict.grade}",
+        "filled": found is not None and found.verdict.outcome not in ("failed", "refused", "expired"),
+        "became": became(case, fact),
+        "certificate": _certificate(case, found),
+    }
+
+
+def _certified(fact: Fact) -> bool:
+    return bool(fact.details.get("certified"))
+
+
+def became(case: WholeCase, fact: Fact) -> Runs:
+    """Return what became of an answer, by the facts of its communication.
+
+    Args:
+        case: whose. fact: `reply.sent`.
+    """
+    found = case.communication(fact.details.get("communication"))
+    if found is None:
+        return case.say("record.became.elsewhere")
+    said: Runs = [own(headline(found))]
+    decisive = found.verdict.decisive
+    if decisive is not None:
+        said += [own(", "), own(case.clock.short(decisive.occurred_at))]
+    return [*said, own(".")]
+
+
+def _certificate(case: WholeCase, found: Case | None) -> Runs:
+    """Return the code of the newest certificate that the communication has of its own."""
+    issued = [item.fact for item in found.facts if item.fact.type == "certificate.issued"] if found else []
+    if not issued:
+        return case.say("record.certificate.none")
+    return case.say("record.certificate.is", code=mono(str(issued[-1].details["code"])))
