@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from acuse.doors.portal.language import remember
 from acuse.doors.ui.preferences import LANGUAGES
+from acuse.helpdesk.queries.faq import top
 from acuse.helpdesk.queries.portal import PublicDesk, in_language, public_desk
 
 
@@ -28,8 +29,13 @@ class Office:
     desk: PublicDesk
     language: str
 
-    def show(self, template: str, *, status: int = 200, **more: Any) -> HttpResponse:
-        """Return a page in the organisation's frame, `portal/office_base.html`."""
+    def show(self, template: str, *, status: int = 200, listed: bool = False, **more: Any) -> HttpResponse:
+        """Return a page in the organisation's frame, `portal/office_base.html`.
+
+        Args:
+            template: of the page. status: of the answer. listed: search engines may show it, where the organisation
+                lets them. more: what the page shows.
+        """
         context = {
             "office": self,
             "desk": self.desk,
@@ -37,7 +43,10 @@ class Office:
             "certifier": settings.ACUSE.certifier,
             **more,
         }
-        return render(self.request, template, context, status=status)
+        response = render(self.request, template, context, status=status)
+        if not (listed and self.desk.indexed):
+            response.headers["X-Robots-Tag"] = "noindex"
+        return response
 
 
 View = Callable[..., HttpResponse]
@@ -78,4 +87,10 @@ def _language(request: HttpRequest, theirs: str) -> str:
 @of_office
 def start(office: Office) -> HttpResponse:
     """What one can do here: look for an answer, write, call, follow a case."""
-    return office.show("portal/office.html", welcome=in_language(office.desk.welcome, office.language))
+    return office.show(
+        "portal/office.html",
+        listed=True,
+        here="start",
+        welcome=in_language(office.desk.welcome, office.language),
+        top=top(office.desk.organisation, office.language),
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from acuse.doors.portal import access, anchors, case, language, office, receipt, start, tracked, verify
+from acuse.doors.portal import access, anchors, case, faq, language, mailbox, office, receipt, start, tracked, verify, write
 
 app_name = "portal"
 urlpatterns = [
@@ -27,6 +27,17 @@ urlpatterns = [
     path("f/<str:token>/", case.follow),
     path("c/<str:token>/", case.agree),
     path("o/<slug:slug>/", office.start, name="office"),
+    path("o/<slug:slug>/faq/", faq.index, name="faq"),
+    path("o/<slug:slug>/faq/print/", faq.printable, name="faq-print"),
+    path("o/<slug:slug>/faq/<uuid:id>/", faq.article, name="article"),
+    path("o/<slug:slug>/faq/<uuid:id>/helped/", faq.helped, name="faq-helped"),
+    path("o/<slug:slug>/write/", write.write, name="write"),
+    path("o/<slug:slug>/write/suggested/", write.suggestions, name="write-suggested"),
+    path("o/<slug:slug>/write/sent/<str:token>/", write.sent, name="write-sent"),
+    path("o/<slug:slug>/mailbox/", mailbox.mailbox, name="mailbox"),
+    path("o/<slug:slug>/mailbox/code/", mailbox.code, name="mailbox-code"),
+    path("o/<slug:slug>/mailbox/leave/", mailbox.leave, name="mailbox-leave"),
+    path("o/<slug:slug>/mailbox/<uuid:id>/certificate", mailbox.certificate, name="mailbox-certificate"),
     path("t/<str:token>/", tracked.about),
     path("t/<str:token>/i.gif", tracked.image),
     path("t/<str:token>/<int:number>", tracked.link),

@@ -15,7 +15,8 @@ class PublicDesk:
     Attributes:
         zone: its time zone. language: its own, for whoever asks for none.
         faq: something can be read. form: customers can write. form_mailbox: what they write comes in there.
-        quiet_hours: the page says when few call. welcome, consent: texts by language; empty ones are left out.
+        indexed: search engines may list it. quiet_hours: the page says when few call.
+        welcome, consent: texts by language; empty ones are left out.
     """
 
     organisation: UUID
@@ -26,6 +27,7 @@ class PublicDesk:
     faq: bool
     form: bool
     form_mailbox: UUID | None
+    indexed: bool
     quiet_hours: bool
     welcome: Mapping[str, str]
     consent: Mapping[str, str]
@@ -48,6 +50,7 @@ def public_desk(slug: str) -> PublicDesk | None:
         faq=Article.objects.filter(organisation_id=view.id, version__gt=0).exists(),
         form=form,
         form_mailbox=row.form_mailbox_id if form else None,
+        indexed=row.portal_indexed,
         quiet_hours=row.quiet_hours_public,
         welcome=_said(row.welcome),
         consent=_said(row.consent),

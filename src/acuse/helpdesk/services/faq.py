@@ -1,4 +1,4 @@
-"""Writing articles of frequent questions: drafts, versions for the public, and what readers say of them.
+"""Writing articles of frequent questions: drafts, and versions for the public.
 
 What is published is in custody before its transaction; a crash in between leaves an object that nobody cites.
 """
@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from uuid6 import uuid7
 
 from acuse import clock
@@ -170,13 +170,6 @@ def review_article(*, access: Access, article: UUID, review_date: date | None) -
     check_review(review_date, today=_today(access))
     with transaction.atomic():
         _reviewed(access, _locked(access, article), review_date)
-
-
-def count_help(*, organisation: UUID, article: UUID, helped: bool) -> bool:
-    """Count what a reader says of a published article; return whether there is such a one."""
-    rows = Article.objects.filter(organisation_id=organisation, id=article, version__gt=0)
-    counter = "helped" if helped else "not_helped"
-    return bool(rows.update(**{counter: F(counter) + 1}))
 
 
 def _today(access: Access) -> date:

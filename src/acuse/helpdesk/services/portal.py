@@ -19,6 +19,7 @@ def change_portal(
     form_enabled: bool = False,
     form_mailbox: UUID | None = None,
     quiet_hours_public: bool = True,
+    portal_indexed: bool = True,
     welcome: Mapping[str, str] | None = None,
     consent: Mapping[str, str] | None = None,
 ) -> None:
@@ -27,7 +28,8 @@ def change_portal(
     Args:
         access: of whoever changes it. portal_enabled: whether there are any. form_enabled: customers can write there.
         form_mailbox: what they write comes in there, and answers go out under it.
-        quiet_hours_public: the page says when few call. welcome, consent: texts by language.
+        quiet_hours_public: the page says when few call. portal_indexed: search engines may list it.
+        welcome, consent: texts by language.
 
     Raises:
         AccessDenied: the member may not. InputError: there is no such mailbox, or a text is too long.
@@ -45,6 +47,7 @@ def change_portal(
         form_enabled=form_enabled,
         form_mailbox_id=form_mailbox,
         quiet_hours_public=quiet_hours_public,
+        portal_indexed=portal_indexed,
         welcome=_texts(welcome or {}),
         consent=_texts(consent or {}),
     )
