@@ -16,6 +16,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "calendars": frozenset({"accounts"}),
     "contacts": frozenset({"accounts"}),
     "composition": frozenset({"accounts"}),
+    "figures": frozenset(),
     "delivery": frozenset({"accounts"}),
     "helpdesk": frozenset({"accounts", "contacts"}),
     "api": frozenset(),

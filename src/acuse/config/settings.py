@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "acuse.calendars",
     "acuse.contacts",
     "acuse.composition",
+    "acuse.figures",
     "acuse.delivery",
     "acuse.helpdesk",
     "django_cotton",

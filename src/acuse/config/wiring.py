@@ -38,8 +38,9 @@ from acuse.evidence.leases import Holder
 from acuse.evidence.revocation import RevocationSource
 from acuse.evidence.sealing import Sealer
 from acuse.evidence.tsa import Authority, TimestampClient
+from acuse.figures.followers import follow_figures
+from acuse.figures.jobs import check_next
 from acuse.helpdesk.followers import follow_mail, follow_openings
-from acuse.helpdesk.jobs.call_files import enter_calls
 from acuse.helpdesk.jobs.call_files import enter_calls
 from acuse.helpdesk.jobs.deadlines import attend_due
 from acuse.helpdesk.queries.mailboxes import mailbox_at
@@ -63,6 +64,7 @@ _FOLLOW_SECONDS = 1.0
 _INTAKE_SECONDS = 0.2
 _DESK_SECONDS = 1.0
 _FOLLOWERS = (follow_certificates, follow_reports, follow_suppressions)
+_FIGURES = (follow_figures,)
 _INTAKE = (follow_mail, follow_openings)
 #: Incoming messages that one worker reads at once; most of the time they wait for name servers.
 _READING_THREADS = 4
@@ -142,9 +144,11 @@ def worker_loops(holder: Holder) -> list[tuple[str, Loop]]:
         ("certificates", Issuer(holder=holder, press=press(), threads=environment.certificate_threads).run),
         ("reading", Reader(holder=holder, look_up=name_servers.look_up(), threads=_READING_THREADS).run),
         ("followers", lambda stop: _follow(_FOLLOWERS, stop, _FOLLOW_SECONDS)),
+        # Apart: deriving rows, and comparing them with the ledger, may take longer than others should wait.
+        ("figures", lambda stop: _follow(_FIGURES, stop, _FOLLOW_SECONDS)),
+        ("comparisons", lambda stop: _repeat((check_next,), stop)),
         ("intake", lambda stop: _follow(_INTAKE, stop, _INTAKE_SECONDS)),
         ("desk", lambda stop: _repeat((send_codes, send_due, close_silent, attend_due), stop)),
-        ("calls", lambda stop: _repeat((enter_calls,), stop)),
         ("calls", lambda stop: _repeat((enter_calls,), stop)),
         ("periodic", periodic.run),
     ]

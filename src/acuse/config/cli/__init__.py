@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from acuse.config.cli import accounts, checks, demo, explain, incoming, proofs, retention, serve, signing
+from acuse.config.cli import accounts, checks, demo, explain, figures, incoming, proofs, retention, serve, signing
 from acuse.errors import AcuseError, ConfigurationError, InputError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command(name="verify")(proofs.verify)
 app.command(name="explain")(explain.explain)
 app.command(name="fsck")(checks.fsck)
 app.command(name="check")(checks.check)
+app.command(name="figures")(figures.figures)
 app.command(name="manage", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(serve.manage)
 app.add_typer(accounts.organisations, name="organisation")
 app.add_typer(accounts.users, name="user")

@@ -1,0 +1,1 @@
+"""Figures of service: derived from the ledger's facts, and derivable again by whoever has them."""

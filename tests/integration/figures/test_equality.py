@@ -1,0 +1,122 @@
+"""What the page adds up is what `acuse figures` derives from the ledger alone, whatever is asked or happened."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from acuse import clock
+from acuse.config.cli.figures import derived
+from acuse.embedded.roles import Addresses
+from acuse.errors import InputError
+from acuse.figures.jobs import check_next
+from acuse.figures.models import Case, Event
+from acuse.figures.queries import figures_of, last_check, source, teams_of
+from acuse.figures.rules.members import members
+from acuse.figures.rules.questions import Question, check_period
+from acuse.figures.services import ask_check, rebuild
+from acuse.helpdesk.services.changes import classify
+from acuse.helpdesk.services.teams import change_team, dissolve_team
+from tests.integration.figures.month import Month, make_month
+
+MADRID = "Europe/Madrid"
+OCTOBER = ("2026-10-01", "2026-10-31")
+
+
+@pytest.fixture
+def month(database: Addresses, monkeypatch: pytest.MonkeyPatch) -> Iterator[Month]:
+    made = make_month(monkeypatch)
+    made.follow()
+    yield made
+    made.sequencer.resign()
+
+
+def question(month: Month, first: str, last: str, *, channel: str = "", team: bool = False) -> Question:
+    now = clock.now()
+    period = check_period(first, last, today=now.astimezone(ZoneInfo(MADRID)).date(), zone=MADRID)
+    (view,) = teams_of(month.desk.access.organisation)
+    everybody = Question(period=period, now=now, channel=channel)
+    return replace(everybody, team=view.id, members=view.members) if team else everybody
+
+
+def shown(month: Month, first: str, last: str, **more: Any) -> dict[str, Any]:
+    return members(figures_of(month.desk.access.organisation, question(month, first, last, **more)))
+
+
+def told(month: Month, first: str, last: str, *, channel: str = "", team: bool = False) -> dict[str, Any]:
+    asked = {"first": first, "last": last, "channel": channel, "mailbox": "", "team": "Taller" if team else ""}
+    return derived(month.desk.access.organisation, MADRID, **asked)
+
+
+def agree(month: Month) -> dict[str, Any]:
+    """Compare both sides for many questions; return the figures of October."""
+    for span in (OCTOBER, ("2026-10-25", "2026-10-25"), ("2026-11-01", "2026-12-31"), ("2025-01-01", "2025-01-31")):
+        for more in ({}, {"channel": "email"}, {"channel": "phone"}, {"channel": "form"}, {"team": True}):
+            found = told(month, *span, **more)
+            assert found["figures"] == shown(month, *span, **more)
+            assert (found["source"]["size"], found["source"]["root"]) == (source().size, source().root)
+    return shown(month, *OCTOBER)
+
+
+def test_a_month_is_the_same_from_rows_and_from_facts(month: Month) -> None:
+    found = agree(month)
+    messages, cases, calls = found["messages"], found["cases"], found["calls"]
+    assert messages["received"] > cases["opened"] > 20
+    assert messages["answered"] > 20
+    assert min(messages["under_24_hours"], messages["later"], cases["escalated"], cases["other"]) > 0
+    assert min(calls[result]["count"] for result in ("answered", "lost", "abandoned")) > 0
+    assert {one["purpose"] for one in found["deadlines"]} == {"first_response", "resolution"}
+    assert all(sum(one[verdict] for one in found["deadlines"]) for verdict in ("met", "missed"))
+    assert sum(one["count"] for one in found["resolution"]) > 0
+    team = shown(month, *OCTOBER, team=True)
+    assert 0 < team["messages"]["received"] < messages["received"]
+    assert shown(month, "2026-10-25", "2026-10-25")["load"][6][2] == 3  # a message, and a call each time it was 2:30
+
+
+def test_what_is_corrected_later_moves_both_alike(month: Month) -> None:
+    before = agree(month)
+    call = month.call("2026-10-07 12:00", "lost", None)
+    month.follow()
+    assert agree(month)["calls"]["lost"]["count"] == before["calls"]["lost"]["count"] + 1
+    month.call("2026-10-07 12:00", "answered", 90, of=call)
+    ticket = Case.objects.filter(type="claim", opened_at__month=10).first()
+    assert ticket is not None
+    classify(access=month.desk.access, tickets=[ticket.ticket], type="thanks")
+    month.follow()
+    after = agree(month)
+    assert after["calls"]["lost"]["count"] == before["calls"]["lost"]["count"]
+    assert after["cases"]["by_type"]["thanks"]["opened"] == 1
+    rows = Event.objects.count()
+    assert rebuild(organisation=month.desk.access.organisation) > 0
+    assert (agree(month), Event.objects.count()) == (after, rows)
+
+
+def test_who_is_in_a_team_follows_its_facts(month: Month) -> None:
+    access = month.desk.access
+    change_team(access=access, team=month.team, name="Mostrador", members=[])
+    month.follow()
+    assert [(one.name, one.members) for one in teams_of(access.organisation)] == [("Mostrador", frozenset())]
+    dissolve_team(access=access, team=month.team)
+    month.follow()
+    assert teams_of(access.organisation) == ()
+    with pytest.raises(InputError, match="no team called"):
+        told(month, *OCTOBER, team=True)
+
+
+def test_a_comparison_says_equal_or_names_what_differs(month: Month) -> None:
+    access = month.desk.access
+    ask_check(access=access, question=question(month, *OCTOBER, team=True))
+    assert (check_next(), check_next()) == (1, 0)
+    found = last_check(access.organisation)
+    assert found is not None
+    assert (found.state, found.differs, found.position) == ("equal", (), source().size)
+    assert found.facts > 100
+    Event.objects.filter(kind="received", at__month=10).delete()
+    ask_check(access=access, question=question(month, *OCTOBER))
+    check_next()
+    found = last_check(access.organisation)
+    assert found is not None
+    assert found.state == "different"
+    assert "messages.received" in {path for path, _, _ in found.differs}
