@@ -41,6 +41,15 @@ def count(key: str, *, seconds: float) -> int:
     return int(row[0])
 
 
+def counted(key: str) -> int:
+    """Return how often it was counted under a key, as far as that is remembered; nothing is counted."""
+    found = execute(
+        "SELECT value::integer FROM django_cache WHERE cache_key = %(key)s AND expires > %(now)s",
+        {"key": f"count:{key}", "now": clock.now()},
+    ).fetchone()
+    return int(found[0]) if found else 0
+
+
 def forget_expired() -> None:
     """Remove counters, and whatever else lies in that table, that are no longer remembered."""
     execute("DELETE FROM django_cache WHERE expires <= %(now)s", {"now": clock.now()})

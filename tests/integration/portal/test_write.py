@@ -1,0 +1,215 @@
+"""The public form: what it asks, keeps and opens, and how much of it."""
+
+import json
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from acuse import clock
+from acuse.delivery.models import Notice
+from acuse.evidence import custody
+from acuse.evidence.queries import facts_of
+from acuse.helpdesk import form_guard
+from acuse.helpdesk.followers import follow_openings
+from acuse.helpdesk.models import Outgoing, Ticket
+from acuse.helpdesk.services.codes import send_codes
+from acuse.helpdesk.services.portal import change_portal
+from tests.integration.contacts.test_codes import digits
+from tests.integration.helpdesk.making import ANA, SLUG, Desk
+from tests.integration.portal.writing import FILLED, WRITE, answer_names, hidden, networks, steps
+
+CONSENT = "Acepto que traten mis datos para responderme."
+
+
+@pytest.fixture(autouse=True)
+def names(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer_names(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """People take their time, and these ones take none."""
+    monkeypatch.setattr(form_guard, "LEAST_AGE", timedelta())
+
+
+def test_what_is_sent_opens_a_case_with_its_answers_files_and_consent(desk: Desk, visitor: Client) -> None:
+    change_portal(
+        access=desk.owner,
+        portal_enabled=True,
+        form_enabled=True,
+        form_mailbox=desk.mailbox,
+        consent={"es": CONSENT},
+    )
+    ready = steps(visitor, product="Berlina", purchase_date="2026-03-02")
+    assert visitor.post(WRITE, ready).status_code == 400  # nothing was agreed to
+    hostile = SimpleUploadedFile("../../año\u202e/fac\ttura\u0301.pdf", b"%PDF", content_type="text/html; charset=x")
+    files = [hostile, SimpleUploadedFile("🧾" * 200 + ".pdf", b"x", content_type="nonsense")]
+    answer = visitor.post(WRITE, {**ready, "consent": "yes", "files": files})
+    assert answer.status_code == 303, unescape(answer.content.decode())
+    ticket = desk.ticket()
+    assert (ticket.channel, ticket.type, ticket.address, ticket.mailbox_id) == ("form", "claim", ANA, desk.mailbox)
+    assert (ticket.product, str(ticket.purchase_date)) == ("Berlina", "2026-03-02")
+    opened = desk.only("ticket.opened")
+    assert opened.details["consent"] == CONSENT
+    assert opened.details["client"]["ip"] == "127.0.0.1"
+    assert [(one.role, one.media_type) for one in opened.objects] == [
+        ("message", "application/json"),
+        ("attachment", "text/html"),
+        ("attachment", "application/octet-stream"),
+    ]
+    kept = custody.open_object(organisation=desk.organisation, sha256=opened.objects[0].sha256)
+    said = json.loads(kept)
+    assert said | {"text": FILLED["text"], "consent": CONSENT, "purchase_date": "2026-03-02"} == said
+    listed = [one["name"] for one in said["files"]]
+    assert listed[0] == "factur\u00e1.pdf"
+    assert (listed[1].endswith(".pdf"), len(listed[1])) == (True, form_guard.MOST_FILE_NAME)
+    shown = visitor.get(answer["Location"])
+    assert ticket.key in shown.content.decode()
+    assert "/f/" in shown.content.decode()
+    assert shown["Cache-Control"] == "no-store"
+    assert visitor.get(answer["Location"].replace("sent/", "sent/x")).status_code == 404
+    desk.sequencer.tick()
+    while follow_openings():
+        pass
+    assert Outgoing.objects.get(ticket=ticket).act == "receipt"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("address", "", "address"),
+        ("address", "sin arroba", "address"),
+        ("address", "ana@nadie.example", "address"),
+        ("address", "ana@nulo.example", "address"),
+        ("address", "ana@cliente.example\r\nBcc: x@y.example", "address"),
+        ("subject", " ", "subject"),
+        ("text", "x" * 20_001, "text"),
+        ("type", "wish", "type"),
+        ("purchase_date", "2999-01-01", "purchase_date"),
+        ("purchase_date", "ayer", "purchase_date"),
+    ],
+)
+def test_what_does_not_fit_is_said_where_it_is_and_nothing_is_lost(
+    desk: Desk, visitor: Client, field: str, value: str, said: str
+) -> None:
+    page = visitor.post(
+        WRITE, {**FILLED, "name": "Ana <b>", **hidden(visitor.get(WRITE)), field: value, "step": "check"}
+    )
+    text = page.content.decode()
+    assert page.status_code == 400
+    assert f'id="id_{said}_error"' in text
+    assert text.count('class="field-error"') == 1
+    assert 'value="Ana &lt;b&gt;"' in text
+    assert field == "text" or FILLED["text"] in text
+
+
+def test_name_servers_that_are_silent_forbid_nothing(desk: Desk, visitor: Client) -> None:
+    ready = steps(visitor, address="ana@callado.example")
+    assert visitor.post(WRITE, ready).status_code == 303
+    assert desk.ticket().address == "ana@callado.example"
+
+
+def test_files_that_are_too_big_are_refused_in_words_and_the_rest_stays(desk: Desk, visitor: Client) -> None:
+    ready = steps(visitor)
+    big = SimpleUploadedFile("vídeo.mp4", b"\0" * 30_000_000, content_type="video/mp4")
+    many = [SimpleUploadedFile(f"{number}.txt", b"x") for number in range(11)]
+    for files in ([big], many, [SimpleUploadedFile("vacío.txt", b"")]):
+        page = visitor.post(WRITE, {**ready, "files": files})
+        text = unescape(page.content.decode())
+        assert page.status_code == 400
+        assert 'role="alert"' in text
+        assert hidden(page)["text"] == FILLED["text"]
+    assert Ticket.objects.count() == 0
+    assert visitor.post(WRITE, {**ready, "files": [SimpleUploadedFile("a.txt", b"x")]}).status_code == 303
+
+
+def test_the_same_form_sent_twice_opens_one_case(desk: Desk, visitor: Client) -> None:
+    ready = steps(visitor)
+    first, second = visitor.post(WRITE, ready), visitor.post(WRITE, ready)
+    assert (first.status_code, first["Location"]) == (303, second["Location"])
+    assert Ticket.objects.count() == 1
+    assert desk.types().count("ticket.opened") == 1
+
+
+def test_a_form_too_young_too_old_or_of_nobody_is_not_taken(
+    desk: Desk, visitor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = steps(visitor)
+    monkeypatch.setattr(form_guard, "LEAST_AGE", timedelta(seconds=60))
+    assert visitor.post(WRITE, ready).status_code == 400
+    assert visitor.post(WRITE, {**ready, "form": "made-up"}).status_code == 400
+    later = clock.now() + form_guard.MOST_AGE + timedelta(seconds=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    old = visitor.post(WRITE, ready)
+    assert old.status_code == 400
+    assert Ticket.objects.count() == 0
+    # The page that comes back can be sent after a while.
+    later += timedelta(seconds=61)
+    assert visitor.post(WRITE, {**ready, **hidden(old)}).status_code == 303
+
+
+def test_a_program_that_fills_everything_in_opens_nothing(desk: Desk, visitor: Client) -> None:
+    ready = steps(visitor)
+    assert visitor.post(WRITE, {**ready, "website": "https://x.example"}).status_code == 400
+    assert Ticket.objects.count() == 0
+
+
+def test_a_thousand_from_one_network_open_few(desk: Desk, visitor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
+    ready = steps(visitor)
+    statuses = []
+    for number in range(1000):
+        token = hidden(visitor.get(WRITE)) if number < 40 else {}
+        address = f"a{number}@cliente.example"
+        statuses.append(visitor.post(WRITE, {**ready, **token, "address": address}).status_code)
+    assert Ticket.objects.count() == form_guard.MOST_OF_NETWORK
+    assert set(statuses) == {303, 429}
+    assert statuses.count(303) == form_guard.MOST_OF_NETWORK
+
+
+def test_a_flood_from_everywhere_is_asked_for_proof_and_a_person_gets_through(
+    desk: Desk, visitor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(form_guard, "MOST_UNPROVED", 4)
+    monkeypatch.setattr(form_guard, "MOST_CODES", 3)
+    places = networks()
+    pages = []
+    for number in range(12):
+        client = Client(REMOTE_ADDR=next(places), headers={"accept-language": "es"})
+        first = client.get(WRITE)
+        filled = {**FILLED, **hidden(first), "address": f"a{number}@cliente.example", "step": "send"}
+        pages.append(client.post(WRITE, filled))
+    assert [page.status_code for page in pages] == [303] * 4 + [429] * 8
+    assert Ticket.objects.count() == 4
+    send_codes()
+    assert Notice.objects.count() == 3
+    asked = pages[6]
+    answer = {**FILLED, **hidden(asked), "step": "send", "code": "000000"}
+    client = Client(REMOTE_ADDR=next(places))
+    wrong = client.post(WRITE, {**answer, "code": "x"})
+    assert wrong.status_code == 400
+    right = client.post(WRITE, {**answer, **hidden(wrong), "code": digits(desk)})
+    assert right.status_code == 303, unescape(right.content.decode())
+    contact = Ticket.objects.get(address="a6@cliente.example").contact_id
+    facts = facts_of(organisation=desk.organisation, kind="contact", id=contact)
+    assert [one.fact.type for one in facts] == ["contact.made", "address.added", "contact.proved"]
+
+
+def test_one_address_opens_few_cases(desk: Desk, visitor: Client) -> None:
+    places = networks()
+    statuses = []
+    for _ in range(form_guard.MOST_OF_ADDRESS + 1):
+        client = Client(REMOTE_ADDR=next(places))
+        statuses.append(client.post(WRITE, {**FILLED, **hidden(client.get(WRITE)), "step": "send"}).status_code)
+    assert statuses == [303] * form_guard.MOST_OF_ADDRESS + [429]
+
+
+def test_a_form_that_is_off_is_no_page(desk: Desk, visitor: Client) -> None:
+    change_portal(access=desk.owner, portal_enabled=True)
+    assert visitor.get(WRITE).status_code == 404
+    assert visitor.post(WRITE, FILLED).status_code == 404
+    assert visitor.get(f"/o/{SLUG}/write/suggested/").status_code == 405
