@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from acuse.accounts.models import Membership, Organisation, SenderIdentity, SmtpCredential, User
 from acuse.accounts.rules import MANAGES, SENDS
 from acuse.accounts.values import Defaults
@@ -177,16 +179,25 @@ def organisation_exists(organisation: UUID) -> bool:
 
 def active_members(access: Access) -> dict[UUID, str]:
     """Return the names of the members who can act for the organisation, by membership, in the order of the names."""
-    rows = Membership.objects.filter(
-        organisation_id=access.organisation, deactivated_at=None, user__is_active=True, role__in=SENDS
-    ).values_list("id", "user__name", "user__email")
+    rows = _acting(access.organisation).values_list("id", "user__name", "user__email")
     named = {identity: name or email for identity, name, email in rows}
     return dict(sorted(named.items(), key=lambda item: item[1].lower()))
 
 
+def acting_member(organisation: UUID, member: UUID | None) -> UUID | None:
+    """Return a member who can act for the organisation, as asked for; None where they cannot, or there is none."""
+    return _acting(organisation).filter(id=member).values_list("id", flat=True).first() if member else None
+
+
+def _acting(organisation: UUID) -> "QuerySet[Membership]":
+    return Membership.objects.filter(
+        organisation_id=organisation, deactivated_at=None, user__is_active=True, role__in=SENDS
+    )
+
+
 def oldest_manager(organisation: UUID) -> UUID | None:
     """Return the member who has been an administrator for longest, else the oldest owner; None where there is none."""
-    rows = Membership.objects.filter(organisation_id=organisation, deactivated_at=None, role__in=MANAGES)
+    rows = _acting(organisation).filter(role__in=MANAGES)
     ordered = sorted(rows.values_list("role", "id"), key=lambda row: (row[0] != "administrator", row[1]))
     return ordered[0][1] if ordered else None
 

@@ -20,6 +20,7 @@ from uuid6 import uuid7
 from acuse import clock
 from acuse.accounts.queries import Access, active_members
 from acuse.certificates.services import request_ticket_certificate
+from acuse.composition.letters import Attachment
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.acts import found
 from acuse.doors.console.frame import member_view, page
@@ -35,7 +36,7 @@ from acuse.helpdesk.services import changes, desk
 from acuse.helpdesk.services.acknowledging import acknowledge
 from acuse.helpdesk.services.conformity import ask_conformity
 from acuse.helpdesk.services.opening import open_by_member
-from acuse.helpdesk.services.replies import MOST_FILES, Answer, File, reply, take_back
+from acuse.helpdesk.services.replies import MOST_FILES, Answer, reply, take_back
 from acuse.mail.read import read
 
 MOST_OCTETS = 25_000_000
@@ -102,7 +103,7 @@ def _answer(request: HttpRequest, access: Access, id: UUID) -> str:
         act=ACTS.get(use, ""),
         template=(own or use) if use in ACTS else "",
         waits_for_customer=given.get("waits") == "on" or ACTS.get(use) == "data_request",
-        files=_files(request, access),
+        files=_files(request),
     )
     revision = _revision(given.get("revision", ""))
     if given.get("ask") == "on":
@@ -197,8 +198,7 @@ def forget_view(request: HttpRequest, access: Access, id: UUID) -> HttpResponseB
     return redirect("console:tickets", access.view.slug)
 
 
-def _files(request: HttpRequest, access: Access) -> tuple[File, ...]:
-    """Keep the files of an answer; custody holds them before the answer names them."""
+def _files(request: HttpRequest) -> tuple[Attachment, ...]:
     given = request.FILES.getlist("files")
     if len(given) > MOST_FILES or sum(one.size or 0 for one in given) > MOST_OCTETS:
         raise InputError(
@@ -206,12 +206,14 @@ def _files(request: HttpRequest, access: Access) -> tuple[File, ...]:
             files=MOST_FILES,
             size=MOST_OCTETS // 1_000_000,
         )
-    made = []
-    for one in given:
-        kind = mimetypes.guess_type(one.name or "")[0] or "application/octet-stream"
-        kept = custody.keep(organisation=access.organisation, content=one.read(), media_type=kind)
-        made.append(File(name=one.name or "", media_type=kind, sha256=kept.sha256, size=kept.size))
-    return tuple(made)
+    return tuple(
+        Attachment(
+            name=one.name or "",
+            media_type=mimetypes.guess_type(one.name or "")[0] or "application/octet-stream",
+            content=one.read(),
+        )
+        for one in given
+    )
 
 
 def _note(request: HttpRequest, access: Access, id: UUID) -> str:

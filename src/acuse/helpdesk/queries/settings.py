@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from acuse.accounts.queries import oldest_manager
+from acuse.accounts.queries import acting_member, oldest_manager
 from acuse.helpdesk import triage
 from acuse.helpdesk.models import TriageRule
 
@@ -30,6 +30,7 @@ def rule_of(row: TriageRule) -> triage.Rule:
     )
 
 
-def responsible(organisation: UUID, chosen: UUID | None) -> UUID | None:
-    """Return the member who is responsible for a new case: who was chosen, else the oldest administrator."""
-    return chosen or oldest_manager(organisation)
+def responsible(organisation: UUID, *chosen: UUID | None) -> UUID | None:
+    """Return who is responsible for a new case: the first chosen who can act, else the oldest administrator."""
+    acting = (acting_member(organisation, one) for one in chosen)
+    return next((one for one in acting if one), None) or oldest_manager(organisation)

@@ -20,7 +20,7 @@ from acuse.errors import ConflictError, InputError
 from acuse.evidence.ledger import FactDraft, record
 from acuse.helpdesk.models import ConformityRequest, Interaction, Outgoing, Ticket
 from acuse.helpdesk.services.opening import pass_to, settings_of
-from acuse.helpdesk.services.replies import Answer, insert, prepare
+from acuse.helpdesk.services.replies import Answer, cancel, discarded_where_refused, insert, prepare
 from acuse.proof.facts.fact import Actor
 from acuse.proof.facts.ticket import KIND
 
@@ -54,11 +54,11 @@ def ask_conformity(*, access: Access, ticket: UUID, answer: Answer, request: UUI
         _check_closing(row, answer)
     asked = replace(answer, certified=True, act=answer.act or "conformity", request=request)
     prepared = prepare(row, answer=asked)
-    with transaction.atomic():
+    with discarded_where_refused(access.organisation, prepared), transaction.atomic():
         # The case first, as everywhere: whoever answers an older question at this moment waits, or goes before.
         row = Ticket.objects.select_for_update(no_key=True).get(id=row.id)
-        unsent = Outgoing.objects.filter(ticket=row, state=Outgoing.State.WAITING, request__isnull=False)
-        unsent.update(state=Outgoing.State.CANCELLED)
+        for unsent in Outgoing.objects.filter(ticket=row, state=Outgoing.State.WAITING, request__isnull=False):
+            cancel(unsent)
         _withdraw(row, Actor(kind="member", id=str(access.member)))
         ConformityRequest.objects.create(id=request, ticket=row, asked_at=clock.now())
         insert(row, prepared=prepared, member=access.member, revision=revision)

@@ -7,7 +7,7 @@ from django.db import transaction
 from acuse.delivery.services.proving import owe_code, write_link
 from acuse.helpdesk.models import Ticket
 from acuse.helpdesk.queries.writing import follow_link
-from acuse.helpdesk.services.replies import answers_to
+from acuse.helpdesk.services.writing import answers_to
 
 
 def send_link(*, ticket: UUID) -> None:

@@ -210,7 +210,7 @@ def _insert(
         matter=rule.matter if rule else "",
         subject=storable(written.subject)[:_SUBJECT_MOST],
         excerpt=" ".join(text.split())[:_EXCERPT],
-        assignee_id=(rule.assignee if rule else None) or responsible(organisation, settings.default_assignee_id),
+        assignee_id=responsible(organisation, rule.assignee if rule else None, settings.default_assignee_id),
         tags=[rule.tag] if rule and rule.tag else [],
         product=storable(written.product)[:_PRODUCT_MOST],
         purchase_date=written.purchase_date,

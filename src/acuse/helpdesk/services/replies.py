@@ -1,11 +1,12 @@
 """Answering the customer: an answer is made, waits so long that it can be taken back, and is handed in.
 
-The message and its attachments are in custody before the transaction that queues it. A crash afterwards leaves objects
-that nobody cites.
+The message, its attachments inside, is in custody before the transaction that queues it, and leaves again where it is
+refused or taken back. A crash in between leaves an object that nobody cites.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,9 +16,7 @@ from django.db import transaction
 from uuid6 import uuid7
 
 from acuse import clock
-from acuse.accounts.queries import Access, organisation_view, sender_patterns
-from acuse.accounts.rules import may_send_as
-from acuse.composition import bodies, letters
+from acuse.accounts.queries import Access
 from acuse.delivery.services import Letter, send_letter
 from acuse.delivery.services.dispatched import PASSING
 from acuse.errors import AcuseError, ConflictError, InputError
@@ -25,12 +24,27 @@ from acuse.evidence import custody
 from acuse.evidence.custody import Kept
 from acuse.evidence.ledger import FactDraft, record
 from acuse.helpdesk import rules
-from acuse.helpdesk.models import ConformityRequest, Interaction, Mailbox, Outgoing, Ticket
+from acuse.helpdesk.models import ConformityRequest, Interaction, Outgoing, Ticket
 from acuse.helpdesk.services import deadlines
 from acuse.helpdesk.services.opening import pass_to, settings_of
-from acuse.mail.tokens import TICKET, encode_address
+from acuse.helpdesk.services.writing import Answer, message_of, sending_mailbox
 from acuse.proof.facts.fact import Actor, Fact, ObjectReference
 from acuse.proof.facts.ticket import KIND
+
+__all__ = [
+    "MOST_BODY",
+    "MOST_FILES",
+    "Answer",
+    "Prepared",
+    "cancel",
+    "discarded_where_refused",
+    "insert",
+    "prepare",
+    "queue",
+    "reply",
+    "send_due",
+    "take_back",
+]
 
 log = logging.getLogger(__name__)
 
@@ -38,48 +52,6 @@ MOST_BODY = 50_000
 MOST_FILES = 20
 _MESSAGE_TYPE = "message/rfc822"
 _BATCH = 20
-
-
-@dataclass(frozen=True, kw_only=True)
-class File:
-    """A file of an answer, in custody already: `acuse.evidence.custody.keep`."""
-
-    name: str
-    media_type: str
-    sha256: str
-    size: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What is to be said to the customer of a case.
-
-    Attributes:
-        subject, body: the body as `acuse.composition.bodies` reads it.
-        language: "es" or "en".
-        certified: with a certificate; what has to be proved always is.
-        act: see `acuse.proof.facts.ticket.ACTS`; "" for none.
-        template, template_version: what it was written from; "" and 0 for nothing.
-        waits_for_customer: the case waits for the customer afterwards.
-        request: of agreement, where it asks for that. term_until: when a term ends that it gives.
-        automatic: no person wrote it (RFC 3834).
-        delay: how long it can be taken back; None for as long as the organisation chose.
-        files: what goes along.
-    """
-
-    subject: str
-    body: str
-    language: str
-    certified: bool
-    act: str = ""
-    template: str = ""
-    template_version: int = 0
-    waits_for_customer: bool = False
-    request: UUID | None = None
-    term_until: datetime | None = None
-    automatic: bool = False
-    delay: timedelta | None = None
-    files: Sequence[File] = ()
 
 
 def reply(*, access: Access, ticket: UUID, answer: Answer, revision: int | None = None) -> UUID:
@@ -119,7 +91,7 @@ class Prepared:
 def queue(ticket: Ticket, *, answer: Answer, member: UUID | None, revision: int | None = None) -> UUID:
     """Queue an answer of a member, or of the desk itself; see `reply`."""
     prepared = prepare(ticket, answer=answer)
-    with transaction.atomic():
+    with discarded_where_refused(ticket.organisation_id, prepared), transaction.atomic():
         locked = Ticket.objects.select_for_update(no_key=True).get(id=ticket.id)
         insert(locked, prepared=prepared, member=member, revision=revision)
     return prepared.id
@@ -139,7 +111,7 @@ def prepare(ticket: Ticket, *, answer: Answer) -> Prepared:
     sender = sending_mailbox(ticket)
     identity, now = uuid7(), clock.now()
     message_id = f"<{identity}@{settings.ACUSE.verp_domain}>"
-    raw = _message(ticket, answer, sender, message_id, now)
+    raw = message_of(ticket, answer, sender, message_id, now)
     chosen = timedelta(seconds=settings_of(ticket.organisation_id).undo_seconds)
     return Prepared(
         id=identity,
@@ -172,7 +144,10 @@ def insert(ticket: Ticket, *, prepared: Prepared, member: UUID | None, revision:
         language=answer.language,
         subject=answer.subject[:300],
         body=answer.body,
-        attachments=[vars(one) for one in answer.files],
+        attachments=[
+            {"number": number, "name": one.name, "media_type": one.media_type, "size": len(one.content)}
+            for number, one in enumerate(answer.files, start=1)
+        ],
         sha256=prepared.kept.sha256,
         size=prepared.kept.size,
         message_id=prepared.message_id,
@@ -187,6 +162,29 @@ def insert(ticket: Ticket, *, prepared: Prepared, member: UUID | None, revision:
     )
     _count_change(ticket, automatic=answer.automatic)
     ticket.save(update_fields=["revision"])
+
+
+@contextmanager
+def discarded_where_refused(organisation: UUID, prepared: Prepared) -> Iterator[None]:
+    """Around the transaction that queues an answer: what is refused leaves custody again."""
+    try:
+        yield
+    except ConflictError:
+        _discard(organisation, prepared.kept.sha256)
+        raise
+
+
+def _discard(organisation: UUID, sha256: str) -> None:
+    """Remove a message that will never be sent; no other has its Message-ID, so nothing else cites its bytes."""
+    custody.store().delete(custody.object_key(organisation, sha256))
+
+
+def cancel(row: Outgoing) -> None:
+    """Cancel an answer that waits, its case locked by the caller; its message leaves custody after the commit."""
+    row.state = Outgoing.State.CANCELLED
+    row.save(update_fields=["state"])
+    organisation, sha256 = row.ticket.organisation_id, row.sha256
+    transaction.on_commit(lambda: _discard(organisation, sha256))
 
 
 def _check_status(ticket: Ticket, answer: Answer) -> None:
@@ -214,8 +212,7 @@ def take_back(*, access: Access, outgoing: UUID) -> Outgoing:
         row = Outgoing.objects.filter(ticket__in=mine, id=outgoing, state=Outgoing.State.WAITING).first()
         if row is None:
             raise ConflictError("It was sent already: it cannot be taken back any more.")
-        row.state = Outgoing.State.CANCELLED
-        row.save(update_fields=["state"])
+        cancel(row)
         if row.request is not None:
             ConformityRequest.objects.filter(id=row.request).update(withdrawn_at=clock.now())
         return row
@@ -361,63 +358,4 @@ def _note_request(row: Outgoing, communication: UUID, actor: Actor) -> None:
             actor=actor,
             details={"request": str(row.request), "communication": str(communication)},
         )
-    )
-
-
-def sending_mailbox(ticket: Ticket) -> Mailbox:
-    """Return the mailbox under whose address a case is answered.
-
-    Raises:
-        ConflictError: there is none, it may not send, or nothing says where the customer can be written to.
-    """
-    if not ticket.address:
-        raise ConflictError("No e-mail address is known for this customer. Add one to the case first.")
-    enabled = Mailbox.objects.filter(organisation_id=ticket.organisation_id, enabled=True).order_by("created_at")
-    own = enabled.filter(id=ticket.mailbox_id).first() if ticket.mailbox_id else None
-    found = own or enabled.first()
-    if found is None:
-        raise ConflictError("The desk has no mailbox to answer from. An administrator can set one up in the settings.")
-    if not may_send_as(found.address, sender_patterns(ticket.organisation_id)):
-        raise ConflictError(
-            "The organisation may not send as %(address)s. Add it to the senders in the settings.",
-            address=found.address,
-        )
-    return found
-
-
-def _message(ticket: Ticket, answer: Answer, sender: Mailbox, message_id: str, now: datetime) -> bytes:
-    known = Interaction.objects.filter(ticket=ticket).exclude(message_id="").order_by("sequence")
-    references = rules.thread(list(known.values_list("message_id", flat=True)))
-    written = rules.thread(list(known.filter(kind=Interaction.Kind.MESSAGE).values_list("message_id", flat=True)))
-    organisation = organisation_view(ticket.organisation_id)
-    envelope = letters.Envelope(
-        sender=letters.Mailbox(name=sender.name or organisation.name, address=sender.address),
-        recipient=letters.Mailbox(name="", address=ticket.address),
-        reply_to=answers_to(ticket),
-        message_id=message_id,
-        written_at=now,
-        language=answer.language,
-        in_reply_to=(written or references or ("",))[-1],
-        references=references,
-        automatic=answer.automatic,
-    )
-    files = [
-        letters.Attachment(
-            name=one.name,
-            media_type=one.media_type,
-            content=custody.open_object(organisation=ticket.organisation_id, sha256=one.sha256),
-        )
-        for one in answer.files
-    ]
-    parts = bodies.write(answer.body, title=answer.subject, language=answer.language)
-    return letters.build_message(envelope, subject=answer.subject, parts=parts, attachments=files)
-
-
-def answers_to(ticket: Ticket) -> str:
-    """Return the address that names the case, where mail for it would come in; else answers go to the mailbox."""
-    environment = settings.ACUSE
-    if not environment.smtp_inbound_port:
-        return ""
-    return encode_address(
-        key=settings.ACUSE_KEYS.address, purpose=TICKET, identifier=ticket.id, domain=environment.verp_domain
     )
