@@ -79,19 +79,30 @@ def erase(
     """Erase what `due` lists: facts, objects and documents. The ledger stays whole and verifiable."""
     with ready_database(environment()):
         from acuse.delivery.services import erase_communication
+        from acuse.errors import ConflictError
         from acuse.evidence import retention as evidence
+        from acuse.helpdesk.services.erasure import erase_call, erase_ticket
         from acuse.reception.services import erase_reception
 
         found = evidence.due(limit=limit)
         if found and not yes:
             typer.confirm(f"Erase {len(found)} subjects for good?", abort=True)
         citations = evidence.citations_of(found)
+        left = 0
         for item in found:
             told: dict[str, Any] = {"organisation": item.organisation, "reason": reason, "citations": citations}
-            if item.kind == "communication":
-                erase_communication(communication=item.subject, **told)
-            elif item.kind == "reception":
-                erase_reception(item=item.subject, **told)
-            else:
-                evidence.erase(kind=item.kind, subject=item.subject, **told)
-        print(f"Erased {len(found)} subjects.")
+            try:
+                if item.kind == "communication":
+                    erase_communication(communication=item.subject, **told)
+                elif item.kind == "reception":
+                    erase_reception(item=item.subject, **told)
+                elif item.kind == "ticket":
+                    erase_ticket(ticket=item.subject, **told)
+                elif item.kind == "call":
+                    erase_call(call=item.subject, **told)
+                else:
+                    evidence.erase(kind=item.kind, subject=item.subject, **told)
+            except ConflictError as error:
+                left += 1
+                print(f"{item.kind} {item.subject} stays: {error}")
+        print(f"Erased {len(found) - left} subjects.")

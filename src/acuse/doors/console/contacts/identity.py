@@ -24,7 +24,7 @@ from acuse.doors.console.frame import member_view, page
 from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
 from acuse.errors import AccessDenied, AcuseError
-from acuse.helpdesk.queries import tickets as desk
+from acuse.helpdesk.queries.holding import has_open_case, running_until
 
 OFFERED = 10
 
@@ -135,11 +135,14 @@ def _holds(access: Access) -> tuple[Hold, ...]:
         waiting = delivery.sent_to(access, addresses=addresses, status="in_progress", limit=1)
         return Obstacle(reason="communication_in_progress") if waiting else None
 
-    def open_case(_organisation: UUID, family: tuple[UUID, ...]) -> Obstacle | None:
-        waiting = desk.tickets(access, desk.Filters(contact=family[0]), limit=1).items
-        return Obstacle(reason="open_ticket") if waiting else None
+    def open_case(organisation: UUID, family: tuple[UUID, ...]) -> Obstacle | None:
+        return Obstacle(reason="open_ticket") if has_open_case(organisation, family) else None
 
-    return (open_case, under_way)
+    def running(organisation: UUID, family: tuple[UUID, ...]) -> Obstacle | None:
+        runs, until = running_until(organisation, family)
+        return Obstacle(reason="running_deadline", until=until) if runs else None
+
+    return (open_case, running, under_way)
 
 
 @require_http_methods(["GET", "POST"])
