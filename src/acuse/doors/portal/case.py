@@ -1,6 +1,6 @@
 """A case for its customer: how it stands, by its secret link; the link by e-mail; the question whether they agree.
 
-Looking records nothing, so that whatever follows links leaves nothing behind; the answer is a POST.
+Looking records nothing, so that whatever follows links leaves nothing behind; what customers say is a POST.
 """
 
 import logging
@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from acuse.doors.portal.case_words import WORDS
 from acuse.doors.portal.link import (
@@ -29,13 +29,17 @@ from acuse.doors.portal.link import (
     visitor_of,
 )
 from acuse.doors.portal.verify import limited
+from acuse.doors.portal.write_form import Token, is_over, limits, uploads_of
 from acuse.doors.ui import figures
 from acuse.doors.ui.counters import count
+from acuse.doors.ui.errors import said
 from acuse.doors.ui.preferences import DEFAULT_ZONE, LANGUAGES
-from acuse.errors import ConflictError
+from acuse.errors import ConflictError, InputError
+from acuse.helpdesk import form_guard
 from acuse.helpdesk.queries.public import Followed, Question, followed, found_by_key, question
 from acuse.helpdesk.queries.writing import agree_path, follow_path
 from acuse.helpdesk.services.conformity import MOST_COMMENTS, answer_conformity
+from acuse.helpdesk.services.form import Sending, add_to_case, sent_before
 from acuse.helpdesk.services.links import send_link
 from acuse.mail.tokens import AGREE, FOLLOW, decode_token
 from acuse.proof.facts.fact import Actor
@@ -52,9 +56,10 @@ LINKS = ThreadPoolExecutor(1, thread_name_prefix="links")
 log = logging.getLogger(__name__)
 
 
-@require_safe
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
 def follow(request: HttpRequest, token: str) -> HttpResponse:
-    """How a case stands and what was said in it."""
+    """How a case stands and what was said in it; a POST adds to it."""
     found = decode_token(token, keys=(settings.ACUSE_KEYS.address,), purpose=FOLLOW)
     known = found is not None
     often = limited(request, *(("case", LOOKS_PER_WINDOW) if known else ("stranger", STRANGERS_PER_WINDOW)))
@@ -62,8 +67,50 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     if seen is None:
         key, status = ("often", 429) if often else ("unknown", 404)
         return _told(request, None, key, status)
-    link = agree_path(seen.asked) if seen.asked else ""
-    return _shown(request, seen, "case/page.html", agree=link, root=f"/f/{token}/")
+    return _add(request, token, seen) if request.method == "POST" else _page(request, token, seen)
+
+
+def _page(
+    request: HttpRequest, token: str, seen: Followed, *, problem: str = "", text: str = "", status: int = 200
+) -> HttpResponse:
+    return _shown(
+        request,
+        seen,
+        "case/page.html",
+        status=status,
+        agree=agree_path(seen.asked) if seen.asked else "",
+        root=f"/f/{token}/",
+        form=Token.new(seen.id).signed(),
+        problem=problem,
+        text=text,
+        most=form_guard.MOST_TEXT,
+    )
+
+
+def _add(request: HttpRequest, token: str, seen: Followed) -> HttpResponse:
+    """Add what the customer wrote to their case, once however often it is sent."""
+    if from_elsewhere(request):
+        return _told(request, seen, "elsewhere", 403)
+    language, visitor, text = language_of(request, seen.language), visitor_of(request), request.POST.get("text", "")
+    held = Token.of(request, seen.id)
+    try:
+        if held is None:
+            raise InputError("The page was open for too long. Look at what you wrote and send it again.")
+        held.check_age()
+        client = {"ip": visitor.ip[:64], "user_agent": visitor.user_agent}
+        sending = Sending(name=held.name, client=client, language=language)
+        uploads = uploads_of(request)
+        if sent_before(organisation=seen.organisation_id, sending=sending) is None:
+            if is_over("case", str(seen.id), form_guard.MOST_OF_CASE):
+                return _told(request, seen, "often", 429)
+            add_to_case(ticket=seen.id, text=text, uploads=uploads, sending=sending)
+    except InputError as error:
+        with translation.override(language):
+            problem = said(error)
+        return _page(request, token, seen, problem=problem, text=storable(text), status=400)
+    response = redirect(f"/f/{token}/?l={language}")
+    response.status_code = 303
+    return dressed(response)
 
 
 @csrf_exempt
@@ -74,8 +121,8 @@ def agree(request: HttpRequest, token: str) -> HttpResponse:
     The form carries a token of its own, as what Django would use needs a cookie, and no GET sets one.
     """
     found = decode_token(token, keys=(settings.ACUSE_KEYS.address,), purpose=AGREE)
-    limits = ("case", LOOKS_PER_WINDOW) if found is not None else ("stranger", STRANGERS_PER_WINDOW)
-    often = limited(request, *(("agree", ACTS_PER_WINDOW) if request.method == "POST" else limits))
+    looks = ("case", LOOKS_PER_WINDOW) if found is not None else ("stranger", STRANGERS_PER_WINDOW)
+    often = limited(request, *(("agree", ACTS_PER_WINDOW) if request.method == "POST" else looks))
     asked = question(found) if found is not None and not often else None
     if asked is None:
         key, status = ("often", 429) if often else ("unknown", 404)
@@ -106,16 +153,16 @@ def _answer(request: HttpRequest, token: str, asked: Question) -> HttpResponse:
         held = signing.loads(request.POST.get("form", ""), salt=_FORM, max_age=FORM_SECONDS) == asked.id.hex
     except signing.BadSignature:
         held = False
-    said = request.POST.get("said", "")
-    if not held or said not in {"agree", "disagree"}:
+    chosen = request.POST.get("said", "")
+    if not held or chosen not in {"agree", "disagree"}:
         return _told(request, asked.case, "stale", 403)
     visitor = visitor_of(request)
-    words = WORDS[language_of(request, asked.case.language)][said]
+    words = WORDS[language_of(request, asked.case.language)][chosen]
     # Answered or asked anew meanwhile: the page says so.
     with suppress(ConflictError):
         answer_conformity(
             request=asked.id,
-            agreed=said == "agree",
+            agreed=chosen == "agree",
             by="link",
             words=words,
             comments=storable(request.POST.get("comments", "")).replace("\r\n", "\n").strip()[:MOST_COMMENTS],
@@ -165,7 +212,7 @@ def _shown(
 ) -> HttpResponse:
     language = language_of(request, seen.language if seen else None)
     with translation.override(language), timezone.override(ZoneInfo(seen.zone if seen else DEFAULT_ZONE)):
-        slots = {"certifier": settings.ACUSE.certifier}
+        slots = {"certifier": settings.ACUSE.certifier, **{name: str(most) for name, most in limits().items()}}
         if seen is not None:
             slots |= {"organisation": seen.organisation, "key": seen.key}
         asked: Question | None = more.get("asked")

@@ -1,0 +1,67 @@
+"""What a customer adds on the page of their case."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from acuse.helpdesk import form_guard
+from acuse.helpdesk.models import Interaction, Ticket
+from acuse.helpdesk.queries.writing import follow_path
+from tests.integration.helpdesk.making import ANA, Desk, letter
+from tests.integration.portal.writing import hidden
+
+
+@pytest.fixture
+def page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The path of a case's page, for who needs no time to write."""
+    monkeypatch.setattr(form_guard, "LEAST_AGE", timedelta())
+    desk.receive(letter())
+    return follow_path(desk.ticket().id)
+
+
+def test_what_is_added_belongs_to_the_case_and_opens_it_again(desk: Desk, page: str) -> None:
+    Ticket.objects.update(status="resolved")
+    client = Client()
+    sent = {**hidden(client.get(page)), "text": "Sigue igual.\r\nAdjunto vídeo."}
+    files = {"files": [SimpleUploadedFile("frenos.mp4", b"\0\1", content_type="video/mp4")]}
+    answers = [client.post(page, {**sent, **files}), client.post(page, sent)]
+    assert [one.status_code for one in answers] == [303, 303]
+    fact = desk.only("message.received")
+    assert [fact.details[name] for name in ("matched_by", "channel", "author")] == ["form", "form", ANA]
+    assert [one.role for one in fact.objects] == ["message", "attachment"]
+    added = Interaction.objects.get(ticket=desk.ticket(), channel="form")
+    assert (added.text, added.attachments[0]["name"]) == ("Sigue igual.\nAdjunto vídeo.", "frenos.mp4")
+    assert desk.ticket().status == "reopened"
+    assert "Adjunto vídeo." in client.get(page).content.decode()
+    assert client.cookies == {}
+
+
+def test_what_cannot_be_added_is_said_and_the_words_stay(desk: Desk, page: str) -> None:
+    client = Client()
+    form = hidden(client.get(page))
+    big = SimpleUploadedFile("vídeo.mp4", b"\0" * (form_guard.MOST_OCTETS + 1))
+    for given in (
+        {**form, "text": "Mis palabras", "files": [big]},
+        {**form, "form": "made-up", "text": "Mis palabras"},
+        {**form, "text": "  "},
+    ):
+        answer = client.post(page, given)
+        assert answer.status_code == 400
+        assert 'role="alert"' in answer.content.decode()
+        assert str(given["text"]) in answer.content.decode()
+    assert client.post(page, {**form, "text": "x"}, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    desk.receive(letter("Otro", message_id="<m2@cliente.example>"))
+    theirs = follow_path(Ticket.objects.get(subject="Otro").id)
+    assert client.post(theirs, {**form, "text": "De otro caso"}).status_code == 400
+    assert Interaction.objects.filter(channel="form").count() == 0
+
+
+def test_few_messages_are_added_within_an_hour(page: str) -> None:
+    client = Client()
+    statuses = [
+        client.post(page, {**hidden(client.get(page)), "text": f"Número {number}"}).status_code
+        for number in range(form_guard.MOST_OF_CASE + 1)
+    ]
+    assert statuses == [303] * form_guard.MOST_OF_CASE + [429]
