@@ -12,7 +12,7 @@ from django.core import signing
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from acuse.certificates.queries import certified_among, newest_certificate
@@ -42,9 +42,9 @@ _STATES = {
     "handed": gettext_lazy("Handed to the outgoing server"),
     "relayed": gettext_lazy("Taken by your mail server"),
     "delivered": gettext_lazy("Delivered to your mailbox"),
-    "accessed": gettext_lazy("Opened"),
-    "accepted": gettext_lazy("Accepted"),
-    "refused": gettext_lazy("Rejected"),
+    "accessed": pgettext_lazy("message", "Opened"),
+    "accepted": pgettext_lazy("message", "Accepted"),
+    "refused": pgettext_lazy("message", "Rejected"),
     "expired": gettext_lazy("Its term ended"),
     "failed": gettext_lazy("It could not be delivered"),
     "undetermined": gettext_lazy("Not known whether it arrived"),
