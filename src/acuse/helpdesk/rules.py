@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from acuse.errors import ConflictError, InputError
 from acuse.mail.mailboxes import mailbox
@@ -46,6 +46,9 @@ _MOST_REFERENCES = 20
 _LETTERS = "ACDEFGHJKMNPQRTWXYZ2346789"
 _KEY = re.compile(r"[A-Z]{2,4}-[0-9]{4,9}-[A-Z0-9]{6}")
 _KEY_LETTERS = 6
+
+_EARLIEST = date(1950, 1, 1)
+_LONGEST_GUARANTEE = timedelta(days=50 * 366)
 
 
 def next_status(status: str, *, event: str) -> str:
@@ -125,6 +128,23 @@ def check_address(address: str) -> str:
     if not given or mailbox(given) is not None:
         return given
     raise InputError("Write an e-mail address such as ana@correo.example.")
+
+
+def check_guarantee(*, purchase_date: date | None, guarantee_until_date: date | None, today: date) -> None:
+    """Check what a case says of a purchase and its guarantee.
+
+    Args:
+        purchase_date, guarantee_until_date: None where it is not known. today: by the organisation's clock.
+
+    Raises:
+        InputError: something was bought in the future, or its guarantee ends before it was bought.
+    """
+    if purchase_date is not None and not _EARLIEST <= purchase_date <= today:
+        raise InputError("The date of purchase lies in the past: nothing can have been bought after today.")
+    if guarantee_until_date is not None and not _EARLIEST <= guarantee_until_date <= today + _LONGEST_GUARANTEE:
+        raise InputError("The guarantee ends within 50 years.")
+    if purchase_date is not None and guarantee_until_date is not None and guarantee_until_date <= purchase_date:
+        raise InputError("The guarantee ends after the day of purchase.")
 
 
 def check_type(value: str) -> str:

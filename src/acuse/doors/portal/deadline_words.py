@@ -32,3 +32,8 @@ def deadline_limits() -> str:
         "That the answer or the solution was right, that the customer read it, or that these terms and this calendar "
         "are those the law requires."
     )
+
+
+def entry_limits() -> str:
+    """Return what a receipt of entry does not prove, as one sentence."""
+    return _("That what was asked for will be granted, or who wrote it, in person.")

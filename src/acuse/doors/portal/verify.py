@@ -20,7 +20,7 @@ from acuse.certificates.bundles import is_whole
 from acuse.certificates.queries import PublicRecord
 from acuse.delivery import queries as delivery
 from acuse.delivery.queries import PublicContent
-from acuse.doors.portal.deadline_words import deadline_limits, deadline_words
+from acuse.doors.portal.deadline_words import deadline_limits, deadline_words, entry_limits
 from acuse.doors.portal.words import Outcome, StepLine, file_outcome, step_lines
 from acuse.doors.ui import grades, uploads
 from acuse.doors.ui.counters import count
@@ -183,6 +183,9 @@ def _record_words(record: PublicRecord) -> dict[str, object]:
     development = is_development_document(facts_up_to=record.facts_up_to, issued_at=record.issued_at)
     common: dict[str, object] = {"record": record, "development": development}
     if judged is None:
+        if record.kind == "receipt":
+            entry_at = record.facts[0].occurred_at
+            return {**common, "limits": entry_limits(), "entry": True, "decided_at": entry_at}
         deadlines = deadline_words(record.deadlines) if record.deadlines else ()
         return {**common, "limits": deadline_limits(), "deadlines": deadlines, "decided_at": record.issued_at}
     decisive = judged.decisive

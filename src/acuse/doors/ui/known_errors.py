@@ -164,4 +164,14 @@ SENTENCES = (
         "%(organisation)s: %(most)s receipts went out within an hour, which is the most. Cases are opened all the "
         "same, without a receipt from case %(number)s on."
     ),
+    gettext_noop("There is no such act."),
+    gettext_noop("That is too long."),
+    gettext_noop("The date of purchase lies in the past: nothing can have been bought after today."),
+    gettext_noop("The guarantee ends within 50 years."),
+    gettext_noop("The guarantee ends after the day of purchase."),
+    gettext_noop("Say why: the customer has a right to the reasons."),
+    gettext_noop("Say of which product or work it is the guarantee."),
+    gettext_noop("Say until when the guarantee lasts."),
+    gettext_noop("This guarantee is over already: it cannot be activated."),
+    gettext_noop("Name what is missing, a line each: 1 to %(most)s lines of at most %(longest)s characters."),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from uuid6 import uuid7
@@ -158,6 +159,8 @@ def describe(
     if subject is not None:
         new["subject"] = subject.strip()[:300]
     if product is not None:
+        today = clock.now().astimezone(ZoneInfo(access.view.time_zone)).date()
+        rules.check_guarantee(purchase_date=purchase_date, guarantee_until_date=guarantee_until_date, today=today)
         new |= {"product": product.strip()[:200], "purchase_date": purchase_date}
         new["guarantee_until_date"] = guarantee_until_date
     if address is not None:

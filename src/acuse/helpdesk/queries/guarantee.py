@@ -1,0 +1,89 @@
+"""How the guarantee of a case stands, as its letters and dates say it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from acuse import clock
+from acuse.accounts.queries import Access
+from acuse.calendars.queries import current_version
+from acuse.composition.queries import templates
+from acuse.helpdesk.models import Ticket
+from acuse.helpdesk.queries.case import CaseView
+from acuse.helpdesk.queries.policies import current_policy
+from acuse.proof.business_time import Term, due_at
+
+STATES = ("", "noted", "active", "expired", "rejected", "documents", "suspended", "studied")
+"""Nothing is known; dates alone are; what its last letter said of it, "studied" after documents were asked for."""
+
+_TO_COMPLETE = Term(amount=10, unit="business_days")
+"""Ley 10/2025, article 13.3: what a customer has to complete a claim where the organisation's terms say nothing."""
+
+_SAYS = {
+    "warranty.activation": "active",
+    "warranty.rejection": "rejected",
+    "warranty.documents": "documents",
+    "warranty.suspension": "suspended",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guarantee:
+    """How a guarantee stands.
+
+    Attributes:
+        state: one of `STATES`.
+        said_at: when the letter was sent that said so; None without one.
+        until_date: when it ends; None where it is not known.
+    """
+
+    state: str
+    said_at: datetime | None
+    until_date: date | None
+
+
+def guarantee(access: Access, seen: CaseView, *, today: date) -> Guarantee:
+    """Return how the guarantee of a case stands.
+
+    Args:
+        access: of who asks. seen: the case. today: by the organisation's clock.
+    """
+    own = {str(one.id): one.use for archived in (False, True) for one in templates(access, archived=archived)}
+    until = seen.guarantee_until_date
+    for item in reversed(seen.facts):
+        template = item.fact.details.get("template") if item.fact.type == "reply.sent" else None
+        name = str(template["id"]) if template else ""
+        state = _SAYS.get(own.get(name, name), "")
+        if state:
+            return Guarantee(state=_now(state, seen, today), said_at=item.fact.occurred_at, until_date=until)
+    known = bool(until or seen.product)
+    return Guarantee(state="noted" if known else "", said_at=None, until_date=until)
+
+
+def _now(state: str, seen: CaseView, today: date) -> str:
+    """Return what a state has become since it was said."""
+    until = seen.guarantee_until_date
+    if state == "active" and until is not None and until < today:
+        return "expired"
+    return "studied" if state == "documents" and seen.row.status != "pending_customer" else state
+
+
+def completion_of(ticket: Ticket) -> tuple[Term, datetime | None]:
+    """Return what a customer has to send what is missing, and until when it is if it begins now.
+
+    Args:
+        ticket: whose.
+
+    Returns:
+        By the organisation's terms; without one, what the law says and no date, because nothing counts it.
+
+    Raises:
+        OutsideCalendar: it would end after all that its calendar covers.
+    """
+    policy = current_policy(ticket.organisation_id)
+    for term in policy.policy.terms if policy else ():
+        length = term.length(type=ticket.type, priority=ticket.priority, matter=ticket.matter)
+        if term.purpose == "completion" and length is not None:
+            version, _ = current_version(ticket.organisation_id, term.calendar)
+            now = clock.now()
+            return length, due_at(version, length, started_at=now)
+    return _TO_COMPLETE, None
