@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from acuse.doors.portal import access, anchors, case, faq, language, mailbox, office, receipt, start, tracked, verify, write
+from acuse.doors.portal import (
+    access,
+    anchors,
+    case,
+    faq,
+    language,
+    mailbox,
+    office,
+    receipt,
+    start,
+    tracked,
+    verify,
+    write,
+)
 
 app_name = "portal"
 urlpatterns = [
