@@ -29,6 +29,8 @@ from acuse.doors.ui.counters import forget_expired
 from acuse.evidence.jobs import watch_ledger
 from acuse.evidence.ledger import FactDraft, record
 from acuse.evidence.rules import INSTALLATION
+from acuse.helpdesk.services.acknowledging import forget_alarms
+from acuse.helpdesk.services.faq_readers import forget_missed
 from acuse.proof.facts.fact import Actor
 from acuse.reception import jobs as reception
 from acuse.reception.services import forget_repeats
@@ -98,6 +100,7 @@ def forget_counters(timestamp: int) -> None:
     """Every hour: forget counters of the limits on public pages, and the codes that were asked for there."""
     close_old_connections()
     forget_expired()
+    forget_alarms()
     forget_codes()
 
 
@@ -115,6 +118,14 @@ def carry_calendars_on(timestamp: int) -> None:
     """Every day: in a new year, have each calendar reach a year further."""
     close_old_connections()
     carry_on_all()
+
+
+@app.periodic(cron="43 4 * * *")
+@app.task(queueing_lock="missed_words", pass_context=False)
+def forget_missed_words(timestamp: int) -> None:
+    """Every day: forget words of searches that found nothing, once nobody looks for them any more."""
+    close_old_connections()
+    forget_missed()
 
 
 @app.periodic(cron="*/10 * * * *")

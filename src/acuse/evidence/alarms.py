@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from acuse import clock
@@ -33,6 +34,12 @@ def clear_alarm(name: str) -> None:
     """Clear an alarm; clearing one that was not raised changes nothing."""
     if Alarm.objects.filter(name=name).delete()[0]:
         log.warning("alarm %s is over", name)
+
+
+def clear_alarms(prefix: str, *, before: datetime) -> None:
+    """Clear the alarms whose name begins so that were raised before a moment: what lasts raises them again."""
+    for name in Alarm.objects.filter(name__startswith=prefix, since__lt=before).values_list("name", flat=True):
+        clear_alarm(name)
 
 
 def to_members(error: AcuseError) -> dict[str, Any]:

@@ -19,9 +19,10 @@ from acuse.evidence import custody
 from acuse.evidence.following import follow_each
 from acuse.evidence.queries import LedgerFact
 from acuse.helpdesk.agreeing import said_of
+from acuse.helpdesk.followers.copies import is_copy
 from acuse.helpdesk.models import ConformityRequest, Interaction, Mailbox, Ticket
 from acuse.helpdesk.services.conformity import answer_conformity
-from acuse.helpdesk.services.opening import Written, add_message, is_filed, open_ticket
+from acuse.helpdesk.services.opening import Written, add_message, open_ticket
 from acuse.mail.mailboxes import lowered
 from acuse.mail.plain import text_of
 from acuse.mail.quotes import parted
@@ -67,26 +68,26 @@ def _prepare(item: LedgerFact) -> Callable[[], None]:
     found = _belongs_to(seen)
     if found is None and seen.purpose != "mailbox":
         return _nothing
-    message = read(custody.open_object(organisation=seen.organisation, sha256=seen.sha256))
-    written = _written(seen, message, seen.author or seen.mail_from)
-    return lambda: _file(seen, written, found)
+    raw = custody.open_object(organisation=seen.organisation, sha256=seen.sha256)
+    written = _written(seen, read(raw), seen.author or seen.mail_from)
+    # What went to the case's address and to the mailbox comes twice, and is said once.
+    copy = is_copy(seen, raw, ticket=found[0] if found else None)
+    return lambda: _file(seen, written, found, copy=copy)
 
 
-def _file(seen: ItemView, written: Written, found: tuple[UUID, str] | None) -> None:
+def _file(seen: ItemView, written: Written, found: tuple[UUID, str] | None, *, copy: bool) -> None:
     """File one message in the caller's transaction."""
     if _is_ours(seen, written.author) and _wrote_it(seen):
         return  # our own words, come back by a list or a rule of forwarding
     if doubt := _doubt(seen, written):
         set_aside(item=seen.id, reason=doubt)
         return
-    # What went to the case's address and to the mailbox comes twice, and is said once.
-    known = is_filed(organisation=seen.organisation, written=written, ticket=found[0] if found else None)
     if found is None:
-        if not known:
+        if not copy:
             _open(seen, written)
         return
     ticket, matched_by = found
-    if not known:
+    if not copy:
         add_message(ticket=ticket, written=written, matched_by=matched_by)
     # A From line is written by anybody: who knew the case's own address, or whose domain vouches, is believed.
     if dmarc(seen) == "pass" or (matched_by == "token" and dmarc(seen) != "fail"):

@@ -17,13 +17,14 @@ from acuse.accounts.queries import organisation_view
 from acuse.composition.queries import compose
 from acuse.contacts.queries import name_of
 from acuse.errors import ConflictError, InputError
-from acuse.evidence.alarms import clear_alarm, raise_alarm
+from acuse.evidence.alarms import clear_alarms, raise_alarm
 from acuse.helpdesk.models import Interaction, Outgoing, Ticket
 from acuse.helpdesk.queries.writing import values_of
 from acuse.helpdesk.services.replies import Answer, Prepared, insert, prepare
 
 _USE = "ticket.receipt"
 _ACT = "receipt"
+_ALARM = "receipts."
 #: Values of a case that the receipt has no place for.
 _NOT_SAID = ("product.", "warranty.")
 _MOST_TEXT = 8_000
@@ -98,7 +99,7 @@ def _is_acknowledged(row: Ticket) -> bool:
 
 def _may_have(row: Ticket) -> bool:
     """Say whether a receipt may go out, or whether so many did that something is wrong; people are told then."""
-    alarm = f"receipts.{row.organisation_id}"
+    alarm = f"{_ALARM}{row.organisation_id}"
     name = organisation_view(row.organisation_id).name
     if any(_sent(Ticket.objects.filter(contact=row.contact_id), within) >= most for most, within in _MOST_OF_CUSTOMER):
         raise_alarm(
@@ -120,8 +121,12 @@ def _may_have(row: Ticket) -> bool:
             number=row.number,
         )
         return False
-    clear_alarm(alarm)
     return True
+
+
+def forget_alarms() -> None:
+    """Clear what was said of receipts that did not go out after a day, so that somebody has seen it."""
+    clear_alarms(_ALARM, before=clock.now() - timedelta(days=1))
 
 
 def _sent(of: "QuerySet[Ticket]", within: timedelta) -> int:

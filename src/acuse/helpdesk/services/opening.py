@@ -307,23 +307,6 @@ def add_message(*, ticket: UUID, written: Written, matched_by: str) -> UUID:
     return interaction
 
 
-def is_filed(*, organisation: UUID, written: Written, ticket: UUID | None) -> bool:
-    """Say whether a message was filed already that came for another address too: the same words under one Message-ID.
-
-    Args:
-        organisation: whose desk. written: what came. ticket: the case to look at; None for all.
-    """
-    same = Interaction.objects.filter(
-        ticket__organisation_id=organisation,
-        kind=Interaction.Kind.MESSAGE,
-        message_id=storable(written.message_id)[:998],
-        author=storable(written.author or written.address)[:320],
-        text=storable(written.text)[:_TEXT_MOST],
-        attachments=list(written.files),
-    )
-    return bool(written.message_id) and (same.filter(ticket=ticket) if ticket else same).exists()
-
-
 def pass_to(ticket: Ticket, *, event: str, actor: Actor) -> None:
     """Give a case, locked by the caller, the status that follows from what happened, with its fact and its terms.
 
