@@ -14,7 +14,7 @@ from acuse import clock
 from acuse.accounts import api_keys, members, rules
 from acuse.accounts import services as accounts
 from acuse.accounts.models import ApiKey, Invitation, Membership, Organisation, SenderIdentity, SmtpCredential, User
-from acuse.accounts.queries import access_organisation
+from acuse.accounts.queries import Access, access_organisation
 from acuse.calendars.models import Calendar
 from acuse.calendars.presets import PRESETS
 from acuse.calendars.services import publish_calendar
@@ -33,9 +33,13 @@ from acuse.evidence import custody
 from acuse.evidence.models import Fact
 from acuse.evidence.queries import bundle_for, facts_of
 from acuse.evidence.sequencer import Sequencer
+from acuse.helpdesk.call_rules import Entered
 from acuse.helpdesk import triage
 from acuse.helpdesk.models import Interaction, Mailbox, Outgoing, Ticket
 from acuse.helpdesk.services.desk import save_view
+from acuse.helpdesk.services.call_files import add_file
+from acuse.helpdesk.services.calls import register_call
+from acuse.helpdesk.services.lines import add_line
 from acuse.helpdesk.services.mailboxes import add_mailbox
 from acuse.helpdesk.services.opening import open_by_member
 from acuse.helpdesk.services.triage import add_rule as add_triage_rule
@@ -123,6 +127,21 @@ ROUTES = {
     f"{CASE}present/": "member",
     f"{CASE}said/<uuid:interaction_id>/": "member",
     f"{CASE}said/<uuid:interaction_id>/files/<int:number>/": "member",
+    f"{BASE}calls/": "member",
+    f"{BASE}calls/export.csv": "member",
+    f"{BASE}calls/new/": "member",
+    f"{BASE}calls/caller/": "member",
+    f"{BASE}calls/<uuid:id>/": "member",
+    f"{BASE}calls/<uuid:id>/correct/": "member",
+    f"{BASE}calls/<uuid:id>/case/": "member",
+    f"{BASE}calls/files/": "member",
+    f"{BASE}calls/files/<uuid:id>/": "member",
+    f"{BASE}calls/files/<uuid:id>/start/": "member",
+    f"{BASE}calls/files/<uuid:id>/cancel/": "member",
+    f"{BASE}calls/files/<uuid:id>/errors.csv": "member",
+    f"{BASE}settings/lines/": "member",
+    f"{BASE}settings/lines/add/": "manager",
+    f"{BASE}settings/lines/<uuid:id>/": "manager",
     f"{BASE}settings/desk/": "manager",
     f"{BASE}settings/desk/mailboxes/": "manager",
     f"{BASE}settings/desk/mailboxes/<uuid:id>/": "manager",
@@ -254,6 +273,9 @@ class Theirs:
     ticket: UUID
     interaction: UUID
     mailbox: UUID
+    line: UUID
+    call: UUID
+    call_file: UUID
     contact: UUID
     address: UUID
     template: UUID
@@ -308,6 +330,7 @@ def theirs(database: Addresses) -> Theirs:
         text="Nota ajena",
         type="claim",
     )
+    line, call, call_file = theirs_by_telephone(access_organisation(user=chief, slug=THEIRS))
     contact = contacts.make_contact(
         access=access_organisation(user=chief, slug=THEIRS),
         card=Card(name="Cliente Ajena 775533", notes="Nota ajena"),
@@ -353,6 +376,9 @@ def theirs(database: Addresses) -> Theirs:
         "Nota ajena",
         "clienta@ajena.example",
         "600 775 533",
+        "Centralita 992255",
+        "Recado 446633",
+        "llamadas-ajenas.csv",
         "invitada@ajena.example",
         "Expediente 998877",
         "664422",
@@ -386,6 +412,9 @@ def theirs(database: Addresses) -> Theirs:
         ticket=ticket,
         interaction=Interaction.objects.get(ticket=ticket).id,
         mailbox=mailbox,
+        line=line,
+        call=call,
+        call_file=call_file,
         contact=contact,
         address=Address.objects.filter(contact=contact).values_list("id", flat=True)[0],
         template=template,
@@ -395,6 +424,16 @@ def theirs(database: Addresses) -> Theirs:
         code=row.code,
         secrets=secrets,
     )
+
+
+def theirs_by_telephone(access: Access) -> tuple[UUID, UUID, UUID]:
+    """A line of the other organisation, a call on it, and a file of calls."""
+    line = add_line(access=access, name="Centralita 992255", number="910 992 255", calendar=None, public=True)
+    call = register_call(
+        access=access, call=Entered(line=line, started_at=clock.now(), result="answered", outcome="Recado 446633")
+    )
+    sheet = b"start,src,dst,disposition\n2026-11-20 10:00:00,600992255,910992255,ANSWERED\n"
+    return line, call, add_file(access=access, name="llamadas-ajenas.csv", content=sheet)
 
 
 def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> list[str]:
@@ -419,6 +458,9 @@ def filled(route: str, slug: str, theirs: Theirs) -> list[str]:
         "suppressed/": theirs.suppression,
         "calendars/": theirs.calendar,
         "mailboxes/": theirs.mailbox,
+        "lines/": theirs.line,
+        "calls/files/": theirs.call_file,
+        "calls/": theirs.call,
         "views/": theirs.view,
         "tickets/": theirs.ticket,
         "contacts/": theirs.contact,

@@ -32,10 +32,11 @@ from acuse.calendars.rules import (
     check_definition,
 )
 from acuse.dates import LONG_MONTHS
-from acuse.doors.console.calendar_words import short_day, weekday
+from acuse.doors.console.calendar_words import short_day
 from acuse.doors.ui import figures
 from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
+from acuse.doors.ui.opening_hours import weekday
 from acuse.errors import InputError
 
 _DAYS = tuple(f"day{number}" for number in range(7))

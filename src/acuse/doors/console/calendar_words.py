@@ -5,18 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from acuse.calendars.differences import Difference
-from acuse.calendars.opening import State
-from acuse.calendars.rules import DAY, Definition, MonthDay, Season, Shift, Week
+from acuse.calendars.rules import DAY, Definition, MonthDay, Season, Week
 from acuse.calendars.timetable import Day, Timetable
-from acuse.calendars.zones import zone
-from acuse.dates import DAYS, LONG_DAYS, LONG_MONTHS, MONTHS
+from acuse.dates import LONG_MONTHS, MONTHS
 from acuse.doors.ui import figures
+from acuse.doors.ui.opening_hours import hours, on_day, weekday
 
 _ONE_DAY = timedelta(days=1)
-_WHOLE_DAY = (Shift(0, DAY),)
 _LISTED = 4
 _TONES = 3
 _LEAP_YEAR_STARTS = date(2024, 1, 1)
@@ -86,20 +84,6 @@ class Change:
     after: str
 
 
-def weekday(number: int, *, long: bool = True) -> str:
-    """What a weekday is called; Monday is 0."""
-    return (LONG_DAYS if long else DAYS)[figures.language()][number]
-
-
-def hours(shifts: Sequence[Shift]) -> str:
-    """The hours of a day in words."""
-    if not shifts:
-        return pgettext("hours", "closed")
-    if tuple(shifts) == _WHOLE_DAY:
-        return _("24 hours")
-    return ", ".join("–".join(shift.written) for shift in shifts)
-
-
 def week_lines(week: Week) -> tuple[tuple[str, str], ...]:
     """A week in words: days that are alike together, and their hours."""
     lines: list[tuple[int, int]] = []
@@ -117,31 +101,6 @@ def _days(first: int, last: int) -> str:
     if (first, last) == (0, 6):
         return _("Every day")
     return _("%(first)s to %(last)s") % {"first": weekday(first).capitalize(), "last": weekday(last)}
-
-
-def state_sentence(state: State, local_zone: str, now: datetime) -> str:
-    """Whether it is open, and what comes next, by the calendar's own clock."""
-    if state.open and state.until is None:
-        return _("Open, without a break.")
-    moment = state.until or state.opens_at
-    if moment is None:
-        return _("Closed.")
-    local, today = moment.astimezone(zone(local_zone)), now.astimezone(zone(local_zone)).date()
-    at = f"{local:%H:%M}"
-    if state.open:
-        if local.date() == today:
-            return _("Open, until %(time)s.") % {"time": at}
-        return _("Open, until %(day)s at %(time)s.") % {"day": _on(local.date()), "time": at}
-    if local.date() == today:
-        return _("Closed. It opens today at %(time)s.") % {"time": at}
-    return _("Closed. It opens on %(day)s at %(time)s.") % {"day": _on(local.date()), "time": at}
-
-
-def _on(day: date) -> str:
-    """ "lunes 23 de noviembre" / "Monday 23 November"."""
-    month = LONG_MONTHS[figures.language()][day.month - 1]
-    between = " de " if figures.language() == "es" else " "
-    return f"{weekday(day.weekday())} {day.day}{between}{month}"
 
 
 def week_view(timetable: Timetable, now: datetime) -> list[WeekDay]:
@@ -201,7 +160,7 @@ def _cell(day: Day, definition: Definition) -> Cell:
         kind = "closed"
     else:
         kind = f"season-{definition.seasons.index(day.season) % _TONES}" if day.season else "open"
-    said = [_on(day.date), hours(day.shifts), _reason(day)]
+    said = [on_day(day.date), hours(day.shifts), _reason(day)]
     return Cell(number=day.date.day, kind=kind, title=": ".join(part for part in said if part))
 
 

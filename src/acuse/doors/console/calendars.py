@@ -21,6 +21,7 @@ from acuse.calendars.timetable import Timetable
 from acuse.doors.console import calendar_words as words
 from acuse.doors.console.acts import found
 from acuse.doors.console.frame import member_view, page
+from acuse.doors.ui.opening_hours import state_sentence, weekday
 from acuse.doors.ui.security import download
 from acuse.errors import AcuseError
 from acuse.evidence.queries import bundle_for
@@ -53,7 +54,7 @@ def _state(access: Access, view: CalendarView) -> tuple[State | None, str]:
         state = state_at(version, now)
     except AcuseError:
         return None, _("Its version in custody cannot be read. Tell whoever runs this installation.")
-    return state, words.state_sentence(state, view.zone, now)
+    return state, state_sentence(state, view.zone, now)
 
 
 @require_GET
@@ -100,7 +101,7 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
         "year": year,
         "years": range(first, last + 1),
         "months": words.year_view(timetable, view.definition, year),
-        "weekdays": [words.weekday(number) for number in range(7)],
+        "weekdays": [weekday(number) for number in range(7)],
         "holidays": words.holidays_of_year(timetable, year),
         "versions": [(row, _who(row, names)) for row in queries.versions(access, id)],
     }

@@ -16,6 +16,7 @@ from acuse.delivery.queries import CommunicationRow
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.timeline import evidence_state
 from acuse.doors.console.wording import mark_word
+from acuse.doors.ui.phone_words import RESULTS
 from acuse.evidence.queries import LedgerFact, development_anchors, ledger_state
 from acuse.helpdesk.queries.case import CaseView, InteractionView
 from acuse.mail.quotes import parted
@@ -29,6 +30,7 @@ class Entry:
         mark, mark_word, development: how far its fact is proved.
         text, quoted: of what was said, the new and what it repeats. html: of an answer, harmless.
         sent: the communication that an answer became.
+        call: the telephone call that was entered.
     """
 
     at: datetime
@@ -45,6 +47,7 @@ class Entry:
     html: str = ""
     act: str = ""
     sent: CommunicationRow | None = None
+    call: str = ""
 
 
 def entries(access: Access, case: CaseView, members: Mapping[UUID, str]) -> list[Entry]:
@@ -84,6 +87,7 @@ def entries(access: Access, case: CaseView, members: Mapping[UUID, str]) -> list
                 html=preview(interaction.text) if interaction and interaction.kind == "reply" else "",
                 act=str(words.ACTS.get(interaction.act, "")) if interaction else "",
                 sent=sent.get(interaction.communication) if interaction and interaction.communication else None,
+                call=str(fact.fact.details.get("call", "")),
             )
         )
     return made
@@ -150,6 +154,11 @@ def _missed(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[s
     }, "warning-circle"
 
 
+def _called(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
+    word, icon = RESULTS[details["result"]]
+    return _("Call: %(result)s") % {"result": word}, icon
+
+
 def _constant(line: Callable[[], str], icon: str) -> Callable[[Mapping[str, Any], Mapping[UUID, str]], tuple[str, str]]:
     return lambda _details, _members: (line(), icon)
 
@@ -160,6 +169,7 @@ _LINES: Mapping[str, Callable[[Mapping[str, Any], Mapping[UUID, str]], tuple[str
     "ticket.status_changed": _moved,
     "ticket.escalated": _escalated,
     "ticket.described": _constant(lambda: _("The description was changed"), "pencil-simple"),
+    "call.added": _called,
     "conformity.requested": _constant(lambda: _("Agreement asked for"), "question"),
     "conformity.withdrawn": _constant(lambda: _("The question before was withdrawn"), "minus-circle"),
     "conformity.given": _given,

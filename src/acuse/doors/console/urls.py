@@ -101,6 +101,7 @@ urlpatterns = [
     path(f"{CONTACT}split/", identity.split, name="contact-split"),
     path(f"{CONTACT}erase/", identity.erase, name="contact-erase"),
     path(BASE, include("acuse.doors.console.composing.urls")),
+    path(BASE, include("acuse.doors.console.phone.urls")),
     path(f"{BASE}certificates/", certificates.listing, name="certificates"),
     path(f"{BASE}certificates/<str:code>.pdf", certificates.pdf, name="certificate-pdf"),
     path(f"{BASE}certificates/<str:code>/proof/", certificates.bundle, name="certificate-bundle"),

@@ -155,6 +155,7 @@
     j: () => move(1),
     k: () => move(-1),
     "/": () => $("[data-search]")?.focus(),
+    c: () => $("[data-new]")?.click(),
     e: () => $("[data-export]")?.click(),
     u: () => $("[data-utc]")?.click(),
     r: () => showPanel("write-answer"),

@@ -1,0 +1,1 @@
+"""The telephone in the console: lines, calls, and the files of exchanges."""

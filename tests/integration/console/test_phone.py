@@ -1,0 +1,219 @@
+"""The telephone through the console's door: lines, a call with its case, the list, and an exchange's file."""
+
+import re
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from acuse.accounts.models import User
+from acuse.config.database import conninfo
+from acuse.embedded.roles import Addresses
+from acuse.evidence.sequencer import Sequencer
+from acuse.helpdesk.jobs.call_files import enter_calls
+from acuse.helpdesk.models import Call, CallFile, Line, Outgoing, Ticket
+from acuse.proof.checkpoint import SigningKey
+from tests.integration.helpdesk import making
+from tests.integration.helpdesk.making import ANA, Desk, letter
+
+BASE = "/console/talleres-ribera/"
+
+
+@pytest.fixture
+def desk(database: Addresses, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["testserver"])
+    sequencer = Sequencer(conninfo=conninfo(), key=SigningKey.generate("acuse.example/test"))
+    assert sequencer.lead()
+    made = making.desk(sequencer)
+    User.objects.update(language="en")
+    yield made
+    sequencer.resign()
+
+
+def signed_in(role: str) -> Client:
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(User.objects.get(email=f"{role}@ribera.example"))
+    return client
+
+
+def text(client: Client, path: str) -> str:
+    """What people read of a page's main part."""
+    answer = client.get(BASE + path)
+    assert answer.status_code == 200, path
+    page = answer.content.decode()
+    main = page[page.index("<main") : page.index("</main>")]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def post(client: Client, path: str, **given: object) -> str:
+    """Send a form; return where it leads, or what is said where it leads nowhere."""
+    answer = client.post(BASE + path, given)
+    if answer.status_code == 302:
+        return str(answer.headers["Location"]).removeprefix(BASE)
+    assert answer.status_code == 200
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+def line(client: Client, name: str = "Atención", number: str = "910 000 100") -> UUID:
+    assert post(client, "settings/lines/add/", name=name, number=number, calendar="", public="on") == "settings/lines/"
+    return Line.objects.get(name=name).id
+
+
+def entered(line: UUID, **changes: object) -> dict[str, object]:
+    made: dict[str, object] = {
+        "number": "600 112 233",
+        "line": str(line),
+        "started_at": "2026-11-20T10:15:02",
+        "result": "answered",
+        "waited": "0:12",
+        "talked": "3:05",
+        "outcome": "Pregunta por su coche.",
+        "case": "none",
+    }
+    return {**made, **changes}
+
+
+def test_lines_are_entered_changed_and_moved(desk: Desk) -> None:
+    owner, agent = signed_in("owner"), signed_in("agent")
+    one = line(owner)
+    other = line(owner, "Taller", "910 000 200")
+    assert "Day and night, every day." in text(agent, "settings/lines/")
+    assert "Enter a line" not in text(agent, "settings/lines/")
+    assert "has this name already" in post(owner, "settings/lines/add/", name="Taller", number="910", calendar="")
+    given = {"name": "Urgencias", "number": "900 000 100", "calendar": ""}
+    assert post(owner, f"settings/lines/{other}/", **given, enabled="on") == "settings/lines/"
+    assert post(owner, f"settings/lines/{other}/", act="up") == "settings/lines/"
+    shown = text(agent, "settings/lines/")
+    assert shown.index("Urgencias") < shown.index("Atención")
+    assert agent.post(f"{BASE}settings/lines/{one}/", given).status_code == 403
+
+
+def test_a_call_is_registered_with_a_new_case_that_is_acknowledged(desk: Desk) -> None:
+    one, agent = line(signed_in("owner")), signed_in("agent")
+    assert "A call came in." in text(agent, "calls/new/")
+    said = post(agent, "calls/new/", **entered(one, case="new", name="Ana", address=ANA, type="claim"))
+    assert "Say in some words what the case is about." in said
+    assert not Call.objects.exists()
+    led = post(agent, "calls/new/", **entered(one, case="new", name="Ana", address=ANA, type="claim", subject="Ruido"))
+    ticket = desk.ticket()
+    assert led == f"tickets/{ticket.id}/"
+    assert Outgoing.objects.filter(ticket=ticket, act="receipt").count() == 1
+    call = Call.objects.get()
+    assert (call.waited, call.talked, call.number, call.member_id) == (12, 185, "+34600112233", desk.agent.member)
+    seen = agent.get(f"{BASE}tickets/{ticket.id}/").content.decode()
+    assert f"calls/{call.id}/" in seen
+    assert "Pregunta por su coche." in seen
+    shown = text(agent, f"calls/{call.id}/")
+    assert ticket.key in shown
+    assert "Registered" in shown
+
+
+def test_the_callers_cases_are_offered_and_a_case_is_named_by_its_number(desk: Desk) -> None:
+    one, agent = line(signed_in("owner")), signed_in("agent")
+    post(agent, "calls/new/", **entered(one, case="new", name="Ana", subject="Ruido"))
+    ticket = desk.ticket()
+    offered = agent.get(f"{BASE}calls/caller/", {"number": "600112233"}).content.decode()
+    assert f'value="{ticket.id}"' in offered
+    assert "Ana" in offered
+    assert "No contact has this number." in agent.get(f"{BASE}calls/caller/?number=699999999").content.decode()
+    assert post(agent, "calls/new/", **entered(one, case=str(ticket.id), outcome="Otra vez")) == f"tickets/{ticket.id}/"
+    assert post(agent, "calls/new/", **entered(one, case="existing", ticket="1")) == f"tickets/{ticket.id}/"
+    assert "There is no case with that number" in post(
+        agent, "calls/new/", **entered(one, case="existing", ticket="99")
+    )
+    assert "There is no such case." in post(agent, "calls/new/", **entered(one, case=str(one)))
+    assert "Choose which case" in post(agent, "calls/new/", **entered(one, case="nonsense"))
+    assert Call.objects.filter(ticket=ticket).count() == 3
+    assert f'value="{ticket.key}"' in agent.get(f"{BASE}calls/new/", {"ticket": ticket.key}).content.decode()
+
+
+def test_what_does_not_fit_is_said_where_it_was_written(desk: Desk) -> None:
+    one, agent = line(signed_in("owner")), signed_in("agent")
+    assert "is no duration" in post(agent, "calls/new/", **entered(one, waited="mucho"))
+    assert "nobody can have talked" in post(agent, "calls/new/", **entered(one, result="lost"))
+    assert "in the future" in post(agent, "calls/new/", **entered(one, started_at="2199-01-01T10:00"))
+    assert "Pregunta por su coche." in post(agent, "calls/new/", **entered(one, started_at="ayer"))
+    assert not Call.objects.exists()
+
+
+def test_a_call_is_corrected_and_linked_from_its_page(desk: Desk) -> None:
+    one, agent = line(signed_in("owner")), signed_in("agent")
+    desk.receive(letter())
+    ticket = Ticket.objects.get()
+    assert post(agent, "calls/new/", **entered(one)) == "calls/"
+    call = Call.objects.get().id
+    given = entered(one, talked="4:00", outcome="Volverá a llamar.")
+    assert post(agent, f"calls/{call}/correct/", **given) == f"calls/{call}/"
+    assert post(agent, f"calls/{call}/case/", ticket="", goes_on="on") == f"calls/{call}/"
+    assert post(agent, f"calls/{call}/case/", ticket=ticket.key) == f"calls/{call}/"
+    row = Call.objects.get()
+    assert (row.talked, row.outcome, row.ticket_id) == (240, "Volverá a llamar.", ticket.id)
+    assert text(agent, f"calls/{call}/").count("Corrected") == 2
+    auditor = signed_in("auditor")
+    assert "Correct" in text(auditor, f"calls/{call}/")
+    assert auditor.post(f"{BASE}calls/{call}/correct/", given).status_code == 403
+    assert auditor.get(f"{BASE}calls/new/").status_code == 403
+
+
+def test_the_list_is_narrowed_added_up_and_exported(desk: Desk) -> None:
+    one, agent = line(signed_in("owner")), signed_in("agent")
+    assert "No call is registered yet." in text(agent, "calls/")
+    post(agent, "calls/new/", **entered(one))
+    post(agent, "calls/new/", **entered(one, result="lost", talked="", number="", outcome="", waited="31"))
+    post(agent, "calls/new/", **entered(one, started_at="2026-11-19T10:00", waited="0:30", outcome="=1+1"))
+    days = text(agent, "calls/?since=2026-11-20&until=2026-11-20")
+    assert "Answered 1 50.0%" in days
+    assert "Mean wait 0:12" in days
+    assert "Withheld number" in days
+    assert "=1+1" not in days
+    assert "Answered, today 0 —" in text(agent, "calls/")
+    assert "=1+1" in text(agent, "calls/?q=600112233")
+    assert "No call with these filters." in text(agent, "calls/?q=nada")
+    assert agent.get(f"{BASE}calls/?since=ayer").status_code == 302
+    answer = agent.get(f"{BASE}calls/export.csv?result=answered")
+    raw = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    assert raw.count("\r\n") == 3
+    assert "'=1+1" in raw
+    assert "+34600112233" in raw
+
+
+def test_a_file_is_looked_at_planned_and_entered(desk: Desk) -> None:
+    one, agent = line(signed_in("owner")), signed_in("agent")
+    raw = (
+        "cuando;quien;fin;espera\n20/11/2026 10:00:00;600112233;Cogida;0:12\n20/11/2026 10:05:00;600112234;Perdida;31\n"
+        "mañana;600112235;Perdida;5\n"
+    ).encode("latin-1")
+    led = post(agent, "calls/files/", file=SimpleUploadedFile("noviembre.csv", raw, content_type="text/csv"))
+    job = CallFile.objects.get()
+    assert led == f"calls/files/{job.id}/"
+    assert "Say which columns have the day and hour" in text(agent, led)
+    plan = {"zone": "Europe/Madrid", "order": "dmy", "line": str(one)}
+    columns = {"column_0": "started", "column_1": "number", "column_2": "result", "column_3": "waited"}
+    assert post(agent, led, **plan, **columns) == led
+    assert "New calls 1" in text(agent, led)
+    assert "Left out 1" in text(agent, led)
+    assert post(agent, led, **plan, **columns, word_0="answered", word_1="lost") == led
+    shown = text(agent, led)
+    assert "New calls 2" in shown
+    assert "line 4" in shown
+    assert "Two columns cannot say the same" in post(agent, led, **plan, **{**columns, "column_3": "started"})
+    errors = agent.get(f"{BASE}{led}errors.csv")
+    wrong = b"".join(errors.streaming_content).decode()  # type: ignore[attr-defined]
+    assert wrong.splitlines()[1].startswith("4,")
+    assert post(agent, f"{led}start/") == led
+    assert 'hx-trigger="every 1s"' in agent.get(BASE + led, headers={"HX-Request": "true"}).content.decode()
+    while enter_calls():
+        pass
+    assert "3 of 3 rows" in text(agent, led)
+    assert Call.objects.count() == 2
+    assert post(agent, f"{led}cancel/") == "calls/files/"
+    assert CallFile.objects.get().state == "done"
+    # Of the same headings, the next file needs no planning.
+    led = post(agent, "calls/files/", file=SimpleUploadedFile("diciembre.csv", raw.replace(b":05:", b":06:")))
+    assert "New calls 1" in text(agent, led)
+    assert "Known already 1" in text(agent, led)
+    assert "no rows" in post(agent, "calls/files/", file=SimpleUploadedFile("x.csv", b"a,b\n"))
+    assert signed_in("auditor").get(f"{BASE}calls/files/").status_code == 403
