@@ -1,0 +1,113 @@
+"""A case through the real doors: a customer's mail comes in by SMTP, is answered, agreed to, and proved offline."""
+
+import re
+import smtplib
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP, default
+from pathlib import Path
+
+import pytest
+
+from acuse.embedded.mailboxes import messages
+from tests.flows.installation import SLUG, Installation, installation, until
+from tests.flows.web import Visitor, visitor
+
+EMAIL, PASSWORD = "agente@talleres-ribera.example", "una-clave-larga-y-rara-7"
+DESK, ANA = "atencion@talleres-ribera.example", "ana@acepta.example"
+CASES = f"/console/{SLUG}/tickets/"
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Installation]:
+    with installation() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def agent(running: Installation) -> Visitor:
+    """A member who set the mailbox up."""
+    running.add_member(EMAIL, PASSWORD)
+    someone = visitor(running)
+    someone.log_in(EMAIL, PASSWORD)
+    settings = f"/console/{SLUG}/settings/desk/"
+    someone.post(f"{settings}mailboxes/", form=settings, name="Atención", address=DESK, default_type="claim")
+    assert DESK in someone.get(settings).text
+    return someone
+
+
+def written(subject: str, body: str, to: str, name: str, answers: str = "") -> bytes:
+    """What the customer's program writes."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["To"], mail["Subject"] = f"Ana Prieto <{ANA}>", to, subject
+    mail["Message-ID"], mail["Date"] = f"<{name}@acepta.example>", "Sat, 21 Nov 2026 10:00:00 +0100"
+    if answers:
+        mail["In-Reply-To"] = answers
+    mail.set_content(body)
+    return mail.as_bytes()
+
+
+def send(running: Installation, raw: bytes, to: str) -> None:
+    """Bring a message to the inbound door, as the customer's server does."""
+    with smtplib.SMTP("127.0.0.1", running.settings.smtp_inbound_port, "mx.acepta.example", 120) as client:
+        client.sendmail(ANA, [to], raw)
+
+
+def delivered(running: Installation, words: str) -> EmailMessage:
+    """Wait for the letter that says something to reach the customer's server; return it."""
+
+    def found() -> list[EmailMessage]:
+        kept = messages(running.data / "sandbox", "acepta.example")
+        letters = [message_from_bytes(one.content, policy=default) for one in kept]
+        return [one for one in letters if isinstance(one, EmailMessage) and words in text_of(one)]
+
+    until(found, f"a letter says {words}")
+    return found()[0]
+
+
+def text_of(mail: EmailMessage) -> str:
+    part = mail.get_body(("plain",))
+    return str(part.get_content()) if part is not None else ""
+
+
+def test_a_case_from_the_customers_mail_to_a_certificate_that_is_verified_offline(
+    running: Installation, agent: Visitor, tmp_path: Path
+) -> None:
+    send(running, written("Ruido al frenar", "Desde la revisión hace ruido.", DESK, "uno"), DESK)
+    until(lambda: "Ruido al frenar" in agent.get(CASES).text, "the case is in the inbox")
+    found = re.search(rf"{CASES}([0-9a-f-]{{36}})/", agent.get(CASES).text)
+    assert found is not None
+    case = found[0]
+
+    # The receipt: what was said, when, and the key.
+    receipt = delivered(running, "Desde la revisión hace ruido.")
+    assert re.search(r"TAL-0001-[A-Z0-9]{6}", text_of(receipt))
+    assert receipt["Auto-Submitted"] == "auto-replied"
+
+    agent.post(f"{case}answer/", form=case, body="Lo miramos mañana.", certified="on", language="es")
+    answer = delivered(running, "Lo miramos mañana.")
+    token = str(answer["Reply-To"]).strip("<>")
+    assert token.startswith("ticket+") or "@acuse.example" in token
+    reply = written("Otra cosa", "El jueves no puedo.", token, "dos", str(answer["Message-ID"]))
+    send(running, reply, token)
+    until(lambda: "El jueves no puedo." in agent.get(case).text, "the reply stands in the case")
+
+    agent.post(f"{case}answer/", form=case, body="Cambiadas las pastillas.", ask="on", language="es")
+    question = text_of(delivered(running, "Cambiadas las pastillas."))
+    link = re.search(rf"{re.escape(running.environment['ACUSE_PUBLIC_URL'])}(/c/[a-z2-7]+/)", question)
+    assert link is not None
+    customer = Visitor(running.environment["ACUSE_PUBLIC_URL"], token="form")
+    said = customer.post(link[1], said="agree", comments="Perfecto.")
+    assert (said.status, said.path, list(customer.cookies)) == (200, link[1], [])
+    status = "SELECT status, resolved_at IS NOT NULL FROM helpdesk_tickets"
+    assert running.rows(status) == [("resolved", True)]
+
+    agent.post(f"{case}certify/", form=case)
+    issued = "SELECT code FROM certificates_certificates WHERE subject = %s AND state = 'issued'"
+    until(lambda: running.rows(issued, found[1]), "the certificate of the case is issued")
+    document = tmp_path / "expediente.pdf"
+    code = running.value(issued, found[1])
+    document.write_bytes(agent.get(f"/console/{SLUG}/certificates/{code}.pdf").content)
+    trust = running.data / "trust.pem"
+    assert running.command("verify", str(document), "--trust", str(trust)).returncode == 0
