@@ -52,8 +52,9 @@ bench: $(VENV)/.testing ## Measure speed side by side with named rivals
 	@scripts/debian-packages
 	$(BIN)/python -m bench
 
-bench-growth: $(VENV)/.testing ## Measure 1,000 against 1,000,000 facts
+bench-growth: $(VENV)/.testing ## Measure 1,000 against 1,000,000 facts, and as many cases
 	$(BIN)/python -m bench.growth
+	$(BIN)/python -m bench.desk
 
 judge: $(VENV)/.runtime ## Judge the classifier of bounces by a labelled collection (CORPUS=DIR)
 	$(BIN)/python scripts/judge.py "$(CORPUS)"

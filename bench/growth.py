@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from statistics import median, quantiles
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from bench.report import RESULTS, Machine, Row, table, write
@@ -137,33 +137,50 @@ class House:
             "list, one domain": lambda: self.listing(limit=2, search="empresa7.example"),
         }
 
+    def turn(self, operation: Callable[[], object]) -> float:
+        """Return the median milliseconds of an operation done a few times."""
+        taken = []
+        for _ in range(EACH_TURN):
+            begun = time.perf_counter()
+            operation()
+            taken.append(time.perf_counter() - begun)
+        return median(taken) * 1000
 
-def serve(asked: Connection, facts: int) -> None:
+
+class Measured(Protocol):
+    """What fills an installation and is measured on it."""
+
+    def grow(self, size: int, /) -> None:
+        """Fill the installation up to a size."""
+
+    def operations(self) -> Operations:
+        """Return what is measured, by name."""
+
+    def turn(self, operation: Callable[[], object], /) -> Any:
+        """Do an operation a few times; return how long it took."""
+
+
+def serve(asked: Connection, build: Callable[[], Measured], size: int) -> None:
     """Fill an installation, send the names of its operations, then take turns at those asked for until None comes."""
     with world():
-        house = House()
-        house.grow(facts)
+        house = build()
+        house.grow(size)
         operations = house.operations()
         asked.send(list(operations))
         while (name := asked.recv()) is not None:
-            asked.send(_turn(operations[name]))
-
-
-def _turn(operation: Callable[[], object]) -> float:
-    """Return the median milliseconds of an operation done a few times."""
-    taken = []
-    for _ in range(EACH_TURN):
-        begun = time.perf_counter()
-        operation()
-        taken.append(time.perf_counter() - begun)
-    return median(taken) * 1000
+            asked.send(house.turn(operations[name]))
 
 
 @contextmanager
-def installation(facts: int) -> Iterator[tuple[Connection, list[str]]]:
-    """Start an installation with so many facts; yield the way to ask it for turns, and the names of its operations."""
+def installation(build: Callable[[], Measured], size: int) -> Iterator[tuple[Connection, list[str]]]:
+    """Start an installation of a size; yield the way to ask it for turns, and the names of its operations.
+
+    Args:
+        build: makes what is measured, in a process and a world of its own; a class that can be pickled.
+        size: what it is filled up to.
+    """
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs, facts))
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs, build, size))
     process.start()
     theirs.close()
     try:
@@ -176,7 +193,7 @@ def installation(facts: int) -> Iterator[tuple[Connection, list[str]]]:
 
 def rows(*, small: int, large: int) -> list[Row]:
     """Measure at both sizes."""
-    with installation(small) as (few, names), installation(large) as (many, _):
+    with installation(House, small) as (few, names), installation(House, large) as (many, _):
         turns: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
         for turn in range(TURNS + 1):
             for name in names:
