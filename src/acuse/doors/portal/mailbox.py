@@ -19,11 +19,10 @@ from acuse.certificates.queries import certified_among, newest_certificate
 from acuse.contacts.services.codes import SESSION, Proved, Refused, ask_code, end_proof, give_code, proved
 from acuse.delivery.queries.received import Received, certified_to, may_fetch_proof
 from acuse.doors.portal.case_words import WORDS as CASE_WORDS
-from acuse.doors.portal.link import dressed
 from acuse.doors.portal.office import Office, of_office
 from acuse.doors.portal.verify import limited
 from acuse.doors.ui.errors import said
-from acuse.doors.ui.security import PAGE_POLICY, download
+from acuse.doors.ui.security import download
 from acuse.errors import InputError
 from acuse.evidence import custody
 from acuse.helpdesk.queries.mailbox import cases_of
@@ -152,7 +151,7 @@ def certificate(office: Office, id: UUID) -> HttpResponse:
     if found is None:
         raise Http404("There is no such document.")
     content = custody.open_object(organisation=organisation, sha256=found.sha256)
-    return dressed(download(content, filename=f"{found.code}.pdf", media_type="application/pdf"))
+    return _private(download(content, filename=f"{found.code}.pdf", media_type="application/pdf"))
 
 
 def _ask(office: Office) -> HttpResponse:
@@ -214,10 +213,14 @@ def _path(office: Office) -> str:
 def _to(office: Office) -> HttpResponse:
     response = HttpResponseRedirect(_path(office))
     response.status_code = 303
-    return dressed(response)
+    return _private(response)
 
 
 def _shown(office: Office, template: str, *, status: int = 200, **more: Any) -> HttpResponse:
-    response = office.show(template, status=status, here="mailbox", **more)
-    response.headers["Content-Security-Policy"] = PAGE_POLICY
-    return dressed(response)
+    return _private(office.show(template, status=status, here="mailbox", **more))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """Return a response that no browser or proxy keeps."""
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,132 @@
+"""The form and the mailbox of the public pages in the browser, on a telephone, with scripts and without."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from acuse.delivery.models import Notice
+from acuse.evidence import custody
+from acuse.helpdesk import form_guard
+from acuse.helpdesk.articles import Text
+from acuse.helpdesk.models import Mailbox, Ticket
+from acuse.helpdesk.services.codes import send_codes
+from acuse.helpdesk.services.faq import publish_article, write_draft
+from acuse.helpdesk.services.faq_order import add_section
+from acuse.helpdesk.services.portal import change_portal
+from tests.browser.conftest import Opener
+from tests.browser.desk import Desk, desk
+from tests.browser.test_every_page import faults_of_form
+from tests.browser.world import World
+from tests.integration.portal.writing import answer_names
+
+ROOT = "/o/talleres-ribera/"
+ANA = "cliente0877@correo.example"
+QUESTION = "¿Por qué hace ruido al frenar?"
+
+
+@pytest.fixture
+def made(world: World, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A desk with public pages, a frequent question and name servers that answer at once."""
+    answer_names(monkeypatch)
+    monkeypatch.setattr(form_guard, "LEAST_AGE", timedelta())
+    made = desk(world, email="m.ribera@ribera.example")
+    section = add_section(access=made.access, title_es="Frenos", title_en="Brakes")
+    article = write_draft(
+        access=made.access, section=section, texts={"es": Text(title=QUESTION, body="En frío es normal.")}
+    )
+    publish_article(access=made.access, article=article)
+    change_portal(
+        access=made.access,
+        portal_enabled=True,
+        form_enabled=True,
+        form_mailbox=Mailbox.objects.get().id,
+        consent={"es": "Acepto que traten mis datos para responderme."},
+    )
+    return made
+
+
+def faults(page: Page, width: int) -> list[str]:
+    """What is wrong with a page for those who see or reach little of it."""
+    found = Axe().run(page).response["violations"]
+    return [one["id"] for one in found if one["impact"] in {"serious", "critical"}] + faults_of_form(page, width)
+
+
+@pytest.mark.parametrize(("width", "scheme", "scripts"), [(390, "light", True), (320, "dark", False)])
+def test_a_customer_writes_and_adds_to_their_case(
+    made: Desk, visit: Opener, tmp_path: Path, width: int, scheme: str, scripts: bool
+) -> None:
+    seen = visit(member=False, width=width, scheme=scheme, scripts=scripts)
+    page = seen.open(f"{ROOT}write/")
+    page.get_by_label("Su nombre").fill("Ana Prieto")
+    page.get_by_label("Su dirección de correo").fill("ana@nadie.example")
+    page.get_by_label("¿Qué es?").select_option("claim")
+    page.get_by_label("En pocas palabras").fill("Ruido al frenar")
+    page.get_by_label("Qué ha pasado").fill("Desde la revisión.\n\nHace ruido.")
+    if scripts:
+        expect(page.get_by_role("link", name=QUESTION)).to_be_visible()
+        assert faults(page, width) == []
+    page.get_by_role("button", name="Continuar").click()
+    expect(page.get_by_label("Su dirección de correo")).to_be_focused()
+    if scripts:
+        assert faults(page, width) == []
+    page.get_by_label("Su dirección de correo").fill("ana@cliente.example")
+    page.get_by_role("button", name="Continuar").click()
+    expect(page.get_by_role("heading", name="Mírelo una vez más y envíelo")).to_be_visible()
+    expect(page.get_by_role("link", name=QUESTION)).to_be_visible()
+    if scripts:
+        assert faults(page, width) == []
+    photograph = tmp_path / "freno.jpg"
+    photograph.write_bytes(b"\xff\xd8")
+    page.get_by_label("Archivos").set_input_files(photograph)
+    page.get_by_label("Acepto que traten mis datos").check()
+    page.get_by_role("button", name="Enviar", exact=True).click()
+    expect(page.get_by_role("heading", name="Se ha enviado")).to_be_visible()
+    opened = Ticket.objects.get(address="ana@cliente.example")
+    expect(page.get_by_text(opened.key)).to_be_visible()
+    if scripts:
+        assert faults(page, width) == []
+    link = re.search(r"/f/[a-z2-7]+/", page.content())
+    assert link is not None
+    page = seen.open(link[0])
+    page.get_by_label("Lo que quiere decir").fill("Ha empeorado.")
+    if scripts:
+        assert faults(page, width) == []
+    page.get_by_role("button", name="Enviar").click()
+    expect(page.get_by_text("Ha empeorado.")).to_be_visible()
+    expect(page.get_by_text("freno.jpg")).to_be_visible()
+    assert seen.errors == seen.elsewhere == []
+
+
+@pytest.mark.parametrize(("width", "scheme", "scripts"), [(390, "dark", True), (320, "light", False)])
+def test_a_customer_sees_what_was_certified_to_them(
+    made: Desk, visit: Opener, width: int, scheme: str, scripts: bool
+) -> None:
+    seen = visit(member=False, width=width, scheme=scheme, scripts=scripts)
+    page = seen.open(f"{ROOT}mailbox/")
+    page.get_by_label("Su dirección de correo").fill(ANA)
+    page.get_by_role("button", name="Enviarme un código").click()
+    expect(page.get_by_role("heading", name="Escriba el código")).to_be_visible()
+    send_codes()
+    notice = Notice.objects.filter(kind=Notice.Kind.CODE).latest("created_at")
+    raw = custody.open_object(organisation=notice.organisation_id, sha256=notice.message_sha256)
+    code = re.search(rb"(?m)^Subject: (\d{6}) ", raw)
+    assert code is not None
+    if scripts:
+        assert faults(page, width) == []
+    page.get_by_label("El código que le hemos enviado").fill("000 000")
+    page.get_by_role("button", name="Ver mis mensajes").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("El código que le hemos enviado").fill(code[1].decode())
+    page.get_by_role("button", name="Ver mis mensajes").click()
+    expect(page.get_by_role("heading", name="Certificado a usted")).to_be_visible()
+    expect(page.get_by_text("Re: Ruido al frenar").first).to_be_visible()
+    if scripts:
+        assert faults(page, width) == []
+    page.get_by_role("button", name="Salir").click()
+    expect(page.get_by_role("button", name="Enviarme un código")).to_be_visible()
+    assert [one for one in seen.context.cookies() if one["name"] == "acuse_mailbox"] == []
+    assert seen.errors == seen.elsewhere == []
