@@ -33,13 +33,16 @@ from acuse.evidence import custody
 from acuse.evidence.models import Fact
 from acuse.evidence.queries import bundle_for, facts_of
 from acuse.evidence.sequencer import Sequencer
+from acuse.helpdesk.articles import Text
 from acuse.helpdesk.call_rules import Entered
 from acuse.helpdesk import triage
-from acuse.helpdesk.models import Interaction, Mailbox, Outgoing, Ticket
+from acuse.helpdesk.models import Article, Interaction, Mailbox, Outgoing, Section, Ticket
 from acuse.helpdesk.services.desk import save_view
 from acuse.helpdesk.services.call_files import add_file
 from acuse.helpdesk.services.calls import register_call
 from acuse.helpdesk.services.lines import add_line
+from acuse.helpdesk.services.faq import publish_article, write_draft
+from acuse.helpdesk.services.faq_order import add_section
 from acuse.helpdesk.services.mailboxes import add_mailbox
 from acuse.helpdesk.services.opening import open_by_member
 from acuse.helpdesk.services.triage import add_rule as add_triage_rule
@@ -195,6 +198,17 @@ ROUTES = {
     f"{BASE}snippets/": "member",
     f"{BASE}snippets/<uuid:id>/": "member",
     f"{BASE}snippets/<uuid:id>/remove/": "member",
+    f"{BASE}faq/": "member",
+    f"{BASE}faq/sections/": "manager",
+    f"{BASE}faq/sections/<uuid:id>/": "manager",
+    f"{BASE}faq/new/": "member",
+    f"{BASE}faq/preview/": "member",
+    f"{BASE}faq/<uuid:id>/": "member",
+    f"{BASE}faq/<uuid:id>/withdraw/": "manager",
+    f"{BASE}faq/<uuid:id>/review/": "manager",
+    f"{BASE}faq/<uuid:id>/move/": "manager",
+    f"{BASE}faq/<uuid:id>/remove/": "member",
+    f"{BASE}faq/<uuid:id>/versions/<int:number>/": "member",
     f"{BASE}certificates/": "member",
     f"{BASE}certificates/<str:code>.pdf": "member",
     f"{BASE}certificates/<str:code>/proof/": "member",
@@ -235,6 +249,7 @@ ROUTES = {
     f"{BASE}settings/domains/keys/": "manager",
     f"{BASE}settings/domains/keys/<uuid:id>/sign/": "manager",
     f"{BASE}settings/domains/keys/<uuid:id>/retire/": "manager",
+    f"{BASE}settings/portal/": "manager",
     f"{BASE}settings/senders/": "manager",
     f"{BASE}settings/senders/remove/": "manager",
 }
@@ -280,6 +295,8 @@ class Theirs:
     address: UUID
     template: UUID
     snippet: UUID
+    section: UUID
+    article: UUID
     member: UUID
     invitation: UUID
     code: str
@@ -351,6 +368,13 @@ def theirs(database: Addresses) -> Theirs:
         language="es",
         body="Trozo 885511",
     )
+    section = add_section(access=access_organisation(user=chief, slug=THEIRS), title_es="Apartado 229988", title_en="")
+    article = write_draft(
+        access=access_organisation(user=chief, slug=THEIRS),
+        section=section,
+        texts={"es": Text(title="Pregunta 447711", body="Respuesta 447711")},
+    )
+    publish_article(access=access_organisation(user=chief, slug=THEIRS), article=article)
     sequencer = Sequencer(conninfo=conninfo(), key=SigningKey.generate("acuse.example/test"))
     assert sequencer.lead()
     while sequencer.tick():
@@ -383,6 +407,8 @@ def theirs(database: Addresses) -> Theirs:
         "Expediente 998877",
         "664422",
         "885511",
+        "229988",
+        "447711",
         "programa-ajeno",
         "clave-ajena",
         rule.subject,
@@ -419,6 +445,8 @@ def theirs(database: Addresses) -> Theirs:
         address=Address.objects.filter(contact=contact).values_list("id", flat=True)[0],
         template=template,
         snippet=snippet,
+        section=section,
+        article=article,
         member=Membership.objects.get(user=chief).id,
         invitation=invitation.id,
         code=row.code,
@@ -466,6 +494,8 @@ def filled(route: str, slug: str, theirs: Theirs) -> list[str]:
         "contacts/": theirs.contact,
         "templates/": theirs.template,
         "snippets/": theirs.snippet,
+        "faq/sections/": theirs.section,
+        "faq/": theirs.article,
         "invitations/": theirs.invitation,
         "members/": theirs.member,
     }
@@ -515,6 +545,8 @@ def state(theirs: Theirs) -> tuple[object, ...]:
         list(Suppression.objects.filter(organisation_id=theirs.organisation).values()),
         list(TemplateVersion.objects.filter(template__organisation_id=theirs.organisation).values()),
         list(Snippet.objects.filter(organisation_id=theirs.organisation).values()),
+        list(Article.objects.filter(organisation_id=theirs.organisation).values()),
+        list(Section.objects.filter(organisation_id=theirs.organisation).values()),
         list(Calendar.objects.filter(organisation_id=theirs.organisation).values()),
         Communication.objects.filter(organisation_id=theirs.organisation).count(),
         list(Ticket.objects.filter(organisation_id=theirs.organisation).values()),

@@ -85,8 +85,10 @@ def article(body: str) -> str:
 
 
 def plain(body: str) -> str:
-    """Return a body as one line of text."""
-    return " ".join(_text(_READER.parse(body)).split())
+    """Return the words of a body as one line of text, without its marks and the addresses of its links."""
+    blocks = (token.children or () for token in _READER.parse(body))
+    lines = ("".join(" " if one.type.endswith("break") else one.content for one in block) for block in blocks)
+    return " ".join(" ".join(lines).split())
 
 
 def _fragment(tokens: Sequence[Token]) -> str:

@@ -22,6 +22,7 @@ from acuse.doors.ui.errors import said
 from acuse.errors import AccessDenied
 from acuse.evidence import queries as evidence
 from acuse.evidence.queries import LedgerState
+from acuse.helpdesk.queries.articles import due_for_review
 
 P = ParamSpec("P")
 OLD = timedelta(minutes=5)
@@ -39,12 +40,13 @@ class LedgerNote:
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """The frame of one page."""
+    """The frame of one page; `reviews` counts articles that somebody should look at."""
 
     page: str
     organisation: OrganisationView
     organisations: tuple[OrganisationView, ...]
     running: int
+    reviews: int
     ledger: LedgerNote
     state: LedgerState
     member_name: str
@@ -81,6 +83,7 @@ def frame(request: HttpRequest, access: Access, page: str) -> Frame:
         organisation=access.view,
         organisations=tuple(organisations_of(user=user)),
         running=delivery.running(access),
+        reviews=due_for_review(access),
         ledger=ledger_note(state),
         state=state,
         member_name=user.name or user.email,

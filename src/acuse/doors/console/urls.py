@@ -24,6 +24,7 @@ from acuse.doors.console import (
     mail_figures,
     members,
     palette,
+    portal_settings,
     preferences,
     resending,
     settings,
@@ -101,6 +102,7 @@ urlpatterns = [
     path(f"{CONTACT}split/", identity.split, name="contact-split"),
     path(f"{CONTACT}erase/", identity.erase, name="contact-erase"),
     path(BASE, include("acuse.doors.console.composing.urls")),
+    path(BASE, include("acuse.doors.console.faq.urls")),
     path(BASE, include("acuse.doors.console.phone.urls")),
     path(f"{BASE}certificates/", certificates.listing, name="certificates"),
     path(f"{BASE}certificates/<str:code>.pdf", certificates.pdf, name="certificate-pdf"),
@@ -153,6 +155,7 @@ urlpatterns = [
     path(f"{BASE}settings/triage/add/", triage.add, name="triage-add"),
     path(f"{BASE}settings/triage/<uuid:id>/", triage.change, name="triage-change"),
     path(f"{BASE}settings/triage/<uuid:id>/edit/", triage.edit, name="triage-edit"),
+    path(f"{BASE}settings/portal/", portal_settings.portal_settings, name="portal-settings"),
     path(f"{BASE}settings/senders/", settings.add_sender, name="sender-add"),
     path(f"{BASE}settings/senders/remove/", settings.remove_sender, name="sender-remove"),
 ]

@@ -35,10 +35,10 @@ def index(office: Office) -> HttpResponse:
             "faq/index.html", here="faq", listed=True, chapters=faq.chapters(desk.organisation, language)
         )
     if limited(office.request, "faq", SEARCHES_PER_WINDOW):
-        return office.show("faq/found.html", status=429, wanted=wanted, often=True)
+        return office.show("faq/found.html", here="faq", status=429, wanted=wanted, often=True)
     found = faq.search(desk.organisation, language, wanted)
     _count(office, wanted, found)
-    return office.show("faq/found.html", wanted=wanted, found=found)
+    return office.show("faq/found.html", here="faq", wanted=wanted, found=found)
 
 
 def _count(office: Office, wanted: str, found: Found) -> None:
@@ -51,8 +51,8 @@ def _count(office: Office, wanted: str, found: Found) -> None:
 def article(office: Office, id: UUID) -> HttpResponse:
     """One question with its answer."""
     shown = _reading(office, id)
-    said = {} if shown.id.hex not in _remembered(office) else {"said": _remembered(office)[shown.id.hex]}
-    return office.show("faq/article.html", listed=True, shown=shown, body=_html(shown), **said)
+    said = _remembered(office).get(shown.id.hex, "")
+    return office.show("faq/article.html", here="faq", listed=True, shown=shown, body=_html(shown), said=said)
 
 
 @require_POST
@@ -65,7 +65,7 @@ def helped(office: Office, id: UUID) -> HttpResponse:
     if said not in {"yes", "no"} or shown.id.hex in remembered:
         return response
     if limited(office.request, "helped", SAYINGS_PER_WINDOW):
-        return office.show("faq/article.html", status=429, shown=shown, body=_html(shown), often=True)
+        return office.show("faq/article.html", here="faq", status=429, shown=shown, body=_html(shown), often=True)
     count_help(organisation=office.desk.organisation, article=shown.id, helped=said == "yes")
     kept = dict(list({**remembered, shown.id.hex: said}.items())[-_MOST_REMEMBERED:])
     response.set_cookie(
@@ -84,7 +84,7 @@ def helped(office: Office, id: UUID) -> HttpResponse:
 def printable(office: Office) -> HttpResponse:
     """All questions with their answers on one page, to print or to keep."""
     shown = faq.readings(office.desk.organisation, office.language)
-    return office.show("faq/printable.html", readings=[(one, _html(one)) for one in shown], at=clock.now())
+    return office.show("faq/printable.html", here="faq", readings=[(one, _html(one)) for one in shown], at=clock.now())
 
 
 def _reading(office: Office, id: UUID) -> Reading:
