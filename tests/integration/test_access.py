@@ -77,6 +77,7 @@ ROUTES = {
     "r/<str:token>/certificate": "public",
     "f/": "public",
     "f/<str:token>/": "public",
+    "f/<str:token>/receipt": "public",
     "c/<str:token>/": "public",
     "o/<slug:slug>/": "public",
     "o/<slug:slug>/faq/": "public",
@@ -125,7 +126,9 @@ ROUTES = {
     f"{CASE}describe/": "member",
     f"{CASE}escalate/": "member",
     f"{CASE}close/": "member",
-    f"{CASE}certify/": "member",
+    f"{CASE}papers/": "member",
+    f"{CASE}papers/ask/": "member",
+    f"{CASE}guarantee/<slug:act>/": "member",
     f"{CASE}reopen/": "member",
     f"{CASE}present/": "member",
     f"{CASE}said/<uuid:interaction_id>/": "member",
@@ -506,7 +509,7 @@ def filled(route: str, slug: str, theirs: Theirs) -> list[str]:
     path = path.replace("<uuid:address>", str(theirs.address))
     path = path.replace("<uuid:interaction_id>", str(theirs.interaction))
     path = path.replace("<str:code>", theirs.code).replace("<path:path>", "entries/000")
-    path = path.replace("<str:name>", "root.pem")
+    path = path.replace("<str:name>", "root.pem").replace("<slug:act>", "activation")
     # A true token, but for an envelope sender: it opens no page.
     token = encode_token(key=settings.ACUSE_KEYS.address, purpose=BOUNCE, identifier=theirs.communication)
     path = path.replace("<str:token>", token)

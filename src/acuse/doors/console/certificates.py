@@ -63,8 +63,7 @@ def pdf(request: HttpRequest, access: Access, code: str) -> HttpResponseBase:
     content = certificates.sealed_pdf(access, code=code)
     if found is None or content is None:
         raise Http404("The organisation has no such certificate.")
-    name = "receipt" if found.kind == "receipt" else "certificate"
-    return download(content, filename=f"{name}-{code}.pdf", media_type="application/pdf")
+    return download(content, filename=f"{found.kind}-{code}.pdf", media_type="application/pdf")
 
 
 @require_GET

@@ -19,7 +19,6 @@ from uuid6 import uuid7
 
 from acuse import clock
 from acuse.accounts.queries import Access, active_members
-from acuse.certificates.services import request_ticket_certificate
 from acuse.composition.letters import Attachment
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.acts import found
@@ -291,13 +290,6 @@ def _close(request: HttpRequest, access: Access, id: UUID) -> str:
     return ""
 
 
-def _certify(_request: HttpRequest, access: Access, id: UUID) -> str:
-    """Ask for the certificate of the case as it stands."""
-    access.require_sender()
-    request_ticket_certificate(organisation=access.organisation, ticket=id)
-    return _("The certificate is being made. It will stand at the right.")
-
-
 def _reopen(request: HttpRequest, access: Access, id: UUID) -> str:
     changes.reopen(access=access, ticket=id)
     return _("The case is open again.")
@@ -311,7 +303,6 @@ classify = _acting(_classify)
 describe = _acting(_describe)
 escalate = _acting(_escalate)
 close = _acting(_close)
-certify = _acting(_certify)
 reopen = _acting(_reopen)
 
 

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from acuse import clock
 from acuse.accounts.queries import Access, active_members
-from acuse.certificates.queries import certificates_of_ticket
 from acuse.clock import from_rfc3339, to_rfc3339
+from acuse.doors.console import ticket_guarantee, ticket_papers
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.console.places import read_place, write_place
@@ -151,7 +151,8 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
         "note_draft": draft(access, ticket=id, kind="note"),
         "others": [(members.get(member, ""), writing) for member, writing in seen.others],
         "templates": _templates(access),
-        "certificates": certificates_of_ticket(access, ticket=id),
+        **ticket_papers.shown(access, id),
+        "guarantee": ticket_guarantee.shown(access, seen),
         "certify": settings.certify_replies,
         "closes": settings.closing_allowed and seen.row.closed_at is None,
         "least_days": LEAST_TERM.days,

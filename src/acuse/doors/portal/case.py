@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from acuse.certificates.queries import is_receipt_asked, newest_receipt
 from acuse.doors.portal.case_words import WORDS
 from acuse.doors.portal.link import (
     STRANGERS_PER_WINDOW,
@@ -34,13 +35,16 @@ from acuse.doors.ui import figures
 from acuse.doors.ui.counters import count
 from acuse.doors.ui.errors import said
 from acuse.doors.ui.preferences import DEFAULT_ZONE, LANGUAGES
+from acuse.doors.ui.security import download
 from acuse.errors import ConflictError, InputError
+from acuse.evidence import custody
 from acuse.helpdesk import form_guard
 from acuse.helpdesk.queries.public import Followed, Question, followed, found_by_key, question
 from acuse.helpdesk.queries.writing import agree_path, follow_path
 from acuse.helpdesk.services.conformity import MOST_COMMENTS, answer_conformity
 from acuse.helpdesk.services.form import Sending, add_to_case, sent_before
 from acuse.helpdesk.services.links import send_link
+from acuse.helpdesk.services.papers import ask_receipt
 from acuse.mail.tokens import AGREE, FOLLOW, decode_token
 from acuse.proof.facts.fact import Actor
 
@@ -49,6 +53,7 @@ ACTS_PER_WINDOW = 20
 TRIES_PER_WINDOW = 10
 MOST_LINKS, LINK_SECONDS = 3, 60 * 60
 FORM_SECONDS = 12 * 60 * 60
+SEALING_SECONDS = 3
 _FORM = "acuse.case.form"
 LINKS = ThreadPoolExecutor(1, thread_name_prefix="links")
 """Sends links that were asked for, one after the other."""
@@ -81,6 +86,7 @@ def _page(
         agree=agree_path(seen.asked) if seen.asked else "",
         root=f"/f/{token}/",
         form=Token.new(seen.id).signed(),
+        sealed=newest_receipt(organisation=seen.organisation_id, ticket=seen.id) is not None,
         problem=problem,
         text=text,
         most=form_guard.MOST_TEXT,
@@ -108,7 +114,42 @@ def _add(request: HttpRequest, token: str, seen: Followed) -> HttpResponse:
         with translation.override(language):
             problem = said(error)
         return _page(request, token, seen, problem=problem, text=storable(text), status=400)
-    response = redirect(f"/f/{token}/?l={language}")
+    return _led(f"/f/{token}/?l={language}")
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def receipt(request: HttpRequest, token: str) -> HttpResponse:
+    """The sealed receipt of what opened a case: a POST has it made, a GET waits for it and saves it."""
+    found = decode_token(token, keys=(settings.ACUSE_KEYS.address,), purpose=FOLLOW)
+    limit = ("stranger", STRANGERS_PER_WINDOW) if found is None else ("entry", LOOKS_PER_WINDOW)
+    often = limited(request, *limit)
+    seen = followed(found) if found is not None and not often else None
+    if seen is None:
+        key, status = ("often", 429) if often else ("unknown", 404)
+        return _told(request, None, key, status)
+    here = f"/f/{token}/receipt?l={language_of(request, seen.language)}"
+    if request.method == "POST":
+        if from_elsewhere(request):
+            return _told(request, seen, "elsewhere", 403)
+        ask_receipt(ticket=seen.id)
+        return _led(here)
+    made = newest_receipt(organisation=seen.organisation_id, ticket=seen.id)
+    if made is not None:
+        content = custody.open_object(organisation=seen.organisation_id, sha256=made.sha256)
+        return download(content, filename=f"{seen.key}-{made.code}.pdf", media_type="application/pdf")
+    if not is_receipt_asked(organisation=seen.organisation_id, ticket=seen.id):
+        return _led(f"/f/{token}/")
+    response = _shown(
+        request, seen, "access/told.html", told="sealing", again=True, page={"path": request.get_full_path()}
+    )
+    response.headers["Refresh"] = f"{SEALING_SECONDS}; url={here}"
+    return response
+
+
+def _led(path: str) -> HttpResponse:
+    """Lead on to a page by GET."""
+    response = redirect(path)
     response.status_code = 303
     return dressed(response)
 

@@ -38,6 +38,7 @@ urlpatterns = [
     path("r/<str:token>/certificate", receipt.certificate),
     path("f/", case.find, name="follow"),
     path("f/<str:token>/", case.follow),
+    path("f/<str:token>/receipt", case.receipt),
     path("c/<str:token>/", case.agree),
     path("o/<slug:slug>/", office.start, name="office"),
     path("o/<slug:slug>/faq/", faq.index, name="faq"),

@@ -1,0 +1,190 @@
+"""Claims and guarantees of a case: the letter of an act is drafted, read and changed, then sent."""
+
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from acuse import clock
+from acuse.accounts.queries import Access
+from acuse.composition.variables import long_date
+from acuse.doors.console.frame import member_view, page
+from acuse.doors.ui import figures
+from acuse.doors.ui.errors import said
+from acuse.doors.ui.forms import StyledForm
+from acuse.errors import ConflictError, InputError
+from acuse.helpdesk.queries.case import CaseView, case
+from acuse.helpdesk.queries.guarantee import guarantee as guarantee_of
+from acuse.helpdesk.services.conformity import LEAST_TERM
+from acuse.helpdesk.services.guarantee import MOST_WORDS, Given, draft, send
+from acuse.helpdesk.services.opening import settings_of
+from acuse.helpdesk.services.replies import MOST_BODY
+
+ACTS = {
+    "activation": (gettext_lazy("Activate the guarantee"), gettext_lazy("Letter of activation")),
+    "rejection": (gettext_lazy("Reject, with reasons"), gettext_lazy("Rejection with reasons")),
+    "documents": (gettext_lazy("Ask for documents"), gettext_lazy("Request for documents")),
+    "suspension": (gettext_lazy("Suspend"), gettext_lazy("Notice of suspension")),
+    "closing": (gettext_lazy("Announce the closing"), gettext_lazy("Notice of closing")),
+}
+"""Act -> what the menu says, and the title of its page."""
+
+_EFFECTS = {
+    "activation": gettext_lazy("Counts as an answer: it ends the first response. The resolution runs on."),
+    "rejection": gettext_lazy(
+        "Counts as an answer: it ends the first response. The resolution runs on until the case is over."
+    ),
+    "documents": gettext_lazy(
+        "The customer has 10 business days, or what your terms say. What waits for documents stands still meanwhile, "
+        "and the case waits for the customer."
+    ),
+    "suspension": gettext_lazy("No deadline stands still: a suspension by the company stops no term."),
+    "closing": gettext_lazy("Without an answer within the days given, the case is closed without agreement."),
+}
+_STATES = {
+    "noted": gettext_lazy("Noted, nothing communicated"),
+    "active": gettext_lazy("Active"),
+    "expired": gettext_lazy("Over"),
+    "rejected": gettext_lazy("Rejected"),
+    "documents": gettext_lazy("Waiting for documents"),
+    "suspended": gettext_lazy("Suspended"),
+    "studied": gettext_lazy("Documents asked for; the case went on"),
+}
+_OF_PRODUCT = ("product", "purchase_date", "guarantee_until_date")
+_FIELDS = {
+    "activation": (*_OF_PRODUCT, "words"),
+    "rejection": (*_OF_PRODUCT, "words"),
+    "documents": (*_OF_PRODUCT, "items"),
+    "suspension": (*_OF_PRODUCT, "words"),
+    "closing": ("days",),
+}
+
+
+class ActForm(StyledForm):
+    """What a letter says; which fields there are depends on the act."""
+
+    ids = "act"
+    product = forms.CharField(label=gettext_lazy("Product or work"), max_length=200, required=False)
+    purchase_date = forms.DateField(
+        label=gettext_lazy("Bought on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    guarantee_until_date = forms.DateField(
+        label=gettext_lazy("Guarantee until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    words = forms.CharField(
+        label=gettext_lazy("Reasons, or what else there is to say"),
+        max_length=MOST_WORDS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    items = forms.CharField(
+        label=gettext_lazy("What is missing, a line each"),
+        max_length=16_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    days = forms.IntegerField(
+        label=gettext_lazy("Days to answer before it is closed"), min_value=LEAST_TERM.days, max_value=365, initial=15
+    )
+
+    def __init__(self, act: str, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields = {name: self.fields[name] for name in _FIELDS[act]}
+
+    def given(self) -> Given:
+        """Return what was entered, as the services take it."""
+        said_ = dict(self.cleaned_data)
+        lines = str(said_.pop("items", "")).splitlines()
+        return Given(items=tuple(line.strip() for line in lines if line.strip()), **said_)
+
+
+class LetterForm(StyledForm):
+    """The letter, to be read and changed."""
+
+    ids = "letter"
+    subject = forms.CharField(label=gettext_lazy("Subject"), max_length=300)
+    body = forms.CharField(
+        label=gettext_lazy("Letter"), max_length=MOST_BODY, widget=forms.Textarea(attrs={"rows": 18})
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@member_view
+def act(request: HttpRequest, access: Access, id: UUID, act: str) -> HttpResponseBase:
+    """An act: what it says is entered, its letter drafted and changed, then sent."""
+    seen = case(access, id=id)
+    if seen is None or act not in ACTS or (act == "closing" and not settings_of(access.organisation).closing_allowed):
+        raise Http404("There is no such act.")
+    access.require_sender()
+    wanted = request.POST.get("do", "")
+    form = ActForm(act, request.POST or None, initial=_known(seen))
+    letter = LetterForm(request.POST) if wanted == "send" else None
+    if request.method == "POST" and form.is_valid():
+        try:
+            if letter is None:
+                written = draft(access=access, ticket=id, act=act, given=form.given())
+                letter = LetterForm(initial={"subject": written.subject, "body": written.body})
+            elif letter.is_valid():
+                _send(request, access, id, act, form, letter)
+                return redirect("console:ticket", access.view.slug, id)
+        except (InputError, ConflictError) as error:
+            form.add_error(None, said(error))
+    context = {
+        "case": seen,
+        "row": seen.row,
+        "form": form,
+        "letter": letter,
+        "act": act,
+        "title": ACTS[act][1],
+        "effect": _EFFECTS[act],
+        "revision": request.POST.get("revision") or seen.row.revision,
+    }
+    return page(request, access, "tickets", "console/ticket_guarantee.html", context)
+
+
+def _send(request: HttpRequest, access: Access, id: UUID, act: str, form: ActForm, letter: LetterForm) -> None:
+    revision = request.POST.get("revision", "")
+    send(
+        access=access,
+        ticket=id,
+        act=act,
+        given=form.given(),
+        subject=letter.cleaned_data["subject"],
+        body=letter.cleaned_data["body"].replace("\r\n", "\n"),
+        revision=int(revision) if revision.isdecimal() and len(revision) < 10 else None,
+    )
+    messages.success(request, _("The letter leaves in a few seconds. Until then it can be taken back."))
+
+
+def _known(seen: CaseView) -> dict[str, Any]:
+    """Return what the case knows already, for the fields."""
+    return {
+        "product": seen.product,
+        "purchase_date": seen.purchase_date,
+        "guarantee_until_date": seen.guarantee_until_date,
+    }
+
+
+def shown(access: Access, seen: CaseView) -> dict[str, Any]:
+    """Return the guarantee of a case for its card: state in words, since when, until when; and the menu of acts."""
+    today = clock.now().astimezone(ZoneInfo(access.view.time_zone)).date()
+    found = guarantee_of(access, seen, today=today)
+    closes = settings_of(access.organisation).closing_allowed and seen.row.closed_at is None
+    return {
+        "state": _STATES.get(found.state, ""),
+        "said_at": found.said_at,
+        "until": long_date(found.until_date, figures.language()) if found.until_date else "",
+        "acts": [(code, words[0]) for code, words in ACTS.items() if code != "closing" or closes],
+    }
