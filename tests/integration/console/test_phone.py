@@ -10,6 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from acuse.accounts.models import User
+from acuse.calendars.presets import PRESETS
+from acuse.calendars.services import publish_calendar
 from acuse.config.database import conninfo
 from acuse.embedded.roles import Addresses
 from acuse.evidence.sequencer import Sequencer
@@ -217,3 +219,14 @@ def test_a_file_is_looked_at_planned_and_entered(desk: Desk) -> None:
     assert "Known already 1" in text(agent, led)
     assert "no rows" in post(agent, "calls/files/", file=SimpleUploadedFile("x.csv", b"a,b\n"))
     assert signed_in("auditor").get(f"{BASE}calls/files/").status_code == 403
+
+
+def test_a_calendar_by_which_a_line_is_attended_is_not_put_away(desk: Desk) -> None:
+    owner = signed_in("owner")
+    calendar = publish_calendar(access=desk.owner, name="Taller", zone="Europe/Madrid", definition=PRESETS["office"])
+    one = line(owner)
+    given = {"name": "Atención", "number": "910 000 100", "enabled": "on"}
+    assert post(owner, f"settings/lines/{one}/", **given, calendar=str(calendar)) == "settings/lines/"
+    assert post(owner, f"calendars/{calendar}/archive/") == f"calendars/{calendar}/"
+    assert post(owner, f"settings/lines/{one}/", **given, calendar="") == "settings/lines/"
+    assert post(owner, f"calendars/{calendar}/archive/") == "calendars/"

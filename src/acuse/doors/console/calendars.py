@@ -25,6 +25,7 @@ from acuse.doors.ui.opening_hours import state_sentence, weekday
 from acuse.doors.ui.security import download
 from acuse.errors import AcuseError
 from acuse.evidence.queries import bundle_for
+from acuse.helpdesk.queries.lines import calendars_of_lines
 from acuse.helpdesk.queries.policies import calendars_in_use
 from acuse.proof.facts.calendar import KIND
 
@@ -143,6 +144,9 @@ def archive(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     access.require_manager()
     if id in calendars_in_use(access):
         messages.error(request, _("Terms are counted by it. Choose another calendar for them first."))
+        return redirect("console:calendar", access.view.slug, id)
+    if id in calendars_of_lines(access):
+        messages.error(request, _("A telephone line is attended by it. Choose another calendar for it first."))
         return redirect("console:calendar", access.view.slug, id)
     with found():
         services.archive_calendar(access=access, calendar=id)

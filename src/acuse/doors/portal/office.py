@@ -16,8 +16,10 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from acuse.doors.portal.language import remember
+from acuse.doors.ui.phone_words import line_words
 from acuse.doors.ui.preferences import LANGUAGES
 from acuse.helpdesk.queries.faq import top
+from acuse.helpdesk.queries.lines import public_lines
 from acuse.helpdesk.queries.portal import PublicDesk, in_language, public_desk
 
 
@@ -93,4 +95,5 @@ def start(office: Office) -> HttpResponse:
         here="start",
         welcome=in_language(office.desk.welcome, office.language),
         top=top(office.desk.organisation, office.language),
+        lines=[line_words(state) for state in public_lines(office.desk.organisation)],
     )

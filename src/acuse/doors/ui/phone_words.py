@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from acuse import clock
 from acuse.calendars.rules import Shift
@@ -17,6 +17,12 @@ RESULTS = {
     "answered": (pgettext_lazy("call", "Answered"), "phone"),
     "lost": (pgettext_lazy("call", "Lost"), "x-circle"),
     "abandoned": (pgettext_lazy("call", "Abandoned"), "minus-circle"),
+}
+#: Of several, above their number.
+RESULTS_COUNTED = {
+    "answered": pgettext_lazy("calls", "Answered"),
+    "lost": pgettext_lazy("calls", "Lost"),
+    "abandoned": pgettext_lazy("calls", "Abandoned"),
 }
 RESULT_NOTES = {
     "answered": gettext_lazy("somebody took it"),
@@ -75,6 +81,11 @@ def seconds(value: int | None) -> str:
     return f"{whole}:{minutes:02}:{rest:02}" if whole else f"{minutes}:{rest:02}"
 
 
+def times(*, waited: int | None, talked: int | None) -> str:
+    """How long a call waited and, where somebody talked, talked: "0:12 + 3:05"."""
+    return seconds(waited) if talked is None else f"{seconds(waited)} + {seconds(talked)}"
+
+
 def _sentence(state: LineState) -> str:
     if state.always:
         return _("Day and night, every day.")
@@ -96,13 +107,3 @@ def _week_line(day: Day, today: Day | None) -> WeekLine:
 
 def _dial(number: str) -> str:
     return ("+" if number.strip().startswith("+") else "") + digits(number)
-
-
-def result_of(value: str) -> str:
-    """The result of a call in a sentence: "answered", "lost"."""
-    named = {
-        "answered": pgettext("of a call", "answered"),
-        "lost": pgettext("of a call", "lost"),
-        "abandoned": pgettext("of a call", "abandoned"),
-    }
-    return named[value]

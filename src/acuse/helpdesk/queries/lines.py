@@ -71,6 +71,12 @@ def line(access: Access, *, id: UUID) -> LineView | None:
     return _view(row) if row else None
 
 
+def calendars_of_lines(access: Access) -> frozenset[UUID]:
+    """Return the calendars by which lines that take calls are attended."""
+    rows = Line.objects.filter(organisation_id=access.organisation, enabled=True, calendar__isnull=False)
+    return frozenset(rows.values_list("calendar", flat=True))
+
+
 def line_states(access: Access, *, shown: Iterable[LineView]) -> tuple[LineState, ...]:
     """Return how each of some lines of the organisation is now."""
     return _states(access.organisation, shown, clock.now())

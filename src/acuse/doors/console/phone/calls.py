@@ -22,11 +22,10 @@ from acuse.doors.console.timeline import evidence_state
 from acuse.doors.console.wording import mark_word
 from acuse.doors.ui import figures
 from acuse.doors.ui.cells import Echo, safe
-from acuse.doors.ui.phone_words import RESULT_NOTES, RESULTS, seconds
+from acuse.doors.ui.phone_words import RESULT_NOTES, RESULTS, RESULTS_COUNTED, seconds, times
 from acuse.evidence.queries import LedgerFact, development_anchors, ledger_state
 from acuse.helpdesk.queries.calls import (
     COUNTED,
-    CallRow,
     Filters,
     Sums,
     any_call,
@@ -99,7 +98,10 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
     kept = {name: request.GET[name] for name in ASKED if request.GET.get(name)}
     context: dict[str, object] = {
         "filters": filters,
-        "rows": [(row, RESULTS[row.result], names.get(row.number, ""), *_times(row)) for row in found.items],
+        "rows": [
+            (row, RESULTS[row.result], names.get(row.number, ""), times(waited=row.waited, talked=row.talked))
+            for row in found.items
+        ],
         "sums": _summed(sums(access, counted)),
         "dated": dated,
         "total": count(access, filters),
@@ -115,15 +117,11 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
     return page(request, access, "calls", "console/phone/calls.html", context)
 
 
-def _times(row: CallRow) -> tuple[str, str]:
-    return seconds(row.waited), seconds(row.talked)
-
-
 def _summed(found: Sums) -> dict[str, object]:
     """The sums as cells: word, number, share and what it means; and the waits in words."""
     cells = [
         (word, getattr(found, value), figures.share(getattr(found, value), found.all), RESULT_NOTES[value], value)
-        for value, (word, _icon) in RESULTS.items()
+        for value, word in RESULTS_COUNTED.items()
     ]
     mean = None if found.mean_wait is None else round(found.mean_wait)
     return {"cells": cells, "all": found.all, "mean": seconds(mean), "longest": seconds(found.longest_wait)}

@@ -24,7 +24,7 @@ from acuse.doors.console.wording import StatusWord
 from acuse.doors.ui.cells import Echo, safe
 from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
-from acuse.doors.ui.phone_words import RESULTS, seconds
+from acuse.doors.ui.phone_words import RESULTS, times
 from acuse.errors import ConflictError, InputError
 from acuse.helpdesk.call_sheet import MOST_BYTES, MOST_ROWS, Plan, Row
 from acuse.helpdesk.queries.call_files import FileView, file, files, sample, trial, wrong_rows
@@ -202,7 +202,7 @@ def _line(row: Row, named: Mapping[UUID, str], local: Any) -> tuple[int, str, st
     assert call is not None
     at: datetime = call.started_at.astimezone(local)
     word = RESULTS[call.result][0]
-    parts = (named.get(call.line, ""), call.number, f"{seconds(call.waited)} + {seconds(call.talked)}")
+    parts = (named.get(call.line, ""), call.number, times(waited=call.waited, talked=call.talked))
     return row.line, f"{at:%d/%m/%Y %H:%M:%S} · {word}", " · ".join(part for part in parts if part)
 
 

@@ -29,7 +29,7 @@ class LineForm(StyledForm):
     number = forms.CharField(
         label=gettext_lazy("Number"), max_length=32, help_text=gettext_lazy("As customers dial it.")
     )
-    calendar = forms.ChoiceField(label=gettext_lazy("Attended"), required=False)
+    calendar = forms.ChoiceField(label=gettext_lazy("Hours"), required=False)
     public = forms.BooleanField(
         label=gettext_lazy("Show it with its hours on the public page"), required=False, initial=True
     )
