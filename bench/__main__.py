@@ -1,6 +1,7 @@
 """Every comparison of speed, side by side: `make bench`.
 
-    python -m bench [--seconds 120] [--quick] [acceptance access certificate classification deadlines facts path]
+    python -m bench [--seconds 120] [--quick]
+        [acceptance access certificate classification deadlines desk_intake facts path]
 
 Prints a table and JSON, and keeps the JSON in bench/results. docs/benchmarks.md shows one run. Nothing here passes or
 fails: a figure that falls short says so.
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from bench.report import RESULTS, Machine, Row, load_rows, table, write
 
-BENCHES = ("acceptance", "access", "certificate", "classification", "deadlines", "facts", "path")
+BENCHES = ("acceptance", "access", "certificate", "classification", "deadlines", "desk_intake", "facts", "path")
 
 
 def _acceptance(seconds: float, quick: bool) -> list[Row]:
@@ -49,6 +50,12 @@ def _deadlines(seconds: float, quick: bool) -> list[Row]:
     return deadlines.rows(repeats=1 if quick else 7, rounds=1 if quick else 5)
 
 
+def _desk_intake(seconds: float, quick: bool) -> list[Row]:
+    from bench import desk_intake
+
+    return desk_intake.rows(messages=10 if quick else 100)
+
+
 def _facts(seconds: float, quick: bool) -> list[Row]:
     from bench import facts
 
@@ -67,6 +74,7 @@ MEASURE: dict[str, Callable[[float, bool], list[Row]]] = {
     "certificate": _certificate,
     "classification": _classification,
     "deadlines": _deadlines,
+    "desk_intake": _desk_intake,
     "facts": _facts,
     "path": _path,
 }

@@ -60,7 +60,7 @@ def delivered(running: Installation, words: str) -> EmailMessage:
     def found() -> list[EmailMessage]:
         kept = messages(running.data / "sandbox", "acepta.example")
         letters = [message_from_bytes(one.content, policy=default) for one in kept]
-        return [one for one in letters if isinstance(one, EmailMessage) and words in text_of(one)]
+        return [one for one in letters if words in text_of(one)]
 
     until(found, f"a letter says {words}")
     return found()[0]
