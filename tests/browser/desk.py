@@ -14,13 +14,13 @@ from acuse.evidence import custody
 from acuse.evidence.ledger import refer
 from acuse.helpdesk.models import Ticket
 from acuse.helpdesk.packs import pack
-from acuse.helpdesk.policies import Policy
 from acuse.helpdesk.services.changes import add_note, assign, classify, escalate
 from acuse.helpdesk.services.mailboxes import add_mailbox
 from acuse.helpdesk.services.opening import Written, add_message, open_ticket
 from acuse.helpdesk.services.policies import publish_policy
 from acuse.helpdesk.services.replies import Answer, reply, send_due
 from acuse.proof.facts.fact import Actor
+from acuse.proof.policy import Policy
 from tests.browser.world import World
 
 ADDRESS = "atencion@talleres-ribera.example"

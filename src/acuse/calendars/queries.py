@@ -28,6 +28,7 @@ __all__ = [
     "missing",
     "state_at",
     "version",
+    "version_at",
     "versions",
 ]
 _MEDIA_TYPE = "application/json"
@@ -116,7 +117,20 @@ def current_version(organisation: UUID, calendar: UUID) -> tuple[CalendarVersion
     Raises:
         InputError: the organisation has no such calendar.
     """
-    row = _newest(_row(organisation, calendar))
+    return _cited(organisation, _newest(_row(organisation, calendar)))
+
+
+def version_at(organisation: UUID, calendar: UUID, *, at: datetime) -> tuple[CalendarVersion, ObjectReference]:
+    """Return the version of a calendar that was the newest at an instant, or its first; and how a fact cites it.
+
+    Raises:
+        InputError: the organisation has no such calendar.
+    """
+    kept = _row(organisation, calendar).versions.order_by("-number")
+    return _cited(organisation, kept.filter(published_at__lte=at).first() or kept.reverse()[0])
+
+
+def _cited(organisation: UUID, row: VersionRow) -> tuple[CalendarVersion, ObjectReference]:
     cited = ObjectReference(role=ROLE, sha256=row.sha256, size=row.size, media_type=_MEDIA_TYPE)
     return load_version(organisation, row.sha256), cited
 

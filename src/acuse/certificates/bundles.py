@@ -7,7 +7,7 @@ however many revisions cite it, and is put together when somebody asks: the same
 from collections.abc import Mapping
 from uuid import UUID
 
-from acuse.certificates import dossier, rules
+from acuse.certificates import rules
 from acuse.certificates.models import Certificate
 from acuse.evidence import custody
 from acuse.proof.archive import Archive
@@ -15,6 +15,7 @@ from acuse.proof.bundle import Bundle, parse
 from acuse.proof.canonical import canonicalise
 from acuse.proof.facts.fact import ObjectReference
 from acuse.proof.judging import stated
+from acuse.proof.verdicts.deadlines import Sources
 
 
 def handed_out(*, organisation: UUID, proof_sha256: str, kind: str = Certificate.Kind.CERTIFICATE) -> tuple[bytes, str]:
@@ -39,11 +40,11 @@ def handed_out(*, organisation: UUID, proof_sha256: str, kind: str = Certificate
     def open_object(sha256: str) -> bytes:
         return custody.open_object(organisation=organisation, sha256=sha256)
 
-    calendars = dossier.calendars_cited([item.fact for item in bundle.facts], open_object)
+    sources = Sources.read([item.fact for item in bundle.facts], open_object)
     small = all(item.size <= rules.EMBEDDED_LIMIT for item in cited.values())
-    if not calendars and small and kind not in rules.RECORDS:
+    if not sources.calendars and small and kind not in rules.RECORDS:
         return proof, "application/json"
-    judged = canonicalise(stated(bundle, calendars=calendars))
+    judged = canonicalise(stated(bundle, sources=sources))
     objects = {sha256: open_object(sha256) for sha256 in cited}
     return Archive(proof=proof, statement=judged, objects=objects).to_zip(), "application/zip"
 

@@ -36,14 +36,13 @@ from acuse.evidence import custody
 from acuse.pdf.attachments import Attachment, Relationship
 from acuse.proof.archive import Archive
 from acuse.proof.bundle import Bundle
-from acuse.proof.business_time import CalendarVersion
 from acuse.proof.canonical import canonicalise
 from acuse.proof.checkpoint import parse_note
 from acuse.proof.facts.deadline import KIND as TICKET
 from acuse.proof.facts.fact import Fact, ObjectReference
 from acuse.proof.judging import stated
 from acuse.proof.timestamp import VerifiedToken, verify_token
-from acuse.proof.verdicts.deadlines import cited_calendars
+from acuse.proof.verdicts.deadlines import Sources
 
 _RELATIONSHIPS: dict[str, Relationship] = {
     "message": "source",
@@ -61,7 +60,7 @@ class Dossier:
     Args:
         facts: those told, in order.
         message: the original, byte for byte; None where no message began it.
-        calendars: that the facts cite, by digest.
+        sources: what the deadlines that it tells are counted and compared by.
         written: of a case's record or receipt, what was written, by digest; without what stays in custody.
         attachments: embedded files.
         context: for the story.
@@ -70,7 +69,7 @@ class Dossier:
 
     facts: tuple[Fact, ...]
     message: bytes | None
-    calendars: Mapping[str, CalendarVersion]
+    sources: Sources
     written: Mapping[str, bytes]
     attachments: tuple[Attachment, ...]
     context: Context
@@ -83,10 +82,8 @@ class Dossier:
 
     def archive(self) -> Archive:
         """Return proof and statement as embedded, without other objects than those that the statement follows from."""
-        needed = {
-            hashlib.sha256(raw).hexdigest(): raw for raw in (each.canonical() for each in self.calendars.values())
-        }
-        return Archive(proof=self.proof, statement=self._content_of("statement.json"), objects=needed)
+        statement = self._content_of("statement.json")
+        return Archive(proof=self.proof, statement=statement, objects=self.sources.files())
 
     def _content_of(self, name: str) -> bytes:
         return next(file.content for file in self.attachments if file.name == name)
@@ -141,32 +138,23 @@ def assemble(
         open_object: SHA-256 (hex) of an object that the facts cite to its bytes.
     """
     facts = tuple(item.fact for item in bundle.facts)
-    calendars = calendars_cited(facts, open_object)
+    sources = Sources.read(facts, open_object)
     of_case = facts[0].subject.kind == TICKET and particulars.kind != Certificate.Kind.CERTIFICATE
     held = rules.held([item.fact for item in bundle.every], kind=particulars.kind)
     cited = _cited(held, particulars, open_object)
-    files = [*cited[: len(held.inside)], *_own(bundle, calendars, particulars)]
+    files = [*cited[: len(held.inside)], *_own(bundle, sources, particulars)]
     elsewhere = tuple(file for file, _ in cited[len(held.inside) :])
     tokens = [_verified(stamp.token, stamp.crls, stamp.chain, bundle, standing) for stamp in bundle.tokens]
     shown = tuple(file for file, _ in files)
     return Dossier(
         facts=facts,
         message=None if of_case else _message(facts[0], open_object),
-        calendars=calendars,
+        sources=sources,
         written=_written(held, open_object) if of_case else {},
         attachments=tuple(attachment for _, attachment in files),
         context=_context(particulars, bundle, tokens, standing, shown, elsewhere=elsewhere),
         bundle=bundle,
     )
-
-
-def calendars_cited(facts: Sequence[Fact], open_object: Callable[[str], bytes]) -> Mapping[str, CalendarVersion]:
-    """Return the versions of calendars that facts cite, by digest; none for what has no deadlines.
-
-    Args:
-        facts: of one subject. open_object: SHA-256 (hex) of an object to its bytes.
-    """
-    return {digest: CalendarVersion.parse(open_object(digest)) for digest in cited_calendars(facts)}
 
 
 def _written(held: rules.Held, open_object: Callable[[str], bytes]) -> Mapping[str, bytes]:
@@ -239,12 +227,10 @@ def _embedded(
     return shown, attachment
 
 
-def _own(
-    bundle: Bundle, calendars: Mapping[str, CalendarVersion], particulars: Particulars
-) -> list[tuple[EmbeddedFile, Attachment]]:
+def _own(bundle: Bundle, sources: Sources, particulars: Particulars) -> list[tuple[EmbeddedFile, Attachment]]:
     """Return the files that are ours: proof, statement, and checkpoint and token for tools that read nothing else."""
     language = particulars.language
-    judged = canonicalise(stated(bundle, calendars=calendars))
+    judged = canonicalise(stated(bundle, sources=sources))
     files = [
         _embedded("proof.json", "proof", "application/json", bundle.to_json(), language),
         _embedded("statement.json", "statement", "application/json", judged, language),

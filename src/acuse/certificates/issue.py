@@ -217,7 +217,7 @@ def _receipt(dossier: Dossier) -> dict[str, Any]:
 
 def _deadlines(dossier: Dossier) -> dict[str, Any]:
     message = None if dossier.message is None else read(dossier.message)
-    return deadlines.tell(dossier.bundle.facts, message, dossier.calendars, dossier.context)
+    return deadlines.tell(dossier.bundle.facts, message, dossier.sources, dossier.context)
 
 
 def _entry(dossier: Dossier) -> dict[str, Any]:
@@ -227,7 +227,7 @@ def _entry(dossier: Dossier) -> dict[str, Any]:
 def _record_of_case(dossier: Dossier, *, notes: bool) -> dict[str, Any]:
     bundle = dossier.bundle
     return record_of_case.tell(
-        bundle.facts, bundle.others, dossier.written, dossier.calendars, dossier.context, notes=notes
+        bundle.facts, bundle.others, dossier.written, dossier.sources, dossier.context, notes=notes
     )
 
 

@@ -9,7 +9,6 @@ from django.db.models import Q, QuerySet
 
 from acuse.accounts.queries import Access
 from acuse.certificates import bundles, rules
-from acuse.certificates.dossier import calendars_cited
 from acuse.certificates.models import Certificate
 from acuse.evidence import custody
 from acuse.evidence import queries as evidence
@@ -17,7 +16,7 @@ from acuse.proof.facts.communication import KIND
 from acuse.proof.facts.deadline import KIND as TICKET
 from acuse.proof.facts.fact import Fact, Subject
 from acuse.proof.judging import judged
-from acuse.proof.verdicts.deadlines import Judgement
+from acuse.proof.verdicts.deadlines import Judgement, Sources
 from acuse.proof.verdicts.delivery import Verdict
 
 PAGE = 50
@@ -86,6 +85,11 @@ class PublicRecord:
     facts_up_to: int
     supersedes: str
     superseded_by: str
+
+    @property
+    def is_record(self) -> bool:
+        """Whether it is the record of a whole case."""
+        return self.kind in rules.RECORDS
 
 
 def _view(row: Certificate, later: dict[tuple[UUID, str, int], str]) -> CertificateView:
@@ -228,7 +232,7 @@ def _record(found: "QuerySet[Certificate]") -> PublicRecord | None:
     def open_object(sha256: str) -> bytes:
         return custody.open_object(organisation=organisation, sha256=sha256)
 
-    found_now = judged(facts, facts_up_to=up_to, calendars=calendars_cited(facts, open_object))
+    found_now = judged(facts, facts_up_to=up_to, sources=Sources.read(facts, open_object))
     view = _views([row])[0]
     return PublicRecord(
         code=row.code,

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from acuse.errors import InputError
-from acuse.helpdesk.policies import Case, PolicyTerm
 from acuse.proof.business_time import Term
 from acuse.proof.facts.ticket import TYPE_NAMES
+from acuse.proof.policy import Case, PolicyTerm
 
 #: Everything that waits for an answer; thanks do not.
 _ASKS = tuple(name for name in TYPE_NAMES if name != "thanks")

@@ -29,9 +29,6 @@ TRANSITIONS: Mapping[str, Mapping[str, str]] = {
     "taken_up": {"new": "open", "pending_customer": "open"},
 }
 
-#: Reasons for which a deadline waits, by the status that says so; only what its policy names is heeded.
-PAUSES = {"pending_customer": "customer"}
-
 #: How long a sent answer can be taken back.
 UNDO = timedelta(seconds=10)
 

@@ -1,8 +1,8 @@
 """Step 8 of the verifier: the verdict that follows from the facts, and whether the file's statement says the same.
 
 On a communication it follows from the facts alone; on the deadlines of a ticket from the facts and the versions of
-calendars that they cite, which must be in the file. Of a case that comes with the communications that it names, each
-is judged as by itself.
+calendars and of the policy that they cite, which must be in the file. Of a case that comes with the communications that
+it names, each is judged as by itself.
 """
 
 import hashlib
@@ -12,7 +12,6 @@ from typing import Any
 
 from acuse.errors import CannotTell, InputError
 from acuse.proof.bundle import Bundle
-from acuse.proof.business_time import CalendarVersion
 from acuse.proof.canonical import canonicalise
 from acuse.proof.facts import communication, deadline
 from acuse.proof.facts.catalogue import CATALOGUE
@@ -43,6 +42,8 @@ class Judged:
             return f"{self.delivery.outcome}, grade G{self.delivery.grade}"
         found = self.deadlines.deadlines if self.deadlines is not None else ()
         said = "; ".join(f"{each.purpose} {each.verdict}" for each in found) or "No deadlines"
+        wrong = len(self.deadlines.contradictions) if self.deadlines is not None else 0
+        said += f"; what facts say and does not follow: {wrong}" if wrong else ""
         if not self.communications:
             return said
         return f"{said}; communications: " + ", ".join(f"{each.outcome} G{each.grade}" for each in self.communications)
@@ -53,14 +54,14 @@ Chains = Sequence[tuple[tuple[Fact, ...], int]]
 
 
 def judged(
-    facts: tuple[Fact, ...], *, facts_up_to: int, calendars: Mapping[str, CalendarVersion], others: Chains = ()
+    facts: tuple[Fact, ...], *, facts_up_to: int, sources: on_deadlines.Sources, others: Chains = ()
 ) -> Judged | None:
     """Return what follows from facts; None where nothing does.
 
     Args:
         facts: of one subject, from its first.
         facts_up_to: ledger position of the last.
-        calendars: every version that they cite, by the SHA-256 (hex) of its bytes.
+        sources: what their deadlines are counted and compared by.
         others: of a case, the communications that came along.
 
     Raises:
@@ -71,7 +72,7 @@ def judged(
         verdict = on_delivery.verdict(facts)
         return Judged(delivery=verdict, members=on_delivery.statement(verdict, facts, facts_up_to=facts_up_to))
     if kind == deadline.KIND:
-        judgement = on_deadlines.judge(facts, calendars)
+        judgement = on_deadlines.judge(facts, sources.calendars, rules=sources.rules)
         members = on_deadlines.statement(judgement, facts, facts_up_to=facts_up_to)
         verdicts = tuple(on_delivery.verdict(chain) for chain, _ in others)
         if others:
@@ -83,17 +84,17 @@ def judged(
     return None
 
 
-def stated(bundle: Bundle, *, calendars: Mapping[str, CalendarVersion]) -> Mapping[str, Any]:
+def stated(bundle: Bundle, *, sources: on_deadlines.Sources) -> Mapping[str, Any]:
     """Return the content of `statement.json`, of a subject on which there is a verdict. See `judged`."""
-    found = _judged(bundle, calendars)
+    found = _judged(bundle, sources)
     if found is None:
         raise InputError("The facts are about nothing that is judged; there is no verdict.")
     return found.members
 
 
-def _judged(bundle: Bundle, calendars: Mapping[str, CalendarVersion]) -> Judged | None:
+def _judged(bundle: Bundle, sources: on_deadlines.Sources) -> Judged | None:
     own, *others = [(tuple(item.fact for item in each), each[-1].position) for each in (bundle.facts, *bundle.others)]
-    return judged(own[0], facts_up_to=own[1], calendars=calendars, others=others)
+    return judged(own[0], facts_up_to=own[1], sources=sources, others=others)
 
 
 def named_communications(facts: Iterable[Fact]) -> tuple[str, ...]:
@@ -122,20 +123,22 @@ def check_others(bundle: Bundle) -> None:
         raise InputError("A communication came along that the case does not name, or in another order.")
 
 
-def calendars_of(facts: Iterable[Fact], objects: Mapping[str, bytes]) -> Mapping[str, CalendarVersion]:
-    """Return the versions of calendars that facts cite, by digest.
+def sources_of(facts: Iterable[Fact], objects: Mapping[str, bytes]) -> on_deadlines.Sources:
+    """Return what the deadlines of facts are counted and compared by.
 
     Args:
         facts: of one subject. objects: content by SHA-256 (hex).
 
     Raises:
         CannotTell: one is not there.
-        InputError: one is no version of a calendar, or a fact does not fit its type.
+        InputError: one is not what it is cited as, or a fact does not fit its type.
     """
-    cited = on_deadlines.cited_calendars(facts)
-    if any(digest not in objects for digest in cited):
-        raise CannotTell(8, "The calendars are withheld from this file: the deadlines cannot be counted again.")
-    return {digest: CalendarVersion.parse(objects[digest]) for digest in cited}
+    given = tuple(facts)
+    if not objects.keys() >= {*on_deadlines.cited_calendars(given), *on_deadlines.cited_rules(given)}:
+        raise CannotTell(
+            8, "The calendars or their rules are withheld from this file: the deadlines cannot be counted again."
+        )
+    return on_deadlines.Sources.read(given, objects.__getitem__)
 
 
 def check_statement(bundle: Bundle, files: Iterable[bytes], stated: bytes | None) -> Judged | None:
@@ -156,8 +159,8 @@ def check_statement(bundle: Bundle, files: Iterable[bytes], stated: bytes | None
         if stated is not None:
             raise InputError("A statement came along although the facts are about nothing that is judged.")
         return None
-    calendars = calendars_of(facts, {hashlib.sha256(content).hexdigest(): content for content in files})
-    found = _judged(bundle, calendars)
+    sources = sources_of(facts, {hashlib.sha256(content).hexdigest(): content for content in files})
+    found = _judged(bundle, sources)
     if found is not None and stated is not None and stated != canonicalise(found.members):
         newer = next((item.fact.type for item in bundle.every if item.fact.type not in CATALOGUE), None)
         if newer is not None:

@@ -3,6 +3,7 @@
 import json
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -29,6 +30,7 @@ from acuse.proof.verify import verify_bytes
 from tests.integration.certificates.conftest import Notary
 from tests.integration.making import message
 from tests.unit.proof.calendars import make
+from tests.unit.proof.tickets import ruled
 
 RAW = message(subject="Ruido", body="Se oye un ruido.")
 NOTE = b"Solo para la empresa."
@@ -52,7 +54,7 @@ class Desk:
         return refer(role, custody.keep(organisation=self.organisation, content=content, media_type=media_type))
 
     def add(self, type: str, at: datetime, /, *objects: ObjectReference, **details: Any) -> int:
-        """Record a fact and return its number."""
+        """Record a fact at once when it happens, and return its number."""
         draft = FactDraft(
             organisation=self.organisation,
             subject_kind="ticket",
@@ -63,7 +65,7 @@ class Desk:
             objects=objects,
             occurred_at=at,
         )
-        with transaction.atomic():
+        with patch.object(clock, "now", lambda: at), transaction.atomic():
             record(draft)
         return len(self.facts())
 
@@ -90,7 +92,7 @@ class Desk:
 
     def start(self, name: str) -> None:
         calendar = self.keep("calendar", self.calendar.canonical())
-        rule = self.keep("rule", b'{"v":1}')
+        rule = self.keep("rule", ruled(self.calendar, TWO_HOURS).canonical())
         self.add(
             "deadline.started",
             self.ago(5),
@@ -132,7 +134,7 @@ def test_a_ticket_is_certified_and_its_deadlines_are_counted_again(notary: Notar
     assert report.deadlines.contradictions == ()
     files = notary.attachments(row)
     assert files["calendario-3.json"] == desk.calendar.canonical()
-    assert files["reglas-3.json"] == b'{"v":1}'
+    assert files["reglas-3.json"] == ruled(desk.calendar, TWO_HOURS).canonical()
     assert files["mensaje.eml"] == RAW
     assert NOTE not in files.values(), "internal notes are withheld"
     assert [each.role for each in report.objects if not each.present] == ["note"]
@@ -152,6 +154,7 @@ def test_the_bundle_holds_the_calendar_and_verifies_alone(notary: Notary) -> Non
     desk = Desk(notary)
     desk.open()
     desk.start("a")
+    desk.add("note.added", desk.now, mentioned=[])
     row = certified(notary, desk)
     proof, media_type = handed_out(organisation=row.organisation_id, proof_sha256=row.bundle_sha256)
     assert media_type == "application/zip"

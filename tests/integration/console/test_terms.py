@@ -13,7 +13,7 @@ from acuse.accounts.models import User
 from acuse.calendars.services import archive_calendar
 from acuse.embedded.roles import Addresses
 from acuse.helpdesk.models import Deadline, PolicyVersion
-from acuse.helpdesk.policies import Policy
+from acuse.proof.policy import Policy
 from tests.integration.helpdesk.cases import Desk, make_desk
 from tests.unit.proof.calendars import at
 

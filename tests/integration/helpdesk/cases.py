@@ -13,22 +13,24 @@ from acuse import clock
 from acuse.accounts import services as accounts
 from acuse.accounts.models import User
 from acuse.accounts.queries import Access, access_organisation
-from acuse.calendars.queries import load_version
 from acuse.calendars.rules import DAY, Definition, Shift
 from acuse.calendars.services import publish_calendar
+from acuse.evidence import custody
 from acuse.evidence.ledger import FactDraft, record
 from acuse.evidence.queries import facts_of
 from acuse.helpdesk.models import Deadline, Ticket
 from acuse.helpdesk.packs import pack
-from acuse.helpdesk.policies import Case, Policy, PolicyTerm
 from acuse.helpdesk.services import deadlines
 from acuse.helpdesk.services.changes import classify
+from acuse.helpdesk.services.deadline_rows import RUNNING
 from acuse.helpdesk.services.opening import Written, add_message, open_ticket, pass_to
 from acuse.helpdesk.services.policies import publish_policy
 from acuse.proof.business_time import Term
 from acuse.proof.facts.fact import Actor, Fact
 from acuse.proof.facts.ticket import KIND
-from acuse.proof.verdicts.deadlines import Judgement, cited_calendars, judge
+from acuse.proof.policy import Case, Policy, PolicyTerm
+from acuse.proof.verdicts.deadlines import Judgement, Sources, judge
+from acuse.proof.verdicts.deadlines.causes import OURS
 from tests.unit.proof.calendars import at
 
 CUSTOMER = Actor(kind="component", id="intake")
@@ -113,14 +115,14 @@ class Desk:
             sent = self.tell(row, "reply.sent", said)
             deadlines.heed(ticket=row, fact=sent)
 
-    def ask_for_documents(self, ticket: UUID, term: Term | None = None) -> None:
+    def ask_for_documents(self, ticket: UUID) -> None:
         """An answer leaves that asks for what the claim lacks."""
         with transaction.atomic():
             row = Ticket.objects.select_for_update(no_key=True).get(id=ticket)
             details = {"communication": str(UUID(int=1)), "recipient": "ana@cliente.example", "certified": True}
             sent = self.tell(row, "reply.sent", {**details, "language": "es", "act": "data_request"})
             deadlines.heed(ticket=row, fact=sent)
-            deadlines.request_completion(ticket=row, fact=sent, term=term)
+            deadlines.request_completion(ticket=row, fact=sent)
             pass_to(row, event="asked_customer", actor=CUSTOMER)
 
     def pass_to(self, ticket: UUID, event: str) -> None:
@@ -156,9 +158,9 @@ class Desk:
 
     def judge(self, ticket: UUID) -> Judgement:
         """What the verifier says of a case's deadlines, once the instant has passed in which it last changed."""
-        facts = self.facts(ticket)
-        calendars = {digest: load_version(self.access.organisation, digest) for digest in cited_calendars(facts)}
-        return judge(facts, calendars, at=self.now + timedelta(microseconds=1))
+        facts, here = self.facts(ticket), self.access.organisation
+        sources = Sources.read(facts, lambda digest: custody.open_object(organisation=here, sha256=digest))
+        return judge(facts, sources.calendars, rules=sources.rules, at=self.now + timedelta(microseconds=1))
 
 
 def rows(ticket: UUID, purpose: str = "") -> list[Deadline]:
@@ -185,9 +187,9 @@ def assert_agrees(desk: Desk, ticket: UUID) -> None:
         ended = judged.end is not None
         assert (kept.ended_at is not None, kept.ended_at) == (ended, judged.judged_at if ended else None)
         assert kept.missed_at == (judged.due_at if judged.verdict == "missed" else None)
-    ours = [one for one in stored.values() if one.purpose in deadlines.OURS]
+    ours = [one for one in stored.values() if one.purpose in OURS]
     case = Ticket.objects.get(id=ticket)
-    live = [one.due_at for one in ours if one.state in deadlines.RUNNING and one.due_at]
+    live = [one.due_at for one in ours if one.state in RUNNING and one.due_at]
     assert case.due_at == min(live, default=None)
     assert case.paused == any(one.state == Deadline.State.PAUSED for one in ours)
     assert case.missed == sum(one.missed_at is not None for one in ours)

@@ -14,12 +14,12 @@ from acuse.evidence import custody
 from acuse.evidence.queries import facts_of
 from acuse.helpdesk.jobs.deadlines import attend_due
 from acuse.helpdesk.models import Deadline, PolicyVersion, Ticket
-from acuse.helpdesk.policies import Case, Policy
 from acuse.helpdesk.services.mailboxes import add_mailbox
 from acuse.helpdesk.services.replies import Answer, reply, send_due
 from acuse.proof.business_time import Term
 from acuse.proof.canonical import parse
 from acuse.proof.facts.ticket import MATTERS, TYPE_NAMES
+from acuse.proof.policy import Case, Policy
 from tests.integration.helpdesk.cases import ALWAYS, Desk, assert_agrees, make_desk, row, rows, term
 from tests.unit.proof.calendars import at
 
@@ -236,14 +236,14 @@ def test_whoever_never_completes_misses_a_term_of_their_own_and_not_the_organisa
     assert_agrees(desk, ticket)
 
 
-def test_asking_again_gives_the_customer_a_new_term_of_the_length_said(desk: Desk) -> None:
+def test_asking_again_gives_the_customer_a_new_term(desk: Desk) -> None:
     desk.publish_packs("ley-10-2025")
     ticket = desk.open()
     desk.ask_for_documents(ticket)
     desk.pass_time("2026-11-18 12:00")
-    desk.ask_for_documents(ticket, term=Term(amount=20, unit="natural_days"))
+    desk.ask_for_documents(ticket)
     first, second = rows(ticket, "completion")
-    assert (first.state, second.state, second.amount) == (State.WITHDRAWN, State.RUNNING, 20)
+    assert (first.state, second.state, second.started_at) == (State.WITHDRAWN, State.RUNNING, desk.now)
     assert_agrees(desk, ticket)
 
 
@@ -300,9 +300,11 @@ def test_a_case_that_turns_out_to_be_thanks_has_no_terms_any_more_and_may_have_t
     assert Ticket.objects.get(id=ticket).due_at is None
     desk.pass_time("2026-11-16 11:00")
     desk.reply(ticket)
-    Ticket.objects.filter(id=ticket).update(first_response_at=desk.now)
+    desk.pass_time("2026-11-20 11:00")
     desk.classify(ticket, type="claim")
     assert [one.purpose for one in rows(ticket) if one.state == State.RUNNING] == ["resolution"]
+    response = row(ticket, "first_response")
+    assert (response.state, response.ended_at) == (State.MET, at("2026-11-16 11:00")), "by the answer before"
     assert row(ticket, "resolution").started_at == at("2026-11-16 10:00")
     assert_agrees(desk, ticket)
 

@@ -153,7 +153,7 @@ def told(ticket: Ticket, language: Language = "es", *, notes: bool = False, **ch
         placed(ticket),
         communications(),
         written(ticket, *roles),
-        ticket.calendars,
+        ticket.sources,
         context(ticket, language, roles, **changes),
         notes=notes,
     )

@@ -21,7 +21,7 @@ from acuse.proof.business_time import Term
 from acuse.proof.facts.catalogue import CATALOGUE
 from acuse.proof.facts.deadline import KIND, PAUSE_REASONS, PURPOSES
 from acuse.proof.facts.ticket import ACTS, CHANNELS, PRIORITIES, STATUSES, TYPE_NAMES
-from acuse.proof.verdicts.deadlines import CONTRADICTIONS, VERDICTS
+from acuse.proof.verdicts.deadlines import CONTRADICTIONS, VERDICTS, Sources
 from tests.unit.certificates import tickets
 from tests.unit.certificates.tickets import START, Placed, context, opened, solved, told
 from tests.unit.proof.calendars import at
@@ -149,7 +149,9 @@ def test_every_verdict_and_every_word_of_the_facts_has_words(language: str) -> N
 def test_a_fact_that_the_words_do_not_know_is_told_by_its_type() -> None:
     ticket = opened()
     ticket.add("parcel.lost", at("2026-11-06 10:00:00"), where="—", deep={"x": [1]}, times=3)
-    model = deadlines.tell([Placed(each, None) for each in ticket.facts], None, {}, context(ticket))
+    model = deadlines.tell(
+        [Placed(each, None) for each in ticket.facts], None, Sources(calendars={}, rules={}), context(ticket)
+    )
     row = model["timeline"]["days"][-1]["rows"][0]
     assert "parcel.lost" in plain(row["title"])
     assert plain(row["remarks"][0]) == "where: — · times: 3"

@@ -73,10 +73,11 @@ def replied(ticket: Ticket, when: str) -> Any:
 
 
 def solved(ticket: Ticket, when: str) -> Any:
-    """The customer's agreement."""
-    return ticket.add(
+    """The customer's agreement, and with it the case's end."""
+    moment = at(when).replace(microsecond=2871)
+    ticket.add(
         "conformity.given",
-        at(when).replace(microsecond=2871),
+        moment,
         actor=("contact", "cliente1042@example.com"),
         by="link",
         request="0193505e-7a00-7000-8000-00000000c0f0",
@@ -84,6 +85,7 @@ def solved(ticket: Ticket, when: str) -> Any:
         comments="",
         client={"ip": "198.51.100.77", "user_agent": "Mozilla/5.0"},
     )
+    return ticket.move(moment, "resolved", before="pending_conformity")
 
 
 def design() -> Ticket:
@@ -125,7 +127,7 @@ def long() -> Ticket:
     """A term of many weeks, a pause that begins it again, and a day of every kind."""
     ticket = opened()
     term = Term(amount=30, unit="business_days")
-    ticket.start("a", START, term, on_resume="restart", purpose="completion")
+    ticket.start("a", START, term, on_resume="restart")
     pause = at("2026-11-24 11:00:00"), at("2026-12-03 13:30:00")
     ticket.pause("a", pause[0])
     due = ticket.due(term, START, pause, restart=True)
@@ -190,7 +192,7 @@ def told(ticket: Ticket, language: Language = "es", **changes: Any) -> dict[str,
     """The model of the certificate."""
     message = next((each.sha256 for each in ticket.facts[0].objects if each.role == "message"), None)
     read_message: Message | None = read(ticket.objects[message]) if message else None
-    return deadlines.tell(placed(ticket), read_message, ticket.calendars, context(ticket, language, **changes))
+    return deadlines.tell(placed(ticket), read_message, ticket.sources, context(ticket, language, **changes))
 
 
 SAMPLES: Sequence[tuple[str, Any]] = (

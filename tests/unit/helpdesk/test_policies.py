@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from acuse.errors import InputError, OutsideCalendar
 from acuse.helpdesk import packs
-from acuse.helpdesk.policies import REASONS, Case, Policy, PolicyTerm, warn_at
+from acuse.helpdesk.policies import warn_at
 from acuse.proof.business_time import UNITS, Term, due_at
 from acuse.proof.canonical import parse
-from acuse.proof.facts.deadline import PURPOSES
+from acuse.proof.facts.deadline import PAUSE_REASONS, PURPOSES
 from acuse.proof.facts.ticket import MATTERS, PRIORITIES, TYPE_NAMES
+from acuse.proof.policy import Case, Policy, PolicyTerm
 from tests.unit.proof.calendars import at, make
 
 CALENDAR = UUID(int=7)
@@ -58,7 +59,7 @@ TERMS = st.builds(
     calendar=st.uuids(),
     cases=st.lists(CASES, min_size=1, max_size=4).map(tuple),
     on_resume=st.sampled_from(["continue", "restart"]),
-    pauses_on=some(REASONS),
+    pauses_on=some(PAUSE_REASONS),
     warn=st.integers(0, 90),
 )
 POLICIES = st.builds(Policy, terms=st.lists(TERMS, max_size=4, unique_by=lambda term: term.name).map(tuple))
@@ -121,7 +122,7 @@ def test_a_policy_of_another_form_is_refused(change: dict[str, Any], said: str) 
         ("cases", [], "at least one case"),
         ("on_resume", "stop", "one of continue, restart"),
         ("pauses_on", ["customer", "customer"], "twice"),
-        ("pauses_on", ["adr"], "one of customer, documents"),
+        ("pauses_on", ["sleep"], "one of customer, documents, adr, agreed, conformity"),
         ("warn", 91, "from 0 to 90"),
         ("warn", True, "from 0 to 90"),
     ],

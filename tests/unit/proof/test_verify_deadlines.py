@@ -16,7 +16,7 @@ from acuse.proof.report import Report, State
 from acuse.proof.verdicts.deadlines import judge, statement
 from tests.unit.proof.calendars import at, make
 from tests.unit.proof.test_verify import OPERATOR, check, failure, pdf_evidence, states
-from tests.unit.proof.tickets import RULES, Ticket
+from tests.unit.proof.tickets import Ticket
 
 START = at("2026-11-05 10:20:14")
 
@@ -26,12 +26,12 @@ def solved() -> Ticket:
     ticket = Ticket(calendar=make(holidays={date(2026, 11, 9)}))
     ticket.start("a", START, Term(amount=24, unit="natural_hours"), purpose="first_response")
     ticket.start("b", START, Term(amount=48, unit="business_hours"))
-    ticket.end("a", ticket.add("reply.sent", at("2026-11-05 14:07:51")))
+    ticket.end("a", ticket.reply(at("2026-11-05 14:07:51")))
     ticket.pause("b", at("2026-11-11 11:00:00"), "documents")
     due = at("2026-11-16 12:50:14")
     ticket.resume("b", at("2026-11-11 13:30:00"), due)
     ticket.miss("b", due)
-    ticket.end("b", ticket.add("conformity.given", at("2026-11-16 16:02:14")))
+    ticket.end("b", ticket.move(at("2026-11-16 16:02:14"), "resolved"))
     return ticket
 
 
@@ -40,7 +40,7 @@ RAW = OPERATOR.bundle(TICKET.facts).to_json()
 
 
 def stated(facts: list[Fact] = TICKET.facts) -> bytes:
-    judged = judge(facts, TICKET.calendars)
+    judged = judge(facts, TICKET.calendars, rules=TICKET.rules)
     return canonicalise(statement(judged, facts, facts_up_to=2 * (len(facts) - 1)))
 
 
@@ -68,7 +68,7 @@ def test_the_deadlines_are_counted_again_and_told() -> None:
 def test_without_the_calendars_they_cannot_be_counted() -> None:
     report = check(Archive(proof=RAW, statement=stated()).to_zip())
     assert (report.state, states(report)[8]) == (State.CANNOT_TELL, State.CANNOT_TELL)
-    assert "calendars are withheld" in report.to_text()
+    assert "calendars or their rules are withheld" in report.to_text()
     assert all(state is State.VALID for number, state in states(report).items() if number in (1, 2, 3, 4, 5, 6))
 
 
@@ -81,7 +81,7 @@ def test_a_ticket_without_deadlines_needs_no_calendar() -> None:
 
 def test_another_calendar_or_rule_is_no_object_of_the_facts() -> None:
     other = make(holidays={date(2026, 11, 9), date(2026, 11, 10)}).canonical()
-    for wrong in (other, RULES.replace(b"48", b"72")):
+    for wrong in (other, next(iter(TICKET.rules.values())).canonical().replace(b"48", b"72")):
         objects = {**TICKET.objects, hashlib.sha256(wrong).hexdigest(): wrong}
         assert failure(check(Archive(proof=RAW, statement=stated(), objects=objects).to_zip()))[0] == 6
 
@@ -121,7 +121,7 @@ def test_a_calendar_that_is_none_is_refused() -> None:
     nonsense = ticket.keep("calendar", b"[]")
     details = {**started.details, "calendar": {**started.details["calendar"], "digest": nonsense.sha256}}
     facts = [replace(started, details=details, objects=(nonsense, started.objects[1]))]
-    rule = {started.objects[1].sha256: RULES}
+    rule = {started.objects[1].sha256: ticket.objects[started.objects[1].sha256]}
     raw = OPERATOR.bundle(facts).to_json()
     report = check(Archive(proof=raw, objects={nonsense.sha256: b"[]", **rule}).to_zip())
     assert failure(report)[0] == 8
@@ -130,12 +130,13 @@ def test_a_calendar_that_is_none_is_refused() -> None:
 def test_what_is_recorded_and_does_not_follow_is_said() -> None:
     ticket = Ticket(calendar=TICKET.calendar)
     ticket.start("a", START, Term(amount=1, unit="business_hours"))
-    ticket.end("a", ticket.add("reply.sent", at("2026-11-05 10:30:00")))
+    ticket.end("a", ticket.move(at("2026-11-05 10:30:00"), "resolved"))
     ticket.miss("a", at("2026-11-05 11:20:14"))
     report = check(Archive(proof=OPERATOR.bundle(ticket.facts).to_json(), objects=ticket.objects).to_zip())
     assert report.state is State.VALID
     assert "Contradicted (fact 4, deadline.missed): it was recorded as missed, and was not." in report.to_text()
     assert report.to_members()["contradictions"][0]["contradiction"] == "missed_differs"
+    assert report.steps[-1].text == "resolution met; what facts say and does not follow: 1."
 
 
 def test_the_files_inside_a_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,6 +149,6 @@ def test_the_files_inside_a_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
         return check(b"%PDF-1.7 proof.json\n")
 
     assert examined({}).state is State.VALID
-    name = next(name for name, content in files.items() if content != RULES)
+    name = next(name for name, content in files.items() if content == TICKET.calendar.canonical())
     assert failure(examined({name: make().canonical()}))[0] == 6
     assert failure(examined({"statement.json": stated(TICKET.facts[:3])}))[0] == 8

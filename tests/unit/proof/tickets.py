@@ -8,13 +8,14 @@ from uuid import UUID
 
 from acuse.clock import to_rfc3339
 from acuse.proof.business_time import CalendarVersion, Pause, Term, due_at
-from acuse.proof.canonical import canonicalise
+from acuse.proof.facts.deadline import PAUSE_REASONS
 from acuse.proof.facts.fact import Actor, Fact, ObjectReference, Subject
+from acuse.proof.policy import Case, Policy, PolicyTerm
+from acuse.proof.verdicts.deadlines import Sources
 from tests.unit.proof.support import ORGANISATION
 
 TICKET = UUID("0193505e-7a00-7000-8000-0000000000dd")
 JSON = "application/json"
-RULES = canonicalise({"policy": "general", "rules": [{"amount": 48, "unit": "business_hours"}]})
 
 
 def reference(role: str, content: bytes, media_type: str = JSON) -> ObjectReference:
@@ -24,13 +25,28 @@ def reference(role: str, content: bytes, media_type: str = JSON) -> ObjectRefere
     )
 
 
-@dataclass
+@dataclass(repr=False)
 class Ticket:
     """A ticket whose facts are added one by one; `objects` holds what they cite, by digest."""
 
     calendar: CalendarVersion
     facts: list[Fact] = field(default_factory=list)
     objects: dict[str, bytes] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        told = (f"{fact.type} {fact.occurred_at} {fact.recorded_at} {dict(fact.details)}" for fact in self.facts)
+        return "; ".join(told)
+
+    @property
+    def rules(self) -> dict[str, Policy]:
+        """The versions of policies that the facts cite, by digest."""
+        cited = {item.sha256 for fact in self.facts for item in fact.objects if item.role == "rule"}
+        return {digest: Policy.parse(self.objects[digest]) for digest in cited if digest in self.objects}
+
+    @property
+    def sources(self) -> Sources:
+        """All that the facts cite."""
+        return Sources(calendars=self.calendars, rules=self.rules)
 
     @property
     def calendars(self) -> dict[str, CalendarVersion]:
@@ -73,13 +89,15 @@ class Ticket:
         self.objects[made.sha256] = content
         return made
 
-    def start(self, name: str, at: datetime, term: Term, **changes: Any) -> Fact:
+    def start(self, name: str, at: datetime, term: Term, /, **changes: Any) -> Fact:
         """Start a deadline that is called by the last letters of its identifier."""
-        calendar, rule = self.keep("calendar", self.calendar.canonical()), self.keep("rule", RULES)
+        purpose, on_resume = changes.get("purpose", "resolution"), changes.get("on_resume", "continue")
+        policy = changes.pop("policy", None) or ruled(self.calendar, term, purpose=purpose, on_resume=on_resume)
+        calendar, rule = self.keep("calendar", self.calendar.canonical()), self.keep("rule", policy.canonical())
         details = {
-            "purpose": "resolution",
+            "purpose": purpose,
             "term": term.members(),
-            "on_resume": "continue",
+            "on_resume": on_resume,
             "calendar": {
                 "id": str(self.calendar.calendar),
                 "version": self.calendar.version,
@@ -91,11 +109,30 @@ class Ticket:
         objects = changes.pop("objects", (calendar, rule))
         return self.add("deadline.started", at, objects=objects, deadline=named(name), **{**details, **changes})
 
-    def pause(self, name: str, at: datetime, reason: str = "customer") -> Fact:
-        return self.add("deadline.paused", at, deadline=named(name), reason=reason)
+    def move(self, at: datetime, after: str, *, before: str = "open", **more: Any) -> Fact:
+        """The case passes to another status."""
+        return self.add("ticket.status_changed", at, before=before, after=after, **more)
 
-    def resume(self, name: str, at: datetime, due: datetime) -> Fact:
-        return self.add("deadline.resumed", at, deadline=named(name), due_at=to_rfc3339(due))
+    def reply(self, at: datetime, **more: Any) -> Fact:
+        """An answer is handed over to be sent."""
+        recorded_at = more.pop("recorded_at", None)
+        details = {"communication": named("c"), "recipient": "ana@correo.example", "certified": False, "language": "es"}
+        return self.add("reply.sent", at, recorded_at=recorded_at, **{**details, **more})
+
+    def pause(
+        self,
+        name: str,
+        at: datetime,
+        reason: str = "customer",
+        *,
+        by: Fact | None = None,
+        recorded_at: datetime | None = None,
+    ) -> Fact:
+        details = {"deadline": named(name), "reason": reason, **_follows(by)}
+        return self.add("deadline.paused", at, recorded_at=recorded_at, **details)
+
+    def resume(self, name: str, at: datetime, due: datetime, *, by: Fact | None = None, **more: Any) -> Fact:
+        return self.add("deadline.resumed", at, deadline=named(name), due_at=to_rfc3339(due), **_follows(by), **more)
 
     def end(self, name: str, by: Fact, at: datetime | None = None) -> Fact:
         ended_by = {"type": by.type, "sequence": by.subject_sequence}
@@ -104,8 +141,8 @@ class Ticket:
     def miss(self, name: str, due: datetime) -> Fact:
         return self.add("deadline.missed", due, deadline=named(name), due_at=to_rfc3339(due))
 
-    def withdraw(self, name: str, at: datetime) -> Fact:
-        return self.add("deadline.withdrawn", at, deadline=named(name))
+    def withdraw(self, name: str, at: datetime, *, by: Fact | None = None, **more: Any) -> Fact:
+        return self.add("deadline.withdrawn", at, deadline=named(name), **_follows(by), **more)
 
     def due(self, term: Term, start: datetime, *pauses: tuple[datetime, datetime], restart: bool = False) -> datetime:
         """When a term ends after pauses."""
@@ -116,6 +153,23 @@ class Ticket:
             pauses=[Pause(start=begin, end=end) for begin, end in pauses],
             on_resume="restart" if restart else "continue",
         )
+
+
+def ruled(calendar: CalendarVersion, term: Term, **changes: Any) -> Policy:
+    """A policy with one term for every case, which stands still for every reason."""
+    made: dict[str, Any] = {
+        "purpose": "resolution",
+        "name": "general",
+        "calendar": calendar.calendar,
+        "cases": (Case(term=term),),
+        "pauses_on": PAUSE_REASONS,
+        **changes,
+    }
+    return Policy(terms=(PolicyTerm(**made),))
+
+
+def _follows(by: Fact | None) -> dict[str, Any]:
+    return {} if by is None else {"follows": {"type": by.type, "sequence": by.subject_sequence}}
 
 
 def named(name: str) -> str:

@@ -18,6 +18,7 @@ from acuse.certificates.stories.runs import mono, plain
 from acuse.certificates.stories.said import message_of
 from acuse.dates import LONG_MONTHS
 from acuse.mail.read import Message
+from acuse.proof.verdicts.deadlines import Sources
 
 
 def tell(facts: Sequence[LedgerFact], written: Mapping[str, bytes], context: Context) -> dict[str, Any]:
@@ -35,7 +36,9 @@ def tell(facts: Sequence[LedgerFact], written: Mapping[str, bytes], context: Con
     item = next((one for one in first.objects if one.role == "message" and one.sha256 in written), None)
     message = message_of(item, written[item.sha256]) if item else None
     declared = declared_language(message.language if message else None)
-    ticket = open_ticket(facts[:1], {}, context, language=declared or str(first.details.get("language", "")))
+    ticket = open_ticket(
+        facts[:1], Sources(calendars={}, rules={}), context, language=declared or str(first.details.get("language", ""))
+    )
     headline = ticket.word("headline.entry")
     told = _content(ticket, message)
     return {

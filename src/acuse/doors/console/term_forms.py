@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from acuse.doors.console.term_words import REASONS, RESUMES, UNITS
 from acuse.doors.console.ticket_words import MATTERS, PRIORITIES, PURPOSES, TYPES
 from acuse.doors.ui.forms import StyledForm
-from acuse.helpdesk.policies import MOST_CASES, NAME_MOST, WARN, WARN_MOST, PolicyTerm
 from acuse.proof.business_time.term import MAX_AMOUNT
+from acuse.proof.policy import MOST_CASES, NAME_MOST, WARN, WARN_MOST, PolicyTerm
 
 _CASES = "case"
 

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from acuse.doors.console.ticket_words import MATTERS, PRIORITIES, PURPOSES, TYPES
 from acuse.doors.ui import figures
-from acuse.helpdesk.policies import Case, PolicyTerm
 from acuse.proof.business_time import Term
 from acuse.proof.facts.ticket import TYPE_NAMES
+from acuse.proof.policy import Case, PolicyTerm
 
 UNITS = {
     "natural_hours": gettext_lazy("hours, day and night"),
@@ -21,6 +21,9 @@ UNITS = {
 REASONS = {
     "customer": gettext_lazy("the customer’s answer"),
     "documents": gettext_lazy("what the customer has to send"),
+    "adr": gettext_lazy("a body of alternative resolution"),
+    "agreed": gettext_lazy("what was agreed with the customer"),
+    "conformity": gettext_lazy("the customer’s agreement"),
 }
 RESUMES = {
     "continue": gettext_lazy("the rest runs on"),
@@ -99,7 +102,6 @@ def _either(words: Iterable[object]) -> str:
 def _pauses(term: PolicyTerm) -> str:
     if not term.pauses_on:
         return _("Waits for nothing")
-    waits = str(REASONS[term.pauses_on[0]])
-    if len(term.pauses_on) > 1:
-        waits = _("%(one)s and %(other)s") % {"one": waits, "other": REASONS[term.pauses_on[1]]}
+    *others, last = (str(REASONS[reason]) for reason in term.pauses_on)
+    waits = _("%(one)s and %(other)s") % {"one": ", ".join(others), "other": last} if others else last
     return _("Waits for %(reasons)s; then %(goes_on)s") % {"reasons": waits, "goes_on": RESUMES[term.on_resume]}

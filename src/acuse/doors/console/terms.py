@@ -22,10 +22,10 @@ from acuse.doors.ui.security import download
 from acuse.errors import AcuseError, InputError
 from acuse.evidence import custody
 from acuse.helpdesk import packs
-from acuse.helpdesk.policies import Policy, PolicyTerm
 from acuse.helpdesk.queries.policies import MEDIA_TYPE, PublishedPolicy, current_policy, policy_versions
 from acuse.helpdesk.queries.trial import try_policy
 from acuse.helpdesk.services.policies import publish_policy
+from acuse.proof.policy import Policy, PolicyTerm
 
 _PACKS = {
     "standard": (

@@ -9,7 +9,7 @@ class PolicyVersion(models.Model):
     """An organisation's terms as they were published: which cases have which deadline. Never changed.
 
     The highest number holds for cases from now on; deadlines that run keep the version that started them. `terms` is
-    what the custody object `sha256` says; see `acuse.helpdesk.policies`.
+    what the custody object `sha256` says; see `acuse.proof.policy`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from acuse.accounts.queries import Access
 from acuse.helpdesk.models import PolicyVersion
-from acuse.helpdesk.policies import Policy
 from acuse.proof.facts.fact import ObjectReference
+from acuse.proof.policy import Policy
 
 MEDIA_TYPE = "application/json"
 

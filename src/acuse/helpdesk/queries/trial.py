@@ -8,8 +8,9 @@ from acuse.accounts.queries import Access
 from acuse.calendars.queries import current_version
 from acuse.errors import OutsideCalendar
 from acuse.helpdesk.models import Ticket
-from acuse.helpdesk.policies import STARTED_BY_ITSELF, Policy, PolicyTerm
+from acuse.helpdesk.policies import STARTED_BY_ITSELF
 from acuse.proof.business_time import CalendarVersion, due_at
+from acuse.proof.policy import Policy, PolicyTerm
 
 CASES = 100
 

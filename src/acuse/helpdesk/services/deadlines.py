@@ -1,50 +1,46 @@
 """The terms of a case: what happens to it starts, pauses, resumes, ends and withdraws them, each with its fact.
 
-Everything here runs in the transaction of the fact that it follows from, with the case's row locked by the caller, so
-that what is recorded of a deadline and its row never say different things. A deadline keeps the versions of policy and
-calendar that it began with: publishing others changes none that runs.
+Everything here runs in the transaction of the fact that it follows from, with the case's row locked by the caller. A
+deadline keeps the versions of policy and calendar that held when it began: publishing others changes none that runs.
+What may end, pause and resume which deadline is the verifier's to say: `acuse.proof.verdicts.deadlines.causes`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from uuid6 import uuid7
 
 from acuse import clock
-from acuse.calendars.queries import current_version, load_version
-from acuse.clock import from_rfc3339, to_rfc3339
+from acuse.calendars.queries import current_version, version_at
 from acuse.errors import ConflictError
-from acuse.evidence.ledger import FactDraft, record
+from acuse.evidence.queries import facts_of
 from acuse.helpdesk.models import Deadline, PolicyVersion, Ticket
-from acuse.helpdesk.policies import STARTED_BY_ITSELF, WARN, PolicyTerm, warn_at
+from acuse.helpdesk.policies import STARTED_BY_ITSELF
+from acuse.helpdesk.queries.deferred import deferred
 from acuse.helpdesk.queries.policies import PublishedPolicy, current_policy, published
-from acuse.helpdesk.rules import CLOSED_STATUSES, PAUSES
-from acuse.proof.business_time import CalendarVersion, Pause, Term, due_at
+from acuse.helpdesk.rules import CLOSED_STATUSES
+from acuse.helpdesk.services import deadline_rows as rows
+from acuse.helpdesk.services.deadline_rows import LIVE, RUNNING, Cited, State
+from acuse.proof.business_time import Term
 from acuse.proof.facts import deadline as facts
-from acuse.proof.facts.fact import Actor, Fact, ObjectReference
+from acuse.proof.facts.fact import Fact
+from acuse.proof.policy import PolicyTerm
+from acuse.proof.verdicts.deadlines.causes import BY_MEMBERS, MAY_END, MAY_PAUSE, MAY_RESUME, OURS
 
-State = Deadline.State
-RUNNING = (State.RUNNING, State.OVERDUE)
-LIVE = (*RUNNING, State.PAUSED)
-#: Purposes whose terms bind the organisation; the others are the customer's.
-OURS = ("first_response", "resolution")
-_ITSELF = Actor(kind="component", id="deadlines")
+_MOVED = "ticket.status_changed"
 
 
 def start_for(*, ticket: Ticket, start: Fact) -> None:
-    """Start the terms that the policy in force has for a case that was opened.
+    """Start the terms of a case that was opened, by the policy and the calendars that held when it was.
+
+    One that its calendar does not reach is recorded as deferred: the case is opened all the same.
 
     Args:
         ticket: locked, or made in this transaction.
         start: `ticket.opened`.
-
-    Raises:
-        OutsideCalendar: a term would end after all that its calendar covers.
     """
-    policy = current_policy(ticket.organisation_id)
+    policy = _policy_at_opening(ticket) or current_policy(ticket.organisation_id)
     for term in policy.policy.terms if policy else ():
         if policy and term.purpose in STARTED_BY_ITSELF:
             _start_if_due(ticket, policy, term, start.occurred_at)
@@ -54,40 +50,38 @@ def start_for(*, ticket: Ticket, start: Fact) -> None:
 def heed(*, ticket: Ticket, fact: Fact) -> None:
     """Do to the terms of a case what a fact about it entails; most entail nothing.
 
-    | fact | what it does |
+    What ends a term, pauses it or lets it go on is told in `acuse.proof.verdicts.deadlines.causes`. Besides:
+
+    | `ticket.status_changed` | what it does |
     |---|---|
-    | `reply.sent`, not automatic | ends the first response |
-    | `message.received` | ends the completion; what waited for the customer goes on |
-    | `ticket.status_changed` to waiting for the customer | pauses what waits for the customer |
-    | ... from that to another | what was paused goes on; withdraws the completion |
-    | ... to resolved or closed without agreement | ends first response and resolution; withdraws the customer's terms |
-    | ... from one of these to another | starts the resolution anew, as a deadline of its own |
+    | to resolved or closed without agreement | withdraws the customer's terms |
+    | from one of these to another | starts the resolution anew, as a deadline of its own |
+    | from waiting for the customer to another | withdraws the completion |
 
     Args:
         ticket: locked, as it is after the fact.
         fact: about it.
-
-    Raises:
-        OutsideCalendar: a term would end after all that its calendar covers.
     """
-    act = _HEEDED.get(fact.type)
-    if act is not None:
-        act(ticket, fact)
-        _summarise(ticket)
+    for row in _live(ticket):
+        _undergo(row, fact)
+    if _reopens(fact):
+        policy = current_policy(ticket.organisation_id)
+        for term in policy.policy.terms if policy else ():
+            if policy and term.purpose == "resolution":
+                _start_if_due(ticket, policy, term, fact.occurred_at)
+    _summarise(ticket)
 
 
 def reclassified(*, ticket: Ticket, fact: Fact) -> None:
     """Replace the terms of a case that are others now that its type, priority or matter is another.
 
-    A deadline is compared with the version of the policy that it began with. What replaces it begins where it began
-    and stood still when it did; what applies for the first time begins where the case was opened.
+    A deadline is compared with the version of the policy that it began with. What replaces it begins where it began,
+    by the calendar of that time; what applies for the first time begins where the case was opened, or opened again.
+    Either undergoes what happened since, an answer too that was sent before.
 
     Args:
         ticket: locked, as it is now.
         fact: `ticket.classified`.
-
-    Raises:
-        OutsideCalendar: a term would end after all that its calendar covers.
     """
     if ticket.status in CLOSED_STATUSES:
         return
@@ -95,82 +89,158 @@ def reclassified(*, ticket: Ticket, fact: Fact) -> None:
         policy = published(row.policy)
         term = policy.policy.named(row.name)
         wanted = term.length(**_class(ticket)) if term else None
-        if wanted == _length(row):
+        if wanted == rows.length(row):
             continue
-        _withdraw(row, fact)
+        rows.withdraw(row, fact.occurred_at, rows.named(fact))
         if term is not None and wanted is not None:
-            _replay(row, _start(ticket, policy, term, wanted, row.started_at))
+            _start_late(ticket, policy, term, wanted, row.started_at)
     known = set(ticket.deadlines.exclude(state=State.WITHDRAWN).values_list("name", flat=True))
     opened = _policy_at_opening(ticket)
     for term in opened.policy.terms if opened else ():
-        answered = term.purpose == "first_response" and ticket.first_response_at is not None
-        if opened and term.purpose in STARTED_BY_ITSELF and term.name not in known and not answered:
-            _start_if_due(ticket, opened, term, ticket.opened_at)
-    if ticket.status in PAUSES:
-        _pause(ticket, PAUSES[ticket.status], fact)
+        wanted = term.length(**_class(ticket))
+        if opened and wanted is not None and term.purpose in STARTED_BY_ITSELF and term.name not in known:
+            _start_late(ticket, opened, term, wanted, _begins(ticket, term.purpose))
     _summarise(ticket)
 
 
-def request_completion(*, ticket: Ticket, fact: Fact, term: Term | None = None) -> None:
-    """Start the customer's term to send what the case lacks; what waits for documents stands still meanwhile.
-
-    Where the policy has no such term, nothing is started, and deadlines stand still all the same.
+def request_completion(*, ticket: Ticket, fact: Fact) -> None:
+    """Start the customer's term to send what the case lacks, where the policy has one.
 
     Args:
         ticket: locked.
         fact: `reply.sent` that asks for it.
-        term: how long the customer has; None for what the policy says.
-
-    Raises:
-        OutsideCalendar: the term would end after all that its calendar covers.
     """
     for row in _live(ticket, ("completion",)):
-        _withdraw(row, fact)
+        rows.withdraw(row, fact.occurred_at, rows.named(fact))
     policy = current_policy(ticket.organisation_id)
-    for policy_term in policy.policy.terms if policy else ():
-        length = policy_term.length(**_class(ticket))
-        if policy and length is not None and policy_term.purpose == "completion":
-            _start(ticket, policy, policy_term, term or length, fact.occurred_at)
+    for term in policy.policy.terms if policy else ():
+        length = term.length(**_class(ticket))
+        if policy and length is not None and term.purpose == "completion":
+            _start(ticket, policy, term, length, fact.occurred_at)
             break
-    _pause(ticket, "documents", fact)
     _summarise(ticket)
 
 
-def _replied(ticket: Ticket, fact: Fact) -> None:
-    if not fact.details.get("automatic", False):
-        _end(_live(ticket, ("first_response",)), fact)
+def hold(*, ticket: Ticket, reason: str, note: Fact) -> int:
+    """Let the terms of a case stand still for a reason that a member gives; return how many do.
+
+    One that waits for the customer passes over to that reason.
+
+    Args:
+        ticket: locked.
+        reason: of `BY_MEMBERS`.
+        note: `note.added`, in which the member says why.
+    """
+    held = [row for row in _live(ticket, OURS) if reason in row.pauses_on and _held_for(row) not in BY_MEMBERS]
+    for row in held:
+        _resume(row, note)
+        rows.pause(row, note.occurred_at, reason, rows.named(note))
+    _summarise(ticket)
+    return sum(row.state == State.PAUSED for row in held)
 
 
-def _wrote(ticket: Ticket, fact: Fact) -> None:
-    # What came before the request, and was filed after it, completes nothing.
-    _end([row for row in _live(ticket, ("completion",)) if row.started_at <= fact.occurred_at], fact)
-    _resume(ticket, fact)
+def release(*, ticket: Ticket, note: Fact) -> int:
+    """Let the terms of a case go on that stand still for what a member said; return how many did.
+
+    Args:
+        ticket: locked. note: as for `hold`.
+    """
+    held = [row for row in _live(ticket) if _held_for(row) in BY_MEMBERS]
+    waiting = [fact for fact in _history(ticket) if _waits(ticket, fact)]
+    for row in held:
+        _resume(row, note)
+        for fact in reversed(waiting):
+            # What waits for the customer besides goes on waiting.
+            _pause_for(row, fact, at=note.occurred_at)
+    _summarise(ticket)
+    return len(held)
 
 
-def _moved(ticket: Ticket, fact: Fact) -> None:
-    before, after = fact.details["before"], fact.details["after"]
-    if after in CLOSED_STATUSES:
-        _end(_live(ticket, OURS), fact)
-        for row in _live(ticket):
-            _withdraw(row, fact)
-    elif before in CLOSED_STATUSES:
-        policy = current_policy(ticket.organisation_id)
-        for term in policy.policy.terms if policy else ():
-            if policy and term.purpose == "resolution":
-                _start_if_due(ticket, policy, term, fact.occurred_at)
-    elif after in PAUSES:
-        _pause(ticket, PAUSES[after], fact)
-    elif before in PAUSES:
-        _resume(ticket, fact)
-        for row in _live(ticket, ("completion",)):
-            _withdraw(row, fact)
+def start_deferred(*, ticket: Ticket) -> int:
+    """Start the terms of a case that could not be counted, by its calendars of now; return how many were.
+
+    Args:
+        ticket: locked.
+
+    Raises:
+        ConflictError: the calendar still ends before one of them would.
+    """
+    started = 0
+    for fact in deferred(_history(ticket)):
+        number, name = fact.details["rule"]["version"], str(fact.details["rule"]["policy"])
+        policy = published(PolicyVersion.objects.get(organisation_id=ticket.organisation_id, number=number))
+        term = policy.policy.named(name)
+        length = term.length(**_class(ticket)) if term else None
+        if term is None or length is None:
+            continue
+        calendar = current_version(ticket.organisation_id, term.calendar)
+        row = rows.start(ticket, policy, term, length, fact.occurred_at, calendar)
+        if row is None:
+            raise ConflictError("The calendar still ends before this term would. Publish a version that goes further.")
+        _relive(row)
+        started += 1
+    _summarise(ticket)
+    return started
 
 
-_HEEDED: Mapping[str, Callable[[Ticket, Fact], None]] = {
-    "reply.sent": _replied,
-    "message.received": _wrote,
-    "ticket.status_changed": _moved,
-}
+def _undergo(row: Deadline, fact: Fact) -> None:
+    """Do to one deadline that is not over what a fact about its case entails."""
+    # What came before a request, and was filed after it, completes nothing.
+    if MAY_END[row.purpose](fact) and (row.purpose in OURS or fact.occurred_at >= row.started_at):
+        rows.end(row, fact)
+    elif _withdraws(row, fact):
+        rows.withdraw(row, fact.occurred_at, rows.named(fact))
+    else:
+        if row.state == State.PAUSED and _held_for(row) not in BY_MEMBERS and MAY_RESUME[_held_for(row)](fact):
+            _resume(row, fact)
+        _pause_for(row, fact, at=fact.occurred_at)
+
+
+def _withdraws(row: Deadline, fact: Fact) -> bool:
+    if fact.type != _MOVED:
+        return False
+    taken_up = row.purpose == "completion" and fact.details["before"] == "pending_customer"
+    return taken_up or (row.purpose not in OURS and fact.details["after"] in CLOSED_STATUSES)
+
+
+def _reopens(fact: Fact) -> bool:
+    moved = fact.type == _MOVED
+    return moved and fact.details["before"] in CLOSED_STATUSES and fact.details["after"] not in CLOSED_STATUSES
+
+
+def _pause_for(row: Deadline, fact: Fact, *, at: datetime) -> None:
+    for reason in row.pauses_on:
+        if reason not in BY_MEMBERS and MAY_PAUSE[reason](fact):
+            rows.pause(row, at, reason, rows.named(fact))
+
+
+def _waits(ticket: Ticket, fact: Fact) -> bool:
+    """Return whether a fact is why a case waits as it does now."""
+    reason = {"pending_customer": ("customer", "documents"), "pending_conformity": ("conformity",)}
+    return any(MAY_PAUSE[each](fact) for each in reason.get(ticket.status, ()))
+
+
+def _held_for(row: Deadline) -> str:
+    """Return why a deadline stands still; "" for one that does not."""
+    return str(row.pauses[-1][2]) if row.state == State.PAUSED else ""
+
+
+def _resume(row: Deadline, fact: Fact) -> None:
+    """Let a deadline go on; one that its calendar does not reach any more is replaced by one that today's counts."""
+    if rows.resume(row, fact.occurred_at, rows.named(fact)):
+        return
+    policy = published(row.policy)
+    term = policy.policy.named(row.name)
+    rows.withdraw(row, fact.occurred_at, rows.named(fact))
+    if term is None:
+        return
+    calendar = current_version(row.ticket.organisation_id, row.calendar)
+    if calendar[1].sha256 == row.calendar_sha256:
+        rows.defer(row.ticket, policy, term, rows.length(row), row.started_at, calendar)
+        return
+    again = rows.start(row.ticket, policy, term, rows.length(row), row.started_at, calendar)
+    if again is not None:
+        _relive(again)
 
 
 def _class(ticket: Ticket) -> dict[str, str]:
@@ -178,8 +248,12 @@ def _class(ticket: Ticket) -> dict[str, str]:
 
 
 def _live(ticket: Ticket, purposes: Iterable[str] = facts.PURPOSES) -> list[Deadline]:
-    rows = ticket.deadlines.filter(state__in=LIVE, purpose__in=tuple(purposes))
-    return list(rows.select_related("policy").order_by("started_at", "id"))
+    found = ticket.deadlines.filter(state__in=LIVE, purpose__in=tuple(purposes))
+    return list(found.select_related("policy").order_by("started_at", "id"))
+
+
+def _history(ticket: Ticket) -> list[Fact]:
+    return [item.fact for item in facts_of(organisation=ticket.organisation_id, kind=facts.KIND, id=ticket.id)]
 
 
 def _policy_at_opening(ticket: Ticket) -> PublishedPolicy | None:
@@ -189,8 +263,10 @@ def _policy_at_opening(ticket: Ticket) -> PublishedPolicy | None:
     return None if row is None else published(row)
 
 
-def _length(row: Deadline) -> Term:
-    return Term.from_members({"amount": row.amount, "unit": row.unit})
+def _begins(ticket: Ticket, purpose: str) -> datetime:
+    """Return where a term begins that applies for the first time."""
+    reopened = [fact.occurred_at for fact in _history(ticket) if _reopens(fact)] if purpose == "resolution" else []
+    return max(reopened, default=ticket.opened_at)
 
 
 def _start_if_due(ticket: Ticket, policy: PublishedPolicy, term: PolicyTerm, at: datetime) -> None:
@@ -199,124 +275,34 @@ def _start_if_due(ticket: Ticket, policy: PublishedPolicy, term: PolicyTerm, at:
         _start(ticket, policy, term, length, at)
 
 
-def _start(ticket: Ticket, policy: PublishedPolicy, term: PolicyTerm, length: Term, at: datetime) -> Deadline:
-    version, cited = current_version(ticket.organisation_id, term.calendar)
-    row = Deadline(
-        id=uuid7(),
-        ticket=ticket,
-        purpose=term.purpose,
-        name=term.name,
-        amount=length.amount,
-        unit=length.unit,
-        on_resume=term.on_resume,
-        pauses_on=list(term.pauses_on),
-        policy_id=policy.id,
-        calendar=term.calendar,
-        calendar_version=version.version,
-        calendar_sha256=cited.sha256,
-        started_at=at,
-        counted_from=at,
-        due_at=due_at(version, length, started_at=at),
-        state=State.RUNNING,
-    )
-    row.next_at = _look_at(row, version, term.warn)
-    row.save(force_insert=True)
-    details = {
-        "purpose": row.purpose,
-        "term": length.members(),
-        "on_resume": row.on_resume,
-        "calendar": {"id": str(row.calendar), "version": version.version, "digest": cited.sha256},
-        "rule": {"policy": term.name, "version": policy.number, "digest": policy.sha256},
-        "due_at": to_rfc3339(_due(row)),
-    }
-    _tell(row, facts.STARTED, at, details, objects=(cited, policy.cited("rule")))
-    return row
+def _start(ticket: Ticket, policy: PublishedPolicy, term: PolicyTerm, length: Term, at: datetime) -> Deadline | None:
+    calendar: Cited = version_at(ticket.organisation_id, term.calendar, at=at)
+    return rows.start(ticket, policy, term, length, at, calendar)
 
 
-def _replay(before: Deadline, row: Deadline) -> None:
-    """Let a deadline stand still when the one that it replaces did."""
-    for start, end, reason in before.pauses:
-        _pause_one(row, from_rfc3339(start), reason)
-        if end is not None:
-            _resume_one(row, from_rfc3339(end))
+def _start_late(ticket: Ticket, policy: PublishedPolicy, term: PolicyTerm, length: Term, at: datetime) -> None:
+    row = _start(ticket, policy, term, length, at)
+    if row is not None:
+        _relive(row)
 
 
-def _pause(ticket: Ticket, reason: str, fact: Fact) -> None:
-    for row in _live(ticket):
-        if reason in row.pauses_on:
-            _pause_one(row, max(fact.occurred_at, _last(row)), reason)
+def _relive(row: Deadline) -> None:
+    """Let a deadline that begins late undergo what happened in its case since."""
+    for fact in _history(row.ticket):
+        if row.state not in LIVE:
+            return
+        if fact.occurred_at < row.started_at:
+            continue
+        if fact.type == facts.PAUSED and fact.details["reason"] in row.pauses_on and _by_member(fact):
+            rows.pause(row, fact.occurred_at, str(fact.details["reason"]), fact.details["follows"])
+        elif fact.type == facts.RESUMED and _held_for(row) in BY_MEMBERS and "follows" in fact.details:
+            rows.resume(row, fact.occurred_at, fact.details["follows"])
+        else:
+            _undergo(row, fact)
 
 
-def _pause_one(row: Deadline, at: datetime, reason: str) -> None:
-    """Let a deadline stand still that runs; one whose time is over goes on being missed."""
-    if row.state != State.RUNNING or _miss_if_over(row, at) or at == row.due_at:
-        return
-    row.state, row.paused_at, row.due_at, row.next_at = State.PAUSED, at, None, None
-    row.pauses = [*row.pauses, [to_rfc3339(at), None, reason]]
-    row.save()
-    _tell(row, facts.PAUSED, at, {"reason": reason})
-
-
-def _resume(ticket: Ticket, fact: Fact) -> None:
-    for row in _live(ticket):
-        _resume_one(row, max(fact.occurred_at, _last(row)))
-
-
-def _resume_one(row: Deadline, at: datetime) -> None:
-    if row.state != State.PAUSED:
-        return
-    start, _, reason = row.pauses[-1]
-    row.pauses = [*row.pauses[:-1], [start, to_rfc3339(at), reason]]
-    row.state, row.paused_at, row.warned_at = State.RUNNING, None, None
-    if row.on_resume == "restart":
-        row.counted_from = at
-    version = load_version(row.ticket.organisation_id, row.calendar_sha256)
-    term = published(row.policy).policy.named(row.name)
-    row.due_at = due_at(
-        version,
-        _length(row),
-        started_at=row.started_at,
-        pauses=[Pause(start=from_rfc3339(start), end=from_rfc3339(end)) for start, end, _ in row.pauses],
-        on_resume="restart" if row.on_resume == "restart" else "continue",
-    )
-    row.next_at = _look_at(row, version, term.warn if term else WARN)
-    row.save()
-    _tell(row, facts.RESUMED, at, {"due_at": to_rfc3339(_due(row))})
-
-
-def _end(rows: Iterable[Deadline], fact: Fact) -> None:
-    for row in rows:
-        at = max(fact.occurred_at, row.started_at)
-        _close(row, at, in_time=State.MET)
-        by = {"type": fact.type, "sequence": fact.subject_sequence}
-        _tell(row, facts.ENDED, at, {"ended_by": by})
-
-
-def _withdraw(row: Deadline, fact: Fact) -> None:
-    """Withdraw a deadline; one whose time was over before stays missed."""
-    at = max(fact.occurred_at, _last(row))
-    _close(row, at, in_time=State.WITHDRAWN)
-    _tell(row, facts.WITHDRAWN, at, {})
-
-
-def _close(row: Deadline, at: datetime, *, in_time: str) -> None:
-    """Set what became of a deadline that is over. What happened in time counts, however late it was noted."""
-    over = row.state == State.OVERDUE or _miss_if_over(row, at)
-    missed = over and at > _due(row)
-    row.state = State.MISSED if missed else in_time
-    row.missed_at = row.missed_at if missed else None
-    row.ended_at, row.paused_at, row.next_at = at, None, None
-    row.save()
-
-
-def _miss_if_over(row: Deadline, at: datetime) -> bool:
-    """Record that a running deadline is missed, if it is; whoever acts at its very end acts in time."""
-    if row.state != State.RUNNING or at <= _due(row):
-        return False
-    row.state, row.missed_at, row.next_at = State.OVERDUE, row.due_at, None
-    row.save()
-    _tell(row, facts.MISSED, _due(row), {"due_at": to_rfc3339(_due(row))})
-    return True
+def _by_member(paused: Fact) -> bool:
+    return paused.details["reason"] in BY_MEMBERS and "follows" in paused.details
 
 
 def attend(*, deadline: UUID) -> bool:
@@ -332,12 +318,12 @@ def attend(*, deadline: UUID) -> bool:
         Whether there was something to do.
     """
     with transaction.atomic():
-        rows = Deadline.objects.select_for_update(skip_locked=True, of=("self", "ticket"), no_key=True)
+        found = Deadline.objects.select_for_update(skip_locked=True, of=("self", "ticket"), no_key=True)
         now = clock.now()
-        row = rows.select_related("ticket").filter(id=deadline, next_at__lt=now).first()
+        row = found.select_related("ticket").filter(id=deadline, next_at__lt=now).first()
         if row is None:
             return False
-        if not _miss_if_over(row, now):
+        if not rows.miss_if_over(row, now):
             row.warned_at, row.next_at = now, row.due_at
             row.save()
         _summarise(row.ticket)
@@ -346,45 +332,10 @@ def attend(*, deadline: UUID) -> bool:
 
 def _summarise(ticket: Ticket) -> None:
     """Repeat on the case, for lists, what the deadlines say that bind the organisation."""
-    rows = list(ticket.deadlines.filter(purpose__in=OURS))
-    first = min((row for row in rows if row.state in RUNNING), key=_due, default=None)
+    found = list(ticket.deadlines.filter(purpose__in=OURS))
+    first = min((row for row in found if row.state in RUNNING), key=rows.due, default=None)
     ticket.due_at = first.due_at if first else None
     ticket.due_purpose = first.purpose if first else ""
-    ticket.paused = any(row.state == State.PAUSED for row in rows)
-    ticket.missed = sum(row.missed_at is not None for row in rows)
+    ticket.paused = any(row.state == State.PAUSED for row in found)
+    ticket.missed = sum(row.missed_at is not None for row in found)
     ticket.save(update_fields=["due_at", "due_purpose", "paused", "missed"])
-
-
-def _due(row: Deadline) -> datetime:
-    """Return when a deadline ends that does not stand still."""
-    if row.due_at is None:
-        raise ConflictError("This deadline stands still: it has no end now.")
-    return row.due_at
-
-
-def _last(row: Deadline) -> datetime:
-    """Return the latest instant told of a deadline: nothing that is told later happened before it."""
-    told = [from_rfc3339(bound) for start, end, _ in row.pauses[-1:] for bound in (start, end) if bound]
-    return max([row.started_at, *told])
-
-
-def _look_at(row: Deadline, version: CalendarVersion, warn: int) -> datetime:
-    """Return when somebody is to be warned of a deadline that runs."""
-    return warn_at(version, _length(row), counted_from=_last(row), due_at=_due(row), warn=warn)
-
-
-def _tell(
-    row: Deadline, type: str, at: datetime, details: Mapping[str, Any], *, objects: tuple[ObjectReference, ...] = ()
-) -> None:
-    record(
-        FactDraft(
-            organisation=row.ticket.organisation_id,
-            subject_kind=facts.KIND,
-            subject_id=row.ticket_id,
-            type=type,
-            actor=_ITSELF,
-            details={"deadline": str(row.id), **details},
-            objects=objects,
-            occurred_at=at,
-        )
-    )

@@ -14,10 +14,10 @@ from acuse.errors import ConflictError, InputError, OutsideCalendar
 from acuse.evidence import custody
 from acuse.evidence.ledger import FactDraft, record, refer
 from acuse.helpdesk.models import PolicyVersion
-from acuse.helpdesk.policies import Policy, PolicyTerm
 from acuse.helpdesk.queries.policies import MEDIA_TYPE, current_policy
 from acuse.proof.business_time import due_at
 from acuse.proof.facts.fact import Actor
+from acuse.proof.policy import Policy, PolicyTerm
 
 #: Calendars reach further once a year: a term has to end within one even if it starts just before they do.
 _AHEAD = timedelta(days=366)

@@ -13,14 +13,29 @@ from acuse.proof.facts.schema import Choice, Digest, FactType, Integer, Moment, 
 KIND = "ticket"
 PURPOSES = ("first_response", "resolution", "completion", "closing")
 ON_RESUME = ("continue", "restart")
-PAUSE_REASONS = ("customer", "documents", "adr", "agreed")
+PAUSE_REASONS = ("customer", "documents", "adr", "agreed", "conformity")
 STARTED, ENDED, WITHDRAWN = "deadline.started", "deadline.ended", "deadline.withdrawn"
 PAUSED, RESUMED, MISSED = "deadline.paused", "deadline.resumed", "deadline.missed"
+DEFERRED = "deadline.deferred"
+STEPS = frozenset({STARTED, PAUSED, RESUMED, MISSED, ENDED, WITHDRAWN})
+"""Types that move a deadline on; `DEFERRED` says that there is none."""
 
 _KINDS = (KIND,)
 _VERSION = Integer(1, 2**31)
 _ID = Text(40)
 _DEADLINE: Mapping[str, Shape] = {"deadline": _ID}
+_FACT = Record({"type": Text(81), "sequence": Integer(1)})
+_FOLLOWS: Mapping[str, Shape] = {"follows": _FACT}
+_COUNTED: Mapping[str, Shape] = {
+    "purpose": Choice(*PURPOSES),
+    "term": Record({"amount": Integer(1, MAX_AMOUNT), "unit": Choice(*UNITS)}),
+    "calendar": Record({"id": _ID, "version": _VERSION, "digest": Digest()}),
+    "rule": Record({"policy": Text(200), "version": _VERSION, "digest": Digest()}),
+}
+_CITED = {
+    "calendar": "the version of the calendar that the deadline is counted by",
+    "rule": "the version of the policy that sets the deadline",
+}
 
 TYPES = (
     FactType(
@@ -33,30 +48,41 @@ TYPES = (
         details=Record(
             {
                 **_DEADLINE,
-                "purpose": Choice(*PURPOSES),
-                "term": Record({"amount": Integer(1, MAX_AMOUNT), "unit": Choice(*UNITS)}),
+                **_COUNTED,
                 "on_resume": Choice(*ON_RESUME),
-                "calendar": Record({"id": _ID, "version": _VERSION, "digest": Digest()}),
-                "rule": Record({"policy": Text(200), "version": _VERSION, "digest": Digest()}),
                 "due_at": Moment(),
             }
         ),
-        roles={
-            "calendar": "the version of the calendar that the deadline is counted by",
-            "rule": "the version of the policy that sets the deadline",
-        },
+        roles=_CITED,
+    ),
+    FactType(
+        name=DEFERRED,
+        kinds=_KINDS,
+        meaning=(
+            "A deadline that applies was not started, or was withdrawn, because what the calendar covers ends before "
+            "it would. It may be started later, by another version of the calendar."
+        ),
+        details=Record(_COUNTED),
+        roles=_CITED,
     ),
     FactType(
         name=PAUSED,
         kinds=_KINDS,
-        meaning="The deadline stands still from then on, for the reason given.",
-        details=Record({**_DEADLINE, "reason": Choice(*PAUSE_REASONS)}),
+        meaning=(
+            "The deadline stands still from then on, for the reason given: because of the fact of the same ticket that "
+            "`follows` names, and since that happened. What is noted more than a minute after it happened counts from "
+            "when it was noted, unless the deadline itself was started after the fact that it follows."
+        ),
+        details=Record({**_DEADLINE, "reason": Choice(*PAUSE_REASONS)}, _FOLLOWS),
     ),
     FactType(
         name=RESUMED,
         kinds=_KINDS,
-        meaning="The deadline runs again; `due_at` is when it ends if nothing pauses it any more.",
-        details=Record({**_DEADLINE, "due_at": Moment()}),
+        meaning=(
+            "The deadline runs again, because of the fact that `follows` names; `due_at` is when it ends if nothing "
+            "pauses it any more."
+        ),
+        details=Record({**_DEADLINE, "due_at": Moment()}, _FOLLOWS),
     ),
     FactType(
         name=MISSED,
@@ -69,14 +95,19 @@ TYPES = (
         kinds=_KINDS,
         meaning=(
             "What the deadline was for was done: by the fact of the same ticket that `ended_by` names, and when that "
-            "happened."
+            "happened. A first response is ended by an answer that is neither automatic nor a receipt, or with the "
+            "case; a resolution when the case is resolved or closed; a completion by what the customer wrote; a "
+            "closing by that, or by whether they agree. Nothing else ends it."
         ),
-        details=Record({**_DEADLINE, "ended_by": Record({"type": Text(81), "sequence": Integer(1)})}),
+        details=Record({**_DEADLINE, "ended_by": _FACT}),
     ),
     FactType(
         name=WITHDRAWN,
         kinds=_KINDS,
-        meaning="The deadline no longer applies.",
-        details=Record(_DEADLINE),
+        meaning=(
+            "The deadline no longer applies, because of the fact that `follows` names. What is noted more than a "
+            "minute after it happened counts from when it was noted."
+        ),
+        details=Record(_DEADLINE, _FOLLOWS),
     ),
 )

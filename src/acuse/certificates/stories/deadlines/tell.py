@@ -1,6 +1,6 @@
 """The certificate of a ticket's deadlines, as the model of `deadlines.typ`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from acuse.certificates.stories.case import declared_language
@@ -16,7 +16,7 @@ from acuse.certificates.stories.proofs import integrity, verification
 from acuse.certificates.stories.qr import PICTURE, qr_picture
 from acuse.certificates.stories.runs import plain
 from acuse.mail.read import Message
-from acuse.proof.business_time import CalendarVersion
+from acuse.proof.verdicts.deadlines import Sources
 
 _ROOM = 122.5
 """Millimetres that page 1 leaves to drawings under an opening that is no higher than its badge."""
@@ -30,7 +30,7 @@ _BESIDE = 31.9
 def tell(
     facts: Sequence[LedgerFact],
     message: Message | None,
-    calendars: Mapping[str, CalendarVersion],
+    sources: Sources,
     context: Context,
 ) -> dict[str, Any]:
     """Return the model of the certificate.
@@ -38,14 +38,14 @@ def tell(
     Args:
         facts: of the ticket, from its first, up to the position that the certificate speaks of.
         message: that opened it, as read from custody; None where it was no message.
-        calendars: every version that the facts cite, by digest.
+        sources: what its deadlines are counted and compared by.
         context: who certifies, under which code, with which proofs.
 
     Raises:
         InputError: the facts of its deadlines do not fit their types.
     """
     declared = declared_language(message.language) if message is not None else None
-    ticket = open_ticket(facts, calendars, context, language=declared or str(facts[0].fact.details.get("language", "")))
+    ticket = open_ticket(facts, sources, context, language=declared or str(facts[0].fact.details.get("language", "")))
     proves, limits = lists(ticket)
     told = content(ticket, message)
     drawings = [drawing(ticket, deadline) for deadline in ticket.deadlines]

@@ -9,9 +9,9 @@ from acuse.certificates.stories.context import Context, LedgerFact
 from acuse.certificates.stories.moments import Clock, number
 from acuse.certificates.stories.runs import HEADLINE_LIMIT, Run, Runs, plain, text_of
 from acuse.certificates.stories.told import Told
-from acuse.proof.business_time import CalendarVersion, Term
+from acuse.proof.business_time import Term
 from acuse.proof.facts.fact import Fact
-from acuse.proof.verdicts.deadlines import Deadline, Judgement, judge
+from acuse.proof.verdicts.deadlines import Deadline, Judgement, Sources, judge
 
 _LONG = 80
 
@@ -84,14 +84,12 @@ class Ticket(Told):
         return deadline.calendar.zone != self.context.zone
 
 
-def open_ticket(
-    facts: Sequence[LedgerFact], calendars: Mapping[str, CalendarVersion], context: Context, *, language: str | None
-) -> Ticket:
+def open_ticket(facts: Sequence[LedgerFact], sources: Sources, context: Context, *, language: str | None) -> Ticket:
     """Judge the deadlines of a ticket and set the clock.
 
     Args:
         facts: of the ticket, from its first, in order.
-        calendars: every version that they cite, by digest.
+        sources: what its deadlines are counted and compared by.
         context: who certifies and how.
         language: of the customer's words, if declared.
 
@@ -99,7 +97,7 @@ def open_ticket(
         InputError: the facts of its deadlines do not fit their types.
     """
     given = tuple(facts)
-    judgement = judge([item.fact for item in given], calendars)
+    judgement = judge([item.fact for item in given], sources.calendars, rules=sources.rules)
     moments = [context.issued_at, *(item.fact.occurred_at for item in given), *(i.fact.recorded_at for i in given)]
     moments += [each.due_at for each in judgement.deadlines if each.due_at is not None]
     return Ticket(

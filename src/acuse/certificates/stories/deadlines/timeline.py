@@ -9,6 +9,7 @@ from acuse.certificates.stories.moments import number, utc_time
 from acuse.certificates.stories.runs import Run, Runs, mono, own, plain, text_of
 from acuse.clock import from_rfc3339
 from acuse.errors import InputError
+from acuse.proof.business_time import Term
 from acuse.proof.facts.deadline import MISSED, PAUSED, STARTED
 from acuse.proof.facts.fact import Fact
 
@@ -66,14 +67,13 @@ def _row(ticket: Ticket, item: LedgerFact) -> dict[str, Any]:
 
 
 def _mark(ticket: Ticket, fact: Fact) -> tuple[str, str | None]:
+    if any(each.fact == fact for each in ticket.judgement.contradictions):
+        return "ring", ticket.word("tag.contradicted")
     ended = ticket.ended_by(fact)
     if ended is not None:
         late = ended.verdict == "missed"
         return ("ring", ticket.word("tag.late")) if late else ("filled", ticket.word("tag.met"))
-    if fact.type == MISSED:
-        contradicted = any(each.fact == fact for each in ticket.judgement.contradictions)
-        return ("ring", ticket.word("tag.contradicted")) if contradicted else ("cross", ticket.word("tag.missed"))
-    return "ring", None
+    return ("cross", ticket.word("tag.missed")) if fact.type == MISSED else ("ring", None)
 
 
 def _title(ticket: Ticket, fact: Fact) -> Runs:
@@ -117,7 +117,9 @@ def _remarks(ticket: Ticket, fact: Fact) -> list[Runs]:
 
 def _of_deadline(ticket: Ticket, fact: Fact) -> Runs:
     if fact.type == PAUSED:
-        return ticket.say("fact.pause.reason", reason=ticket.word(f"pause.{fact.details['reason']}"))
+        said = ticket.say("fact.pause.reason", reason=ticket.word(f"pause.{fact.details['reason']}"))
+        follows = fact.details.get("follows")
+        return [*said, own(" ("), *_named(ticket, follows), own(")")] if follows else said
     told = next((each for each in ticket.deadlines if each.started == fact), None)
     due = ticket.clock.short(from_rfc3339(fact.details["due_at"]))
     return ticket.say("fact.start.term", term=ticket.term(told.term) if told else "—", due=due)
@@ -155,8 +157,12 @@ def _run(ticket: Ticket, text: str) -> Run:
     return mono(text) if len(text) == 36 and text.count("-") == 4 else ticket.theirs(text, limit=_LONGEST)
 
 
-def _ended_by(ticket: Ticket, value: Any) -> Runs | None:
+def _named(ticket: Ticket, value: Any) -> Runs:
     return ticket.say("fact.ended_by", number=number(value["sequence"]))
 
 
-_SHOWN: Mapping[str, Callable[[Ticket, Any], Runs | None]] = {"ended_by": _ended_by}
+def _term(ticket: Ticket, value: Any) -> Runs:
+    return [own(ticket.term(Term.from_members(value)))]
+
+
+_SHOWN: Mapping[str, Callable[[Ticket, Any], Runs]] = {"ended_by": _named, "follows": _named, "term": _term}

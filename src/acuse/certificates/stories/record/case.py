@@ -11,8 +11,8 @@ from acuse.certificates.stories.deadlines.ticket import Ticket, open_ticket
 from acuse.certificates.stories.moments import Clock
 from acuse.certificates.stories.said import message_of
 from acuse.mail.read import Message
-from acuse.proof.business_time import CalendarVersion
 from acuse.proof.facts.fact import Fact, ObjectReference
+from acuse.proof.verdicts.deadlines import Sources
 
 WRITTEN = ("message", "note", "outcome")
 """Roles of objects that hold words."""
@@ -75,7 +75,7 @@ def open_whole(
     facts: Sequence[LedgerFact],
     others: Sequence[Sequence[LedgerFact]],
     written: Mapping[str, bytes],
-    calendars: Mapping[str, CalendarVersion],
+    sources: Sources,
     context: Context,
 ) -> WholeCase:
     """Judge the case and its communications, read what was written, and set one clock for all.
@@ -84,14 +84,14 @@ def open_whole(
         facts: of the case, from its first, in order.
         others: of each communication that came along, likewise.
         written: by digest.
-        calendars: every version that the case's facts cite, by digest.
+        sources: what its deadlines are counted and compared by.
         context: who certifies and how.
 
     Raises:
         InputError: the facts do not fit their types.
     """
     language = declared_language(str(facts[0].fact.details.get("language", "")))
-    ticket = open_ticket(facts, calendars, context, language=language)
+    ticket = open_ticket(facts, sources, context, language=language)
     cases = tuple(open_case(each, context, message_language=language) for each in others)
     objects = {item.sha256: item for each in facts for item in each.fact.objects if item.role in WRITTEN}
     return WholeCase(

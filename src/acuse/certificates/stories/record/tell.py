@@ -16,7 +16,7 @@ from acuse.certificates.stories.record.front import headline, lists, opening, su
 from acuse.certificates.stories.record.history import history
 from acuse.certificates.stories.record.written import written as annex
 from acuse.certificates.stories.runs import foreign, mono, own
-from acuse.proof.business_time import CalendarVersion
+from acuse.proof.verdicts.deadlines import Sources
 
 MOST_DRAWN = 6
 """Deadlines that are drawn; all of them stand in the table."""
@@ -26,7 +26,7 @@ def tell(
     facts: Sequence[LedgerFact],
     others: Sequence[Sequence[LedgerFact]],
     written: Mapping[str, bytes],
-    calendars: Mapping[str, CalendarVersion],
+    sources: Sources,
     context: Context,
     *,
     notes: bool,
@@ -37,14 +37,14 @@ def tell(
         facts: of the case, from its first, up to the position that the record speaks of.
         others: of each communication that came along, likewise.
         written: what was written, by digest; without what stays in custody.
-        calendars: every version that the case's facts cite, by digest.
+        sources: what its deadlines are counted and compared by.
         context: who certifies, under which code, with which proofs.
         notes: what members wrote among themselves is told too.
 
     Raises:
         InputError: the facts do not fit their types.
     """
-    case = open_whole(facts, others, written, calendars, context)
+    case = open_whole(facts, others, written, sources, context)
     proves, limits = lists(case, notes=notes)
     drawings = [drawing(case, each) for each in case.deadlines[:MOST_DRAWN]]
     return {

@@ -62,6 +62,7 @@ WORDS: dict[str, str] = {
     "pause.documents": "waiting for documents",
     "pause.adr": "an alternative dispute resolution is under way",
     "pause.agreed": "agreed with the customer",
+    "pause.conformity": "waiting for the customer to agree",
     # badge
     "badge.met": "met",
     "badge.met.one": "met",
@@ -204,7 +205,20 @@ WORDS: dict[str, str] = {
     "contradiction.out_of_order": "Fact {number}: it would have happened before what the earlier facts tell.",
     "contradiction.due_differs": "Fact {number}: the due date recorded is not the one that follows from the calendar.",
     "contradiction.missed_differs": "Fact {number}: it was recorded as missed, and was not.",
-    "contradiction.end_unknown": "Fact {number}: what it says ended it is no earlier fact of the case.",
+    "contradiction.end_unknown": (
+        "Fact {number}: what it says ended it is no earlier fact of the case; it is not taken as ended."
+    ),
+    "contradiction.end_unfit": (
+        "Fact {number}: what it says ended the deadline cannot end it; it is not taken as ended."
+    ),
+    "contradiction.rule_differs": "Fact {number}: the rule that it cites says something else.",
+    "contradiction.cause_differs": "Fact {number}: what it says caused it could not, or happened at another time.",
+    "contradiction.noted_early": (
+        "Fact {number}: it was noted before it says it happened; it counts from when it was noted."
+    ),
+    "contradiction.noted_late": (
+        "Fact {number}: it was noted more than a minute after it says it happened; it counts from when it was noted."
+    ),
     # timeline
     "tag.met": "Met",
     "tag.missed": "Missed",
@@ -216,6 +230,7 @@ WORDS: dict[str, str] = {
     "fact.deadline.missed": "The deadline of {purpose} is over",
     "fact.deadline.ended": "The deadline of {purpose} ends",
     "fact.deadline.withdrawn": "The deadline of {purpose} no longer applies",
+    "fact.deadline.deferred": "A deadline cannot be counted: the calendar does not reach to its end",
     "fact.start.term": "{term}; due: {due}",
     "fact.pause.reason": "Reason: {reason}.",
     "fact.ended_by": "by fact {number}",
@@ -229,7 +244,7 @@ WORDS: dict[str, str] = {
     "fact.ticket.status_changed": "The status of the case changes",
     "fact.ticket.described": "The description of the case changes",
     "fact.ticket.escalated": "The case is escalated, or taken back",
-    "fact.call.linked": "A call is linked to the case",
+    "fact.call.added": "A call is linked to the case",
     "fact.conformity.requested": "The customer is asked for agreement",
     "fact.conformity.withdrawn": "The question before is withdrawn: the customer is asked anew",
     "fact.conformity.given": "Whoever held the link, or wrote as the customer, agrees",
@@ -267,6 +282,9 @@ WORDS: dict[str, str] = {
     "detail.due_at": "due",
     "detail.term_until": "term until",
     "detail.ended_by": "ended",
+    "detail.follows": "caused",
+    "detail.term": "term",
+    "detail.purpose": "deadline",
     "detail.code": "code",
     "detail.by": "means",
     "detail.words": "words",

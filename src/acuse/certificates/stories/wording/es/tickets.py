@@ -62,6 +62,7 @@ WORDS: dict[str, str] = {
     "pause.documents": "se espera documentación",
     "pause.adr": "hay un procedimiento de resolución alternativa",
     "pause.agreed": "acordado con el cliente",
+    "pause.conformity": "se espera la conformidad del cliente",
     # badge
     "badge.met": "cumplidos",
     "badge.met.one": "cumplido",
@@ -204,7 +205,22 @@ WORDS: dict[str, str] = {
     "contradiction.out_of_order": "Hecho {number}: habría ocurrido antes de lo que cuentan los anteriores.",
     "contradiction.due_differs": "Hecho {number}: el vencimiento anotado no es el que resulta del calendario.",
     "contradiction.missed_differs": "Hecho {number}: se anotó como incumplido y no lo fue.",
-    "contradiction.end_unknown": "Hecho {number}: lo que dice que lo terminó no es un hecho anterior del expediente.",
+    "contradiction.end_unknown": (
+        "Hecho {number}: lo que dice que lo terminó no es un hecho anterior del expediente; no se da por terminado."
+    ),
+    "contradiction.end_unfit": (
+        "Hecho {number}: lo que dice que terminó el plazo no puede terminarlo; no se da por terminado."
+    ),
+    "contradiction.rule_differs": "Hecho {number}: la regla que cita dice otra cosa.",
+    "contradiction.cause_differs": (
+        "Hecho {number}: lo que dice que lo motivó no pudo motivarlo, u ocurrió en otro momento."
+    ),
+    "contradiction.noted_early": (
+        "Hecho {number}: se anotó antes de cuando dice que ocurrió; cuenta desde que se anotó."
+    ),
+    "contradiction.noted_late": (
+        "Hecho {number}: se anotó más de un minuto después de cuando dice que ocurrió; cuenta desde que se anotó."
+    ),
     # timeline
     "tag.met": "Cumplido",
     "tag.missed": "Incumplido",
@@ -216,6 +232,7 @@ WORDS: dict[str, str] = {
     "fact.deadline.missed": "Vence el plazo de {purpose}",
     "fact.deadline.ended": "Termina el plazo de {purpose}",
     "fact.deadline.withdrawn": "Deja de aplicarse el plazo de {purpose}",
+    "fact.deadline.deferred": "No se puede contar un plazo: el calendario no llega hasta su vencimiento",
     "fact.start.term": "{term}; vence: {due}",
     "fact.pause.reason": "Motivo: {reason}.",
     "fact.ended_by": "por el hecho {number}",
@@ -229,7 +246,7 @@ WORDS: dict[str, str] = {
     "fact.ticket.status_changed": "Cambia el estado del expediente",
     "fact.ticket.described": "Cambia la descripción del expediente",
     "fact.ticket.escalated": "Se eleva el expediente, o vuelve",
-    "fact.call.linked": "Se une una llamada al expediente",
+    "fact.call.added": "Se une una llamada al expediente",
     "fact.conformity.requested": "Se pide al cliente su conformidad",
     "fact.conformity.withdrawn": "La pregunta anterior se retira: se pregunta de nuevo al cliente",
     "fact.conformity.given": "Quien tenía el enlace, o escribió como el cliente, da su conformidad",
@@ -267,6 +284,9 @@ WORDS: dict[str, str] = {
     "detail.due_at": "vence",
     "detail.term_until": "plazo hasta",
     "detail.ended_by": "terminado",
+    "detail.follows": "motivado",
+    "detail.term": "término",
+    "detail.purpose": "plazo",
     "detail.code": "código",
     "detail.by": "medio",
     "detail.words": "palabras",

@@ -1,0 +1,40 @@
+"""Whether the deadlines of a ticket were met, as a pure function of its facts and of what they cite.
+
+Only what happened weighs: when the deadline began, stood still and ended. What facts say of it besides, such as a due
+date or that it was missed, is compared with what follows, and a difference is reported, never believed.
+
+- A deadline ends when the fact happened that `deadline.ended` names, whenever that was noted down, if that fact may end
+  what the deadline is for: see `causes`. One that may not ends nothing.
+- What the organisation does itself counts from when it happened, unless it noted it later than `noting.TOLERANCE`:
+  then from when it was noted.
+- A pause that begins when the deadline is over, and a withdrawal after that, change nothing: it was missed.
+- While it stands still it has no due date. What ends it then ends it in time.
+- Without an end it is judged as of `at`: where nobody says otherwise, when its last fact was recorded.
+"""
+
+from acuse.proof.verdicts.deadlines.cited import Sources, cited_calendars, cited_rules
+from acuse.proof.verdicts.deadlines.judge import judge
+from acuse.proof.verdicts.deadlines.statement import stated_deadline, statement
+from acuse.proof.verdicts.deadlines.values import (
+    CONTRADICTIONS,
+    VERDICTS,
+    Contradiction,
+    Deadline,
+    Judgement,
+    PauseTold,
+)
+
+__all__ = [
+    "CONTRADICTIONS",
+    "VERDICTS",
+    "Contradiction",
+    "Deadline",
+    "Judgement",
+    "PauseTold",
+    "Sources",
+    "cited_calendars",
+    "cited_rules",
+    "judge",
+    "stated_deadline",
+    "statement",
+]

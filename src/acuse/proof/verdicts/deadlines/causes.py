@@ -1,0 +1,85 @@
+"""Which facts of a ticket may end, pause or resume which deadline.
+
+| deadline | what may end it |
+|---|---|
+| first response | an answer that a person sent, and that is no receipt; the case is resolved or closed |
+| resolution | the case is resolved or closed |
+| completion | the customer wrote |
+| closing | the customer wrote, agreed or did not |
+"""
+
+from collections.abc import Callable, Mapping
+
+from acuse.proof.facts.fact import Fact
+
+Fits = Callable[[Fact], bool]
+_MOVED = "ticket.status_changed"
+_ENDS = ("resolved", "closed_without")
+
+
+def _moved_to(*statuses: str) -> Fits:
+    return lambda fact: fact.type == _MOVED and fact.details.get("after") in statuses
+
+
+def _moved_from(status: str) -> Fits:
+    return lambda fact: fact.type == _MOVED and fact.details.get("before") == status
+
+
+def _is(*types: str) -> Fits:
+    return lambda fact: fact.type in types
+
+
+def _answered(fact: Fact) -> bool:
+    details = fact.details
+    return fact.type == "reply.sent" and details.get("automatic") is not True and details.get("act") != "receipt"
+
+
+def _asked_for_data(fact: Fact) -> bool:
+    return fact.type == "reply.sent" and fact.details.get("act") == "data_request"
+
+
+def _member_noted(fact: Fact) -> bool:
+    return fact.type == "note.added" and fact.actor.kind == "member"
+
+
+_solved = _moved_to(*_ENDS)
+_wrote = _is("message.received")
+_taken_up = _moved_from("pending_customer")
+_no_longer_asked = _moved_from("pending_conformity")
+
+MAY_END: Mapping[str, Fits] = {
+    "first_response": lambda fact: _answered(fact) or _solved(fact),
+    "resolution": _solved,
+    "completion": _wrote,
+    "closing": _is("message.received", "conformity.given", "conformity.denied"),
+}
+"""Purpose of a deadline -> whether a fact may end it."""
+
+OURS = ("first_response", "resolution")
+"""Purposes whose terms bind the organisation; the others are the customer's."""
+
+MAY_PAUSE: Mapping[str, Fits] = {
+    "customer": _moved_to("pending_customer"),
+    "documents": _asked_for_data,
+    "conformity": _moved_to("pending_conformity"),
+    "adr": _member_noted,
+    "agreed": _member_noted,
+}
+"""Reason of a pause -> whether a fact may cause it."""
+
+BY_MEMBERS = ("adr", "agreed")
+"""Reasons that a member gives, with a note; the others follow from what happens in the case."""
+
+MAY_RESUME: Mapping[str, Fits] = {
+    "customer": lambda fact: _wrote(fact) or _taken_up(fact) or _member_noted(fact),
+    "documents": lambda fact: _wrote(fact) or _taken_up(fact) or _member_noted(fact),
+    "conformity": lambda fact: _wrote(fact) or _no_longer_asked(fact) or _member_noted(fact),
+    "adr": _member_noted,
+    "agreed": _member_noted,
+}
+"""Reason of a pause -> whether a fact may end it."""
+
+
+def any_fact(fact: Fact) -> bool:
+    """Return True: a deadline may stop applying for whatever happens."""
+    return True

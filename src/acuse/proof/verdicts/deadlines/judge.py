@@ -1,0 +1,174 @@
+"""Judging the deadlines of one ticket: each by its course, and what is recorded of them against what follows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from acuse.clock import from_rfc3339
+from acuse.errors import InputError, OutsideCalendar
+from acuse.proof.business_time import CalendarVersion, Pause, Term, spent
+from acuse.proof.facts.deadline import STARTED, WITHDRAWN
+from acuse.proof.facts.fact import Fact
+from acuse.proof.policy import Policy
+from acuse.proof.verdicts.deadlines.cited import cited, is_step
+from acuse.proof.verdicts.deadlines.course import Course, step
+from acuse.proof.verdicts.deadlines.rules import classified, is_as_ruled, term_of
+from acuse.proof.verdicts.deadlines.values import Contradiction, Deadline, Judgement, PauseTold
+
+
+def judge(
+    facts: Sequence[Fact],
+    calendars: Mapping[str, CalendarVersion],
+    *,
+    rules: Mapping[str, Policy] | None = None,
+    at: datetime | None = None,
+) -> Judgement:
+    """Judge the deadlines of one ticket.
+
+    Args:
+        facts: all facts of the ticket up to some position, in order, from the first.
+        calendars: every version that they cite, by the SHA-256 (hex) of its bytes.
+        rules: every version of the policy that they cite, likewise; None where only the verdicts are asked for, which
+            do not depend on them.
+        at: the instant as of which what has no end is judged; None: when the last fact was recorded.
+
+    Raises:
+        InputError: a fact of a deadline does not fit its type, cites another version than it names, or what it cites
+            is not at hand.
+    """
+    seen: dict[str, Course] = {}
+    wrong: list[Contradiction] = []
+    earlier: dict[int, Fact] = {}
+    case: Mapping[str, str] = {}
+    for fact in facts:
+        case = classified(case, fact)
+        if is_step(fact):
+            wrong += [Contradiction(key=key, fact=fact) for key in _told(fact, seen, earlier, case, calendars, rules)]
+        earlier[fact.subject_sequence] = fact
+    now = at or max(fact.recorded_at for fact in facts)
+    judged = [_judged(course, now) for course in seen.values()]
+    for course, deadline in zip(seen.values(), judged, strict=True):
+        wrong += _missed_wrongly(course, deadline)
+    wrong.sort(key=lambda each: each.fact.subject_sequence)
+    return Judgement(deadlines=tuple(judged), contradictions=tuple(wrong))
+
+
+def _told(
+    fact: Fact,
+    seen: dict[str, Course],
+    earlier: Mapping[int, Fact],
+    case: Mapping[str, str],
+    calendars: Mapping[str, CalendarVersion],
+    rules: Mapping[str, Policy] | None,
+) -> tuple[str, ...]:
+    """Let a fact move its deadline on; return what it says that does not follow."""
+    name = str(fact.details["deadline"])
+    if fact.type != STARTED:
+        return step(seen[name], fact, earlier) if name in seen else ("not_started",)
+    if name in seen:
+        return ("started_twice",)
+    seen[name] = course = _begun(fact, calendars)
+    if rules is None:
+        return ()
+    course.ruled = term_of(_rule(fact, rules), fact)
+    return () if is_as_ruled(course.ruled, fact.details, case) else ("rule_differs",)
+
+
+def _begun(fact: Fact, calendars: Mapping[str, CalendarVersion]) -> Course:
+    cited(fact, "rule")
+    calendar, named = calendars.get(cited(fact, "calendar")), fact.details["calendar"]
+    if calendar is None:
+        raise InputError("A version of a calendar that a deadline is counted by is not at hand.")
+    if (str(calendar.calendar), calendar.version) != (named["id"], named["version"]):
+        raise InputError("A deadline cites another version of a calendar than it names.")
+    term = Term.from_members(fact.details["term"])
+    return Course(started=fact, term=term, calendar=calendar, ruled=None, last=fact.occurred_at)
+
+
+def _rule(fact: Fact, rules: Mapping[str, Policy]) -> Policy:
+    found = rules.get(cited(fact, "rule"))
+    if found is None:
+        raise InputError("A version of the policy that sets a deadline is not at hand.")
+    return found
+
+
+def _judged(course: Course, now: datetime) -> Deadline:
+    until = course.end_at or max(now, course.last)
+    pauses = _counting(course, until)
+    due = course.due(pauses)
+    verdict = _verdict(course, pauses, due, until)
+    used = _used(course, pauses, until)
+    details = course.started.details
+    return Deadline(
+        id=str(details["deadline"]),
+        purpose=str(details["purpose"]),
+        term=course.term,
+        on_resume=str(details["on_resume"]),
+        calendar=course.calendar,
+        verdict=verdict,
+        started=course.started,
+        end=course.end,
+        due_at=due,
+        judged_at=until,
+        used=used,
+        excess=None if used is None else max(used - course.term.length, timedelta()),
+        late=until - due if verdict == "missed" and due is not None else timedelta(),
+        pauses=pauses,
+    )
+
+
+def _counting(course: Course, until: datetime) -> tuple[PauseTold, ...]:
+    """Return the pauses that begin before the end and before the deadline's time is over."""
+    begun = [_cut(pause, until) for pause in course.pauses if pause.started_at < until]
+    due = course.due(begun)
+    return tuple(pause for pause in begun if due is None or pause.started_at < due)
+
+
+def _cut(pause: PauseTold, until: datetime) -> PauseTold:
+    ends_later = pause.ended_at is not None and pause.ended_at > until
+    return replace(pause, ended_at=None, resumed=None) if ends_later else pause
+
+
+def _verdict(course: Course, pauses: Sequence[PauseTold], due: datetime | None, until: datetime) -> str:
+    standing = bool(pauses) and pauses[-1].ended_at is None
+    if due is None and not standing:
+        return "undetermined"
+    if due is not None and until > due:
+        return "missed"
+    if course.end is None:
+        return "paused" if standing else "running"
+    return "withdrawn" if course.end.type == WITHDRAWN else "met"
+
+
+def _used(course: Course, pauses: Sequence[PauseTold], until: datetime) -> timedelta | None:
+    whole = [Pause(start=each.started_at, end=each.ended_at or until) for each in pauses]
+    on_resume = course.started.details["on_resume"]
+    # A restart is not one until the pause has ended: until then what was used before it stands.
+    if on_resume == "restart" and pauses and pauses[-1].ended_at is None:
+        until = pauses[-1].started_at
+        whole.pop()
+    try:
+        return spent(
+            course.calendar,
+            course.term,
+            started_at=course.started.occurred_at,
+            at=until,
+            pauses=whole,
+            on_resume=on_resume,
+        )
+    except OutsideCalendar:
+        return None
+
+
+def _missed_wrongly(course: Course, deadline: Deadline) -> list[Contradiction]:
+    """Return what is recorded of the due date, or of missing it, and does not follow."""
+    wrong = []
+    first = course.due(())
+    if first is None or from_rfc3339(course.started.details["due_at"]) != first:
+        wrong.append(Contradiction(key="due_differs", fact=course.started))
+    for fact in course.missed:
+        if deadline.due_at is None or from_rfc3339(fact.details["due_at"]) != deadline.due_at:
+            wrong.append(Contradiction(key="due_differs", fact=fact))
+        if deadline.verdict != "missed":
+            wrong.append(Contradiction(key="missed_differs", fact=fact))
+    return wrong

@@ -1,0 +1,74 @@
+"""What `statement.json` says of a ticket: the verdicts on its deadlines, as members ready to be canonicalised."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from acuse.clock import to_rfc3339
+from acuse.proof.canonical import MAX_INTEGER
+from acuse.proof.facts.fact import Fact
+from acuse.proof.verdicts.deadlines.values import Deadline, Judgement
+
+VERSION = 1
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def statement(judgement: Judgement, facts: Sequence[Fact], *, facts_up_to: int) -> dict[str, Any]:
+    """Return the content of `statement.json` of a ticket.
+
+    Args:
+        judgement: of `facts`, as of when the last of them was recorded.
+        facts: the facts that were judged.
+        facts_up_to: ledger position of the last of them.
+    """
+    first = facts[0]
+    return {
+        "v": VERSION,
+        "organisation": str(first.organisation),
+        "subject": {"kind": first.subject.kind, "id": str(first.subject.id)},
+        "deadlines": [stated_deadline(deadline) for deadline in judgement.deadlines],
+        "contradictions": [{"fact": str(each.fact.id), "contradiction": each.key} for each in judgement.contradictions],
+        "facts": len(facts),
+        "facts_up_to": facts_up_to,
+        "last_entry": facts[-1].entry().hex(),
+    }
+
+
+def stated_deadline(deadline: Deadline) -> dict[str, Any]:
+    """Return what became of a deadline as JSON members; counted time is in microseconds, or in days for days.
+
+    No number is above what JSON keeps exactly (RFC 8785): 285 years late is as late as it gets.
+    """
+    details = deadline.started.details
+    return {
+        "deadline": deadline.id,
+        "purpose": deadline.purpose,
+        "term": deadline.term.members(),
+        "on_resume": deadline.on_resume,
+        "calendar": details["calendar"],
+        "rule": details["rule"],
+        "verdict": deadline.verdict,
+        "started_at": to_rfc3339(deadline.started_at),
+        "due_at": None if deadline.due_at is None else to_rfc3339(deadline.due_at),
+        "judged_at": to_rfc3339(deadline.judged_at),
+        "ended_at": None if deadline.ended_at is None else to_rfc3339(deadline.ended_at),
+        "ended_by": None if deadline.end is None else str(deadline.end.id),
+        "used": _counted(deadline, deadline.used),
+        "excess": _counted(deadline, deadline.excess),
+        "late": min(deadline.late // _MICROSECOND, MAX_INTEGER),
+        "pauses": [
+            {
+                "reason": pause.reason,
+                "started_at": to_rfc3339(pause.started_at),
+                "ended_at": None if pause.ended_at is None else to_rfc3339(pause.ended_at),
+            }
+            for pause in deadline.pauses
+        ],
+    }
+
+
+def _counted(deadline: Deadline, amount: timedelta | None) -> int | None:
+    """Return counted time as whole days, or as microseconds for a term in hours."""
+    if amount is None:
+        return None
+    return amount.days if deadline.term.in_days else amount // _MICROSECOND

@@ -1,0 +1,118 @@
+"""What becomes of deadlines: verdicts, what does not follow, and the values that carry them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from acuse.proof.business_time import CalendarVersion, Term
+from acuse.proof.facts.deadline import WITHDRAWN
+from acuse.proof.facts.fact import Fact
+
+VERDICTS: Mapping[str, str] = {
+    "met": "what it was for was done in time",
+    "missed": "its time was over before that was done, or is over and it is not done",
+    "running": "it runs, and its time is not over",
+    "paused": "it stands still",
+    "withdrawn": "it no longer applied before its time was over",
+    "undetermined": "it would end after all that its version of the calendar covers",
+}
+"""Verdict on a deadline -> what it means, in English."""
+
+CONTRADICTIONS: Mapping[str, str] = {
+    "started_twice": "it was started again",
+    "not_started": "it was never started",
+    "out_of_turn": "it was paused, resumed or ended when it could not be",
+    "out_of_order": "it happened before what the facts before it tell",
+    "noted_late": "it was noted over a minute after it is said to have happened, and counts from when it was noted",
+    "noted_early": "it was noted before it is said to have happened, and counts from when it was noted",
+    "cause_differs": "what it is said to follow could not cause it, or happened at another time",
+    "due_differs": "the due date recorded is not the one that follows from the calendar",
+    "missed_differs": "it was recorded as missed, and was not",
+    "rule_differs": "the rule that it cites says something else",
+    "end_unknown": "what is said to have ended it is no earlier fact of the ticket, so it did not end",
+    "end_unfit": "what is said to have ended it cannot end such a deadline, so it did not end",
+}
+"""What a fact may say that does not follow -> in English."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PauseTold:
+    """A time in which a deadline stood still.
+
+    Attributes:
+        reason: why.
+        started_at: when it began. ended_at: None while it lasts, or where the deadline ended first.
+        paused, resumed: the facts; None where nothing resumed it.
+    """
+
+    reason: str
+    started_at: datetime
+    ended_at: datetime | None
+    paused: Fact
+    resumed: Fact | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contradiction:
+    """A fact that says what does not follow: a key of CONTRADICTIONS, and the fact."""
+
+    key: str
+    fact: Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deadline:
+    """One deadline, and what became of it.
+
+    Attributes:
+        id: of the deadline.
+        purpose: what it is for.
+        term, on_resume: how long, and what a pause does.
+        calendar: the version that it is counted by.
+        verdict: one of VERDICTS.
+        started: the fact that began it.
+        end: the fact that ended it, as `deadline.ended` names it, or that withdrew it; None while there is none.
+        due_at: when its time is over; None while it stands still, and beyond the calendar.
+        judged_at: its end, or the instant it is judged as of.
+        used: counted time until then; None where the calendar does not reach so far.
+        excess: how much of that is beyond the term; None likewise.
+        late: time by the clock from the due date to the end, zero unless it was missed.
+        pauses: that count, in order.
+    """
+
+    id: str
+    purpose: str
+    term: Term
+    on_resume: str
+    calendar: CalendarVersion
+    verdict: str
+    started: Fact
+    end: Fact | None
+    due_at: datetime | None
+    judged_at: datetime
+    used: timedelta | None
+    excess: timedelta | None
+    late: timedelta
+    pauses: tuple[PauseTold, ...]
+
+    @property
+    def started_at(self) -> datetime:
+        """When it began to run."""
+        return self.started.occurred_at
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When what it was for was done; None where it was not."""
+        return self.judged_at if self.end is not None and self.end.type != WITHDRAWN else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """The deadlines of a ticket in the order in which they began, and what facts say that does not follow."""
+
+    deadlines: tuple[Deadline, ...]
+    contradictions: tuple[Contradiction, ...]
+
+    def count(self, verdict: str) -> int:
+        """Return how many deadlines have a verdict."""
+        return sum(1 for deadline in self.deadlines if deadline.verdict == verdict)
