@@ -33,18 +33,19 @@ from acuse.evidence import custody
 from acuse.evidence.models import Fact
 from acuse.evidence.queries import bundle_for, facts_of
 from acuse.evidence.sequencer import Sequencer
+from acuse.helpdesk import triage
 from acuse.helpdesk.articles import Text
 from acuse.helpdesk.call_rules import Entered
-from acuse.helpdesk import triage
-from acuse.helpdesk.models import Article, Interaction, Mailbox, Outgoing, Section, Ticket
-from acuse.helpdesk.services.desk import save_view
+from acuse.helpdesk.models import Article, Interaction, Mailbox, Outgoing, Section, Team, Ticket
 from acuse.helpdesk.services.call_files import add_file
 from acuse.helpdesk.services.calls import register_call
-from acuse.helpdesk.services.lines import add_line
+from acuse.helpdesk.services.desk import save_view
 from acuse.helpdesk.services.faq import publish_article, write_draft
 from acuse.helpdesk.services.faq_order import add_section
+from acuse.helpdesk.services.lines import add_line
 from acuse.helpdesk.services.mailboxes import add_mailbox
 from acuse.helpdesk.services.opening import open_by_member
+from acuse.helpdesk.services.teams import make_team
 from acuse.helpdesk.services.triage import add_rule as add_triage_rule
 from acuse.mail.tokens import BOUNCE, encode_token
 from acuse.proof.checkpoint import SigningKey
@@ -220,6 +221,15 @@ ROUTES = {
     f"{BASE}suppressed/heed/": "manager",
     f"{BASE}suppressed/<uuid:id>/lift/": "manager",
     f"{BASE}figures/": "member",
+    f"{BASE}figures/service/": "member",
+    f"{BASE}figures/service/behind/": "member",
+    f"{BASE}figures/service/figures.csv": "member",
+    f"{BASE}figures/service/figures.json": "member",
+    f"{BASE}figures/service/figures.pdf": "member",
+    f"{BASE}figures/service/check/": "member",
+    f"{BASE}settings/teams/": "member",
+    f"{BASE}settings/teams/<uuid:id>/": "manager",
+    f"{BASE}settings/teams/<uuid:id>/dissolve/": "manager",
     f"{BASE}incoming/": "member",
     f"{BASE}incoming/<uuid:id>/again/": "member",
     f"{BASE}incoming/<uuid:id>.eml": "member",
@@ -300,6 +310,7 @@ class Theirs:
     snippet: UUID
     section: UUID
     article: UUID
+    team: UUID
     member: UUID
     invitation: UUID
     code: str
@@ -417,6 +428,7 @@ def theirs(database: Addresses) -> Theirs:
         rule.subject,
         of_triage.name,
         "Vista 112233",
+        "Equipo 338844",
         "Calendario 553311",
         key.prefix,
         made.username,
@@ -450,6 +462,7 @@ def theirs(database: Addresses) -> Theirs:
         snippet=snippet,
         section=section,
         article=article,
+        team=make_team(access=access_organisation(user=chief, slug=THEIRS), name="Equipo 338844", members=[]),
         member=Membership.objects.get(user=chief).id,
         invitation=invitation.id,
         code=row.code,
@@ -493,6 +506,7 @@ def filled(route: str, slug: str, theirs: Theirs) -> list[str]:
         "calls/files/": theirs.call_file,
         "calls/": theirs.call,
         "views/": theirs.view,
+        "teams/": theirs.team,
         "tickets/": theirs.ticket,
         "contacts/": theirs.contact,
         "templates/": theirs.template,
@@ -553,6 +567,7 @@ def state(theirs: Theirs) -> tuple[object, ...]:
         list(Calendar.objects.filter(organisation_id=theirs.organisation).values()),
         Communication.objects.filter(organisation_id=theirs.organisation).count(),
         list(Ticket.objects.filter(organisation_id=theirs.organisation).values()),
+        list(Team.objects.filter(organisation_id=theirs.organisation).values()),
         list(Mailbox.objects.filter(organisation_id=theirs.organisation).values()),
         Outgoing.objects.filter(ticket__organisation_id=theirs.organisation).count(),
         list(Contact.objects.filter(organisation_id=theirs.organisation).values()),

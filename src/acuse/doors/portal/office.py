@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from acuse.doors.portal.language import remember
+from acuse.doors.portal.quiet import quieter
 from acuse.doors.ui.phone_words import line_words
 from acuse.doors.ui.preferences import LANGUAGES
 from acuse.helpdesk.queries.faq import top
@@ -96,4 +97,5 @@ def start(office: Office) -> HttpResponse:
         welcome=in_language(office.desk.welcome, office.language),
         top=top(office.desk.organisation, office.language),
         lines=[line_words(state) for state in public_lines(office.desk.organisation)],
+        quiet=quieter(office.desk.organisation) if office.desk.quiet_hours else None,
     )

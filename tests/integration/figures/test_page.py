@@ -1,0 +1,138 @@
+"""The page of the figures of service through its door: numbers, lists behind them, files, comparisons, refusals."""
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from io import StringIO
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from acuse.accounts import services as accounts
+from acuse.accounts.models import User
+from acuse.accounts.queries import access_organisation
+from acuse.config.cli.figures import derived, table
+from acuse.embedded.roles import Addresses
+from acuse.figures.jobs import check_next
+from acuse.helpdesk.services.teams import make_team
+from tests.integration.figures.month import Month, make_month
+
+PAGE = "/console/talleres-ribera/figures/service/"
+OCTOBER = "?from=2026-10-01&to=2026-10-31"
+
+
+@pytest.fixture
+def month(database: Addresses, monkeypatch: pytest.MonkeyPatch) -> Iterator[Month]:
+    made = make_month(monkeypatch)
+    made.follow()
+    yield made
+    made.sequencer.resign()
+
+
+@pytest.fixture
+def client(month: Month) -> Client:
+    """The manager, signed in; the page is in English."""
+    User.objects.update(language="en")
+    made = Client()
+    made.force_login(User.objects.get(email="jefa@ribera.example"))
+    return made
+
+
+def read(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.content[:400]
+    return answer.content.decode()
+
+
+def told(month: Month) -> dict[str, Any]:
+    """What `acuse figures` says of October."""
+    asked = {"first": "2026-10-01", "last": "2026-10-31", "channel": "", "mailbox": "", "team": ""}
+    return derived(month.desk.access.organisation, "Europe/Madrid", **asked)
+
+
+def listed(client: Client, address: str) -> int:
+    """How many lines a list has, over all its pages."""
+    count, following = 0, address
+    while following:
+        page = read(client, following)
+        count += page.count("</th><td>")
+        older = re.search(r'href="([^"]+)" rel="next"', page)
+        following = unescape(older[1]) if older else ""
+    return count
+
+
+def test_every_number_is_that_of_the_list_behind_it_and_of_the_ledger(month: Month, client: Client) -> None:
+    page = read(client, f"{PAGE}{OCTOBER}")
+    body = page[page.index("<main") :]
+    links = re.findall(r'<a[^>]*href="([^"]*figures/service/behind/[^"]*)"[^>]*>(?:All )?([\d,]+)', body)
+    assert len(links) > 60
+    for address, number in {(unescape(address), number) for address, number in links}:
+        assert (address, listed(client, address)) == (address, int(number.replace(",", "")))
+    figures = told(month)["figures"]
+    assert json.loads(read(client, f"{PAGE}figures.json{OCTOBER}"))["figures"] == figures
+
+
+def test_its_files_say_the_same(month: Month, client: Client) -> None:
+    rows = dict(csv.reader(StringIO(read(client, f"{PAGE}figures.csv{OCTOBER}"))))
+    figures = told(month)["figures"]
+    assert rows["messages.received"] == str(figures["messages"]["received"])
+    assert rows["calls.answered.percent"] == figures["calls"]["answered"]["percent"]
+    assert "Answered" in table(told(month))
+    document = client.get(f"{PAGE}figures.pdf{OCTOBER}")
+    assert document.headers["Content-Type"] == "application/pdf"
+    assert document.content.startswith(b"%PDF-1.7")
+    assert re.search(rb"/Count 2\b", document.content)
+
+
+def test_a_comparison_is_asked_for_and_told(month: Month, client: Client) -> None:
+    sent = {"from": "2026-10-01", "to": "2026-10-31"}
+    assert client.post(f"{PAGE}check/", sent).status_code == 302
+    assert "being compared" in read(client, f"{PAGE}check/{OCTOBER}")
+    assert check_next() == 1
+    assert "of the ledger on" in read(client, f"{PAGE}{OCTOBER}")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["?from=2026-13-01&to=2026-10-31", "?from=2026-10-31&to=2026-10-01", "?from=2030-01-01", "?channel=telepathy"],
+)
+def test_what_cannot_be_asked_is_said(client: Client, query: str) -> None:
+    answer = client.get(f"{PAGE}{query}")
+    assert answer.status_code == 400
+    assert "Choose another period" in answer.content.decode()
+    assert client.get(f"{PAGE}figures.csv{query}").status_code == 302
+
+
+def test_nothing_is_said_of_nothing(client: Client) -> None:
+    page = read(client, f"{PAGE}?from=2025-01-01&to=2025-01-31")
+    assert "Nothing came in" in page
+
+
+def test_what_is_another_organisations_is_not_found(month: Month, client: Client) -> None:
+    made = accounts.create_organisation(name="Flota Norte", slug="flota-norte")
+    accounts.create_user(email="otra@norte.example", password=None)
+    accounts.add_member(organisation=made.id, email="otra@norte.example", role="owner")
+    theirs = access_organisation(user=User.objects.get(email="otra@norte.example"), slug="flota-norte")
+    team = make_team(access=theirs, name="Suyo", members=[])
+    month.follow()
+    for query in (f"team={team}", f"mailbox={uuid4()}", "team=x"):
+        assert client.get(f"{PAGE}{OCTOBER}&{query}").status_code == 404
+    assert client.get(f"/console/flota-norte/figures/service/{OCTOBER}").status_code == 404
+    other = Client()
+    other.force_login(User.objects.get(email="otra@norte.example"))
+    page = read(other, f"/console/flota-norte/figures/service/{OCTOBER}")
+    assert 'class="empty"' in page
+    assert "/behind/" not in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["figure=none", "figure=load&hour=99", "figure=load&weekday=x", "figure=deadline_met&label=a|b|c|d", ""],
+)
+def test_lists_of_nothing_are_not_found(client: Client, query: str) -> None:
+    answer = client.get(f"{PAGE}behind/{OCTOBER}&{query}")
+    assert answer.status_code == 404
