@@ -20,11 +20,12 @@ from acuse.calendars.jobs import carry_on_all
 from acuse.certificates import jobs as certificates
 from acuse.config.database import conninfo
 from acuse.config.ntp import clock_state
-from acuse.contacts.services.codes import forget_codes
+from acuse.contacts.services.codes import KEPT, forget_codes
 from acuse.delivery.jobs import dispatch, notices
 from acuse.delivery.models import Deduplication
 from acuse.delivery.services.access import expire_due
 from acuse.delivery.services.policies import forget_policies
+from acuse.delivery.services.proving import forget_code_mails
 from acuse.doors.ui.counters import forget_expired
 from acuse.evidence.jobs import watch_ledger
 from acuse.evidence.ledger import FactDraft, record
@@ -102,6 +103,7 @@ def forget_counters(timestamp: int) -> None:
     forget_expired()
     forget_alarms()
     forget_codes()
+    forget_code_mails(before=clock.now() - KEPT)
 
 
 @app.periodic(cron="23 4 * * *")

@@ -1,4 +1,4 @@
-"""Codes by e-mail: for one asking, one address and one organisation; few tries, ten minutes, and nothing to strangers."""
+"""Codes by e-mail: for one asking, one address, one organisation; few tries, ten minutes, nothing to strangers."""
 
 import re
 from datetime import datetime, timedelta
@@ -7,9 +7,10 @@ from uuid import UUID
 import pytest
 
 from acuse import clock
+from acuse.config.periodic import forget_counters
 from acuse.contacts.models import Address, OneTimeCode
 from acuse.contacts.services import codes
-from acuse.contacts.services.codes import Proved, Refused, ask_code, end_proof, forget_codes, give_code, proved
+from acuse.contacts.services.codes import Proved, Refused, ask_code, end_proof, give_code, proved
 from acuse.delivery.models import Notice
 from acuse.evidence import custody
 from acuse.evidence.queries import facts_of
@@ -95,16 +96,25 @@ def test_who_has_nothing_there_is_sent_nothing(desk: Desk) -> None:
     assert Notice.objects.get().recipient == ANA.upper()
 
 
-def test_few_codes_go_to_one_address(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_few_codes_go_to_one_address(desk: Desk) -> None:
     def asked(address: str) -> UUID | None:
         return ask_code(organisation=desk.organisation, purpose="form", value=address, language="es")
 
     assert [asked(ANA) is None for _ in range(codes.MOST_AN_HOUR + 1)] == [False] * codes.MOST_AN_HOUR + [True]
     assert asked("Ana@Cliente.example") is None
     assert asked("luis@cliente.example") is not None
+
+
+def test_codes_and_their_mails_are_forgotten_after_two_days(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(desk)
+    sha256 = Notice.objects.get().message_sha256
+    forget_counters.func(0)
+    assert Notice.objects.count() == OneTimeCode.objects.count() == 1
     moved(monkeypatch, codes.KEPT + timedelta(seconds=1))
-    forget_codes()
-    assert OneTimeCode.objects.count() == 0
+    forget_counters.func(0)
+    assert Notice.objects.count() == OneTimeCode.objects.count() == 0
+    with pytest.raises(custody.MissingObject):
+        custody.open_object(organisation=desk.organisation, sha256=sha256)
 
 
 def moved(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:

@@ -1,11 +1,13 @@
 """The public form: what it asks, keeps and opens, and how much of it."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 
 from acuse import clock
@@ -122,6 +124,8 @@ def test_files_that_are_too_big_are_refused_in_words_and_the_rest_stays(desk: De
         assert page.status_code == 400
         assert 'role="alert"' in text
         assert hidden(page)["text"] == FILLED["text"]
+    huge = visitor.generic("POST", WRITE, b"", "multipart/form-data", CONTENT_LENGTH="100000000")
+    assert (huge.status_code, "25" in huge.content.decode()) == (413, True)
     assert Ticket.objects.count() == 0
     assert visitor.post(WRITE, {**ready, "files": [SimpleUploadedFile("a.txt", b"x")]}).status_code == 303
 
@@ -132,6 +136,20 @@ def test_the_same_form_sent_twice_opens_one_case(desk: Desk, visitor: Client) ->
     assert (first.status_code, first["Location"]) == (303, second["Location"])
     assert Ticket.objects.count() == 1
     assert desk.types().count("ticket.opened") == 1
+
+
+def test_a_form_that_comes_twice_at_once_opens_one_case(desk: Desk, visitor: Client) -> None:
+    ready = steps(visitor)
+
+    def send(_number: int) -> int:
+        try:
+            return Client().post(WRITE, ready).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(send, range(4))) == [303] * 4
+    assert Ticket.objects.count() == 1
 
 
 def test_a_form_too_young_too_old_or_of_nobody_is_not_taken(

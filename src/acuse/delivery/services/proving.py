@@ -4,7 +4,7 @@ Written and in custody before the transaction that queues it; a crash between th
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -95,3 +95,13 @@ def owe_code(written: WrittenCode) -> None:
         created_at=now,
         due_at=now,
     )
+
+
+def forget_code_mails(*, before: datetime) -> None:
+    """Remove the e-mails with codes queued before a moment: no fact cites them, so their rows alone know them.
+
+    The object goes first: after a crash the row is still there, and a second call removes what is left.
+    """
+    for row in Notice.objects.filter(communication=None, kind=Notice.Kind.CODE, created_at__lt=before):
+        custody.store().delete(custody.object_key(row.organisation_id, row.message_sha256))
+        row.delete()

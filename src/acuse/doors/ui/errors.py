@@ -42,7 +42,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def too_big(request: HttpRequest) -> HttpResponse:
     """413, answered before any other middleware: so the language is read from the request here."""
     with translation.override(translation.get_language_from_request(request)):
-        return _page(request, 413, _("That is more than this page takes."), uploads.too_big())
+        text = uploads.too_big_for_form() if request.path.startswith(("/o/", "/f/")) else uploads.too_big()
+        return _page(request, 413, _("That is more than this page takes."), text)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
