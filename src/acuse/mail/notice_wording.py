@@ -10,14 +10,14 @@ _ES = {
     "until": "Puede abrirla hasta el {until}.",
     "open": "Ver la comunicación",
     "coded": (
-        "Para abrirla le enviaremos un código a esta misma dirección. Quedará constancia de la fecha y la hora en que "
-        "la abre."
+        "Para abrirla o rechazarla le enviaremos un código a esta misma dirección. Quedará constancia de la fecha y "
+        "la hora en que la abre."
     ),
     "recorded": "Quedará constancia de la fecha y la hora en que la abre. Seguir el enlace, por sí solo, no la abre.",
     "agree": "Abrirla no significa que esté de acuerdo. También podrá rechazarla y descargar la prueba, gratis.",
     "why": "Recibe este aviso porque {organisation} indicó su dirección. Si responde, le contestarán en {reply_to}.",
     "check": "Nunca le pediremos contraseñas ni datos de pago. Cómo se comprueban estas comunicaciones:",
-    "code.title.access": "{code} es su código para abrir la comunicación de {organisation}",
+    "code.title.access": "{code} es su código para abrir o rechazar la comunicación de {organisation}",
     "code.title.mailbox": "{code} es su código para ver sus mensajes de {organisation}",
     "code.title.form": "{code} es su código para escribir a {organisation}",
     "code.what.mailbox": (
@@ -25,7 +25,7 @@ _ES = {
     ),
     "code.what.form": "Alguien está escribiendo a {organisation} y ha dado esta dirección para que le respondan.",
     "code.what.access": (
-        "Alguien ha pedido abrir la comunicación certificada que {organisation} envió a esta dirección."
+        "Alguien ha pedido abrir o rechazar la comunicación certificada que {organisation} envió a esta dirección."
     ),
     "code.digits": "El código es {code}. Sirve durante {minutes} minutos y una sola vez.",
     "code.never": "Si no ha sido usted, no haga nada. No dé este código a nadie: nadie de Acuse se lo pedirá.",
@@ -41,17 +41,22 @@ _EN = {
     "subject": "Subject: {subject}",
     "until": "You can open it until {until}.",
     "open": "See the communication",
-    "coded": ("To open it, we will send a code to this same address. The date and time you open it will be recorded."),
+    "coded": (
+        "To open or refuse it, we will send a code to this same address. The date and time you open it will be "
+        "recorded."
+    ),
     "recorded": "The date and time you open it will be recorded. Following the link does not open it by itself.",
     "agree": "Opening it does not mean you agree. You can also refuse it, and download the proof, free of charge.",
     "why": "You receive this notice because {organisation} gave your address. Answers to it go to {reply_to}.",
     "check": "We will never ask for passwords or payment details. How these communications are checked:",
-    "code.title.access": "{code} is your code to open the communication from {organisation}",
+    "code.title.access": "{code} is your code to open or refuse the communication from {organisation}",
     "code.title.mailbox": "{code} is your code to see your messages from {organisation}",
     "code.title.form": "{code} is your code to write to {organisation}",
     "code.what.mailbox": "Somebody asked to see the certified communications that {organisation} sent here.",
     "code.what.form": "Somebody is writing to {organisation} and gave this address for the answer.",
-    "code.what.access": "Somebody asked to open the certified communication that {organisation} sent to this address.",
+    "code.what.access": (
+        "Somebody asked to open or refuse the certified communication that {organisation} sent to this address."
+    ),
     "code.digits": "The code is {code}. It serves for {minutes} minutes, and once.",
     "code.never": "If it was not you, do nothing. Give this code to nobody: nobody at Acuse will ask for it.",
     "link.title": "The link to follow your case {key} with {organisation}",

@@ -28,6 +28,31 @@ def test_accepting_records_the_words_and_the_comments(visit: Visit) -> None:
     assert 'name="comments"' not in page
 
 
+def test_what_was_accepted_says_so_and_can_no_longer_be_refused(visit: Visit) -> None:
+    visit.post("open")
+    visit.post("accept", page="content")
+    visit.client.cookies.clear()
+    page = visit.get().content.decode()
+    assert "<dt>Abierta</dt>" in page
+    assert "<dt>Aceptada</dt>" in page
+    assert f"{visit.root}reject" not in page
+    assert visit.get("reject").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("act", "page", "outcome"), [("accept", "content", "accepted"), ("reject", "reject", "refused")]
+)
+def test_a_comment_that_is_too_long_is_refused_whole(visit: Visit, act: str, page: str, outcome: str) -> None:
+    visit.post("open")
+    answer = visit.post(act, page=page, comments="a" * 2001)
+    assert answer.status_code == 400
+    assert "más de 2000 caracteres" in answer.content.decode()
+    assert "a" * 2001 in answer.content.decode(), "what was written is not lost"
+    assert visit.row().outcome == "accessed"
+    visit.post(act, page=page, comments="a" * 2000)
+    assert visit.row().outcome == outcome
+
+
 def test_accepting_twice_is_one_fact(visit: Visit) -> None:
     visit.post("open")
     token = visit.form("content")

@@ -115,8 +115,51 @@ def test_so_many_codes_a_day(coded: Visit) -> None:
 
 
 def test_the_link_alone_does_not_open_what_asks_for_a_code(coded: Visit) -> None:
-    assert coded.post("code", page="code", code="").status_code == 403
+    assert coded.post("code", page="code", code="123456").status_code == 403
     assert "content.accessed" not in coded.types()
+
+
+@pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "١٢٣٤٥٦"])
+def test_what_cannot_be_a_code_costs_no_try(coded: Visit, typed: str) -> None:
+    coded.post("open")
+    answer = coded.post("code", page="code", code=typed)
+    assert answer.status_code == 400
+    assert "son seis cifras" in answer.content.decode()
+    assert "code.refused" not in coded.types()
+    assert held(coded).code_tries == 0
+
+
+def test_the_link_alone_does_not_refuse_what_asks_for_a_code(coded: Visit) -> None:
+    page = coded.get("reject").content.decode()
+    assert "hace falta también un código" in page
+    assert coded.post("reject", page="reject", comments="No.").status_code == 400
+    assert coded.post("reject", page="reject", again="1")["Location"].startswith(f"{coded.root}reject")
+    code = coded.code()
+    answer = coded.post("reject", page="reject", code=wrong(code), comments="No la quiero.")
+    assert answer.status_code == 403
+    assert "No la quiero." in answer.content.decode(), "what was written is not lost"
+    assert (held(coded).ended, coded.row().outcome) == ("", "relayed")
+    coded.post("reject", page="reject", code=code, comments="No la quiero.")
+    fact = coded.last("content.rejected")
+    assert fact.details["authentication"] == {"method": "otp", "contact": "ana@cliente.example"}
+    assert "content.accessed" not in coded.types(), "refusing it does not open it"
+    assert (coded.row().outcome, coded.row().grade) == ("refused", 1)
+
+
+def test_another_browser_needs_a_code_to_refuse_what_was_opened_with_one(coded: Visit) -> None:
+    coded.post("open")
+    coded.post("code", page="code", code=coded.code())
+    coded.client.cookies.clear()
+    assert coded.post("reject", page="reject").status_code == 400
+    assert "content.rejected" not in coded.types()
+
+
+def test_whoever_opened_it_with_a_code_refuses_it_without_another(coded: Visit) -> None:
+    coded.post("open")
+    coded.post("code", page="code", code=coded.code())
+    assert 'name="code"' not in coded.get("reject").content.decode()
+    coded.post("reject", page="reject")
+    assert coded.last("content.rejected").details["authentication"]["method"] == "otp"
 
 
 def test_a_code_is_bound_to_its_communication(coded: Visit) -> None:

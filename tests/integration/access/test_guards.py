@@ -130,7 +130,7 @@ def test_what_is_refused_puts_nothing_into_custody(coded: Visit) -> None:
     ended = visit.form()
     access.revoke(communication=visit.communication, actor=Actor(kind="member", id="m"), reason="Error")
     before = set(custody.store().keys("objects"))
-    assert coded.post("code", page="code", code="no").status_code == 403
+    assert coded.post("code", page="code", code="no").status_code == 400
     assert coded.post("open").status_code == 429
     assert visit.client.post(f"{visit.root}open", {"form": ended}).status_code == 303
     assert set(custody.store().keys("objects")) == before

@@ -7,10 +7,11 @@ from acuse.certificates.queries import newest_certificate
 from acuse.delivery.queries.access import consigned_message
 from acuse.delivery.services import access
 from acuse.delivery.services.access import NotOpen, Refused
-from acuse.doors.portal.access_link import Page, behind_link, comments_of, moment
+from acuse.doors.portal.access_link import COMMENT, Page, Session, behind_link, comments_of, moment
 from acuse.doors.portal.access_shown import shown
 from acuse.doors.ui import figures
 from acuse.doors.ui.security import download, foreign_page
+from acuse.errors import InputError
 from acuse.evidence import custody
 from acuse.mail.read import Attachment, read
 
@@ -31,7 +32,14 @@ def start(page: Page) -> HttpResponse:
     """What waits, from whom and until when; or why it does not any more."""
     if page.seen.state in _OVER:
         return page.told(page.seen.state, _OVER[page.seen.state])
-    return page.show("access/before.html")
+    return page.show("access/before.html", done=_done(page))
+
+
+def _done(page: Page) -> list[tuple[str, str]]:
+    """What was done with the content before, each with when."""
+    seen, words = page.seen, page.words
+    acts = ((words["before.opened"], seen.opened_at), (words["before.accepted"], seen.accepted_at))
+    return [(word, moment(at)) for word, at in acts if at is not None]
 
 
 @require_POST
@@ -41,7 +49,7 @@ def open_it(page: Page) -> HttpResponse:
     if page.seen.state in _OVER:
         return _to(page)
     if page.seen.coded:
-        return _send_code(page)
+        return _send_code(page, "code")
     kept = _kept(page)
     try:
         opened = access.open_content(communication=page.seen.communication, visitor=page.visitor, shown=kept)
@@ -57,20 +65,24 @@ def _kept(page: Page) -> custody.Kept:
     return custody.keep(organisation=page.seen.organisation_id, content=document, media_type="text/html")
 
 
-def _send_code(page: Page) -> HttpResponse:
+def _send_code(page: Page, form: str) -> HttpResponse:
+    """Send a code and go on to the form that asks for it: "code" to open, "reject" to refuse."""
     if page.seen.locked_until is not None:
-        return _to(page, "code")
+        return _to(page, form)
     if page.seen.codes_left <= 0:
-        return _no_more_codes(page)
+        return _no_more_codes(page, form)
     try:
         sent = access.send_code(communication=page.seen.communication, visitor=page.visitor)
     except NotOpen:
         return _to(page)
-    return _to(page, "code") if sent else _no_more_codes(page)
+    return _to(page, form) if sent else _no_more_codes(page, form)
 
 
-def _no_more_codes(page: Page) -> HttpResponse:
-    return page.show("access/code.html", status=429, problem=page.words["code.most"])
+def _no_more_codes(page: Page, form: str) -> HttpResponse:
+    problem = page.words["code.most"]
+    if form == "reject":
+        return _ask_rejection(page, status=429, problem=problem)
+    return page.show("access/code.html", status=429, problem=problem)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,20 +94,26 @@ def code(page: Page) -> HttpResponse:
     if page.request.method != "POST":
         return page.show("access/code.html", problem=_standing(page))
     if page.request.POST.get("again"):
-        return _send_code(page)
-    typed = page.request.POST.get("code", "")[:40]
+        return _send_code(page, "code")
+    typed = _typed(page)
     # Whoever has no code that serves puts nothing into custody.
     kept = _kept(page) if access.code_serves(communication=page.seen.communication, code=typed) else None
     try:
         opened = access.open_content(
             communication=page.seen.communication, visitor=page.visitor, shown=kept, code=typed
         )
+    except InputError:
+        return page.show("access/code.html", status=400, problem=page.words["code.form"])
     except NotOpen:
         return _to(page)
     if isinstance(opened, Refused):
         return page.show("access/code.html", status=403, problem=_refused(page, opened))
     assert kept is not None
     return page.begin_session(_to(page, "content"), method=opened.method, shown=kept.sha256)
+
+
+def _typed(page: Page) -> str:
+    return page.request.POST.get("code", "")[:40]
 
 
 def _standing(page: Page) -> str:
@@ -121,14 +139,24 @@ def content(page: Page) -> HttpResponse:
     session, seen = page.session, page.seen
     if session is None or seen.state in _OVER or seen.opened_at is None:
         return _to(page)
+    return _content(page, session, at=moment(seen.opened_at))
+
+
+def _content(
+    page: Page, session: Session, *, at: str, status: int = 200, problem: str = "", comments: str = ""
+) -> HttpResponse:
+    """Show the opened content; `problem` is what keeps the answer with these `comments` from being recorded."""
+    seen, words = page.seen, page.words
     message = read(consigned_message(seen))
-    words, at = page.words, moment(seen.opened_at)
     said = words.say("opened.coded" if session.method else "opened", at=at)
     if seen.accepted_at is not None:
         said = words.say("accepted", at=moment(seen.accepted_at), words=words["accept"])
     proof = newest_certificate(organisation=seen.organisation_id, communication=seen.communication)
     return page.show(
         "access/content.html",
+        status=status,
+        problem=problem,
+        comments=comments,
         said=said,
         files=[(number, one, words.say("download", name=one.name)) for number, one in _numbered(message.attachments)],
         proof=proof is not None,
@@ -196,16 +224,19 @@ def certificate(page: Page) -> HttpResponse:
 @behind_link
 def accept(page: Page) -> HttpResponse:
     """The recipient agrees."""
-    session = page.session
-    if session is None:
+    session, seen, comments = page.session, page.seen, comments_of(page)
+    if session is None or seen.state in _OVER or seen.opened_at is None:
         return _to(page)
+    if len(comments) > COMMENT:
+        problem = page.words["answer.long"]
+        return _content(page, session, at=moment(seen.opened_at), status=400, problem=problem, comments=comments)
     try:
         access.accept(
             communication=page.seen.communication,
             visitor=page.visitor,
             method=session.method,
             words=page.words["accept"],
-            comments=comments_of(page),
+            comments=comments,
         )
     except NotOpen:
         return page.told("changed", 409)
@@ -215,20 +246,44 @@ def accept(page: Page) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @behind_link
 def reject(page: Page) -> HttpResponse:
-    """The recipient refuses: first what that means, then the act."""
+    """The recipient refuses: first what that means, then a code where opening asks for one too, then the act."""
     if page.seen.state in _OVER:
         return _to(page)
     if page.request.method != "POST":
-        return page.show("access/reject.html")
-    session = page.session
+        return _to(page) if page.seen.accepted_at is not None else _ask_rejection(page)
+    if page.request.POST.get("again") and page.seen.coded:
+        return _send_code(page, "reject")
+    session, comments = page.session, comments_of(page)
+    if len(comments) > COMMENT:
+        return _ask_rejection(page, status=400, problem=page.words["answer.long"], comments=comments)
     try:
-        access.reject(
+        refused = access.reject(
             communication=page.seen.communication,
             visitor=page.visitor,
             method=session.method if session else "",
             words=page.words["reject.yes"],
-            comments=comments_of(page),
+            comments=comments,
+            code=_typed(page),
         )
+    except InputError:
+        return _ask_rejection(page, status=400, problem=page.words["code.form"], comments=comments)
     except NotOpen:
         return page.told("changed", 409)
+    if refused is not None:
+        return _ask_rejection(page, status=403, problem=_refused(page, refused), comments=comments)
     return _to(page)
+
+
+def _ask_rejection(page: Page, *, status: int = 200, problem: str = "", comments: str = "") -> HttpResponse:
+    """Show the form that refuses; where it takes a code, first the one that sends it."""
+    coded = page.seen.coded and (page.session is None or page.session.method != "otp")
+    if coded and page.seen.locked_until is not None:
+        problem = problem or _standing(page)
+    return page.show(
+        "access/reject.html",
+        status=status,
+        problem=problem,
+        comments=comments,
+        coded=coded,
+        unsent=coded and page.seen.code_until is None and not comments,
+    )

@@ -37,6 +37,8 @@ from acuse.mail.tokens import ACCESS, decode_token
 
 COOKIE = "acuse_access"
 SESSION_SECONDS = 30 * 60
+COMMENT = 2000
+"""The most characters of a comment."""
 FORM_SECONDS = 12 * 60 * 60
 ACTS_PER_WINDOW = 30
 _FORM, _SESSION = "acuse.access.form", "acuse.access.shown"
@@ -204,5 +206,5 @@ def _show(
 
 
 def comments_of(page: Page) -> str:
-    """Return what the visitor wrote, as far as it can be kept."""
-    return storable(page.request.POST.get("comments", "")).replace("\r\n", "\n").strip()[:2000]
+    """Return what the visitor wrote; more than `COMMENT` characters are not taken."""
+    return storable(page.request.POST.get("comments", "")).replace("\r\n", "\n").strip()

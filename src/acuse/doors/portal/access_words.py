@@ -16,6 +16,8 @@ _ES = {
     "until": "Hasta el {until}",
     "reference": "Referencia",
     "from": "De {organisation}",
+    "before.opened": "Abierta",
+    "before.accepted": "Aceptada",
     "before.title": "Antes de abrirla",
     "before.recorded": "Quedará constancia de la fecha y la hora en que la abre.",
     "before.agree": "Abrirla no significa que esté de acuerdo.",
@@ -34,7 +36,8 @@ _ES = {
     "code.label": "Código de seis cifras",
     "code.open": "Abrir la comunicación",
     "code.again": "Enviar otro código",
-    "code.none": "No ha llegado. Mire también en el correo no deseado.",
+    "code.none": "¿No ha llegado? Mire también en el correo no deseado.",
+    "code.form": "El código son seis cifras. Este intento no cuenta.",
     "code.wrong": "Ese código no es el último que le enviamos. Le quedan {left} intentos.",
     "code.wrong.one": "Ese código no es el último que le enviamos. Le queda un intento.",
     "code.late": "Ese código ya no sirve: pasaron más de diez minutos. Pida otro.",
@@ -60,6 +63,7 @@ _ES = {
     "answer.title": "Su respuesta",
     "answer.comments": "Comentarios (si quiere)",
     "answer.help": "Los recibirá {organisation} y formarán parte de la prueba. Como mucho, 2000 caracteres.",
+    "answer.long": "El comentario tiene más de 2000 caracteres: acórtelo. Todavía no se ha registrado nada.",
     "accept": "Estoy conforme",
     "accept.text": "Quedará constancia de que pulsó «Estoy conforme», con la fecha y la hora.",
     "reject.after": "Rechazar la comunicación",
@@ -68,9 +72,13 @@ _ES = {
         "Quedará constancia de que la rechazó, con la fecha y la hora. Después ya no podrá abrirla. Rechazarla no "
         "impide que produzca los efectos que la ley le dé."
     ),
+    "reject.coded": "Para rechazarla hace falta también un código, que le enviaremos por correo a {recipient}.",
+    "reject.send": "Recibir el código",
     "reject.yes": "Rechazar la comunicación",
     "rejected.title": "Esta comunicación se rechazó",
-    "rejected.text": "Quien tenía este enlace la rechazó, y ya no se puede abrir. Si fue un error, escriba a {sender}.",
+    "rejected.text": (
+        "La rechazó quien podía abrirla con este enlace, y ya no se puede abrir. Si fue un error, escriba a {sender}."
+    ),
     "expired.title": "El plazo para abrir esta comunicación terminó",
     "expired.text": "Estuvo disponible hasta el {until}. Si necesita su contenido, pídalo a {organisation}: {sender}.",
     "revoked.title": "Esta comunicación ya no está disponible",
@@ -103,6 +111,8 @@ _EN = {
     "until": "Until {until}",
     "reference": "Reference",
     "from": "From {organisation}",
+    "before.opened": "Opened",
+    "before.accepted": "Accepted",
     "before.title": "Before you open it",
     "before.recorded": "The date and time you open it will be recorded.",
     "before.agree": "Opening it does not mean you agree.",
@@ -121,7 +131,8 @@ _EN = {
     "code.label": "Six-digit code",
     "code.open": "Open the communication",
     "code.again": "Send another code",
-    "code.none": "It has not arrived. Look among unwanted mail too.",
+    "code.none": "Has it not arrived? Look among unwanted mail too.",
+    "code.form": "The code has six digits. This try does not count.",
     "code.wrong": "That code is not the last one we sent you. You have {left} tries left.",
     "code.wrong.one": "That code is not the last one we sent you. You have one try left.",
     "code.late": "That code no longer serves: more than ten minutes went by. Ask for another.",
@@ -147,6 +158,7 @@ _EN = {
     "answer.title": "Your answer",
     "answer.comments": "Comments (if you wish)",
     "answer.help": "{organisation} will receive them and they become part of the proof. At most 2000 characters.",
+    "answer.long": "The comment has more than 2000 characters: shorten it. Nothing has been recorded yet.",
     "accept": "I agree",
     "accept.text": "It will be recorded that you pressed “I agree”, with the date and the time.",
     "reject.after": "Refuse the communication",
@@ -155,11 +167,13 @@ _EN = {
         "It will be recorded that you refused it, with the date and the time. You cannot open it afterwards. Refusing "
         "it does not keep it from having the effects that the law gives it."
     ),
+    "reject.coded": "Refusing it takes a code too, which we will send by e-mail to {recipient}.",
+    "reject.send": "Get the code",
     "reject.yes": "Refuse the communication",
     "rejected.title": "This communication was refused",
     "rejected.text": (
-        "Someone holding this link refused it, and it can no longer be opened. If that was a mistake, write to "
-        "{sender}."
+        "Someone who could open it with this link refused it, and it can no longer be opened. If that was a mistake, "
+        "write to {sender}."
     ),
     "expired.title": "The period to open this communication is over",
     "expired.text": "It was available until {until}. If you need its content, ask {organisation} for it: {sender}.",

@@ -23,7 +23,9 @@ TYPES = (
     FactType(
         name="code.sent",
         kinds=_KINDS,
-        meaning="A code to open the content with was made and its e-mail queued. The code itself is not recorded.",
+        meaning=(
+            "A code to open or refuse the content with was made and its e-mail queued. The code itself is not recorded."
+        ),
         details=Record({"contact": Text(512), "valid_until": Moment(), "message_id": Text(200), "client": _CLIENT}),
     ),
     FactType(
@@ -66,7 +68,7 @@ TYPES = (
     FactType(
         name="content.rejected",
         kinds=_KINDS,
-        meaning="Whoever held the link rejected the content.",
+        meaning="Whoever held the link, and the code where one was asked for, rejected the content.",
         details=Record(_ANSWER),
         event="ConsignmentRejection",
     ),

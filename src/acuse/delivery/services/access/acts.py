@@ -41,6 +41,7 @@ def open_content(*, communication: UUID, visitor: Visitor, shown: Kept | None, c
 
     Raises:
         NotOpen: there is nothing to open, or nothing to show.
+        InputError: what was typed is no code.
     """
     with transaction.atomic():
         row, held = lock(communication)
@@ -97,11 +98,11 @@ def accept(*, communication: UUID, visitor: Visitor, method: str, words: str, co
         words: of the button that was pressed. comments: of whoever pressed it.
 
     Raises:
-        NotOpen: it was not opened, or was answered otherwise, or its term is over.
+        NotOpen: it was not opened as it has to be, or was answered otherwise, or its term is over.
     """
     with transaction.atomic():
         row, held = lock(communication)
-        if held.opened_at is None:
+        if held.opened_at is None or (row.access == "otp" and method != "otp"):
             raise NotOpen("The content was not opened.")
         if held.accepted_at is None:
             held.accepted_at = clock.now()
@@ -111,21 +112,34 @@ def accept(*, communication: UUID, visitor: Visitor, method: str, words: str, co
         return Opened(at=held.accepted_at, method=method)
 
 
-def reject(*, communication: UUID, visitor: Visitor, method: str, words: str, comments: str) -> None:
-    """Record that whoever held the link rejected the content: it can no longer be opened.
+def reject(
+    *, communication: UUID, visitor: Visitor, method: str, words: str, comments: str, code: str = ""
+) -> Refused | None:
+    """Record that the content was rejected, by whoever could have opened it: it can no longer be opened.
 
     Args:
         communication: whose content it is. visitor: who asks.
         method: with which the content was opened; "" where it was not.
         words: of the button that was pressed. comments: of whoever pressed it.
+        code: as typed, where the sender asked for one and the content was not opened with it.
+
+    Returns:
+        Why the code was not taken, and then nothing is rejected; None where it is.
 
     Raises:
         NotOpen: it was answered before, or its term is over.
+        InputError: what was typed is no code.
     """
     with transaction.atomic():
         row, held = lock(communication)
         if held.accepted_at is not None:
             raise NotOpen("The content was accepted before.")
+        if row.access == "otp" and method != "otp":
+            refused = try_code(row, held, visitor, code)
+            if refused is not None:
+                return refused
+            method = "otp"
         end(held, Access.Ended.REJECTED)
         note(row, "content.rejected", {**act(row, visitor, method), "words": words, "comments": comments})
         follow(row, "content.rejected")
+    return None

@@ -1,10 +1,11 @@
-"""Codes by e-mail that open content together with its link: six digits, stored as an HMAC, for one communication.
+"""Codes by e-mail with which content is opened or refused by its link: six digits, stored as an HMAC, for one of them.
 
 The e-mail is in custody before the transaction that queues it; a crash between them leaves an object that nobody cites.
 """
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,8 +21,11 @@ from acuse.delivery.models import Access, Communication, Notice
 from acuse.delivery.services.access.held import Visitor, lock, note
 from acuse.delivery.services.access.letters import letter_to
 from acuse.delivery.services.signers import signed
+from acuse.errors import InputError
 from acuse.evidence import custody
 from acuse.mail.notice import code_message
+
+_CODE = re.compile(rf"[0-9]{{{rules.CODE_DIGITS}}}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,14 +110,19 @@ def code_serves(*, communication: UUID, code: str) -> bool:
 
 
 def try_code(row: Communication, held: Access, visitor: Visitor, code: str) -> Refused | None:
-    """Compare a code, in the transaction of opening: wrong and late ones count, and lock.
+    """Compare a code, in the transaction of what it is for: wrong and late ones count, and lock.
 
     Returns:
         None where it is right, and then it serves no more; the caller keeps that, with what else it changes of `held`.
+
+    Raises:
+        InputError: it cannot be a code, so it costs no try.
     """
     now = clock.now()
     if _locked(held, now):
         return Refused(tries_left=0, locked_until=held.locked_until)
+    if not _CODE.fullmatch(_typed(code)):
+        raise InputError("A code has six digits.")
     right = _matches(held, code)
     late = held.code_until is None or held.code_until <= now
     if right and not late:
@@ -146,5 +155,10 @@ def _locked(held: Access, now: datetime) -> bool:
 def _matches(held: Access, code: str) -> bool:
     """Whether this is the code last sent; where there is none, comparing takes as long."""
     communication = held.communication_id
-    typed = code_mac(communication, "".join(code.split()))
+    typed = code_mac(communication, _typed(code))
     return hmac.compare_digest(typed, held.code_mac or code_mac(communication, secrets.token_hex(8)))
+
+
+def _typed(code: str) -> str:
+    """Return a code without the spaces that people set in it."""
+    return "".join(code.split())
