@@ -10,6 +10,7 @@ from acuse.helpdesk.form_guard import (
     MOST_FILE_NAME,
     MOST_FILES,
     MOST_OCTETS,
+    Sheet,
     check_sheet,
     check_sizes,
     file_name,
