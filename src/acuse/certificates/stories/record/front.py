@@ -73,7 +73,7 @@ def summary(case: WholeCase) -> list[dict[str, Any]]:
             "record.summary.written.is",
             received=_counted(case, "received", case.count("ticket.opened", "message.received")),
             sent=_counted(case, "sent", case.count("reply.sent")),
-            calls=_counted(case, "calls", case.count("call.added", "call.linked")),
+            calls=_counted(case, "calls", case.count("call.added")),
         ),
         "deadlines": _deadlines(case),
         "communications": _communications(case),

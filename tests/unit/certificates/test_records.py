@@ -1,0 +1,170 @@
+"""The record of a case and the receipt of its entry: what they say, in both languages, whatever people wrote."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from acuse.certificates import rules
+from acuse.certificates.stories.record import written as annex
+from acuse.certificates.stories.runs import plain
+from acuse.certificates.stories.wording import WORDING
+from acuse.pdf.typeset import typeset
+from acuse.proof.facts.fact import ObjectReference
+from acuse.proof.facts.ticket import ACTS, CHANNELS, STATUSES, TYPE_NAMES
+from tests.unit.certificates import records, tickets
+from tests.unit.certificates.tickets import START, opened
+from tests.unit.proof.calendars import at
+from tests.unit.proof.tickets import Ticket
+
+LANGUAGES = pytest.mark.parametrize("language", ["es", "en"])
+ANYTHING = st.text(st.characters(exclude_categories=["Cs"]), max_size=120)
+
+
+def rows(model: dict[str, Any]) -> list[dict[str, Any]]:
+    return [row for day in model["timeline"]["days"] for row in day["rows"]]
+
+
+def summary(model: dict[str, Any]) -> dict[str, str]:
+    return {row["label"]: plain(row["parts"][0]["runs"]).replace("\N{NO-BREAK SPACE}", " ") for row in model["summary"]}
+
+
+def printed(path: Path) -> str:
+    found = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, check=True)
+    return found.stdout.decode("utf-8", "replace")
+
+
+def test_page_one_says_how_the_case_stands() -> None:
+    model = records.told(records.whole())
+    assert model["first"]["headline"] == "Resuelto con la conformidad del cliente"
+    assert plain(model["first"]["sentence"]).endswith("Quedó resuelto el lunes 16 de noviembre de 2026 a las 16:02:15.")
+    assert summary(model) == {
+        "Lo escrito": "2 escritos del cliente; 2 mensajes de la empresa; 1 llamada.",
+        "Plazos": "Primera respuesta: en plazo (24 horas naturales); resolución: en plazo (48 horas hábiles).",
+        "Comunicaciones": ("Aceptada por el servidor del destinatario · G1 (1); No entregada: el buzón no existe (1)."),
+        "Conformidad": "Dada el lunes 16 de noviembre de 2026 a las 16:02:14, con el enlace (hecho 16).",
+        "Reclamación o garantía": (
+            "Se comunicó su activación el viernes 13 de noviembre de 2026 a las 12:00:00 (hecho 14)."
+        ),
+    }
+
+
+def test_every_fact_is_told_with_who_did_it_and_none_by_its_type_alone() -> None:
+    ticket = records.whole("en")
+    told = rows(records.told(ticket, "en"))
+    assert len(told) == len(ticket.facts)
+    assert all(row["title"] and row["source"] for row in told)
+    assert not [row for row in told if "." in plain(row["title"])]
+    assert plain(told[13]["title"]) == "The customer is told that the guarantee is activated"
+    assert plain(told[13]["source"]) == "Person 1 of the company"
+    assert [plain(remark) for remark in told[13]["remarks"]] == [
+        "By certified e-mail to cliente1042@example.com.",
+        "Not delivered: the mailbox does not exist, 13 Nov 2026, 12:00:02.",
+        "What was written: message-14.eml, and in the annex.",
+    ]
+    assert told[13]["tag"] == "G0"
+
+
+def test_notes_stand_in_it_only_where_they_are_asked_for() -> None:
+    ticket = records.whole()
+    without, with_notes = records.told(ticket), records.told(ticket, notes=True)
+    words = records.NOTE.decode()
+    assert words not in str(without)
+    assert any("notas internas (1)" in plain(item) for item in without["limits"]["items"])
+    assert words in str(with_notes["written"])
+    assert with_notes["first"]["kind"].endswith("con notas internas")
+
+
+def test_what_there_is_no_room_for_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(annex, "MOST_LINES", 4)
+    entries = records.told(records.whole())["written"]["entries"]
+    assert entries[0]["blocks"]
+    assert [entry["blocks"] for entry in entries[1:]] == [None] * 5
+    assert plain(entries[-1]["note"]) == "Lo impreso llega hasta aquí; el original completo: mensaje-14.eml"
+
+
+def test_a_long_case_embeds_what_fits_and_leaves_the_rest_in_the_bundle_or_in_custody() -> None:
+    ticket = opened()
+    for number in range(7):
+        big = ObjectReference(role="message", sha256=f"{number:064x}", size=24_000_000, media_type="message/rfc822")
+        ticket.add(
+            "message.received",
+            at(f"2026-11-06 10:00:{number:02d}"),
+            objects=(big,),
+            channel="email",
+            author="x@example.com",
+            subject="",
+        )
+    held = rules.held(ticket.facts, kind=rules.RECORD)
+    assert [item.size for _, item in held.inside][1:] == [24_000_000]
+    assert (len(held.beside), len(held.left)) == (5, 1)
+    assert sum(item.size for _, item in (*held.inside, *held.beside)) <= rules.BUNDLE_LIMIT
+
+
+@LANGUAGES
+def test_both_languages_know_every_word_of_the_facts(language: str) -> None:
+    words = WORDING[language]
+    for family, names in (
+        ("record.headline", STATUSES),
+        ("record.type", TYPE_NAMES),
+        ("record.channel", CHANNELS),
+        ("record.act", ACTS),
+    ):
+        assert all(f"{family}.{name}" in words for name in names)
+
+
+@LANGUAGES
+def test_the_record_is_set_with_every_section_and_the_words_of_both(tmp_path: Path, language: Any) -> None:
+    ticket = records.whole(language)
+    model = records.told(ticket, language)
+    made = typeset(records.RECORD, model, (), date=tickets.context(ticket).issued_at)
+    assert made == typeset(records.RECORD, model, (), date=tickets.context(ticket).issued_at)
+    path = tmp_path / "record.pdf"
+    path.write_bytes(made)
+    text = " ".join(printed(path).split())
+    for part in ("parties", "communications", "timeline", "deadlines", "integrity", "verification", "written"):
+        assert model[part]["title"] in text
+    assert "Hemos activado la garantía de su vehículo." in text
+    assert model["strip"][0]["label"] in printed(path).split("\f")[0], "page 1 is whole"
+
+
+@LANGUAGES
+def test_the_receipt_says_what_came_in_when_and_by_which_key(tmp_path: Path, language: Any) -> None:
+    ticket = records.whole(language)
+    model = records.receipt(ticket, language)
+    assert [half["mark"] for half in model["first"]["badge"]["halves"]] == ["5", "10:20"]
+    path = tmp_path / "receipt.pdf"
+    path.write_bytes(typeset(records.RECEIPT, model, (), date=tickets.context(ticket).issued_at))
+    text = " ".join(printed(path).split())
+    assert "RIB-0318-7QK2MA" in text
+    assert "Desde que recogí el coche se oye un ruido" in text
+    assert len(rows(model)) == 1, "only the entry is told"
+
+
+@settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(subject=ANYTHING, author=ANYTHING, words=ANYTHING, note=st.binary(max_size=200))
+def test_hostile_words_are_set_in_type(tmp_path: Path, subject: str, author: str, words: str, note: bytes) -> None:
+    ticket = opened(subject=subject, address=author)
+    ticket.add("note.added", START, objects=(ticket.keep("note", note, "text/plain"),), mentioned=[])
+    answers = ticket.keep("message", ('{"text":' + repr(words) + "}").encode())
+    ticket.add(
+        "message.received", at("2026-11-06 10:00:00"), objects=(answers,), channel="form", author=author, subject=words
+    )
+    records.replied(ticket, "2026-11-06 11:00:00", records.FIRST, words, act="rejection")
+    model = records.told(ticket, notes=True)
+    (tmp_path / "x.pdf").write_bytes(typeset(records.RECORD, model, (), date=tickets.context(ticket).issued_at))
+
+
+def test_a_case_of_the_telephone_without_message_has_a_receipt(tmp_path: Path) -> None:
+    ticket = Ticket(calendar=tickets.CALENDAR)
+    opening = dict(opened(channel="phone").facts[0].details)
+    said = ticket.keep("message", b'{"name":"Ana","text":"Se oye un ruido."}')
+    ticket.add("ticket.opened", START, objects=(said,), actor=records.ANA, **opening)
+    model = records.receipt(ticket)
+    (tmp_path / "x.pdf").write_bytes(typeset(records.RECEIPT, model, (), date=tickets.context(ticket).issued_at))
+    text = " ".join(printed(tmp_path / "x.pdf").split())
+    assert "Se oye un ruido." in text
+    assert "name: Ana" in text
