@@ -1,16 +1,17 @@
 """Followers miss nothing, repeat nothing, and lose nothing when a handler fails."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 from acuse.embedded.roles import Addresses
 from acuse.evidence import following
 from acuse.evidence.alarms import raise_alarm
-from acuse.evidence.following import follow
+from acuse.evidence.following import follow, follow_each
 from acuse.evidence.ledger import record
 from acuse.evidence.models import Alarm, Cursor
 from acuse.evidence.queries import LedgerFact
@@ -137,3 +138,55 @@ def test_nothing_is_lost_while_many_write(database: Addresses, sequencer: Sequen
     assert early < 36, "some were still open while others were read"
     assert len(seen) == 36
     assert set(seen) == set(written)
+
+
+def test_each_fact_is_a_transaction_of_its_own_where_they_are_followed_one_by_one(
+    database: Addresses, sequencer: Sequencer
+) -> None:
+    with transaction.atomic():
+        record(*(login() for _ in range(5)))
+    sequencer.tick()
+    applied: list[int] = []
+    faults: dict[int, Exception] = {1: ValueError("never"), 3: OSError("not now")}
+
+    def prepare(item: LedgerFact) -> Callable[[], object]:
+        assert not connection.in_atomic_block
+        assert item.position is not None
+        at = item.position
+        if at in faults:
+            raise faults[at]
+        return lambda: applied.append(at)
+
+    def failed(item: LedgerFact, error: Exception) -> None:
+        if isinstance(error, OSError):
+            raise error
+        raise_alarm("test", "One could not be applied.")
+
+    with pytest.raises(OSError, match="not now"):
+        follow_each("test", LOGINS, prepare, failed)
+    assert (applied, position()) == ([0, 2], 3)
+    del faults[3]
+    assert follow_each("test", LOGINS, prepare, failed) == 2
+    assert (applied, position()) == ([0, 2, 3, 4], 5)
+    assert Alarm.objects.filter(name="test").exists()
+
+
+def test_two_processes_apply_each_fact_once(database: Addresses, sequencer: Sequencer) -> None:
+    with transaction.atomic():
+        record(*(login() for _ in range(20)))
+    sequencer.tick()
+    applied: list[int | None] = []
+
+    def run() -> None:
+        try:
+            while follow_each("test", LOGINS, lambda item: lambda: applied.append(item.position), lambda *_: None):
+                pass
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(run) for _ in range(2)]:
+            done.result(60)
+    while follow_each("test", LOGINS, lambda item: lambda: applied.append(item.position), lambda *_: None):
+        pass
+    assert (applied, position()) == (list(range(20)), 20)

@@ -13,7 +13,9 @@ from acuse.evidence import custody
 from acuse.evidence.queries import alarms
 from acuse.helpdesk import followers
 from acuse.helpdesk.models import Interaction, Outgoing, Ticket
+from acuse.helpdesk.queries.case import case
 from acuse.helpdesk.queries.mailboxes import mailbox_at
+from acuse.helpdesk.queries.writing import follow_path
 from acuse.helpdesk.services import acknowledging
 from acuse.helpdesk.services.changes import add_note
 from acuse.helpdesk.services.conformity import ask_conformity
@@ -54,7 +56,9 @@ def test_one_that_cannot_be_filed_is_set_aside_alone_and_can_be_tried_again(desk
     assert Ticket.objects.filter(subject="Caso 1").count() == 1
 
 
-def test_what_may_pass_holds_back_nothing_that_was_filed_before(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_may_pass_is_waited_for_and_undoes_nothing_that_was_filed_before(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     items = [desk.take_in(numbered(number)) for number in range(3)]
     second = Item.objects.get(id=items[1]).sha256
     opened: Callable[..., bytes] = custody.open_object
@@ -69,9 +73,15 @@ def test_what_may_pass_holds_back_nothing_that_was_filed_before(desk: Desk, monk
         broken.setattr(custody, "open_object", full)
         with pytest.raises(TemporaryError):
             followers.follow_mail()
-    assert list(Ticket.objects.values_list("subject", flat=True)) == ["Caso 0"]
-    assert not Item.objects.filter(state="unreadable").exists()
-    desk.file()
+        assert list(Ticket.objects.values_list("subject", flat=True)) == ["Caso 0"]
+        assert not Item.objects.filter(state="unreadable").exists()
+        # What lasts holds up those behind it no longer.
+        later = clock.now() + timedelta(minutes=11)
+        broken.setattr(clock, "now", lambda: later)
+        followers.follow_mail()
+    assert set(Ticket.objects.values_list("subject", flat=True)) == {"Caso 0", "Caso 2"}
+    assert Item.objects.get(id=items[1]).state == "unreadable"
+    read_again(desk, items[1], numbered(1))
     assert Ticket.objects.count() == 3
 
 
@@ -130,6 +140,16 @@ def test_mail_for_a_mailbox_that_is_switched_off_waits_until_it_is_on(desk: Desk
     change_mailbox(**card, enabled=True)  # type: ignore[arg-type]
     read_again(desk, item, letter())
     assert desk.only("ticket.opened").details["reception"] == str(item)
+
+
+def test_who_may_only_read_is_not_handed_the_customers_links(desk: Desk) -> None:
+    desk.receive(letter())
+    send_due()
+    for access, shown in ((desk.agent, True), (desk.auditor, False)):
+        seen = case(access, id=desk.ticket().id)
+        assert seen is not None
+        (receipt,) = (one.text for one in seen.interactions if one.act == "receipt")
+        assert (follow_path(desk.ticket().id) in receipt, "/f/" in receipt) == (shown, True)
 
 
 def test_a_question_asked_anew_withdraws_the_one_before_with_a_fact(desk: Desk) -> None:

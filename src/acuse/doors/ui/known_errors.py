@@ -43,6 +43,7 @@ SENTENCES = (
     gettext_noop("The name of a header field has letters, digits and hyphens, such as X-Campaign."),
     gettext_noop("Say in which header field the value is looked for."),
     gettext_noop("What is relayed plainly has neither mode nor access nor language."),
+    gettext_noop("Say which messages are relayed plainly: without a condition, nothing would be certified."),
     gettext_noop("Access says how a notice is opened; content that is sent needs none."),
     gettext_noop("The term takes 1 to %(most)s days."),
     gettext_noop("Retention takes %(least)s to %(most)s years."),
@@ -174,4 +175,5 @@ SENTENCES = (
     gettext_noop("Say until when the guarantee lasts."),
     gettext_noop("This guarantee is over already: it cannot be activated."),
     gettext_noop("Name what is missing, a line each: 1 to %(most)s lines of at most %(longest)s characters."),
+    gettext_noop("The receipt of case %(key)s could not be written. See the log."),
 )

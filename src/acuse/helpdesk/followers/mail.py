@@ -14,7 +14,7 @@ from uuid import UUID
 from acuse import clock
 from acuse.delivery.queries import answered
 from acuse.delivery.services.dispatched import PASSING
-from acuse.errors import AcuseError
+from acuse.errors import AcuseError, TemporaryError
 from acuse.evidence import custody
 from acuse.evidence.following import follow_each
 from acuse.evidence.queries import LedgerFact
@@ -38,6 +38,7 @@ _FILED = frozenset({"mailbox", "ticket", "reply", "inbox"})
 #: Two programs that answer each other without saying that they are programs: more of one address is set aside.
 _MOST = 20
 _WITHIN = timedelta(minutes=10)
+_PATIENCE = timedelta(minutes=10)
 
 
 def follow_mail() -> int:
@@ -46,8 +47,12 @@ def follow_mail() -> int:
 
 
 def _failed(item: LedgerFact, error: Exception) -> None:
-    """Leave what may pass for the next turn; set aside and show what cannot be filed."""
-    if isinstance(error, PASSING):
+    """Leave what may pass for the next turn; set aside and show what cannot be filed.
+
+    What custody cannot give for long is set aside too: others wait behind it.
+    """
+    lasts = isinstance(error, TemporaryError) and clock.now() - item.fact.recorded_at > _PATIENCE
+    if isinstance(error, PASSING) and not lasts:
         raise error
     log.error("what came in cannot be filed", extra={"fact": str(item.fact.id)}, exc_info=error)
     told = str(error) if isinstance(error, AcuseError) else "something went wrong inside Acuse; see the log."

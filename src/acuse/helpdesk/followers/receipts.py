@@ -6,10 +6,11 @@ from functools import partial
 from uuid import UUID
 
 from acuse.delivery.services.dispatched import PASSING
+from acuse.evidence.alarms import raise_alarm
 from acuse.evidence.following import follow_each
 from acuse.evidence.queries import LedgerFact
 from acuse.helpdesk.followers.mail import dmarc
-from acuse.helpdesk.services.acknowledging import queue_receipt, write_receipt
+from acuse.helpdesk.services.acknowledging import ALARM, queue_receipt, write_receipt
 from acuse.mail.mailboxes import lowered
 from acuse.reception.queries import item_view
 
@@ -29,6 +30,11 @@ def _failed(item: LedgerFact, error: Exception) -> None:
     if isinstance(error, PASSING):
         raise error
     log.error("a case has no receipt", extra={"fact": str(item.fact.id)}, exc_info=error)
+    raise_alarm(
+        f"{ALARM}{item.fact.organisation}",
+        "The receipt of case %(key)s could not be written. See the log.",
+        key=item.fact.details["key"],
+    )
 
 
 def _nothing() -> bool:

@@ -1,5 +1,6 @@
 """One case whole: what was said in it, what is about to be said, who else looks at it."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from acuse.helpdesk.models import ConformityRequest, Draft, Interaction, Outgoin
 from acuse.helpdesk.queries.tickets import TicketRow, mine, row_of
 from acuse.proof.facts.ticket import KIND
 
+_CUSTOMERS_LINK = re.compile(r"(/[cf]/)[a-z2-7]{42}\b")
 #: Who was seen so lately is taken to be there.
 PRESENT = timedelta(seconds=45)
 
@@ -91,7 +93,7 @@ def case(access: Access, *, id: UUID) -> CaseView | None:
         first_response_at=row.first_response_at,
         resolved_at=row.resolved_at,
         facts=tuple(evidence.facts_of(organisation=access.organisation, kind=KIND, id=row.id)),
-        interactions=tuple(_interaction(one) for one in row.interactions.order_by("sequence")),
+        interactions=tuple(_interaction(one, access) for one in row.interactions.order_by("sequence")),
         outgoing=tuple(_outgoing(one) for one in row.outgoing.exclude(state="sent").order_by("created_at")),
         asked_at=waiting.asked_at if waiting else None,
         others=_others(access, row),
@@ -101,7 +103,7 @@ def case(access: Access, *, id: UUID) -> CaseView | None:
 def interaction(access: Access, *, ticket: UUID, id: UUID) -> InteractionView | None:
     """Return one interaction of a case, or None where the organisation has no such one."""
     found = Interaction.objects.filter(ticket__organisation_id=access.organisation, ticket_id=ticket, id=id).first()
-    return _interaction(found) if found else None
+    return _interaction(found, access) if found else None
 
 
 def draft(access: Access, *, ticket: UUID, kind: str) -> str:
@@ -110,7 +112,7 @@ def draft(access: Access, *, ticket: UUID, kind: str) -> str:
     return mine_.filter(member_id=access.member, kind=kind).values_list("body", flat=True).first() or ""
 
 
-def _interaction(row: Interaction) -> InteractionView:
+def _interaction(row: Interaction, access: Access) -> InteractionView:
     return InteractionView(
         id=row.id,
         sequence=row.sequence,
@@ -119,7 +121,8 @@ def _interaction(row: Interaction) -> InteractionView:
         occurred_at=row.occurred_at,
         author=row.author,
         member=row.member_id,
-        text=row.text,
+        # The customer's own links serve those who act for nobody else: who may only read is not handed them.
+        text=row.text if access.sends else _CUSTOMERS_LINK.sub(r"\1…", row.text),
         attachments=tuple(row.attachments),
         sha256=row.sha256,
         media_type=row.media_type,

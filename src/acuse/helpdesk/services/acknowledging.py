@@ -24,7 +24,8 @@ from acuse.helpdesk.services.replies import Answer, Prepared, insert, prepare
 
 _USE = "ticket.receipt"
 _ACT = "receipt"
-_ALARM = "receipts."
+ALARM = "receipts."
+"""How the alarms begin of receipts that did not go out."""
 #: Values of a case that the receipt has no place for.
 _NOT_SAID = ("product.", "warranty.")
 _MOST_TEXT = 8_000
@@ -99,7 +100,7 @@ def _is_acknowledged(row: Ticket) -> bool:
 
 def _may_have(row: Ticket) -> bool:
     """Say whether a receipt may go out, or whether so many did that something is wrong; people are told then."""
-    alarm = f"{_ALARM}{row.organisation_id}"
+    alarm = f"{ALARM}{row.organisation_id}"
     name = organisation_view(row.organisation_id).name
     if any(_sent(Ticket.objects.filter(contact=row.contact_id), within) >= most for most, within in _MOST_OF_CUSTOMER):
         raise_alarm(
@@ -126,7 +127,7 @@ def _may_have(row: Ticket) -> bool:
 
 def forget_alarms() -> None:
     """Clear what was said of receipts that did not go out after a day, so that somebody has seen it."""
-    clear_alarms(_ALARM, before=clock.now() - timedelta(days=1))
+    clear_alarms(ALARM, before=clock.now() - timedelta(days=1))
 
 
 def _sent(of: "QuerySet[Ticket]", within: timedelta) -> int:

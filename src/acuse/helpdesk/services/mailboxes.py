@@ -51,7 +51,7 @@ def add_mailbox(*, access: Access, name: str, address: str, default_type: str = 
 
 
 def change_mailbox(*, access: Access, mailbox: UUID, name: str, default_type: str, enabled: bool) -> None:
-    """Change a mailbox; one that is not enabled takes nothing in, and its cases are answered from another.
+    """Change a mailbox. Mail for one that is not enabled is kept and set aside; its cases are answered from another.
 
     Raises:
         AccessDenied: the member may not. InputError: there is no such mailbox, or something does not fit.
