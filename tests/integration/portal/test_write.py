@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from acuse import clock
+from acuse.accounts.models import User
 from acuse.delivery.models import Notice
 from acuse.evidence import custody
 from acuse.evidence.queries import facts_of
@@ -231,3 +232,12 @@ def test_a_form_that_is_off_is_no_page(desk: Desk, visitor: Client) -> None:
     assert visitor.get(WRITE).status_code == 404
     assert visitor.post(WRITE, FILLED).status_code == 404
     assert visitor.get(f"/o/{SLUG}/write/suggested/").status_code == 405
+
+
+def test_its_settings_show_what_leads_to_the_form(desk: Desk) -> None:
+    owner = Client()
+    owner.force_login(User.objects.get(id=desk.owner.user))
+    text = owner.get(f"/console/{SLUG}/settings/portal/").content.decode()
+    link = f"&lt;a href=&quot;http://testserver{WRITE}&quot;&gt;Escríbanos&lt;/a&gt;"
+    assert f"{link}</code>" in text
+    assert f'data-copy="{link}"' in text

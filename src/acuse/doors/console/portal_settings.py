@@ -1,5 +1,6 @@
 """What the organisation's public pages are set to: whether there are any, what they say, and what one can do there."""
 
+from html import escape
 from typing import Any
 from uuid import UUID
 
@@ -85,11 +86,10 @@ def portal_settings(request: HttpRequest, access: Access) -> HttpResponseBase:
             _save(access, form.cleaned_data)
             messages.success(request, _("Saved. The change is recorded in the ledger."))
             return redirect("console:portal-settings", access.view.slug)
-    context: dict[str, object] = {
-        "form": form,
-        "enabled": row.portal_enabled,
-        "address": request.build_absolute_uri(f"/o/{access.view.slug}/"),
-    }
+    address = request.build_absolute_uri(f"/o/{access.view.slug}/")
+    context: dict[str, object] = {"form": form, "enabled": row.portal_enabled, "address": address}
+    if row.portal_enabled and row.form_enabled:
+        context["snippet"] = f'<a href="{escape(address)}write/">{escape(_("Write to us"))}</a>'
     return page(request, access, "settings", "console/portal_settings.html", context)
 
 
