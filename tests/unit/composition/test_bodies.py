@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acuse.composition.bodies import WIDTH, write
+from acuse.composition.bodies import WIDTH, article, plain, write
 from acuse.composition.liquid import escaped
 
 
@@ -92,3 +92,17 @@ def test_escaped_text_says_itself(foreign: str) -> None:
     words = " ".join(foreign.split())
     assert " ".join(text("x " + escaped(foreign).replace("\n", " ")).split()) == f"x {words}".strip()
     assert not re.search(r"<(a|strong|em|ul|ol)\b", html(escaped(foreign)))
+
+
+def test_an_article_keeps_its_links_and_nothing_that_could_harm() -> None:
+    body = "**Ojo**: [aquí](https://a.example/b) o [no](javascript:alert(1)) <script>x</script>\n\n- uno"
+    shown = article(body)
+    assert '<a href="https://a.example/b" rel="noopener noreferrer nofollow">aquí</a>' in shown
+    assert "<strong>Ojo</strong>" in shown
+    assert "[no](javascript:alert(1)) &lt;script&gt;" in shown
+    assert "style=" not in shown
+
+
+def test_the_words_of_a_body_are_one_line_without_marks() -> None:
+    assert plain("Hola **Ana**:\nsegunda\n\n- uno\n- [dos](https://a.example)\n") == "Hola Ana: segunda uno dos"
+    assert plain(" \n") == ""

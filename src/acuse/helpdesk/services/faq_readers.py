@@ -19,15 +19,16 @@ _MOST_AT_ONCE = 12
 # In one order, so that two readers who miss the same words do not wait for each other.
 _COUNT = """
 INSERT INTO helpdesk_faq_missed_words AS held (id, organisation_id, language, word, times, last_at)
-SELECT gen_random_uuid(), %(organisation)s, %(language)s::text, word, 1, %(now)s FROM unnest(%(words)s::text[]) AS word
+SELECT gen_random_uuid(), %(organisation)s, %(language)s::text, one.word, 1, %(now)s
+FROM unnest(%(words)s::text[]) AS one (word)
 WHERE numnode(plainto_tsquery({configuration}, {word})) > 0 AND (
     (SELECT count(*) FROM helpdesk_faq_missed_words WHERE organisation_id = %(organisation)s) < %(most)s
     OR EXISTS (
         SELECT FROM helpdesk_faq_missed_words AS known
-        WHERE known.organisation_id = %(organisation)s AND known.language = %(language)s::text AND known.word = word
+        WHERE known.organisation_id = %(organisation)s AND known.language = %(language)s::text AND known.word = one.word
     )
 )
-ORDER BY word
+ORDER BY one.word
 ON CONFLICT (organisation_id, language, word) DO UPDATE SET times = held.times + 1, last_at = excluded.last_at
 """
 
@@ -49,7 +50,7 @@ def count_missed(*, organisation: UUID, language: str, text: str) -> None:
     """
     written = (word.strip(SIGNS) for word in folded(text).lower().split())
     words = sorted({word for word in written if word.isalpha() and len(word) in _LENGTHS})[:_MOST_AT_ONCE]
-    statement = _COUNT.format(configuration=configuration("%(language)s::text"), word=endings("word"))
+    statement = _COUNT.format(configuration=configuration("%(language)s::text"), word=endings("one.word"))
     asked = {"organisation": organisation, "language": language, "words": words, "most": MOST_MISSED}
     execute(statement, {**asked, "now": clock.now()})
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from acuse.accounts.queries import Access
 from acuse.doors.console.acts import found, refused_at
-from acuse.doors.console.faq.words import STATES, on_day
+from acuse.doors.console.faq.words import LANGUAGES, STATES, on_day
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
@@ -55,9 +55,17 @@ def _page(
     return page(request, access, "faq", "console/faq/list.html", shown)
 
 
-def _articles(one: queries.SectionView) -> list[tuple[queries.ArticleRow, object, str]]:
-    """Return each article with its state in words, and the day on which to look at it again."""
-    return [(row, STATES[row.state], on_day(row.review_date)) for row in one.articles]
+def _articles(one: queries.SectionView) -> list[tuple[queries.ArticleRow, object, str, str]]:
+    """Return each article with its state and its languages in words, and the day on which to look at it again."""
+    return [
+        (
+            row,
+            STATES[row.state],
+            " · ".join(name for code, name in LANGUAGES if code in row.languages),
+            on_day(row.review_date),
+        )
+        for row in one.articles
+    ]
 
 
 def _opened(one: queries.SectionView, changed: SectionForm | None) -> SectionForm:
