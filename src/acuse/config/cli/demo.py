@@ -89,11 +89,14 @@ def demo(
     with ready_database(settings):
         _keep_settings(settings)
         prepare(settings)
+        password = _sample_organisation(settings)
+        if not once:
+            _play_month(examples / "desk")
         tree = supervisor(settings, ROLES, quiet=True)
         print("Starting the database, mail servers, time stamps, worker, sequencer and console ...", flush=True)
         tree.start()
         try:
-            password = _sample_organisation(settings)
+            _sign(settings)
             found = _run_examples(settings, examples, envelopes)
             verified = _verify(settings, found)
             _print_table(found)
@@ -195,15 +198,37 @@ def _sample_organisation(settings: Environment) -> str:
             organisation=organisation.id, name=f"crm-{secrets.token_hex(2)}"
         )
         keep_account(settings, Account(username=credential.username, secret=secret))
-    _sign(settings, organisation.id)
     return password
 
 
-def _sign(settings: Environment, organisation: UUID) -> None:
+def _play_month(directory: Path) -> None:
+    """Play a month at the desk at the first run that stays up, before anything else works on it."""
+    from acuse.accounts.models import User
+    from acuse.accounts.queries import access_organisation
+    from acuse.config.cli.demo_desk import set_up
+    from acuse.config.cli.demo_month import Desk, play, played
+    from acuse.helpdesk.models import Mailbox
+
+    if not directory.is_dir() or Mailbox.objects.filter(organisation__slug=SLUG).exists():
+        return
+    print("Playing a month at the desk: its facts say those days, their time stamps will say today ...", flush=True)
+    who = {
+        local: access_organisation(user=User.objects.get(email=f"{local}{DOMAIN}"), slug=SLUG) for local, *_ in MEMBERS
+    }
+    with played() as player:
+        line = set_up(who["direccion"], directory)
+        desk = Desk(owner=who["direccion"], reception=who["recepcion"], workshop=who["taller"], line=line)
+        count = play(player, desk, directory)
+    print(f"  {count} cases", flush=True)
+
+
+def _sign(settings: Environment) -> None:
     """Have the organisation's mail signed: publish its key in the sandbox, and what goes well beside it."""
+    from acuse.accounts.models import Organisation
     from acuse.delivery.domains import activate_seen
     from acuse.delivery.services.signing_keys import make_signing_key, signing_keys
 
+    organisation = Organisation.objects.get(slug=SLUG).id
     domain = DOMAIN.removeprefix("@")
     kept = next((key for key in signing_keys(organisation) if key.state in {"made", "active"}), None)
     key = kept or make_signing_key(organisation=organisation, domain=domain)
@@ -297,9 +322,12 @@ def _stay(settings: Environment, password: str) -> None:
     print(
         f"\nConsole      {settings.public_url}/console/\n"
         f"Login        direccion{DOMAIN}  password  {password}\n"
+        f"             {', '.join(local for local, *_ in MEMBERS[1:])} have the same\n"
+        f"Public page  {settings.public_url}/o/{SLUG}/\n"
         f"Verify       {settings.public_url}/verify/\n"
         f"SMTP         {settings.smtp_host} port {settings.smtp_starttls_port} STARTTLS, "
         f"{settings.smtp_tls_port} TLS, user {account.username}\n"
+        f"             or  .venv/bin/acuse send FILE.eml --to you@acepta.example --wait\n"
         f"Incoming     {settings.smtp_inbound_host} port {settings.smtp_inbound_port}\n"
         + "".join(f"Recipient    {link}\n" for link in _links(settings))
         + f"Logs         {settings.data_directory / 'acuse.log'}\n\nCtrl-C stops everything.",
