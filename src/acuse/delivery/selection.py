@@ -119,6 +119,8 @@ def check_rule(rule: Rule) -> Rule:
         raise InputError("Say in which header field the value is looked for.")
     if not tidy.certify and (tidy.mode or tidy.access or tidy.language):
         raise InputError("What is relayed plainly has neither mode nor access nor language.")
+    if tidy.enabled and not (tidy.certify or tidy.sender or tidy.domain or tidy.subject or tidy.header):
+        raise InputError("Say which messages are relayed plainly: without a condition, nothing would be certified.")
     if tidy.access and tidy.mode == "content":
         raise InputError("Access says how a notice is opened; content that is sent needs none.")
     words = ((tidy.mode, MODES), (tidy.access, ACCESSES), (tidy.language, LANGUAGES))

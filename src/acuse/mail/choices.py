@@ -62,14 +62,14 @@ def spans(message: bytes) -> Iterator[tuple[int, int]]:
 
 
 def read(message: bytes, *, least_years: int) -> Asked:
-    """Read what a message asks for. Names and words in any case; of several fields of one name the first counts.
+    """Read what a message asks for. Names and words in any case; a field may be said twice, in the same words.
 
     Args:
         message: as submitted.
         least_years: for which this installation keeps everything anyway.
 
     Raises:
-        BadChoice: a field is not known, or asks for what is not on offer.
+        BadChoice: a field is not known, asks for what is not on offer, or contradicts another.
     """
     texts: dict[str, str] = {}
     octets = 0
@@ -78,7 +78,10 @@ def read(message: bytes, *, least_years: int) -> Asked:
         if octets > MOST_OCTETS:
             raise BadChoice("The Acuse fields of a message take at most %(most)s octets.", most=MOST_OCTETS)
         name = found["name"].decode("ascii").lower()
-        texts.setdefault(name, headers.raw_text(Field(name=name, value=found["value"])))
+        text = headers.raw_text(Field(name=name, value=found["value"]))
+        if texts.setdefault(name, text) != text:
+            # Whichever counted, the other may be what was meant: a notice sent in the open, or the reverse.
+            raise BadChoice("%(name)s is said twice, differently: say it once.", name=name[:_SHOWN].title())
     if not texts:
         return _NOTHING
     unknown = [name for name in texts if name not in _NAMES]

@@ -31,6 +31,13 @@ def facts(world: World) -> list[Fact]:
     return [item.fact for item in found if item.fact.type.startswith("certification_rule.")]
 
 
+def test_a_rule_that_relays_plainly_needs_a_condition(member: Client, world: World) -> None:
+    page = member.post(f"{RULES}add/", {"does": "plain", "subject": " "}).content.decode()
+    assert "sin ninguna condición, no se certificaría nada" in page
+    assert not CertificationRule.objects.exists()
+    assert facts(world) == []
+
+
 def test_one_rule_is_opened_in_its_place_as_it_is(member: Client, world: World) -> None:
     first, second = made(member)
     page = member.get(f"{RULES}{first.id}/edit/").content.decode()

@@ -243,6 +243,14 @@ def test_the_count_of_recipients_is_of_the_organisation_that_is_named(world: Wor
     assert public_content(sha256=digest) == before
 
 
+def test_a_message_that_was_handed_in_is_not_said_to_be_delivered(world: World) -> None:
+    page = upload(samples.HOSTILE, "mensaje.eml")
+    assert "lo presentó a Acuse el" in page
+    assert "lo entregó" not in page
+    assert "Se certificó para 1 destinatario." in page
+    assert "no dice nada de la entrega" in page
+
+
 def test_no_file_and_too_big_a_file_are_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     assert Client().post("/verify/").status_code == 400
     monkeypatch.setattr("acuse.doors.ui.uploads.MAX_UPLOAD", 10)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from acuse.errors import InputError
 from acuse.mail import headers
-from acuse.mail.choices import Asked, read, spans
+from acuse.mail.choices import Asked, BadChoice, read, spans
 from acuse.mail.rewrite import Copy, Trace, sent_copy
 
 TRACE = Trace(
@@ -86,8 +86,13 @@ def test_every_choice_is_read_in_any_case() -> None:
     )
 
 
-def test_the_first_of_several_counts() -> None:
-    assert asked("Acuse-Language: en", "Acuse-Language: es").language == "en"
+def test_a_field_said_twice_in_the_same_words_counts_once() -> None:
+    assert asked("Acuse-Language: en", "acuse-language: en").language == "en"
+
+
+def test_fields_that_contradict_each_other_are_refused() -> None:
+    with pytest.raises(BadChoice, match="Acuse-Mode is said twice, differently: say it once"):
+        asked("Acuse-Mode: notice", "Acuse-Mode: content")
 
 
 def test_a_way_of_access_asks_for_a_notice() -> None:

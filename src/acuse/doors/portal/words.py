@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from acuse.certificates.queries import PublicRecord
 from acuse.delivery.queries import PublicContent
@@ -164,9 +165,12 @@ def _holds(report: Report, record: PublicRecord | None) -> Outcome:
 
 
 def _certified_here(content: PublicContent) -> Outcome:
-    text = _(
-        "%(organisation)s handed it in on %(day)s at %(time)s, and these bytes are exactly those. It was "
-        "certified for %(count)s recipients."
+    text = ngettext(
+        "%(organisation)s handed it in to Acuse on %(day)s at %(time)s, and these bytes are exactly those. It was "
+        "certified for %(count)s recipient. This alone says nothing about delivery: the certificate does.",
+        "%(organisation)s handed it in to Acuse on %(day)s at %(time)s, and these bytes are exactly those. It was "
+        "certified for %(count)s recipients. This alone says nothing about delivery: the certificate of each does.",
+        content.communications,
     )
     return Outcome(
         kind="ok",

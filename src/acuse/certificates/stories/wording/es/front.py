@@ -87,20 +87,20 @@ WORDS: dict[str, str] = {
         "El contenido de «{subject}» estuvo a disposición de {recipient} desde {from} hasta {until} y no consta acceso."
     ),
     "sentence.undetermined": (
-        "{sender} entregó «{subject}» para {recipient}. Acuse envió el mensaje entero al servidor de correo de "
-        "{domain}, y a las {time} del {date} no constaba respuesta."
+        "{sender} entregó a Acuse «{subject}» para {recipient}. Acuse envió el mensaje entero al servidor de correo "
+        "de {domain}, y a las {time} del {date} no constaba respuesta."
     ),
     "sentence.undetermined.outgoing": (
-        "{sender} entregó «{subject}» para {recipient}. Acuse envió el mensaje entero al servidor de salida del "
-        "remitente, y a las {time} del {date} no constaba respuesta."
+        "{sender} entregó a Acuse «{subject}» para {recipient}. Acuse envió el mensaje entero al servidor de salida "
+        "del remitente, y a las {time} del {date} no constaba respuesta."
     ),
     "sentence.undetermined.interrupted": (
-        "{sender} entregó «{subject}» para {recipient}. El intento se interrumpió, como se vio el {date} a las "
-        "{time}; no consta si el mensaje salió."
+        "{sender} entregó a Acuse «{subject}» para {recipient}. El intento se interrumpió, como se vio el {date} a "
+        "las {time}; no consta si el mensaje salió."
     ),
     "sentence.undetermined.bounced": (
-        "{sender} entregó «{subject}» para {recipient}. Pudo llegar más de una copia a un servidor. El {date} a las "
-        "{time} llegó un parte a nombre de {system}: una no pudo entregarse; qué fue de otra no consta."
+        "{sender} entregó a Acuse «{subject}» para {recipient}. Pudo llegar más de una copia a un servidor. El {date} "
+        "a las {time} llegó un parte a nombre de {system}: una no pudo entregarse; qué fue de otra no consta."
     ),
     "sentence.failed": "{sender} envió «{subject}» a {recipient}. El {date} a las {time} {what}",
     "failed.mailbox_not_found": "{server} rechazó el mensaje: respondió que ese buzón no existe.",

@@ -20,14 +20,14 @@ WORDS: dict[str, str] = {
     "remark.listed": (
         "La dirección está en la lista desde el {date}, a causa de la comunicación {communication}: {because}."
     ),
-    "fact.accepted.source.resent": "Entregada antes con la credencial SMTP «{credential}», desde {ip}",
+    "fact.accepted.source.resent": "Presentada antes con la credencial SMTP «{credential}», desde {ip}",
     "fact.accepted.resent": (
         "Un miembro envía otra vez la comunicación {communication}, con el mismo contenido, byte a byte."
     ),
     "sentence.receipt.resent": "{sender} mandó enviar otra vez «{subject}» a {recipient} el {date} a las {time}.",
     "sentence.pending.resent": "{sender} mandó enviar otra vez «{subject}» a {recipient} el {date} a las {time}.",
     "proves.handed.resent": (
-        "{sender} mandó enviar otra vez a {recipient}, a las {time}{day}, el contenido del apartado 3, ya entregado "
+        "{sender} mandó enviar otra vez a {recipient}, a las {time}{day}, el contenido del apartado 3, ya presentado "
         "antes."
     ),
 }
