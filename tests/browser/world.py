@@ -32,12 +32,14 @@ class World:
         communications: recipient to identifier, of the first organisation.
         foreign: a communication of the second one.
         directory: holds the custody of both.
+        key: of its ledger, for tests that let it go on.
     """
 
     organisation: UUID
     communications: dict[str, UUID]
     foreign: UUID
     directory: Path
+    key: SigningKey
 
 
 def build(postgres: EmbeddedPostgres, directory: Path) -> World:
@@ -56,13 +58,14 @@ def build(postgres: EmbeddedPostgres, directory: Path) -> World:
         raw = samples.message("ajena@correo.example", "Ajena")
         value = samples.credential(second)
         foreign = samples.send(value, raw, recipient="ajena@correo.example", outcomes=(samples.RELAYED,))
-        sequencer = Sequencer(conninfo=conninfo(), key=SigningKey.generate("acuse.example/test"))
+        key = SigningKey.generate("acuse.example/test")
+        sequencer = Sequencer(conninfo=conninfo(), key=key)
         assert sequencer.lead()
         while sequencer.tick():
             pass
         sequencer.resign()
     connections.close_all()
-    return World(organisation=first, communications=communications, foreign=foreign, directory=directory)
+    return World(organisation=first, communications=communications, foreign=foreign, directory=directory, key=key)
 
 
 @contextmanager

@@ -17,4 +17,5 @@ def quieter(organisation: UUID) -> dict[str, object] | None:
     )
     if found is None:
         return None
-    return {"spans": load.spans(found.spans), "halves": load.half_hours(found.half_hours, found.spans)}
+    halves = load.half_hours(found.half_hours, found.spans)
+    return {"spans": load.spans(found.spans), "halves": halves, "ticks": load.ticks(halves)}

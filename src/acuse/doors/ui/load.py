@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from acuse.figures.rules.members import clock_time
 
 WIDTH, HEIGHT = 960, 56
+#: Half hours from one mark of the axis to the next; the axis begins and ends with one.
+_TICK = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,9 +26,9 @@ class HalfHour:
 
 
 def half_hours(
-    load: Sequence[int], quiet: Sequence[tuple[int, int]], *, first: int = 14, end: int = 42
+    load: Sequence[int], quiet: Sequence[tuple[int, int]], *, first: int = 16, end: int = 40
 ) -> tuple[HalfHour, ...]:
-    """Return the load of the half hours of a day as bars; from 7 to 21, and all in which anything came in.
+    """Return the load of the half hours of a day as bars; from 8 to 20, and all in which anything came in.
 
     Args:
         load: of the 48 half hours.
@@ -35,6 +37,7 @@ def half_hours(
     """
     used = [number for number, count in enumerate(load) if count]
     first, end = min([first, *used]), max([end, *(number + 1 for number in used)])
+    first, end = first - first % _TICK, end + -end % _TICK
     most = max(load) or 1
     place = WIDTH / (end - first)
     return tuple(
@@ -49,6 +52,11 @@ def half_hours(
         )
         for number in range(first, end)
     )
+
+
+def ticks(bars: Sequence[HalfHour]) -> tuple[int, ...]:
+    """Return the hours along the axis under the bars."""
+    return tuple(range(bars[0].number // 2, bars[-1].number // 2 + 2, _TICK // 2))
 
 
 def spans(quiet: tuple[tuple[int, int], ...]) -> str:

@@ -106,11 +106,13 @@ def _shown(access: Access, asked: asking.Asked, now: Report, before: Report) -> 
     def link(figure: str, **more: object) -> str:
         return address + asked.query(figure=figure, **more)
 
+    halves = load.half_hours(now.half_hours, now.quiet)
     return {
         "cards": _cards(now, before, link),
         "map": _map(now, link),
         "quiet": load.spans(now.quiet),
-        "halves": load.half_hours(now.half_hours, now.quiet),
+        "halves": halves,
+        "ticks": load.ticks(halves),
         "calls": _calls(now, link),
         "every_call": Counted(word=_("Calls"), count=now.calls, behind=link("calls")),
         "wait": words.wait(now.wait),

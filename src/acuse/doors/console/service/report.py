@@ -13,6 +13,7 @@ from acuse.doors.console.service import asking, charts, words
 from acuse.doors.ui import figures, load
 from acuse.figures.queries import Source
 from acuse.figures.rules import rows
+from acuse.figures.rules.questions import Period
 from acuse.figures.rules.report import Report
 from acuse.figures.rules.tallies import DAY
 from acuse.pdf.text import drawn
@@ -59,7 +60,7 @@ def model(access: Access, asked: asking.Asked, found: Report, read: Source, now:
             _distribution(_("Time to the first response"), found.first_responses),
             _distribution(_("Time to the resolution"), found.resolutions),
         ],
-        "notes": _notes(access, read, now),
+        "notes": _notes(access, period, read, now),
     }
 
 
@@ -139,7 +140,7 @@ def _distribution(title: str, counts: tuple[int, ...]) -> dict[str, Any]:
     }
 
 
-def _notes(access: Access, read: Source, now: datetime) -> list[dict[str, str]]:
+def _notes(access: Access, period: Period, read: Source, now: datetime) -> list[dict[str, str]]:
     """What the figures were derived from, and how anybody derives them again."""
     return [
         {"label": _("Made"), "text": f"{figures.day_and_time(now)} {figures.zone(now)}", "mono": ""},
@@ -151,7 +152,7 @@ def _notes(access: Access, read: Source, now: datetime) -> list[dict[str, str]]:
         {
             "label": _("Again"),
             "text": _("whoever runs the installation derives them from the facts alone with"),
-            "mono": f"acuse figures --organisation {access.view.slug} --json",
+            "mono": f"acuse figures --organisation {access.view.slug} --from {period.first} --to {period.last} --json",
         },
         {
             "label": _("How it is counted"),
