@@ -6,6 +6,7 @@ from django.test import Client
 from acuse.errors import AccessDenied, InputError
 from acuse.evidence.queries import facts_of
 from acuse.helpdesk.queries.portal import public_desk
+from acuse.helpdesk.services.lines import add_line
 from acuse.helpdesk.services.portal import MOST_TEXT, change_portal
 from tests.integration.helpdesk.making import SLUG, Desk
 
@@ -57,3 +58,11 @@ def test_what_is_set_is_limited_to_managers_and_recorded(desk: Desk) -> None:
     change_portal(access=desk.administrator, portal_enabled=False)
     facts = facts_of(organisation=desk.organisation, kind="organisation", id=desk.organisation)
     assert facts[-1].fact.details == {"settings": ["form_enabled", "form_mailbox", "portal_enabled"]}
+
+
+def test_the_telephone_is_named_where_a_line_is_public(desk: Desk, visitor: Client) -> None:
+    assert "#telephone" not in visitor.get(START).content.decode()
+    add_line(access=desk.owner, name="Taller", number="910 000 000", calendar=None, public=True)
+    text = visitor.get(START).content.decode()
+    assert f'href="{START}#telephone"' in text
+    assert 'id="telephone"' in text

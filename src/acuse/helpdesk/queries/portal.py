@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from acuse.accounts.queries import organisation_view
-from acuse.helpdesk.models import Article, Settings
+from acuse.helpdesk.models import Article, Line, Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,7 +14,8 @@ class PublicDesk:
 
     Attributes:
         zone: its time zone. language: its own, for whoever asks for none.
-        faq: something can be read. form: customers can write. form_mailbox: what they write comes in there.
+        faq: something can be read. phone: there are lines to call. form: customers can write.
+        form_mailbox: what they write comes in there.
         indexed: search engines may list it. quiet_hours: the page says when few call.
         welcome, consent: texts by language; empty ones are left out.
     """
@@ -25,6 +26,7 @@ class PublicDesk:
     zone: str
     language: str
     faq: bool
+    phone: bool
     form: bool
     form_mailbox: UUID | None
     indexed: bool
@@ -48,6 +50,7 @@ def public_desk(slug: str) -> PublicDesk | None:
         zone=view.time_zone,
         language=view.language,
         faq=Article.objects.filter(organisation_id=view.id, version__gt=0).exists(),
+        phone=Line.objects.filter(organisation_id=view.id, public=True, enabled=True).exists(),
         form=form,
         form_mailbox=row.form_mailbox_id if form else None,
         indexed=row.portal_indexed,
