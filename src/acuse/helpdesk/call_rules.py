@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from acuse.contacts import rules as contacts
@@ -107,6 +108,7 @@ def read_number(text: str) -> str:
         return written
 
 
+@lru_cache(maxsize=1024)
 def same_line(text: str) -> str:
     """Return what a number or a name of a line is compared by."""
     number = digits(text)

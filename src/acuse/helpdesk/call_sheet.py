@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any, Literal
 from uuid import UUID
 
@@ -26,7 +27,9 @@ MOST_WORDS = 40
 _MOST_COLUMNS = 60
 _DELIMITERS = ",;\t|"
 _GUARDED = ("'=", "'+", "'-", "'@")
-State = Literal["read", "out", "wrong"]
+State = Literal["read", "out", "again", "wrong"]
+#: Of several rows of one call, such as one for each desk at which it rang, the first of these says what became of it.
+_TELLING = ("answered", "abandoned", "lost")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +73,7 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One row of a file: read into a call, left out on purpose, or wrong with the reason.
+    """One row of a file: read into a call, left out on purpose, told by another row, or wrong with the reason.
 
     `line` is the file's, from 1; `twice` that its local hour was shown twice and the first was taken; `stranger` that
     it names somebody who is no member.
@@ -186,6 +189,42 @@ def check_plan(plan: Plan) -> Plan:
     if plan.order not in ORDERS or any(value not in ("", *RESULTS) for value in plan.words.values()):
         raise InputError("Choose how days are written, and what each result means, from what is offered.")
     return plan
+
+
+def read_rows(table: Table, plan: Plan, *, now: datetime, skip: int = 0) -> Iterator[Row]:
+    """Yield the rows of a file by a checked plan, of several with one reference the one that tells what became of it.
+
+    Args:
+        table: the file. plan: how it is read. now: the present; calls of the future are wrong.
+        skip: rows to pass over unread.
+    """
+    telling = _telling(table, plan)
+    for place, (number, cells) in enumerate(islice(table.rows(), skip, None), skip):
+        if telling.get(_named(cells, plan), place) != place:
+            yield Row(line=number, cells=tuple(cells[:_MOST_COLUMNS]), state="again")
+        else:
+            yield read_row(number, cells, plan, now=now)
+
+
+def _telling(table: Table, plan: Plan) -> dict[tuple[str, str], int]:
+    """Return, for each reference that a file has, with its line as written, the place of the row that tells most."""
+    if "reference" not in plan.columns:
+        return {}
+    best: dict[tuple[str, str], tuple[int, int]] = {}
+    place_of_result = plan.columns.index("result")
+    for place, (_number, cells) in enumerate(table.rows()):
+        named = _named(cells, plan)
+        result = plan.words.get(word_of(_cell(cells[place_of_result]))) if place_of_result < len(cells) else None
+        if named[1] and result:
+            best[named] = min(best.get(named, (len(_TELLING), place)), (_TELLING.index(result), place))
+    return {named: place for named, (_rank, place) in best.items()}
+
+
+def _named(cells: Sequence[str], plan: Plan) -> tuple[str, str]:
+    """Return line and reference of a row, as they are written."""
+    places = [plan.columns.index(name) if name in plan.columns else -1 for name in ("line", "reference")]
+    line, reference = (_cell(cells[place]) if 0 <= place < len(cells) else "" for place in places)
+    return line, reference
 
 
 def read_row(number: int, cells: Sequence[str], plan: Plan, *, now: datetime) -> Row:

@@ -1,6 +1,7 @@
 """The words of telephone exchanges: what they call their columns, and how a call ended. Pure."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from acuse.contacts.rules import plain
 
@@ -81,6 +82,7 @@ def is_heading(cell: str) -> bool:
     return _heading(cell) in _BY_HEADING
 
 
+@lru_cache(maxsize=1024)
 def word_of(cell: str) -> str:
     """Return a word of result as it is compared."""
     return plain(cell)[:_MOST_WORD]

@@ -297,7 +297,7 @@ def test_others_than_managers_see_it_and_are_offered_nothing(client: Client, rol
         assert "Atención al cliente" in page
         assert "/edit/" not in page
         assert "/archive/" not in page
-        assert "/new/" not in page
+        assert f"{BASE}new/" not in page
     for path in (f"{BASE}new/", f"{BASE}{made}/edit/"):
         assert other.get(path).status_code == 403
         assert other.post(path, {"act": "publish"}).status_code == 403

@@ -145,6 +145,24 @@ def test_what_was_chosen_is_remembered_for_files_of_the_same_headings(desk: Desk
     assert (again.plan.columns, again.plan.zone, again.plan.words) == (chosen.columns, chosen.zone, chosen.words)
 
 
+def test_of_a_call_that_rang_at_several_desks_the_row_that_took_it_counts(
+    desk: Desk, line: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "_AT_ONCE", 1)
+    rows = (
+        "2026-11-20 10:00:00,600112233,910000100,15,0,NO ANSWER,q1,\n"
+        "2026-11-20 10:00:00,600112233,910000100,75,60,ANSWERED,q1,\n"
+        "2026-11-20 10:00:00,600112233,910000100,15,0,NO ANSWER,q1,\n"
+    )
+    one = upload(desk, HEADS + rows)
+    assert (trial(desk.agent, id=one).new, trial(desk.agent, id=one).known) == (1, 2)
+    start_file(access=desk.agent, file=one)
+    while enter_calls():
+        pass
+    assert state(desk, one) == ("done", 3, 1, 2, 0, 0)
+    assert (Call.objects.get().result, Call.objects.get().waited) == ("answered", 15)
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [(b"", "empty"), (HEADS.encode(), "no rows"), (b"a" * 20_000_001, "bigger than 20 MB")],

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from acuse.errors import InputError
 from acuse.helpdesk.call_rules import read_number, same_line
-from acuse.helpdesk.call_sheet import Plan, Row, check_plan, guess_order, read_row, read_table, result_words
+from acuse.helpdesk.call_sheet import Plan, Row, check_plan, guess_order, read_rows, read_table, result_words
 from acuse.helpdesk.call_times import read_moment, read_seconds
 from acuse.helpdesk.call_words import FIELDS, guess_columns
 from acuse.proof.facts.phone import LONGEST, RESULTS
@@ -39,7 +39,7 @@ def read_all(raw: bytes, **changes: object) -> list[Row]:
         line=LINE,
         **changes,  # type: ignore[arg-type]
     )
-    return [read_row(number, cells, check_plan(plan), now=NOW) for number, cells in table.rows()]
+    return list(read_rows(table, check_plan(plan), now=NOW))
 
 
 def test_asterisks_own_file_is_read_without_headings() -> None:
@@ -164,7 +164,7 @@ def _judge(raw: bytes, columns: list[str]) -> None:
         guess_columns(table.headings)
         chosen = tuple(columns)
         plan = check_plan(Plan(columns=chosen, line=LINE, words=result_words(table, chosen)))
-        rows = [read_row(number, cells, plan, now=NOW) for number, cells in table.rows()]
+        rows = list(read_rows(table, plan, now=NOW))
     except InputError:
         return
     for row in rows:

@@ -12,7 +12,7 @@ from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.evidence import custody
 from acuse.helpdesk.call_rules import Entered
-from acuse.helpdesk.call_sheet import Plan, Row, Table, check_plan, read_row, read_table
+from acuse.helpdesk.call_sheet import Plan, Row, Table, check_plan, read_rows, read_table
 from acuse.helpdesk.models import Call, CallFile
 from acuse.proof.facts.fact import ObjectReference
 
@@ -136,6 +136,7 @@ def trial(access: Access, *, id: UUID) -> Trial:
         for row in batch:
             if row.call is None:
                 out, wrongs = out + (row.state == "out"), wrongs + (row.state == "wrong")
+                known += row.state == "again"
                 if row.state == "wrong" and len(wrong) < SHOWN:
                     wrong.append(row)
                 continue
@@ -178,9 +179,7 @@ def read_file(organisation: UUID, id: UUID, *, skip: int = 0) -> Iterator[Row]:
     """
     job = CallFile.objects.get(organisation_id=organisation, id=id)
     plan = check_plan(Plan.from_json(job.plan))
-    now = clock.now()
-    table = _table(organisation, id)
-    return (read_row(number, cells, plan, now=now) for number, cells in islice(table.rows(), skip, None))
+    return read_rows(_table(organisation, id), plan, now=clock.now(), skip=skip)
 
 
 def reference_of(sha256: str, size: int) -> ObjectReference:

@@ -135,7 +135,7 @@ def enter_rows(*, file: UUID, after: int, rows: Sequence[Row]) -> bool:
         read = sum(row.state == "read" for row in rows)
         job.rows += len(rows)
         job.entered += new
-        job.known += read - new
+        job.known += read - new + sum(row.state == "again" for row in rows)
         job.out += sum(row.state == "out" for row in rows)
         job.wrong += sum(row.state == "wrong" for row in rows)
         job.save(update_fields=["rows", "entered", "known", "out", "wrong"])
