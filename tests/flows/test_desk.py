@@ -103,7 +103,7 @@ def test_a_case_from_the_customers_mail_to_a_certificate_that_is_verified_offlin
     status = "SELECT status, resolved_at IS NOT NULL FROM helpdesk_tickets"
     assert running.rows(status) == [("resolved", True)]
 
-    agent.post(f"{case}certify/", form=case)
+    agent.post(f"{case}papers/ask/", form=case, kind="record")
     issued = "SELECT code FROM certificates_certificates WHERE subject = %s AND state = 'issued'"
     until(lambda: running.rows(issued, found[1]), "the certificate of the case is issued")
     document = tmp_path / "expediente.pdf"
