@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from acuse.accounts.queries import Access
+from acuse.accounts.queries import Access, organisation_view
 from acuse.composition import rules
 from acuse.composition.models import Snippet, Template, TemplateVersion
 from acuse.composition.shipped import check_language, shipped
@@ -139,7 +140,8 @@ def compose(
         organisation: whose letter it is.
         use: what it is for.
         language: of whom it is for, "es" or "en".
-        values: of the use's variables, by name; see `acuse.composition.variables.said`.
+        values: of the use's variables, by name; see `acuse.composition.variables.said`. Moments are said by the
+            organisation's clock.
         template: of the organisation's own; None for its oldest of that use or, where it has none, the standard text.
 
     Raises:
@@ -147,7 +149,9 @@ def compose(
     """
     found = use_called(use)
     check_language(language)
-    words = rules.values_said(found, values, language=language)
+    zone = ZoneInfo(organisation_view(organisation).time_zone)
+    local = {name: one.astimezone(zone) if isinstance(one, datetime) else one for name, one in values.items()}
+    words = rules.values_said(found, local, language=language)
     version = _current(organisation, use, language, template)
     standard = shipped(use, language)
     source = version or standard

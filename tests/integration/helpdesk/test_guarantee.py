@@ -108,6 +108,7 @@ def test_asking_for_documents_stops_the_clock_and_gives_ten_business_days(desk: 
     written = draft(access=desk.agent, ticket=claim, act="documents", given=GIVEN)
     assert "- la factura" in written.body
     assert "10 días hábiles" in written.body
+    assert ", 23:59 (UTC+" in written.body, "by the organisation's clock"
     do(desk, "documents")
     assert sent(desk)["act"] == "data_request"
     paused = desk.only("deadline.paused")

@@ -47,6 +47,7 @@ Status = Literal["in_progress", "concluded", "failed"]
 Outcome = Annotated[str, Field(json_schema_extra={"enum": sorted(OUTCOMES)})]
 FailureClass = Annotated[str, Field(json_schema_extra={"enum": sorted(FAILURE_CLASSES)})]
 DocumentKind = Literal["certificate", "receipt"]
+KnownKind = Literal["certificate", "receipt", "record", "record-notes"]
 
 
 class Shape(BaseModel):
@@ -177,7 +178,7 @@ class Issued(Shape):
     """What this installation knows of a document of its own."""
 
     code: Code
-    kind: DocumentKind
+    kind: KnownKind
     revision: Revision
     issued_at: Moment
     level: str
