@@ -44,7 +44,12 @@ def test_a_month_is_played_and_the_clock_given_back(database: Addresses) -> None
     assert not Outgoing.objects.filter(state__in=("waiting", "failed")).exists()
     assert Call.objects.count() > 200
     assert Article.objects.filter(version=1).count() == 6
+    receipts = Outgoing.objects.filter(act="receipt").select_related("ticket")
+    assert len(receipts) == count
+    assert all(one.created_at - one.ticket.opened_at < timedelta(minutes=1) for one in receipts)
     first = Ticket.objects.order_by("opened_at")[0]
     facts = [found.fact for found in facts_of(organisation=made.id, kind="ticket", id=first.id)]
+    sent = [fact.recorded_at for fact in facts if fact.type == "reply.sent"]
+    assert sent[0] - facts[0].recorded_at < timedelta(minutes=1), "the receipt leaves at once"
     assert all(earlier.recorded_at <= later.recorded_at for earlier, later in itertools.pairwise(facts))
     assert facts[-1].recorded_at <= clock.now()

@@ -22,6 +22,8 @@ from acuse.accounts.queries import Access
 _ZONE = ZoneInfo("Europe/Madrid")
 _DAYS = 30
 _CALLS_A_DAY = 14
+#: After which an answer can no longer be taken back, and leaves.
+_UNDO = timedelta(seconds=15)
 #: How the calls of a day fall on its hours: most before noon and in the late afternoon.
 _LOAD = {8: 1, 9: 3, 10: 4, 11: 4, 12: 3, 13: 1, 14: 1, 15: 1, 16: 2, 17: 3, 18: 1}
 
@@ -92,7 +94,8 @@ def play(player: Player, desk: Desk, directory: Path) -> int:
                 _call(desk, chance)
             else:
                 _take(desk, cases[step.number], opened, step)
-    _attend()
+            player.go_to(step.at + _UNDO)
+            _attend()
     return len(opened)
 
 
