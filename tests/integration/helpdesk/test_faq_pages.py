@@ -13,6 +13,7 @@ from acuse.helpdesk.articles import Text
 from acuse.helpdesk.models import Article, MissedWord, Section, Settings
 from acuse.helpdesk.queries.faq import reading
 from acuse.helpdesk.services import faq, faq_order
+from acuse.helpdesk.services.portal import change_portal
 from tests.integration.helpdesk.making import SLUG, Desk
 
 BASE = f"/console/{SLUG}/faq/"
@@ -47,6 +48,10 @@ def test_a_question_is_drafted_by_an_agent_and_published_by_a_manager(desk: Desk
     assert "<strong>por correo</strong>" in text
     assert reading(desk.organisation, row.id, "es") is not None
     assert Article.objects.get().review_date == day
+    public = f'href="/o/{SLUG}/faq/{row.id}/"'
+    assert public not in text
+    change_portal(access=desk.owner, portal_enabled=True)
+    assert public in member(desk.agent).get(f"{BASE}{row.id}/").content.decode()
 
 
 def test_what_is_refused_stays_in_the_form(desk: Desk, section: UUID) -> None:

@@ -28,6 +28,7 @@ from acuse.helpdesk import articles as rules
 from acuse.helpdesk.articles import MOST_BODY, MOST_TITLE, Text
 from acuse.helpdesk.queries import articles as queries
 from acuse.helpdesk.queries.articles import ArticleView
+from acuse.helpdesk.queries.portal import public_desk
 from acuse.helpdesk.services import faq
 
 _MARKS = gettext_lazy("**bold**, *italic*, lists with - or 1., links as [words](https://address).")
@@ -174,7 +175,7 @@ def _page(request: HttpRequest, access: Access, form: ArticleForm, view: Article
         "review_day": on_day(view.row.review_date) if view else "",
         "drawn": drawn(_typed(request) if form.is_bound else view.texts if view else {}),
         "versions": [(one, names.get(one.published_by, "")) for one in versions],
-        "public": f"/o/{access.view.slug}/faq/{view.row.id}/" if view and view.row.version else "",
+        "shown": bool(view and view.row.version and public_desk(access.view.slug)),
     }
     return page(request, access, "faq", "console/faq/article.html", shown)
 
