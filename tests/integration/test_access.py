@@ -138,6 +138,7 @@ ROUTES = {
     f"{BASE}calls/export.csv": "member",
     f"{BASE}calls/new/": "member",
     f"{BASE}calls/caller/": "member",
+    f"{BASE}calls/cases/": "member",
     f"{BASE}calls/<uuid:id>/": "member",
     f"{BASE}calls/<uuid:id>/correct/": "member",
     f"{BASE}calls/<uuid:id>/case/": "member",

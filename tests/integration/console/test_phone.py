@@ -123,12 +123,17 @@ def test_the_callers_cases_are_offered_and_a_case_is_named_by_its_number(desk: D
     assert "No contact has this number." in agent.get(f"{BASE}calls/caller/?number=699999999").content.decode()
     assert post(agent, "calls/new/", **entered(one, case=str(ticket.id), outcome="Otra vez")) == f"tickets/{ticket.id}/"
     assert post(agent, "calls/new/", **entered(one, case="existing", ticket="1")) == f"tickets/{ticket.id}/"
-    assert "There is no case with that number" in post(
+    assert "There is no case with that number, key or name." in post(
         agent, "calls/new/", **entered(one, case="existing", ticket="99")
     )
+    typed = agent.get(f"{BASE}calls/cases/", {"ticket": "ana"}).content.decode()
+    assert f'value="{ticket.id}"' in typed
+    assert post(agent, "calls/new/", **entered(one, case="existing", ticket="ruido")) == f"tickets/{ticket.id}/"
+    post(agent, "calls/new/", **entered(one, case="new", name="", subject="Factura"))
+    assert "Several cases may be meant" in post(agent, "calls/new/", **entered(one, case="existing", ticket="ana"))
     assert "There is no such case." in post(agent, "calls/new/", **entered(one, case=str(one)))
     assert "Choose which case" in post(agent, "calls/new/", **entered(one, case="nonsense"))
-    assert Call.objects.filter(ticket=ticket).count() == 3
+    assert Call.objects.filter(ticket=ticket).count() == 4
     assert f'value="{ticket.key}"' in agent.get(f"{BASE}calls/new/", {"ticket": ticket.key}).content.decode()
 
 

@@ -42,6 +42,6 @@ SENTENCES = (
     gettext_noop("That file was started already, or cancelled."),
     gettext_noop("Say of every column what it is, or that it says nothing."),
     gettext_noop("That file is over already."),
-    gettext_noop("There is no case with that number or key."),
-    gettext_noop("Several cases are meant: write the key of one."),
+    gettext_noop("There is no case with that number, key or name."),
+    gettext_noop("Several cases may be meant: choose one, or write its key."),
 )

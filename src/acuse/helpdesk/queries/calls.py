@@ -10,6 +10,8 @@ from django.db.models import Avg, Count, Max, Q, QuerySet
 from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.calendars.zones import zone
+from acuse.contacts.lists import Filters as ContactFilters
+from acuse.contacts.lists import contacts
 from acuse.contacts.queries import by_address, names_of
 from acuse.contacts.rules import key
 from acuse.errors import InputError
@@ -18,12 +20,13 @@ from acuse.evidence.queries import LedgerFact
 from acuse.helpdesk.call_rules import KIND, digits
 from acuse.helpdesk.models import Call
 from acuse.helpdesk.queries.tickets import Filters as CaseFilters
-from acuse.helpdesk.queries.tickets import TicketRow, tickets
+from acuse.helpdesk.queries.tickets import TicketRow, found_by_number, mine, row_of, tickets
 
 PAGE = 50
 #: Up to how many calls are counted; beyond it a number says "and more".
 COUNTED = 10_000
 _OF_CALLER = 5
+_OF_SEARCH = 10
 _AT_ONCE = 1000
 
 
@@ -180,6 +183,24 @@ def caller(access: Access, *, number: str) -> Caller:
         return Caller(contact=None, name="", cases=())
     found = tickets(access, CaseFilters(state="", contact=contact), order="last", limit=_OF_CALLER)
     return Caller(contact=contact, name=names_of(access, contacts=[contact]).get(contact, ""), cases=found.items)
+
+
+def found_cases(access: Access, *, words: str) -> tuple[TicketRow, ...]:
+    """Return the cases that somebody may mean: by number or key, else by words or by the name of the customer."""
+    if not words.strip():
+        return ()
+    numbered = found_by_number(access, words=words[:40])
+    if numbered:
+        return tuple(row for id in numbered[:_OF_CALLER] if (row := _case(access, id)) is not None)
+    people = contacts(access, filters=ContactFilters(search=words)).rows[:_OF_CALLER]
+    asked = [CaseFilters(state="", search=words), *(CaseFilters(state="", contact=one.id) for one in people)]
+    found = {row.id: row for one in asked for row in tickets(access, one, order="last", limit=_OF_CALLER).items}
+    return tuple(sorted(found.values(), key=lambda row: row.last_at, reverse=True)[:_OF_SEARCH])
+
+
+def _case(access: Access, id: UUID) -> TicketRow | None:
+    row = mine(access).filter(id=id).first()
+    return row_of(row, names_of(access, contacts=[row.contact_id]).get(row.contact_id, "")) if row else None
 
 
 def callers(access: Access, *, numbers: list[str]) -> Mapping[str, str]:

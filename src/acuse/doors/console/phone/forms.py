@@ -18,12 +18,12 @@ from acuse.doors.ui.phone_words import RESULTS, seconds
 from acuse.errors import InputError
 from acuse.helpdesk.call_rules import MOST_OUTCOME, Entered, read_number
 from acuse.helpdesk.call_times import read_seconds
-from acuse.helpdesk.queries.calls import CallRow
+from acuse.helpdesk.queries.calls import CallRow, found_cases
 from acuse.helpdesk.queries.lines import LineView
-from acuse.helpdesk.queries.tickets import found_by_number
 from acuse.helpdesk.services.calls import Opening
 
 NONE, NEW, EXISTING = "none", "new", "existing"
+MOST_WORDS = 80
 _MOMENT = "%Y-%m-%dT%H:%M:%S"
 
 
@@ -106,10 +106,11 @@ class NewCallForm(CallForm):
 
     case = forms.CharField(max_length=40, initial=NONE)
     ticket = forms.CharField(
-        label=gettext_lazy("Number or key of the case"),
-        max_length=40,
+        label=gettext_lazy("Number or key of the case, or its customer"),
+        max_length=MOST_WORDS,
         required=False,
-        help_text=gettext_lazy("Such as 431 or EXP-0431."),
+        help_text=gettext_lazy("Such as 431, EXP-0431 or a name."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     goes_on = forms.BooleanField(
         label=gettext_lazy("The customer said what the case waited for: it goes on"), required=False
@@ -164,17 +165,17 @@ class NewCallForm(CallForm):
 
 
 def named_case(access: Access, words: str) -> UUID:
-    """Return the case whose number or key somebody wrote.
+    """Return the one case that somebody may mean.
 
     Raises:
         InputError: there is no such one, or several.
     """
-    found = found_by_number(access, words=words[:40]) if words.strip() else []
+    found = found_cases(access, words=words[:MOST_WORDS])
     if not found:
-        raise InputError("There is no case with that number or key.")
+        raise InputError("There is no case with that number, key or name.")
     if len(found) > 1:
-        raise InputError("Several cases are meant: write the key of one.")
-    return found[0]
+        raise InputError("Several cases may be meant: choose one, or write its key.")
+    return found[0].id
 
 
 def first_values(lines: Iterable[LineView]) -> dict[str, object]:

@@ -14,6 +14,7 @@ from acuse.doors.console.acts import refused_at
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.console.phone.forms import (
     EXISTING,
+    MOST_WORDS,
     NEW,
     NONE,
     CallForm,
@@ -24,7 +25,7 @@ from acuse.doors.console.phone.forms import (
 )
 from acuse.doors.ui.errors import said
 from acuse.errors import ConflictError, InputError
-from acuse.helpdesk.queries.calls import call, caller
+from acuse.helpdesk.queries.calls import call, caller, found_cases
 from acuse.helpdesk.queries.case import case
 from acuse.helpdesk.queries.lines import LineView, lines
 from acuse.helpdesk.services.acknowledging import acknowledge
@@ -64,6 +65,7 @@ def _form(request: HttpRequest, access: Access, form: NewCallForm, usable: list[
         "lines": usable,
         "caller": caller(access, number=number),
         "number": number,
+        "found": found_cases(access, words=str(form["ticket"].value() or "")[:MOST_WORDS]),
         "chosen": str(form["case"].value() or NONE),
         "new": NEW,
         "existing": EXISTING,
@@ -95,6 +97,18 @@ def who(request: HttpRequest, access: Access) -> HttpResponseBase:
         "chosen": request.GET.get("case", "")[:40],
     }
     return render(request, "console/phone/caller.html", context)
+
+
+@require_GET
+@member_view
+def cases(request: HttpRequest, access: Access) -> HttpResponseBase:
+    """The cases that may be meant, while their number, key or customer is typed."""
+    context = {
+        "found": found_cases(access, words=request.GET.get("ticket", "")[:MOST_WORDS]),
+        "access": access,
+        "chosen": request.GET.get("case", "")[:40],
+    }
+    return render(request, "console/phone/cases.html", context)
 
 
 @require_http_methods(["GET", "POST"])

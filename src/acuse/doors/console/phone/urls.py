@@ -9,6 +9,7 @@ urlpatterns = [
     path("calls/export.csv", calls.export, name="calls-export"),
     path("calls/new/", registering.new, name="call-new"),
     path("calls/caller/", registering.who, name="call-caller"),
+    path("calls/cases/", registering.cases, name="call-cases"),
     path("calls/<uuid:id>/", calls.one, name="call"),
     path("calls/<uuid:id>/correct/", registering.correct, name="call-correct"),
     path("calls/<uuid:id>/case/", registering.link, name="call-link"),
