@@ -15,7 +15,7 @@ from acuse.evidence.streaming import cursor_position
 from acuse.figures.models import Check, Event, Team
 from acuse.figures.rules.questions import Period, Question
 from acuse.figures.rules.report import Report, report
-from acuse.figures.rules.tallies import BOUNDS, Tallies
+from acuse.figures.rules.tallies import BOUNDS, TIMED, Tallies
 from acuse.figures.services import FOLLOWER
 from acuse.proof import merkle
 
@@ -24,17 +24,24 @@ QUIET_SPAN = timedelta(weeks=8)
 LEAST_SPAN = timedelta(weeks=4)
 LEAST_CONTACTS = 200
 
-_EVENTS = """
-SELECT kind, label, floor(extract(epoch FROM at) / 900)::bigint,
-    width_bucket(coalesce(seconds, 0), %(bounds)s::bigint[]),
-    count(*), count(seconds), coalesce(sum(seconds), 0)::bigint
+_ASKED = """
 FROM figures_events
 WHERE organisation = %(organisation)s AND at >= %(start)s AND at < %(until)s
     AND (%(channel)s = '' OR channel = %(channel)s)
     AND (%(mailbox)s::uuid IS NULL OR mailbox = %(mailbox)s::uuid)
     AND (%(members)s::uuid[] IS NULL OR member = ANY(%(members)s::uuid[]))
-GROUP BY 1, 2, 3, 4
 """
+_CLASSES = f"""
+SELECT kind, label, width_bucket(coalesce(seconds, 0), %(bounds)s::bigint[]), count(*) {_ASKED} GROUP BY 1, 2, 3
+"""
+_QUARTERS = f"""
+WITH timed AS (
+    SELECT kind, date_bin('15 minutes', at, 'epoch'::timestamptz) AS quarter, count(*) AS every,
+        count(seconds) AS known, coalesce(sum(seconds), 0)::bigint AS seconds
+    {_ASKED} AND kind = ANY(%(timed)s) GROUP BY 1, 2
+)
+SELECT kind, (extract(epoch FROM quarter) / 900)::bigint, every, known, seconds FROM timed
+"""  # noqa: S608 - constant text
 _CASES = """
 WITH opened AS (
     SELECT type, coalesce(escalated_at < %(until)s, false) AS escalated,
@@ -96,11 +103,13 @@ def figures_of(organisation: UUID, question: Question) -> Report:
     """Return the figures of an organisation, added up from its rows."""
     asked = parameters(organisation, question)
     with connection.cursor() as cursor:
-        cursor.execute(_EVENTS, asked)
-        events = {(row[0], row[1], row[2], row[3]): (row[4], row[5], row[6]) for row in cursor.fetchall()}
+        cursor.execute(_CLASSES, asked)
+        classes = {(row[0], row[1], row[2]): row[3] for row in cursor.fetchall()}
+        cursor.execute(_QUARTERS, {**asked, "timed": sorted(TIMED)})
+        quarters = {(row[0], row[1]): (row[2], row[3], row[4]) for row in cursor.fetchall()}
         cursor.execute(_CASES, asked)
         cases = {row[0]: (row[1], row[2], row[3], row[4]) for row in cursor.fetchall()}
-    return report(question, Tallies(events=events, cases=cases))
+    return report(question, Tallies(classes=classes, quarters=quarters, cases=cases))
 
 
 def parameters(organisation: UUID, question: Question) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from acuse import clock
 from acuse.config.cli.figures import derived
 from acuse.embedded.roles import Addresses
 from acuse.errors import InputError
+from acuse.evidence.retention import citations_of, due, erase
 from acuse.figures.jobs import check_next
 from acuse.figures.models import Case, Event
-from acuse.figures.queries import figures_of, last_check, source, teams_of
+from acuse.figures.queries import figures_of, last_check, quiet_hours, source, teams_of
 from acuse.figures.rules.members import members
 from acuse.figures.rules.questions import Question, check_period
 from acuse.figures.services import ask_check, rebuild
@@ -103,6 +104,25 @@ def test_who_is_in_a_team_follows_its_facts(month: Month) -> None:
     assert teams_of(access.organisation) == ()
     with pytest.raises(InputError, match="no team called"):
         told(month, *OCTOBER, team=True)
+
+
+def test_what_was_erased_counts_no_more(month: Month) -> None:
+    organisation, now = month.desk.access.organisation, month.desk.now
+    month.desk.pass_time("2015-10-05 10:00")
+    call = month.call("2015-10-05 09:00")
+    month.follow()
+    month.desk.now = now
+    span = ("2015-10-01", "2015-10-31")
+    assert shown(month, *span)["calls"]["all"] == 1
+    (old,) = (one for one in due() if one.subject == call)
+    erase(organisation=organisation, kind="call", subject=call, reason="Terminó.", citations=citations_of([old]))
+    month.follow()
+    assert told(month, *span)["figures"] == shown(month, *span)
+    assert not Event.objects.filter(subject=call).exists()
+
+
+def test_too_little_is_known_to_say_when_it_is_quieter(month: Month) -> None:
+    assert quiet_hours(month.desk.access.organisation) is None
 
 
 def test_a_comparison_says_equal_or_names_what_differs(month: Month) -> None:

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from html import unescape
 from io import StringIO
 from typing import Any
@@ -15,8 +16,10 @@ from django.test import Client
 from acuse.accounts import services as accounts
 from acuse.accounts.models import User
 from acuse.accounts.queries import access_organisation
+from acuse.config.cli import figures as command
 from acuse.config.cli.figures import derived, table
 from acuse.embedded.roles import Addresses
+from acuse.errors import InputError
 from acuse.figures.jobs import check_next
 from acuse.helpdesk.services.teams import make_team
 from tests.integration.figures.month import Month, make_month
@@ -86,6 +89,25 @@ def test_its_files_say_the_same(month: Month, client: Client) -> None:
     assert document.headers["Content-Type"] == "application/pdf"
     assert document.content.startswith(b"%PDF-1.7")
     assert re.search(rb"/Count 2\b", document.content)
+
+
+def test_the_command_prints_what_the_page_hands_out(
+    month: Month, client: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "ready_database", lambda _settings: nullcontext())
+    october = ("talleres-ribera", "2026-10-01", "2026-10-31")
+    command.figures(*october, as_json=True)
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["figures"] == json.loads(read(client, f"{PAGE}figures.json{OCTOBER}"))["figures"]
+    command.figures(*october, team="Taller", channel="email")
+    assert "Received" in capsys.readouterr().out
+    command.figures("talleres-ribera", rebuild=True)
+    assert "derived anew" in capsys.readouterr().out
+    for wrong in ({"team": "Nadie"}, {"mailbox": "a@b.example"}, {"channel": "x"}, {"first": "ayer"}):
+        with pytest.raises(InputError):
+            command.figures("talleres-ribera", **wrong)  # type: ignore[arg-type]  # all of them are texts
+    with pytest.raises(InputError):
+        command.figures("nadie")
 
 
 def test_a_comparison_is_asked_for_and_told(month: Month, client: Client) -> None:

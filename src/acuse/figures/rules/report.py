@@ -112,7 +112,7 @@ def report(question: Question, sums: Tallies) -> Report:
     """Return the figures of what was added up."""
     counts: Counter[str] = Counter()
     classes: dict[str, list[int]] = {}
-    for (kind, _, _, place), (count, _, _) in sums.events.items():
+    for (kind, _, place), count in sums.classes.items():
         counts[kind] += count
         classes.setdefault(kind, [0] * CLASSES)[place] += count
     nothing = [0] * CLASSES
@@ -146,7 +146,7 @@ class _Curve:
         self.waited: Counter[date] = Counter()
         self._halves: Counter[int] = Counter()
         self._days: Counter[tuple[date, str]] = Counter()
-        for (kind, _, quarter, _), (count, known, seconds) in sums.events.items():
+        for (kind, quarter), (count, known, seconds) in sums.quarters.items():
             local = instant(quarter).astimezone(zone)
             self._add(kind, local, count)
             if kind == "call_answered" and known:
@@ -188,7 +188,7 @@ def _cases(found: Iterable[tuple[int, int, int, int]]) -> CaseFigures:
 
 def _deadlines(sums: Tallies) -> tuple[DeadlineFigures, ...]:
     counts: Counter[tuple[str, str]] = Counter()
-    for (kind, label, _, _), (count, _, _) in sums.events.items():
+    for (kind, label, _), count in sums.classes.items():
         if kind in {rows.MET, rows.MISSED}:
             counts[label, kind] += count
     labels = sorted({label for label, _ in counts})

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from acuse.figures.rules.questions import Question
-from acuse.figures.rules.rows import Case, Event, Rows
+from acuse.figures.rules.rows import ANSWERED, CALLS, RECEIVED, Case, Event, Rows
 
 HOUR, DAY = 3600, 86_400
 BOUNDS = (HOUR, 4 * HOUR, 8 * HOUR, DAY, 2 * DAY, 5 * DAY, 15 * DAY, 30 * DAY)
@@ -17,8 +17,13 @@ BOUNDS = (HOUR, 4 * HOUR, 8 * HOUR, DAY, 2 * DAY, 5 * DAY, 15 * DAY, 30 * DAY)
 QUARTER = timedelta(minutes=15)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-Key = tuple[str, str, int, int]
-"""Kind, label, number of the quarter hour since 1970 (UTC), class of duration: how many of BOUNDS it reaches."""
+TIMED = frozenset({RECEIVED, ANSWERED, *CALLS})
+"""Kinds of which it matters at what time of the day they happened."""
+
+Class = tuple[str, str, int]
+"""Kind, label, class of duration: how many of BOUNDS it reaches."""
+Quarter = tuple[str, int]
+"""Kind, one of TIMED; number of the quarter hour since 1970 (UTC)."""
 
 
 @dataclass(kw_only=True)
@@ -26,25 +31,33 @@ class Tallies:
     """Sums.
 
     Attributes:
-        events: key -> how many, of how many the seconds are known, and those seconds together.
+        classes: how many events of each class.
+        quarters: how many of each quarter hour, of how many the seconds are known, and those seconds together.
         cases: type -> opened, escalated, of those pending, others; of the cases opened in the period.
     """
 
-    events: dict[Key, tuple[int, int, int]] = field(default_factory=dict)
+    classes: dict[Class, int] = field(default_factory=dict)
+    quarters: dict[Quarter, tuple[int, int, int]] = field(default_factory=dict)
     cases: dict[str, tuple[int, int, int, int]] = field(default_factory=dict)
 
     def add(self, question: Question, rows: Rows) -> None:
         """Add the rows of one subject, as far as they are asked for."""
         for event in rows.events:
             if asked_for(question, event):
-                count, known, seconds = self.events.get(_key(event), (0, 0, 0))
-                more = (count + 1, known + (event.seconds is not None), seconds + (event.seconds or 0))
-                self.events[_key(event)] = more
+                self._count(event)
         if rows.case is not None and opened_in(question, rows.case):
             before = self.cases.get(rows.case.type, (0, 0, 0, 0))
             found = standing(question, rows.case)
             opened, escalated, pending, other = (old + new for old, new in zip(before, found, strict=True))
             self.cases[rows.case.type] = (opened, escalated, pending, other)
+
+    def _count(self, event: Event) -> None:
+        of_class = (event.kind, event.label, duration_class(event.seconds))
+        self.classes[of_class] = self.classes.get(of_class, 0) + 1
+        if event.kind in TIMED:
+            quarter = (event.kind, (event.at - _EPOCH) // QUARTER)
+            count, known, seconds = self.quarters.get(quarter, (0, 0, 0))
+            self.quarters[quarter] = (count + 1, known + (event.seconds is not None), seconds + (event.seconds or 0))
 
 
 def asked_for(question: Question, event: Event) -> bool:
@@ -82,10 +95,6 @@ def tally(question: Question, subjects: Iterable[Rows]) -> Tallies:
 def duration_class(seconds: int | None) -> int:
     """Return how many of BOUNDS a duration reaches; 0 of one that nobody knows."""
     return bisect_right(BOUNDS, seconds or 0)
-
-
-def _key(event: Event) -> Key:
-    return event.kind, event.label, (event.at - _EPOCH) // QUARTER, duration_class(event.seconds)
 
 
 def instant(quarter: int) -> datetime:
