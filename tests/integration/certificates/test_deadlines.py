@@ -198,6 +198,8 @@ def test_its_code_and_its_file_tell_the_public_what_became_of_the_deadlines(nota
     desk.open()
     desk.start("a")
     desk.end("a", desk.ago(4))
+    due = due_at(desk.calendar, TWO_HOURS, started_at=desk.ago(5))
+    desk.add("deadline.missed", due, deadline="a", due_at=to_rfc3339(due))
     row = certified(notary, desk)
     with translation.override("en"):
         answers = [
@@ -213,6 +215,7 @@ def test_its_code_and_its_file_tell_the_public_what_became_of_the_deadlines(nota
         assert answer.status_code == 200
         assert "Certificate of deadlines" in shown
         assert "<dt>Resolution</dt><dd>in time</dd>" in shown
+        assert "Fact 6: it was noted as missed, and was not." in shown
         assert "cliente1042" not in shown
     record = public_record(code=row.code)
     assert record is not None

@@ -7,7 +7,7 @@ import pytest
 from acuse.accounts.queries import Access
 from acuse.embedded.roles import Addresses
 from acuse.helpdesk.jobs.deadlines import attend_due
-from acuse.helpdesk.queries.deadlines import completion_offered, deadlines_of, glances, warnings
+from acuse.helpdesk.queries.deadlines import Deadlines, completion_offered, deadlines_of, glances, warnings
 from acuse.proof.business_time import Term
 from tests.integration.helpdesk.cases import Desk, make_desk, row, term
 from tests.unit.proof.calendars import at
@@ -35,7 +35,7 @@ def test_a_deadline_is_told_with_what_is_left_and_its_days(desk: Desk) -> None:
     ticket = desk.open()
     desk.reply(ticket)
     desk.pass_time("2026-11-18 12:00")
-    response, resolution, law = deadlines_of(desk.access, ticket)
+    response, resolution, law = deadlines_of(desk.access, ticket).views
     assert (response.verdict, response.ended_at, response.used) == ("met", at("2026-11-16 10:00"), timedelta())
     assert (resolution.verdict, resolution.left, resolution.at_risk) == ("running", 30 * HOUR, False)
     assert [(bar.day.day, bar.counts / HOUR, bar.spent / HOUR) for bar in resolution.bars] == [
@@ -58,13 +58,13 @@ def test_natural_hours_have_a_bar_for_each_day_however_long_it_is(desk: Desk) ->
     desk.publish(term(desk, 48, "natural_hours"))
     desk.pass_time("2026-10-24 12:00")
     ticket = desk.open()
-    (one,) = deadlines_of(desk.access, ticket)
+    (one,) = deadlines_of(desk.access, ticket).views
     assert [(bar.day.day, bar.counts / HOUR) for bar in one.bars] == [(24, 12), (25, 25), (26, 11)]
 
 
 def test_a_ruler_of_too_many_days_is_left_out(desk: Desk) -> None:
     desk.publish(term(desk, 61, "business_days"))
-    (one,) = deadlines_of(desk.access, desk.open())
+    (one,) = deadlines_of(desk.access, desk.open()).views
     assert one.bars == ()
 
 
@@ -75,7 +75,7 @@ def test_what_stands_still_says_why_and_shows_what_would_be_left(desk: Desk) -> 
     desk.pass_time("2026-11-17 10:00")
     desk.ask_for_documents(ticket)
     desk.pass_time("2026-11-19 10:00")
-    _, resolution, law, completion = deadlines_of(desk.access, ticket)
+    _, resolution, law, completion = deadlines_of(desk.access, ticket).views
     assert (resolution.verdict, resolution.pause_reason, resolution.left) == ("paused", "documents", 40 * HOUR)
     assert resolution.due_at is None
     assert sum((bar.counts for bar in resolution.bars), timedelta()) == 48 * HOUR
@@ -109,7 +109,7 @@ def test_what_ends_soon_is_listed_and_no_longer_when_it_is_done(desk: Desk) -> N
         desk.reply(one)
     assert warnings(desk.access) == []
     desk.pass_time("2026-11-24 09:00")
-    assert [one.at_risk for one in deadlines_of(desk.access, first)] == [False, True]
+    assert [one.at_risk for one in deadlines_of(desk.access, first).views] == [False, True]
     attend_due()
     assert [one.ticket for one in warnings(desk.access)] == [first, second]
     assert all(one.at_risk and one.left == HOUR for one in warnings(desk.access))
@@ -133,7 +133,7 @@ def test_another_organisation_sees_none_of_it(desk: Desk) -> None:
     desk.pass_time("2026-11-17 09:59")
     attend_due()
     other = stranger(desk)
-    assert deadlines_of(other, ticket) == []
+    assert deadlines_of(other, ticket) == Deadlines()
     assert glances(other, [ticket]) == {}
     assert warnings(other) == []
     assert completion_offered(other, ticket) is None

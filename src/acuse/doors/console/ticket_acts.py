@@ -62,7 +62,7 @@ class CaseForm(StyledForm):
     )
 
 
-def _acting(
+def acting(
     act: Callable[[HttpRequest, Access, UUID], str],
 ) -> Callable[..., HttpResponseBase]:
     """Make a view of an act: it returns what to tell, or raises what the person has to do; then the case is shown."""
@@ -295,15 +295,15 @@ def _reopen(request: HttpRequest, access: Access, id: UUID) -> str:
     return _("The case is open again.")
 
 
-answer = _acting(_answer)
-note = _acting(_note)
-undo = _acting(_take_back)
-assign = _acting(_assign)
-classify = _acting(_classify)
-describe = _acting(_describe)
-escalate = _acting(_escalate)
-close = _acting(_close)
-reopen = _acting(_reopen)
+answer = acting(_answer)
+note = acting(_note)
+undo = acting(_take_back)
+assign = acting(_assign)
+classify = acting(_classify)
+describe = acting(_describe)
+escalate = acting(_escalate)
+close = acting(_close)
+reopen = acting(_reopen)
 
 
 @require_POST

@@ -21,8 +21,10 @@ from acuse.doors.console import ticket_words as words
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.console.places import read_place, write_place
 from acuse.doors.console.ticket_deadlines import first, glance, told
+from acuse.doors.console.ticket_pauses import REASONS
 from acuse.doors.console.ticket_timeline import entries
 from acuse.doors.console.wording import StatusWord
+from acuse.doors.ui.contradictions import contradictions
 from acuse.doors.ui.errors import said
 from acuse.errors import InputError
 from acuse.helpdesk.queries.board import SOON
@@ -131,7 +133,8 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
         raise Http404("There is no such case.")
     members = active_members(access)
     settings = settings_of(access.organisation)
-    deadlines = [told(one) for one in deadlines_of(access, id)]
+    terms = deadlines_of(access, id)
+    deadlines = [told(one) for one in terms.views]
     context = _listed(request, access, chosen=id)
     context |= {
         "case": seen,
@@ -140,6 +143,9 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
         "status": words.status(seen.row.status),
         "priority": words.PRIORITIES[seen.row.priority],
         "deadlines": deadlines,
+        "terms": terms,
+        "wrong": contradictions(terms.wrong),
+        "waits": [(reason, REASONS[reason]) for reason in terms.may_wait],
         "ruler": first(deadlines),
         "due": words.due(seen.row),
         "entries": entries(access, seen, members),

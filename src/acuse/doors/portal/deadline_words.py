@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from acuse.doors.ui.contradictions import contradictions
 from acuse.proof.verdicts.deadlines import Judgement
 
 PURPOSES = {
@@ -24,6 +25,11 @@ VERDICTS = {
 def deadline_words(judgement: Judgement) -> tuple[tuple[str, str], ...]:
     """Return each deadline as what it is for and what became of it."""
     return tuple((_(PURPOSES[each.purpose]), _(VERDICTS[each.verdict])) for each in judgement.deadlines)
+
+
+def deadline_contradictions(judgement: Judgement) -> tuple[str, ...]:
+    """Return what facts say of the deadlines and does not follow, each as a sentence."""
+    return contradictions((each.fact.subject_sequence, each.key) for each in judgement.contradictions)
 
 
 def deadline_limits() -> str:

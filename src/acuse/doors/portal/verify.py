@@ -20,7 +20,7 @@ from acuse.certificates.bundles import is_whole
 from acuse.certificates.queries import PublicRecord
 from acuse.delivery import queries as delivery
 from acuse.delivery.queries import PublicContent
-from acuse.doors.portal.deadline_words import deadline_limits, deadline_words, entry_limits
+from acuse.doors.portal.deadline_words import deadline_contradictions, deadline_limits, deadline_words, entry_limits
 from acuse.doors.portal.words import Outcome, StepLine, file_outcome, step_lines
 from acuse.doors.ui import grades, uploads
 from acuse.doors.ui.counters import count
@@ -133,6 +133,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         context["limits"] = limits_sentence(checked.report.verdict.limits)
     if checked.report.deadlines is not None:
         context |= {"limits": deadline_limits(), "deadlines": deadline_words(checked.report.deadlines)}
+        context["contradictions"] = deadline_contradictions(checked.report.deadlines)
     if checked.record is not None:
         context.update(_record_words(checked.record))
     return render(request, "portal/checked.html", context)
@@ -186,8 +187,11 @@ def _record_words(record: PublicRecord) -> dict[str, object]:
         if record.kind == "receipt":
             entry_at = record.facts[0].occurred_at
             return {**common, "limits": entry_limits(), "entry": True, "decided_at": entry_at}
-        deadlines = deadline_words(record.deadlines) if record.deadlines else ()
-        return {**common, "limits": deadline_limits(), "deadlines": deadlines, "decided_at": record.issued_at}
+        told: dict[str, object] = {}
+        if record.deadlines is not None:
+            told["deadlines"] = deadline_words(record.deadlines)
+            told["contradictions"] = deadline_contradictions(record.deadlines)
+        return {**common, **told, "limits": deadline_limits(), "decided_at": record.issued_at}
     decisive = judged.decisive
     return {
         **common,

@@ -12,17 +12,19 @@ from acuse.accounts.queries import Access
 from acuse.calendars.queries import current_version, load_version
 from acuse.clock import from_rfc3339
 from acuse.errors import OutsideCalendar
+from acuse.evidence import custody
 from acuse.evidence.queries import facts_of
 from acuse.helpdesk.models import Deadline, Ticket
+from acuse.helpdesk.queries.deferred import deferred
 from acuse.helpdesk.queries.policies import current_policy
 from acuse.helpdesk.ruler import Bar, bars
 from acuse.proof.business_time import Pause, Term, due_at, remaining
 from acuse.proof.facts.ticket import KIND
+from acuse.proof.policy import Policy
 from acuse.proof.verdicts import deadlines as verdicts
+from acuse.proof.verdicts.deadlines.causes import BY_MEMBERS, OURS
 
 State = Deadline.State
-#: Purposes whose terms bind the organisation; the others are the customer's.
-OURS = ("first_response", "resolution")
 MOST_WARNINGS = 200
 
 
@@ -68,6 +70,26 @@ class DeadlineView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Deadlines:
+    """What there is to say of a case's deadlines now.
+
+    Attributes:
+        views: the deadlines in the order in which they began.
+        wrong: what facts say of them and does not follow: the fact's number, and a key of
+            `acuse.proof.verdicts.deadlines.CONTRADICTIONS`.
+        deferred: names of the terms that apply and could not be counted.
+        may_wait: reasons that a member may give for which one that is not over may stand still.
+        held: whether one stands still for such a reason.
+    """
+
+    views: tuple[DeadlineView, ...] = ()
+    wrong: tuple[tuple[int, str], ...] = ()
+    deferred: tuple[str, ...] = ()
+    may_wait: tuple[str, ...] = ()
+    held: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Glance:
     """What a list says of a case's deadlines: of the one that matters first.
 
@@ -91,8 +113,8 @@ class Glance:
     pause_reason: str
 
 
-def deadlines_of(access: Access, ticket: UUID, *, at: datetime | None = None) -> list[DeadlineView]:
-    """Return the deadlines of a case in the order in which they began; none for another organisation's case.
+def deadlines_of(access: Access, ticket: UUID, *, at: datetime | None = None) -> Deadlines:
+    """Return the deadlines of a case; none for another organisation's case.
 
     Args:
         access: whose case it is.
@@ -100,16 +122,29 @@ def deadlines_of(access: Access, ticket: UUID, *, at: datetime | None = None) ->
         at: as of when what has no end is judged; None for now.
 
     Raises:
-        MissingObject, DamagedObject: custody does not have a version of a calendar as it was cited.
+        MissingObject, DamagedObject: custody does not have a version of a calendar or of the policy as it was cited.
     """
     facts = [item.fact for item in facts_of(organisation=access.organisation, kind=KIND, id=ticket)]
     if not facts:
-        return []
+        return Deadlines()
+
+    def open_object(digest: str) -> bytes:
+        return custody.open_object(organisation=access.organisation, sha256=digest)
+
     calendars = {digest: load_version(access.organisation, digest) for digest in verdicts.cited_calendars(facts)}
+    rules = {digest: Policy.parse(open_object(digest)) for digest in verdicts.cited_rules(facts)}
     now = at or clock.now()
-    rows = Deadline.objects.filter(ticket_id=ticket, ticket__organisation_id=access.organisation)
+    rows = list(Deadline.objects.filter(ticket_id=ticket, ticket__organisation_id=access.organisation))
     warned = {str(row.id) for row in rows if row.warned_at or (row.next_at and row.next_at <= now)}
-    return [_view(judged, judged.id in warned) for judged in verdicts.judge(facts, calendars, at=now).deadlines]
+    judged = verdicts.judge(facts, calendars, rules=rules, at=now)
+    lasting = [row for row in rows if row.purpose in OURS and row.state in (State.RUNNING, State.PAUSED)]
+    return Deadlines(
+        views=tuple(_view(one, one.id in warned) for one in judged.deadlines),
+        wrong=tuple((one.fact.subject_sequence, one.key) for one in judged.contradictions),
+        deferred=tuple(str(fact.details["rule"]["policy"]) for fact in deferred(facts)),
+        may_wait=tuple(reason for reason in BY_MEMBERS if any(reason in row.pauses_on for row in lasting)),
+        held=any(row.state == State.PAUSED and row.pauses[-1][2] in BY_MEMBERS for row in lasting),
+    )
 
 
 def glances(access: Access, tickets: Sequence[UUID]) -> dict[UUID, Glance]:

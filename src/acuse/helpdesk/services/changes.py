@@ -201,8 +201,11 @@ def escalate(*, access: Access, ticket: UUID, escalated: bool, reason: str) -> N
     """Pass a case to somebody who decides more, or take it back; the reason becomes a note.
 
     Raises:
-        AccessDenied: who asks may not. InputError: there is no such case. ConflictError: it is so already.
+        AccessDenied: who asks may not. InputError: there is no such case, or the reason is too long.
+        ConflictError: it is so already.
     """
+    if len(reason.strip()) > MOST_NOTE:
+        raise InputError("A note takes 1 to %(most)s characters.", most=MOST_NOTE)
     with transaction.atomic():
         row = locked(access, ticket)
         if bool(row.escalated_at) == escalated:
@@ -239,34 +242,47 @@ def add_note(*, access: Access, ticket: UUID, text: str, mentioned: Iterable[UUI
         AccessDenied: who asks may not. InputError: there is no such case or member, or the note is empty or too long.
     """
     access.require_sender()
-    words, known = text.strip(), active_members(access)
+    words, known = check_note(text), active_members(access)
     named = sorted(set(mentioned))
-    if not words or len(words) > MOST_NOTE:
-        raise InputError("A note takes 1 to %(most)s characters.", most=MOST_NOTE)
     if not known.keys() >= set(named) or len(named) > 32:
         raise InputError("There is no such member.")
     kept = custody.keep(organisation=access.organisation, content=words.encode(), media_type="text/plain")
     with transaction.atomic():
-        row = locked(access, ticket)
-        fact = told(
-            row,
-            "note.added",
-            by(access),
-            {"mentioned": [str(one) for one in named]},
-            objects=(refer("note", kept),),
-        )
-        note = Interaction.objects.create(
-            id=uuid7(),
-            ticket=row,
-            sequence=fact.subject_sequence,
-            kind=Interaction.Kind.NOTE,
-            channel="",
-            occurred_at=fact.occurred_at,
-            member_id=access.member,
-            text=words,
-            sha256=kept.sha256,
-            media_type=kept.media_type,
-        )
-        row.last_at = fact.occurred_at
-        changed(row, "last_at")
-    return note.id
+        _, note = noted(access, locked(access, ticket), words, kept, mentioned=named)
+    return note
+
+
+def check_note(text: str) -> str:
+    """Return a note as it is kept. Raises InputError where it is empty or too long."""
+    words = text.strip()
+    if not words or len(words) > MOST_NOTE:
+        raise InputError("A note takes 1 to %(most)s characters.", most=MOST_NOTE)
+    return words
+
+
+def noted(
+    access: Access, ticket: Ticket, words: str, kept: custody.Kept, *, mentioned: Sequence[UUID] = ()
+) -> tuple[Fact, UUID]:
+    """Add a note, that is in custody, to a case that the caller locked; return its fact and the interaction."""
+    fact = told(
+        ticket,
+        "note.added",
+        by(access),
+        {"mentioned": [str(one) for one in mentioned]},
+        objects=(refer("note", kept),),
+    )
+    note = Interaction.objects.create(
+        id=uuid7(),
+        ticket=ticket,
+        sequence=fact.subject_sequence,
+        kind=Interaction.Kind.NOTE,
+        channel="",
+        occurred_at=fact.occurred_at,
+        member_id=access.member,
+        text=words,
+        sha256=kept.sha256,
+        media_type=kept.media_type,
+    )
+    ticket.last_at = fact.occurred_at
+    changed(ticket, "last_at")
+    return fact, note.id

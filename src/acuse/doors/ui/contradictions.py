@@ -1,0 +1,31 @@
+"""What facts say of a case's deadlines and does not follow, in the reader's language."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+WORDS = {
+    "started_twice": gettext_noop("the deadline had begun already"),
+    "not_started": gettext_noop("that deadline had not begun"),
+    "out_of_turn": gettext_noop("the deadline could not be paused, resumed or ended then"),
+    "out_of_order": gettext_noop("it would have happened before what the facts before it tell"),
+    "noted_late": gettext_noop("it was noted over a minute after it says it happened, and counts from then"),
+    "noted_early": gettext_noop("it was noted before it says it happened, and counts from then"),
+    "cause_differs": gettext_noop("what it says caused it could not, or happened at another time"),
+    "due_differs": gettext_noop("the due date noted is not the one that follows from the calendar"),
+    "missed_differs": gettext_noop("it was noted as missed, and was not"),
+    "rule_differs": gettext_noop("the rule that it cites says something else"),
+    "end_unknown": gettext_noop("what it says ended the deadline is no earlier fact of the case: it did not end"),
+    "end_unfit": gettext_noop("what it says ended the deadline cannot end it: it did not end"),
+}
+"""Key of `acuse.proof.verdicts.deadlines.CONTRADICTIONS` -> what it means."""
+
+
+def contradictions(wrong: Iterable[tuple[int, str]]) -> tuple[str, ...]:
+    """Return each as a sentence.
+
+    Args:
+        wrong: number of the fact within the case, and key.
+    """
+    return tuple(_("Fact %(number)s: %(what)s.") % {"number": number, "what": _(WORDS[key])} for number, key in wrong)
