@@ -2,6 +2,8 @@
 
 import re
 from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from uuid import UUID
 
 import pytest
@@ -13,13 +15,16 @@ from acuse.contacts.services import codes
 from acuse.contacts.services.codes import Proved, Refused, ask_code, end_proof, give_code, proved
 from acuse.delivery.models import Notice
 from acuse.evidence import custody
+from acuse.evidence.leases import Holder
 from acuse.evidence.queries import facts_of
 from acuse.helpdesk.services.codes import send_codes
 from acuse.proof.facts.fact import Actor
+from tests.integration.delivery.conftest import holder
+from tests.integration.delivery.test_loops import Endpoint, one_turn
 from tests.integration.helpdesk.conftest import desk
-from tests.integration.helpdesk.making import ANA, Desk, letter
+from tests.integration.helpdesk.making import ADDRESS, ANA, Desk, letter
 
-__all__ = ["desk"]
+__all__ = ["desk", "holder"]
 ACTOR = Actor(kind="component", id="portal")
 
 
@@ -62,6 +67,19 @@ def test_who_gives_a_code_back_is_known_by_it(desk: Desk) -> None:
     assert proved(code=asked, organisation=desk.organisation, purpose="mailbox") is None
     end_proof(code=asked, organisation=desk.organisation)
     assert proved(code=asked, organisation=desk.organisation, purpose="form") is None
+
+
+def test_its_mail_goes_out_once_under_the_organisations_name(desk: Desk, holder: Holder) -> None:
+    ask(desk)
+    endpoint = Endpoint()
+    for _ in range(2):
+        one_turn(holder, endpoint)
+    ((recipient, content),) = endpoint.own
+    assert recipient == ANA
+    mail = message_from_bytes(content, policy=default)
+    assert mail["Subject"] == f"{digits(desk)} es su código para escribir a Talleres Ribera"
+    assert (mail["To"], mail["Reply-To"], mail["Auto-Submitted"]) == (ANA, ADDRESS, "auto-generated")
+    assert Notice.objects.get().sent_at is not None
 
 
 def test_five_wrong_codes_end_it_and_nobody_elses(desk: Desk) -> None:

@@ -278,6 +278,7 @@ def notice(value: SmtpCredentialValue) -> Notice:
 
 
 def told(notice: Notice) -> list[str]:
+    assert notice.communication_id is not None
     return [fact.type for fact in facts(notice.organisation_id, notice.communication_id)]
 
 
@@ -297,6 +298,7 @@ def test_a_notice_that_was_taken_is_told_once(value: SmtpCredentialValue, holder
     assert content == custody.open_object(organisation=value.organisation, sha256=notice.message_sha256)
     notice.refresh_from_db()
     assert notice.sent_at is not None
+    assert notice.communication_id is not None
     fact = facts(value.organisation, notice.communication_id)[-1]
     assert fact.type == "sender.notified"
     assert fact.details == {"to": recipient, "action": "failed", "message_id": notice.message_id}
