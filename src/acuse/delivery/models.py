@@ -11,6 +11,9 @@ from uuid6 import uuid7
 
 from acuse.evidence.fulltext import FoldedWords, SearchWords
 
+#: A notice went out, and nothing is known of its content's having been opened or answered.
+UNOPENED = models.Q(status="concluded", mode="notice", outcome__in=("handed", "relayed", "delivered"))
+
 
 class Submission(models.Model):
     """One message as one SMTP client handed it in: one DATA, one or more recipients; or one that the desk wrote.
@@ -120,6 +123,13 @@ class Communication(models.Model):
                 name="communications_by_grade",
                 condition=models.Q(grade__gte=2),
             ),
+            # Few among many: without these, who has none of them reads all that ended to find that out.
+            models.Index(
+                fields=("organisation", "-created_at"),
+                name="communications_refused",
+                condition=models.Q(status="concluded", outcome="refused"),
+            ),
+            models.Index(fields=("organisation", "-created_at"), name="communications_unopened", condition=UNOPENED),
         )
 
 

@@ -88,7 +88,7 @@ def test_accepted_repeats_the_words_of_the_button() -> None:
 
 def test_rejected_before_opening_does_not_prove_knowledge() -> None:
     model = told(answer(noticed(), "content.rejected", "Rechazar la comunicación"))
-    assert model["first"]["headline"] == "Rechazada por el destinatario"
+    assert model["first"]["headline"] == "Rechazada por quien tenía el enlace"
     assert model["first"]["badge"]["style"] == "cross"
     assert items(model, "limits")[0] == "Que conociera el contenido antes de rechazarla."
 

@@ -35,6 +35,8 @@ def headline(case: Case) -> str:
     outcome = case.verdict.outcome
     if outcome == "accessed":
         return case.word(f"headline.accessed.{case.verdict.grade}")
+    if outcome == "refused" and case.decisive.details.get("authentication"):
+        return case.word("headline.refused.code")
     if outcome != "failed":
         return case.word(f"headline.{outcome}")
     key = f"headline.failed.{case.verdict.failure_class}"

@@ -31,7 +31,7 @@ from acuse.delivery.queries.figures import (
     counts_by_size,
     domain_health,
 )
-from acuse.delivery.queries.kinds import RESULTS, SIZES
+from acuse.delivery.queries.kinds import RESULTS, SIZES, STATES
 from acuse.delivery.queries.lists import (
     COUNT_LIMIT,
     PAGE,
@@ -65,6 +65,7 @@ __all__ = [
     "REPLIES_READ",
     "RESULTS",
     "SIZES",
+    "STATES",
     "AttemptView",
     "CommunicationRow",
     "CommunicationView",

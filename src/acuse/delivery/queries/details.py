@@ -6,7 +6,7 @@ from uuid import UUID
 
 from acuse.accounts.queries import Access
 from acuse.delivery.models import Attempt, Communication
-from acuse.delivery.queries.lists import CommunicationRow, mine, row_of
+from acuse.delivery.queries.lists import CommunicationRow, mine, row_of, unopened
 from acuse.evidence import custody
 from acuse.evidence import queries as evidence
 from acuse.evidence.queries import LedgerFact
@@ -58,7 +58,7 @@ def communication(access: Access, *, id: UUID) -> CommunicationView | None:
         return None
     facts = evidence.facts_of(organisation=access.organisation, kind=KIND, id=row.id)
     return CommunicationView(
-        row=row_of(row, facts[-1] if facts else None),
+        row=row_of(row, facts[-1] if facts else None, unopened=bool(unopened([row]))),
         language=row.language,
         submission=row.submission_id,
         credential=row.submission.credential.name if row.submission.credential else "",

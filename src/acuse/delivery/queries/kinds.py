@@ -1,13 +1,14 @@
-"""Kinds of communications that figures count and lists are narrowed to: what came of them, how big their message is.
+"""Kinds of communications that figures count and lists are narrowed to: what came of them, what is still to come, how
+big their message is.
 
 Both use the same conditions, so that a list shows exactly what a figure counted.
 """
 
 from collections.abc import Mapping, Sequence
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from acuse.delivery.models import Communication
+from acuse.delivery.models import UNOPENED, Access, Communication
 
 _STATUS = Communication.Status
 
@@ -20,6 +21,19 @@ RESULTS: Mapping[str, Q] = {
 }
 """What came of a communication so far, each exactly one: their server took it and nothing says that it was lost; only
 the sender's own outgoing server took it; tries follow; the last try had no answer; it could not be delivered."""
+
+_REFUSED = Q(status=_STATUS.CONCLUDED, outcome="refused")
+_UNOPENED = UNOPENED & Q(Exists(Access.objects.filter(communication=OuterRef("id"), ended="")))
+STATES: Mapping[str, Q] = {
+    "in_progress": Q(status=_STATUS.IN_PROGRESS),
+    "unopened": _UNOPENED,
+    "concluded": Q(status=_STATUS.CONCLUDED) & ~_REFUSED & ~_UNOPENED,
+    "refused": _REFUSED,
+    "failed": Q(status=_STATUS.FAILED),
+}
+"""Whether anything is still to come of a communication, each exactly one: tries follow; its notice went out and the
+content can still be opened; nothing; nothing, because it was refused by an act of the recipient's side; nothing, and it
+is not known to have been delivered."""
 
 SIZES: Sequence[int] = (0, 10_000, 100_000, 1_000_000, 5_000_000, 10_000_000)
 """Classes of the size of a message: the octets from which each goes up to the next."""

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 
 from acuse.accounts.queries import Access
 from acuse.delivery.models import Communication
-from acuse.delivery.queries.kinds import RESULTS, SIZES, size_from
+from acuse.delivery.queries.kinds import RESULTS, SIZES, STATES, size_from
 from acuse.errors import InputError
 from acuse.evidence import queries as evidence
 from acuse.evidence.fulltext import Lexemes, terms
@@ -37,6 +37,7 @@ class Filters:
         search: words of the recipient, the sender or the subject, see `evidence.fulltext`.
         also: what is found by a search although its words are not in it, such as by the code of a certificate.
         status: "in_progress", "concluded" or "failed".
+        state: one of `kinds.STATES`.
         grade: 0 to 6, exactly.
         failure_class: one of the classes of product.md 1.4.
         result: one of `kinds.RESULTS`.
@@ -51,6 +52,7 @@ class Filters:
     search: str = ""
     also: frozenset[UUID] = frozenset()
     status: str = ""
+    state: str = ""
     grade: int | None = None
     failure_class: str = ""
     result: str = ""
@@ -73,6 +75,8 @@ class CommunicationRow:
 
     Attributes:
         certified: otherwise it is relayed plainly, without certificate.
+        mode: "content", or "notice" where the content waits behind a link.
+        unopened: it waits there still, unopened, and can be opened.
         last_at: when its newest fact was recorded.
         last_position: ledger position of that fact; None while pending.
     """
@@ -89,6 +93,8 @@ class CommunicationRow:
     attempts: int
     next_attempt_at: datetime | None
     certified: bool
+    mode: str
+    unopened: bool
     last_at: datetime
     last_position: int | None
 
@@ -115,14 +121,16 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """How many communications there are by status, each counted up to ``COUNT_LIMIT`` and no further.
+    """How many communications there are by state, each counted up to ``COUNT_LIMIT`` and no further.
 
     What ended undetermined is not among the failed: nothing says that it was not delivered.
     """
 
     everything: int
     in_progress: int
+    unopened: int
     concluded: int
+    refused: int
     failed: int
     undetermined: int
 
@@ -136,6 +144,7 @@ def _wanted(filters: Filters) -> Q:
     """What the columns of a row must hold; a value that is none of the known narrows nothing."""
     wanted = (
         (filters.status in _STATUSES, Q(status=filters.status)),
+        (filters.state in STATES, STATES.get(filters.state, Q())),
         (filters.grade is not None, Q(grade=filters.grade)),
         (filters.failure_class in FAILURE_CLASSES, Q(failure_class=filters.failure_class)),
         (filters.result in RESULTS, RESULTS.get(filters.result, Q())),
@@ -215,11 +224,20 @@ def _read_cursor(text: str) -> tuple[datetime, UUID]:
 
 def _rows(access: Access, found: Sequence[Communication]) -> tuple[CommunicationRow, ...]:
     last = evidence.last_facts(organisation=access.organisation, kind=KIND, ids=[row.id for row in found])
-    return tuple(row_of(row, last.get(row.id)) for row in found)
+    open_ones = unopened(found)
+    return tuple(row_of(row, last.get(row.id), unopened=row.id in open_ones) for row in found)
 
 
-def row_of(row: Communication, last: LedgerFact | None) -> CommunicationRow:
-    """Return a communication as lists show it, given its newest fact."""
+def unopened(rows: Iterable[Communication]) -> frozenset[UUID]:
+    """Return which of some communications wait unopened behind a link that still serves."""
+    notices = [row.id for row in rows if row.mode == Communication.Mode.NOTICE]
+    if not notices:
+        return frozenset()
+    return frozenset(Communication.objects.filter(STATES["unopened"], id__in=notices).values_list("id", flat=True))
+
+
+def row_of(row: Communication, last: LedgerFact | None, *, unopened: bool) -> CommunicationRow:
+    """Return a communication as lists show it, given its newest fact and whether it is one of `unopened`."""
     return CommunicationRow(
         id=row.id,
         recipient=row.recipient,
@@ -233,6 +251,8 @@ def row_of(row: Communication, last: LedgerFact | None) -> CommunicationRow:
         attempts=row.attempts,
         next_attempt_at=row.next_attempt_at,
         certified=row.certified,
+        mode=row.mode,
+        unopened=unopened,
         last_at=last.fact.recorded_at if last else row.created_at,
         last_position=last.position if last else None,
     )
@@ -298,17 +318,18 @@ def sent_to(
 
 
 def counts(access: Access, *, filters: Filters) -> Counts:
-    """Return how many communications match by status, each up to ``COUNT_LIMIT``: no list costs more as it grows."""
+    """Return how many communications match by state, each up to ``COUNT_LIMIT``: no list costs more as it grows."""
 
-    def counted(status: str = "", result: str = "") -> int:
-        wanted = replace(filters, status=status, result=result)
+    def counted(state: str = "", result: str = "") -> int:
+        wanted = replace(filters, state=state, result=result)
         return len(_narrowed(access, wanted).order_by().values_list("id", flat=True)[:COUNT_LIMIT])
 
-    status = Communication.Status
     return Counts(
         everything=counted(),
-        in_progress=counted(status.IN_PROGRESS.value),
-        concluded=counted(status.CONCLUDED.value),
+        in_progress=counted("in_progress"),
+        unopened=counted("unopened"),
+        concluded=counted("concluded"),
+        refused=counted("refused"),
         failed=counted(result="failed"),
         undetermined=counted(result="undetermined"),
     )

@@ -152,6 +152,7 @@ def page(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     documents = certificates.certificates_of(access, communication=view.row.id)
     shown, receipt = _current(documents, "certificate"), _current(documents, "receipt")
     upcoming = _upcoming(documents, shown)
+    link = open_link(access, communication=view.row.id)
     tab = request.GET.get("tab", "facts")
     utc = request.GET.get("utc") == "1"
     with timezone.override("UTC") if utc else timezone.override(timezone.get_current_timezone()):
@@ -164,15 +165,18 @@ def page(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
             "limits": limits_sentence(judged.limits),
             "ladder": wording.ladder(judged),
             "ladder_label": wording.ladder_label(judged),
-            "status": wording.status(view.row.status, outcome=view.row.outcome),
+            "status": wording.status(view.row.status, outcome=view.row.outcome, unopened=view.row.unopened),
             "entries": entries,
             "tries": _tries(view, entries),
             "given_up": given_up(facts),
             "awaited": timeline.awaited(
-                final=_ended(view, judged), certified=bool(shown and shown.issued and not upcoming), facts=facts
-            )
-            if view.row.certified or not _ended(view, judged)
-            else _("Nothing more is awaited. A late bounce would be added here."),
+                final=_ended(view, judged),
+                certified=view.row.certified,
+                issued=bool(shown and shown.issued and not upcoming),
+                until=link.expires_at if link and link.accepted_at is None else None,
+                opened=bool(link and link.opened_at),
+                facts=facts,
+            ),
             "certificate": shown,
             "next_version": upcoming,
             "next_reason": _next_reason(view, shown, upcoming),
@@ -187,7 +191,7 @@ def page(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
             "utc": utc,
             "content": content.summary(access, view),
             "resending": resending.card(access, view.row),
-            "link": open_link(access, communication=view.row.id),
+            "link": link,
             "accepted": facts[0].details,
         }
         return frame.page(request, access, "communications", "console/communication.html", context)

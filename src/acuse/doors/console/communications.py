@@ -36,6 +36,8 @@ from acuse.proof.facts.communication import FAILURE_CLASSES
 
 EXPORT_LIMIT = 100_000
 TERMS = (7, 30, 90)
+#: Tabs, by status and result, that are there while they have something.
+_RARE = frozenset({("unopened", ""), ("refused", ""), ("", "undetermined")})
 EARLIEST, LATEST = 2000, 2999
 ASKED = ("q", "status", "grade", "class", "result", "domain", "size", "days")
 
@@ -86,8 +88,8 @@ def read_filters(request: HttpRequest) -> Filters:
     since, until = _term(asked.get("days", ""))
     return Filters(
         search=_text(asked.get("q", ""))[:200],
-        status=asked.get("status", ""),
-        grade=int(grade) if grade in {"0", "1", "2"} else None,
+        state=asked.get("status", ""),
+        grade=int(grade) if grade in {str(one) for one in range(grades.HIGHEST + 1)} else None,
         failure_class=asked.get("class", ""),
         result=asked.get("result", ""),
         domain=_text(asked.get("domain", ""))[:255],
@@ -100,7 +102,7 @@ def read_filters(request: HttpRequest) -> Filters:
 def _understood(filters: Filters) -> dict[str, bool]:
     """Which filters say something, by their names in an address."""
     return {
-        "status": filters.status in {"in_progress", "concluded", "failed"},
+        "status": filters.state in delivery.STATES,
         "grade": filters.grade is not None,
         "class": filters.failure_class in FAILURE_CLASSES,
         "result": filters.result in delivery.RESULTS,
@@ -136,7 +138,7 @@ def _shown(row: CommunicationRow, state: LedgerState, *, development: bool) -> S
         last = figures.day(row.last_at)
     return Shown(
         row=row,
-        status=status(row.status, outcome=row.outcome),
+        status=status(row.status, outcome=row.outcome, unopened=row.unopened),
         mark=mark,
         mark_word=mark_word(mark, development=development),
         development=development and mark == "stamped",
@@ -197,7 +199,7 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
         "classes": [
             (name, grades.failure_word(name)) for name in FAILURE_CLASSES if name not in {"throttled", "undetermined"}
         ],
-        "grades": [(str(grade), grades.word(grade)) for grade in range(3)],
+        "grades": [(str(grade), grades.word(grade)) for grade in range(grades.HIGHEST + 1)],
         "chosen_span": _span_said(filters),
         "others": _others(filters),
         "wider": _address(request, **dict.fromkeys(set(ASKED) - {"q", "status"}, "")),
@@ -214,19 +216,32 @@ def _news_address(request: HttpRequest, shown: delivery.Page) -> str:
 
 def _tabs(request: HttpRequest, access: Access, filters: Filters) -> list[tuple[str, str, int, bool]]:
     counts = delivery.counts(access, filters=filters)
+    words = _state_words()
     named = [
         (("", ""), _("All"), counts.everything),
-        (("in_progress", ""), _("Under way"), counts.in_progress),
-        (("concluded", ""), _("Concluded"), counts.concluded),
-        (("", "failed"), _("Failed"), counts.failed),
+        (("in_progress", ""), words["in_progress"], counts.in_progress),
+        (("unopened", ""), words["unopened"], counts.unopened),
+        (("concluded", ""), words["concluded"], counts.concluded),
+        (("refused", ""), words["refused"], counts.refused),
+        (("", "failed"), words["failed"], counts.failed),
+        (("", "undetermined"), _("Undetermined"), counts.undetermined),
     ]
-    if counts.undetermined:
-        named.append((("", "undetermined"), _("Undetermined"), counts.undetermined))
-    chosen = (filters.status, filters.result)
+    chosen = (filters.state, filters.result)
     return [
         (_address(request, status=status, result=result), word, count, chosen == (status, result))
         for (status, result), word, count in named
+        if count or (status, result) not in _RARE or (status, result) == chosen
     ]
+
+
+def _state_words() -> dict[str, str]:
+    return {
+        "in_progress": _("Under way"),
+        "unopened": _("Unopened"),
+        "concluded": _("Concluded"),
+        "refused": _("Refused"),
+        "failed": _("Failed"),
+    }
 
 
 def _span_said(filters: Filters) -> str:
@@ -258,8 +273,8 @@ def _said(filters: Filters, days: str) -> str:
         parts.append(_("grade G%(grade)d") % {"grade": filters.grade})
     if filters.failure_class:
         parts.append(grades.failure_word(filters.failure_class))
-    if filters.status:
-        parts.append(status(filters.status).word)
+    if filters.state:
+        parts.append(_state_words()[filters.state])
     parts += [words for _name, _icon, _label, _value, words in _others(filters)]
     if filters.until is not None:
         parts.append(_span_said(filters))

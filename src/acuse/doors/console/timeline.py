@@ -344,12 +344,17 @@ _TELLERS: Mapping[str, Callable[[Fact], Told]] = {
 }
 
 
-def awaited(*, final: bool, certified: bool, facts: Sequence[Fact]) -> str:
+def awaited(
+    *, final: bool, certified: bool, issued: bool, until: datetime | None, opened: bool, facts: Sequence[Fact]
+) -> str:
     """The last line of the timeline: what is still awaited.
 
     Args:
         final: no further try follows by itself.
-        certified: a certificate over the final state exists.
+        certified: otherwise it is relayed plainly, and has no certificate.
+        issued: a certificate over the final state exists.
+        until: when the term ends of content that can be opened behind a link; None where none can.
+        opened: that content was opened before.
         facts: of the communication, in order.
     """
     if not final:
@@ -359,6 +364,18 @@ def awaited(*, final: bool, certified: bool, facts: Sequence[Fact]) -> str:
         if retry:
             return _("Next try at %(time)s.") % {"time": figures.clock_time(from_rfc3339(str(retry)))}
         return _("The answer of the server is awaited.")
+    said = []
+    if certified and not issued:
+        said.append(_("The certificate follows by itself once the settle time is over."))
+    if until is not None:
+        words = (
+            _("Until %(until)s, when its term ends, it can still be answered, or opened again.")
+            if opened
+            else _("Its opening is awaited until %(until)s, when its term ends.")
+        )
+        said.append(words % {"until": figures.day_and_time(until)})
+    if said:
+        return " ".join(said)
     if not certified:
-        return _("The certificate follows by itself once the settle time is over.")
+        return _("Nothing more is awaited. A late bounce would be added here.")
     return _("Nothing more is awaited. A late bounce would be added here and lead to another certificate.")

@@ -65,8 +65,12 @@ def sentence(verdict: Verdict, facts: Sequence[Fact]) -> str:
 def _behind_link(verdict: Verdict) -> str:
     """What was done with content behind a link, or that its term ended. No sentence names a person."""
     if verdict.outcome == "accepted":
+        if verdict.decisive is not None and verdict.decisive.details.get("authentication"):
+            return _("Accepted by whoever held the link and the code sent to the recipient, on %(day)s at %(time)s.")
         return _("Accepted by whoever held the link sent to the recipient, on %(day)s at %(time)s.")
     if verdict.outcome == "refused":
+        if verdict.decisive is not None and verdict.decisive.details.get("authentication"):
+            return _("Refused by whoever held the link and the code sent to the recipient, on %(day)s at %(time)s.")
         return _("Refused by whoever held the link sent to the recipient, on %(day)s at %(time)s.")
     if verdict.outcome == "expired":
         return _("The term ended on %(day)s at %(time)s, and no access is recorded.")
@@ -128,8 +132,10 @@ def _pending(facts: Sequence[Fact]) -> str:
 
 
 def ladder(verdict: Verdict) -> list[Step]:
-    """The seven steps: reached with its time, passed without a fact of its own, still possible, or never by this "
-    "mode."""
+    """The seven steps: reached with its time, passed without a fact of its own, still possible, or never by this mode.
+
+    A failure stops on the way to the next one; a refusal and the end of a term are facts of their own, and no step.
+    """
     steps = []
     ended = verdict.outcome in grades.ENDED_BADLY
     first = verdict.reached[0].occurred_at
@@ -139,7 +145,7 @@ def ladder(verdict: Verdict) -> list[Step]:
         if fact is not None:
             at = _at(fact.occurred_at, first)
             steps.append(Step(grade=grade, word=grades.word(grade), state="ended" if ended else "reached", note=at))
-        elif ended and grade == verdict.grade + 1:
+        elif verdict.outcome == "failed" and grade == verdict.grade + 1:
             at = _at(verdict.decisive.occurred_at, first) if verdict.decisive else ""
             steps.append(Step(grade=grade, word=_stopped_word(verdict), state="stopped", note=at))
         elif grade < verdict.grade:
@@ -161,8 +167,6 @@ def _at(moment: datetime, first: datetime) -> str:
 def _stopped_word(verdict: Verdict) -> str:
     if _bounced(verdict):
         return _("Came back later")
-    if verdict.outcome in {"refused", "expired"}:
-        return grades.outcome_word(outcome=verdict.outcome, grade=verdict.grade)
     if verdict.failure_class == "suppressed":
         return _("Held back, not sent")
     refused = verdict.decisive is not None and verdict.decisive.type == "attempt.refused"
@@ -177,12 +181,13 @@ def ladder_label(verdict: Verdict) -> str:
     return _("Grade reached: G%(grade)d of G6. Facts of their own: %(own)s.") % {"grade": verdict.grade, "own": own}
 
 
-def status(value: str, *, outcome: str = "") -> StatusWord:
+def status(value: str, *, outcome: str = "", unopened: bool = False) -> StatusWord:
     """The status of a communication.
 
     Args:
         value: "in_progress", "concluded" or "failed", as delivery keeps it.
-        outcome: verdict outcome, which names a refusal and an undetermined end.
+        outcome: verdict outcome, which names a refusal, the end of a term and an undetermined end.
+        unopened: its notice went out, and the content can still be opened.
     """
     if value == "in_progress":
         return StatusWord(kind="running", icon="circle-half", word=_("Under way"))
@@ -190,6 +195,12 @@ def status(value: str, *, outcome: str = "") -> StatusWord:
         return StatusWord(kind="filled waiting", icon="question", word=_("Undetermined"))
     if value == "failed":
         return StatusWord(kind="filled failed", icon="x-circle", word=pgettext("Status of one", "Failed"))
+    if outcome == "refused":
+        return StatusWord(kind="filled failed", icon="x-circle", word=pgettext("Status of one", "Refused"))
+    if outcome == "expired":
+        return StatusWord(kind="done", icon="clock", word=pgettext("Status of one", "Expired"))
+    if unopened:
+        return StatusWord(kind="running", icon="circle-half", word=pgettext("Status of one", "Unopened"))
     return StatusWord(kind="done", icon="check-circle", word=pgettext("Status of one", "Concluded"))
 
 

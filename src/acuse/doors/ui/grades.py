@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 CONTENT_MODE_CEILING = 2
 HIGHEST = 6
@@ -55,7 +56,7 @@ def outcome_word(*, outcome: str, grade: int, failure_class: str | None = None) 
     if outcome == "failed":
         return failure_word(failure_class)
     if outcome == "refused":
-        return _("Refused by the recipient")
+        return pgettext("Status of one", "Refused")
     if outcome == "expired":
         return _("Period ended without access")
     if outcome == "undetermined":

@@ -31,6 +31,7 @@ ATTEMPT = {
     "dns": {"mx": [{"preference": 10, "host": "mx1.correo.example.", "addresses": []}], "secure": False},
     "dsn_supported": True,
 }
+CODE = {"method": "otp", "contact": "ana@cliente.example"}
 CUT = {**ATTEMPT, "host": None, "address": None, "stage": None, "reply": None, "dns": None}
 OUTGOING = {**ATTEMPT, "via": "smarthost"}
 REPORT = {
@@ -154,6 +155,30 @@ def test_ladder_says_where_a_failure_stopped() -> None:
         steps = wording.ladder(verdict(every))
     assert [step.state for step in steps] == ["ended", "stopped", "not", "never", "never", "never", "never"]
     assert steps[1].word == "Refused by their server"
+
+
+@pytest.mark.parametrize(
+    ("authentication", "english"),
+    [(None, "Refused by whoever held the link sent"), (CODE, "Refused by whoever held the link and the code sent")],
+)
+def test_a_refusal_is_a_status_of_its_own_and_no_step(authentication: object, english: str) -> None:
+    act = {"authentication": authentication, "client": {"ip": "203.0.113.9", "user_agent": ""}}
+    answer = {**act, "words": "No", "comments": ""}
+    every = facts(("attempt.relayed", ATTEMPT), ("content.accessed", act), ("content.rejected", answer))
+    judged = verdict(every)
+    with translation.override("en"):
+        assert "stopped" not in [step.state for step in wording.ladder(judged)]
+        assert wording.sentence(judged, every).startswith(english)
+        told = wording.status("concluded", outcome=judged.outcome)
+        assert (told.kind, told.word) == ("filled failed", "Refused")
+        assert grades.outcome_word(outcome="refused", grade=judged.grade) == "Refused"
+
+
+def test_the_end_of_a_term_is_no_step() -> None:
+    every = facts(("attempt.relayed", ATTEMPT), ("term.expired", {"term_until": "2026-12-23T08:00:00.000000Z"}))
+    with translation.override("en"):
+        assert "stopped" not in [step.state for step in wording.ladder(verdict(every))]
+        assert wording.status("concluded", outcome="expired").word == "Expired"
 
 
 def test_ladder_says_that_it_came_back_and_on_which_day() -> None:

@@ -187,7 +187,7 @@ def _page(request: HttpRequest, access: Access, view: ContactView, form: Address
 def _sent(access: Access, view: ContactView) -> list[tuple[CommunicationRow, StatusWord]]:
     mailboxes = {text for one in view.addresses if one.channel == "email" for text in (one.value, one.key)}
     rows = delivery.sent_to(access, addresses=sorted(mailboxes), limit=SHOWN + 1)
-    return [(row, status(row.status, outcome=row.outcome)) for row in rows]
+    return [(row, status(row.status, outcome=row.outcome, unopened=row.unopened)) for row in rows]
 
 
 def _cases(access: Access, view: ContactView) -> list[tuple[TicketRow, StatusWord]]:

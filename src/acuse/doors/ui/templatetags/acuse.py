@@ -29,15 +29,22 @@ def mark_tag(state: str, development: bool = False) -> SafeString:
 
 @register.inclusion_tag("ui/meter.html")
 def meter(row: Any, *, words: bool = True) -> dict[str, object]:
-    """The grade meter of anything with ``grade``, ``outcome``, ``failure_class`` and ``final``."""
+    """The grade meter of anything with ``grade``, ``outcome``, ``failure_class`` and ``final``.
+
+    A refusal is no grade: its word is that of how far it got before, and its status says the rest.
+    """
     return {
         "bars": grades.bars(grade=row.grade, outcome=row.outcome, final=row.final),
         "grade": row.grade,
-        "word": grades.outcome_word(outcome=row.outcome, grade=row.grade, failure_class=row.failure_class)
-        if words
-        else "",
+        "word": _meter_word(row) if words else "",
         "spoken": grades.spoken(grade=row.grade, outcome=row.outcome, failure_class=row.failure_class),
     }
+
+
+def _meter_word(row: Any) -> str:
+    if row.outcome == "refused":
+        return grades.word(row.grade)
+    return grades.outcome_word(outcome=row.outcome, grade=row.grade, failure_class=row.failure_class)
 
 
 @register.filter

@@ -2,8 +2,8 @@
 
 WORDS: dict[str, str] = {
     "reason.content.accessed": "the content was accessed",
-    "reason.acceptance.given": "the recipient accepted it",
-    "reason.content.rejected": "the recipient refused it",
+    "reason.acceptance.given": "it was accepted",
+    "reason.content.rejected": "it was refused",
     "reason.term.expired": "the period ended",
     # page 1
     "headline.relayed.notice": "Notice accepted by the recipient’s server",

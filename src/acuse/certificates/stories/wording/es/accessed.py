@@ -2,8 +2,8 @@
 
 WORDS: dict[str, str] = {
     "reason.content.accessed": "se accedió al contenido",
-    "reason.acceptance.given": "el destinatario la aceptó",
-    "reason.content.rejected": "el destinatario la rechazó",
+    "reason.acceptance.given": "se aceptó",
+    "reason.content.rejected": "se rechazó",
     "reason.term.expired": "venció el plazo",
     # page 1
     "headline.relayed.notice": "Aviso aceptado por el servidor del destinatario",
