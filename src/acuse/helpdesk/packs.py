@@ -50,7 +50,7 @@ def _standard(names: Mapping[str, str], calendar: UUID) -> tuple[PolicyTerm, ...
             name=names["resolution"],
             calendar=calendar,
             cases=(Case(types=_ASKS, term=Term(amount=48, unit="business_hours")),),
-            pauses_on=("customer", "documents"),
+            pauses_on=("customer", "documents", "adr", "agreed"),
         ),
     )
 

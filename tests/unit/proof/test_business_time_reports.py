@@ -5,7 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from acuse.proof.business_time import CalendarVersion, Pause, Term, due_at, remaining, spent
+from acuse.proof.verdicts.deadlines import judge
 from tests.unit.proof.calendars import CANARY, MADRID, at, make
+from tests.unit.proof.tickets import Ticket
 
 HOURS = "business_hours"
 
@@ -83,6 +85,26 @@ def test_chatwoot_10178_the_clock_stands_still_from_the_pause_on() -> None:
     for later in ("2026-11-05 11:00:01", "2026-11-12 17:00:00", "2026-11-30 17:00:00"):
         left = remaining(make(), term, started_at=at("2026-11-05 10:00:00"), at=at(later), pauses=held)
         assert left == timedelta(hours=7)
+
+
+def test_chatwoot_10178_the_clock_does_not_run_on_after_solving() -> None:
+    ticket, start, solved_at = Ticket(calendar=make()), at("2026-11-05 10:00:00"), at("2026-11-05 12:00:00")
+    ticket.start("a", start, Term(amount=8, unit=HOURS))
+    ticket.end("a", ticket.move(solved_at, "resolved"))
+    for later in (solved_at, at("2026-11-06 12:00:00"), at("2026-12-01 12:00:00")):
+        (deadline,) = judge(ticket.facts, ticket.calendars, rules=ticket.rules, at=later).deadlines
+        assert (deadline.verdict, deadline.used, deadline.judged_at) == ("met", timedelta(hours=2), solved_at)
+
+
+def test_zammad_5177_what_is_said_later_does_not_move_a_first_response() -> None:
+    ticket, start = Ticket(calendar=make()), at("2026-11-05 10:20:14")
+    ticket.start("a", start, Term(amount=2, unit=HOURS), purpose="first_response")
+    ticket.start("b", start, Term(amount=8, unit=HOURS))
+    ticket.end("a", ticket.reply(at("2026-11-05 13:00:00")))
+    for day in (6, 7, 8):
+        ticket.reply(at(f"2026-11-0{day} 10:00:00"))
+    response, _ = judge(ticket.facts, ticket.calendars, rules=ticket.rules).deadlines
+    assert (response.verdict, response.due_at) == ("missed", at("2026-11-05 12:20:14"))
 
 
 def test_glpi_6902_a_term_in_days_counts_the_days_of_the_calendar_and_not_24_hours_each() -> None:
