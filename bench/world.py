@@ -26,7 +26,7 @@ def world() -> Iterator[Path]:
     from acuse.config.installation import prepare
 
     try:
-        with ready_database(environment()):
+        with ready_database(environment(), first=True):
             prepare(environment())
             yield directory
             connections.close_all()

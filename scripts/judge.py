@@ -57,8 +57,10 @@ def load(corpus: Path) -> list[dict[str, Any]]:
         broken = [
             row for row in labels if not isinstance(row["coarse"], str) or not isinstance(row["recipients"], list)
         ]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BrokenCorpus(f"{corpus} is no labelled collection: {error!r}") from error
+    except OSError as error:
+        raise BrokenCorpus(f"{corpus}/labels.jsonl cannot be read: {error.strerror}.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise BrokenCorpus(f"{corpus}/labels.jsonl is no list of labels, one JSON object a line.") from error
     if missing or broken or not labels:
         raise BrokenCorpus(f"{corpus}: {len(missing)} labelled files are missing, {len(broken)} labels are broken.")
     return labels

@@ -20,9 +20,9 @@ def never_started() -> Iterator[Installation]:
 def test_commands_before_the_first_start_say_what_to_do(never_started: Installation) -> None:
     listed = never_started.command("user", "list", check=False)
     assert (listed.returncode, listed.stdout) == (1, "")
-    assert listed.stderr.startswith("acuse: The database refused: relation")
+    assert listed.stderr.startswith("acuse: There is no installation in")
     assert "acuse serve" in listed.stderr
-    checked = never_started.command("check", check=False)
-    assert checked.returncode == 1
-    assert "migrations are waiting: `acuse serve` applies them" in checked.stdout
-    assert "Traceback" not in checked.stderr
+    for name in ("check", "fsck"):
+        told = never_started.command(name, check=False)
+        assert (told.returncode, told.stdout, told.stderr) == (1, "", listed.stderr)
+    assert not (never_started.directory / "data").exists(), "a mistyped directory is not made an installation"

@@ -214,6 +214,17 @@ def settings_file() -> Path:
     return Path(os.environ.get("ACUSE_DATA_DIRECTORY") or default_data_directory()) / "acuse.env"
 
 
+_WORDS = {
+    "int_parsing": "Write a whole number.",
+    "int_from_float": "Write a whole number.",
+    "float_parsing": "Write a number.",
+    "bool_parsing": "Write 1 or 0.",
+    "time_delta_parsing": "Write a duration such as PT30S, PT5M or P5D.",
+    "path_type": "Write a path.",
+}
+"""What to do about a value of the wrong type, by pydantic's name of the fault; it says the rest well enough itself."""
+
+
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """Read the settings of this process, once.
@@ -229,4 +240,5 @@ def environment() -> Environment:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = "".join(f"{PREFIX}{str(part).upper()}: " for part in first["loc"])
-        raise ConfigurationError(f"{name}{first['msg'].removeprefix('Value error, ')}") from None
+        said = _WORDS.get(first["type"], first["msg"].removeprefix("Value error, "))
+        raise ConfigurationError(f"{name}{said}") from None

@@ -74,8 +74,10 @@ def read_trust(paths: Sequence[Path]) -> Trust:
     for path in paths:
         try:
             text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"The trust anchors in {path} cannot be read: {error}.") from error
+        except OSError as error:
+            raise InputError(f"The trust anchors in {path} cannot be read: {_why(error)}.") from error
+        except UnicodeDecodeError as error:
+            raise InputError(f"The trust anchors in {path} cannot be read: it is no text.") from error
         try:
             trust |= Trust.parse(text)
         except InputError as error:
@@ -91,12 +93,22 @@ def _lacks_anchors(report: Report) -> bool:
 def _verify_file(path: Path, trust: Trust) -> Report:
     try:
         if path.stat().st_size > MAX_FILE:
-            raise InputError(f"Larger than {MAX_FILE} bytes.")
+            return _unread(path, f"it is larger than {MAX_FILE} bytes")
         raw = path.read_bytes()
-    except (OSError, InputError) as error:
-        step = Step(number=1, state=State.CANNOT_TELL, text=f"The file cannot be read: {error}")
-        return Report(filename=path.name, kind="unknown", state=State.CANNOT_TELL, steps=(step,))
-    return verify_bytes(raw, filename=path.name, trust=trust)
+    except OSError as error:
+        return _unread(path, _why(error))
+    return verify_bytes(raw, filename=str(path), trust=trust)
+
+
+def _unread(path: Path, why: str) -> Report:
+    step = Step(number=1, state=State.CANNOT_TELL, text=f"The file cannot be read: {why}.")
+    return Report(filename=str(path), kind="unknown", state=State.CANNOT_TELL, steps=(step,))
+
+
+def _why(error: OSError) -> str:
+    """What the system says, as part of a sentence."""
+    said = error.strerror or str(error)
+    return said[:1].lower() + said[1:]
 
 
 if __name__ == "__main__":

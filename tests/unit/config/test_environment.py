@@ -47,6 +47,18 @@ def test_nothing_has_to_be_set(directory: Path) -> None:
     assert settings.verp_domain == settings.mail_hostname
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("WEB_PORT", "abc", "ACUSE_WEB_PORT: Write a whole number."),
+        ("SANDBOX", "perhaps", "ACUSE_SANDBOX: Write 1 or 0."),
+        ("SETTLE_TIME", "soon", "ACUSE_SETTLE_TIME: Write a duration such as PT30S, PT5M or P5D."),
+    ],
+)
+def test_a_value_of_the_wrong_type_says_what_to_write(directory: Path, name: str, value: str, said: str) -> None:
+    assert refusal(**{name: value}) == said
+
+
 def test_settings_cannot_be_changed_afterwards(directory: Path) -> None:
     with pytest.raises(ValueError, match="frozen"):
         read().web_port = 1  # type: ignore[misc]

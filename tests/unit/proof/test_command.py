@@ -147,3 +147,16 @@ def test_the_usage_names_the_program_that_was_called(capsys: pytest.CaptureFixtu
     with pytest.raises(SystemExit):
         main([], program="acuse verify")
     assert capsys.readouterr().err.startswith("usage: acuse verify ")
+
+
+def test_what_cannot_be_read_is_said_in_words_with_the_path_that_was_given(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(files), str(files / "absent.json")]) == 2
+    said = capsys.readouterr().out
+    assert f"{files}: " in said
+    assert "The file cannot be read: is a directory." in said
+    assert "The file cannot be read: no such file or directory." in said
+    (files / "noise.pem").write_bytes(b"\xed\xff\x00")
+    assert main([str(files / "good.json"), "--trust", str(files / "noise.pem")]) == 2
+    assert capsys.readouterr().err == f"The trust anchors in {files / 'noise.pem'} cannot be read: it is no text.\n"

@@ -21,7 +21,7 @@ from uuid import UUID
 
 import typer
 
-from acuse.config.cli.outcomes import Outcome, siblings, wait_for_certificates
+from acuse.config.cli.outcomes import Outcome, make_directory, siblings, wait_for_certificates
 from acuse.config.cli.serve import ready_database, supervisor
 from acuse.config.cli.submission import Account, account_file, keep_account, read_account, submit
 from acuse.config.environment import Environment, environment
@@ -80,13 +80,15 @@ def demo(
 ) -> None:
     """Start everything on this machine, send the examples, certify and verify them; stay up until Ctrl-C."""
     envelopes = _read_envelopes(examples)
+    if out is not None:
+        make_directory(out)
     _configure()
     settings = environment()
     if _claim_directory(settings):
         print(
             f"{settings.data_directory} holds an earlier demo: what it accepted before is not sent again.", flush=True
         )
-    with ready_database(settings):
+    with ready_database(settings, first=True):
         _keep_settings(settings)
         prepare(settings)
         password = _sample_organisation(settings)
@@ -294,7 +296,6 @@ def _print_table(found: Sequence[tuple[str, Outcome]]) -> None:
 
 def _write(settings: Environment, out: Path, found: Sequence[tuple[str, Outcome]]) -> None:
     """Write the certificates and the anchors, and no other PDF."""
-    out.mkdir(parents=True, exist_ok=True)
     for earlier in out.glob("*.pdf"):
         earlier.unlink()
     for file, outcome in found:

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
-from acuse.errors import TemporaryError
+from acuse.errors import InputError, TemporaryError
 
 _POLL_SECONDS = 0.3
 
@@ -29,6 +30,18 @@ class Outcome:
     level: str
     document: bytes | None
     archive: bytes | None
+
+
+def make_directory(out: Path) -> None:
+    """Make the directory that certificates go to, before anything is sent.
+
+    Raises:
+        InputError: it cannot be made.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"Certificates cannot be written to {out}: {error.strerror}.") from error
 
 
 def siblings(reply: str) -> list[UUID]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from acuse.config.cli.outcomes import siblings, wait_for_certificates
+from acuse.config.cli.outcomes import make_directory, siblings, wait_for_certificates
 from acuse.config.cli.serve import ready_database
 from acuse.config.cli.submission import Account, read_account, submit
 from acuse.config.environment import environment
@@ -33,6 +33,8 @@ def send(
     settings = environment()
     raw = _read(file)
     account = _account(user, secret_file)
+    if out is not None:
+        make_directory(out)
     reply = submit(settings, account, raw=raw, sender=sender, recipients=to)
     print(reply)
     if wait or out:
@@ -66,7 +68,6 @@ def _collect(reply: str, out: Path | None, deadline: float) -> None:
     for outcome in found:
         print(f"{outcome.code}  {outcome.recipient}  {outcome.outcome} G{outcome.grade}")
         if out is not None and outcome.document is not None:
-            out.mkdir(parents=True, exist_ok=True)
             (out / f"{outcome.code}.pdf").write_bytes(outcome.document)
             if outcome.archive is not None:
                 (out / f"{outcome.code}.zip").write_bytes(outcome.archive)

@@ -13,7 +13,7 @@ from acuse.config.installation import make_directories, prepare, running_databas
 from acuse.config.tree import ROLES, DatabaseWatch, commands
 from acuse.embedded.output import LogFile
 from acuse.embedded.supervisor import Supervisor
-from acuse.errors import AcuseError, InputError
+from acuse.errors import AcuseError, ConfigurationError, InputError
 
 
 def check_roles(text: str) -> tuple[Role, ...]:
@@ -30,12 +30,22 @@ def check_roles(text: str) -> tuple[Role, ...]:
 
 
 @contextmanager
-def ready_database(settings: Environment) -> Iterator[None]:
+def ready_database(settings: Environment, *, first: bool = False) -> Iterator[None]:
     """Run the embedded database, if any, and Django with it, for the time of a block.
 
+    Args:
+        settings: of the installation.
+        first: the block may be what makes the installation; otherwise a mistyped directory would become a new one.
+
     Raises:
+        ConfigurationError: there is no installation in the data directory.
         AcuseError: the database refused what the block asked of it, as one without our tables does.
     """
+    if not first and settings.database_url is None and not settings.keys.is_dir():
+        raise ConfigurationError(
+            f"There is no installation in {settings.data_directory}. Set ACUSE_DATA_DIRECTORY to the one you mean, or "
+            "run `acuse serve` once to make it."
+        )
     make_directories(settings)
     with running_database(settings) as postgres:
         django.setup()
@@ -69,7 +79,7 @@ def serve(
     """Run Acuse until Ctrl-C: database (if embedded), web, SMTP, worker and sequencer as one supervised tree."""
     settings = environment()
     chosen = check_roles(roles)
-    with ready_database(settings):
+    with ready_database(settings, first=True):
         prepare(settings)
         supervisor(settings, chosen).run()
 
@@ -78,5 +88,5 @@ def manage(context: typer.Context) -> None:
     """Run a Django management command, with the database that this installation uses."""
     from django.core.management import execute_from_command_line
 
-    with ready_database(environment()):
+    with ready_database(environment(), first=True):
         execute_from_command_line(["acuse manage", *context.args])
