@@ -19,10 +19,10 @@ def never_started() -> Iterator[Installation]:
 
 def test_commands_before_the_first_start_say_what_to_do(never_started: Installation) -> None:
     listed = never_started.command("user", "list", check=False)
-    assert (listed.returncode, listed.stdout) == (1, "")
+    assert (listed.returncode, listed.stdout) == (3, "")
     assert listed.stderr.startswith("acuse: There is no installation in")
     assert "acuse serve" in listed.stderr
     for name in ("check", "fsck"):
         told = never_started.command(name, check=False)
-        assert (told.returncode, told.stdout, told.stderr) == (1, "", listed.stderr)
+        assert (told.returncode, told.stdout, told.stderr) == (3, "", listed.stderr)
     assert not (never_started.directory / "data").exists(), "a mistyped directory is not made an installation"
