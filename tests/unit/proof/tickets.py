@@ -40,7 +40,7 @@ class Ticket:
     @property
     def rules(self) -> dict[str, Policy]:
         """The versions of policies that the facts cite, by digest."""
-        cited = {item.sha256 for fact in self.facts for item in fact.objects if item.role == "rule"}
+        cited = dict.fromkeys(item.sha256 for fact in self.facts for item in fact.objects if item.role == "rule")
         return {digest: Policy.parse(self.objects[digest]) for digest in cited if digest in self.objects}
 
     @property
