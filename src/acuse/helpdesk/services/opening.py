@@ -101,7 +101,6 @@ def open_ticket(*, organisation: UUID, written: Written, default_type: str = "in
 
     Raises:
         InputError: neither an address nor a number says who it is.
-        ConflictError: a term cannot be counted, because its calendar ends before it.
     """
     channel, value = ("email", written.address) if written.address else ("phone", written.number)
     if not value:
@@ -130,7 +129,6 @@ def open_by_member(*, access: Access, address: str, number: str, name: str, subj
 
     Raises:
         AccessDenied: the member may not. InputError: nothing says who it is, or a value does not fit.
-        ConflictError: as `open_ticket`.
     """
     access.require_sender()
     words = {"name": name, "subject": subject, "text": text, "number": number}
