@@ -1,5 +1,7 @@
 """Collect the texts of the web doors into their catalogue and compile it (needs gettext; the results are committed).
 
+What doors say of errors of the rooms below is collected where these are raised: `InputError("...")` is a text too.
+
 With --check, nothing is written: it fails where a text has no Spanish, or where the compiled catalogue is not that of
 the written one. That needs no gettext, so it runs everywhere.
 """
@@ -14,8 +16,27 @@ from pathlib import Path
 import django
 from django.conf import settings
 from django.core.management import call_command
+from django.core.management.commands import makemessages
 
-DOORS = Path(__file__).parent.parent / "src" / "acuse" / "doors"
+ROOT = Path(__file__).parent.parent / "src" / "acuse"
+DOORS = ROOT / "doors"
+# Errors whose sentence a page may say, with its place where that is not the first: a test finds what is missing.
+ERRORS = (
+    "AcuseError",
+    "InputError",
+    "AccessDenied",
+    "OutsideCalendar",
+    "ConflictError",
+    "TemporaryError",
+    "PermanentError",
+    "NotOpen",
+    "NotPublished",
+    "AddressTaken",
+    "Waits",
+    "BadTemplate:2",
+)
+# These speak to programs and operators, or stand alone: what a page says of them is listed in doors/ui.
+SILENT = ("clock.py", "channels", "config", "embedded", "evidence", "mail", "pdf", "proof", "smtp", "node_modules")
 CATALOGUE = DOORS / "ui" / "locale" / "es" / "LC_MESSAGES" / "django.po"
 # Written by hand: the few English sentences of allauth that we say otherwise.
 ENGLISH = DOORS / "ui" / "locale" / "en" / "LC_MESSAGES" / "django.po"
@@ -60,19 +81,28 @@ def check() -> int:
     return 1 if wrong else 0
 
 
+class Collection(makemessages.Command):
+    """Django's collection, by the names of errors too."""
+
+    xgettext_options = [  # noqa: RUF012 - declared so by Django
+        *makemessages.Command.xgettext_options,
+        *(f"--keyword={name}" for name in ERRORS),
+    ]
+
+
 def collect() -> None:
-    """Run Django's collection over the doors."""
+    """Run Django's collection over the doors, and over the rooms whose errors they say."""
     settings.configure(USE_I18N=True, LOCALE_PATHS=[str(DOORS / "ui" / "locale")], INSTALLED_APPS=[])
     django.setup()
-    os.chdir(DOORS)
+    os.chdir(ROOT)
     call_command(
-        "makemessages",
+        Collection(),
         locale=["es"],
         no_location=True,
         no_wrap=True,
         no_obsolete=True,
         extensions=["html", "py"],
-        ignore_patterns=["node_modules", "smtp"],
+        ignore_patterns=list(SILENT),
         verbosity=0,
     )
 

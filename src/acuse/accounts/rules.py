@@ -130,7 +130,7 @@ def check_role(role: str) -> str:
     """
     if role in ROLES:
         return role
-    raise InputError(f"There is no role {role!r}; choose one of {', '.join(ROLES)}.")
+    raise InputError("There is no role %(role)r; choose one of %(roles)s.", role=role, roles=", ".join(ROLES))
 
 
 def check_email(email: str) -> str:

@@ -24,11 +24,13 @@ def remove_second_step(*, email: str) -> int:
     """
     user = User.objects.filter(email=normalise_address(email)).first()
     if user is None:
-        raise InputError(f"There is no user {email}.")
+        raise InputError("There is no user %(email)s.", email=email)
     with transaction.atomic():
         forgotten, _ = Authenticator.objects.filter(user=user).delete()
         if not forgotten:
-            raise InputError(f"{email} signs in with a password alone; there is no second step to remove.")
+            raise InputError(
+                "%(email)s signs in with a password alone; there is no second step to remove.", email=email
+            )
         for membership in Membership.objects.filter(user=user).order_by("id"):
             record(
                 FactDraft(

@@ -59,7 +59,7 @@ def create_organisation(*, name: str, slug: str, language: str = "es", tax_id: s
             organisation = Organisation.objects.create(slug=slug, created_at=clock.now(), **given)
             record(_draft(organisation.id, "organisation.created", OPERATOR, {"name": organisation.name}))
     except IntegrityError as error:
-        raise ConflictError(f"The short name {slug} is taken; choose another.") from error
+        raise ConflictError("The short name %(slug)s is taken; choose another.", slug=slug) from error
     return organisation
 
 
@@ -72,7 +72,7 @@ def create_user(*, email: str, password: str | None, name: str = "", language: s
     """
     address = rules.check_email(email)
     if User.objects.filter(email=address).exists():
-        raise ConflictError(f"There is already a user {email}.")
+        raise ConflictError("There is already a user %(email)s.", email=email)
     return User.objects.create_user(address, password, name=name, language=language)
 
 
@@ -92,7 +92,7 @@ def set_password(*, email: str, password: str) -> None:
     """
     user = User.objects.filter(email=rules.normalise_address(email)).first()
     if user is None:
-        raise InputError(f"There is no user {email}.")
+        raise InputError("There is no user %(email)s.", email=email)
     user.set_password(password)
     user.save(update_fields=["password"])
 
@@ -106,7 +106,7 @@ def add_member(*, organisation: UUID, email: str, role: str) -> None:
     rules.check_role(role)
     user = User.objects.filter(email=rules.normalise_address(email)).first()
     if user is None:
-        raise InputError(f"There is no user {email}; create it first.")
+        raise InputError("There is no user %(email)s; create it first.", email=email)
     with transaction.atomic():
         membership, _ = Membership.objects.update_or_create(
             user=user, organisation_id=organisation, defaults={"role": role, "deactivated_at": None}
@@ -164,7 +164,7 @@ def create_credential(*, organisation: UUID, name: str, actor: Actor = OPERATOR)
                 )
             )
     except IntegrityError as error:
-        raise ConflictError(f"There is already a credential called {name}.") from error
+        raise ConflictError("There is already a credential called %(name)s.", name=name) from error
     return credential, secret
 
 
@@ -204,7 +204,7 @@ def add_sender_identity(*, organisation: UUID, pattern: str, actor: Actor = OPER
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"sender {domain}",))
         others = SenderIdentity.objects.exclude(organisation_id=organisation)
         if others.filter(pattern__endswith=domain).exists():
-            raise ConflictError(f"Another organisation here sends as {domain}; ask the operator.")
+            raise ConflictError("Another organisation here sends as %(domain)s; ask the operator.", domain=domain)
         _, created = SenderIdentity.objects.get_or_create(organisation_id=organisation, pattern=normal)
         if created:
             record(_draft(organisation, "sender_identity.added", actor, {"identity": normal}))
@@ -267,7 +267,7 @@ def _checked(name: str, value: object) -> Any:
     if name in _CHECKS:
         return _CHECKS[name](value)
     if name in _CHOICES and value not in _CHOICES[name]:
-        raise InputError(f"{value!r} is not a choice of {name}.")
+        raise InputError("%(value)r is not a choice of %(name)s.", value=value, name=name)
     return value
 
 

@@ -328,7 +328,7 @@ def _superseded(row: Certificate, language: Language, bundle: Bundle) -> Superse
         return None
     earlier = Certificate.objects.get(code=row.supersedes)
     if earlier.facts_up_to is None:
-        raise InputError(f"The certificate {earlier.code} was never issued, so nothing can supersede it.")
+        raise InputError("The certificate %(code)s was never issued, so nothing can supersede it.", code=earlier.code)
     later = {item.fact.type for item in bundle.facts if item.position > earlier.facts_up_to}
     words = WORDING[language]
     reasons = [words[f"reason.{change}"] for change in rules.CHANGES if change in later]
