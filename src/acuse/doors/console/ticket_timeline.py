@@ -17,7 +17,7 @@ from acuse.doors.console import ticket_words as words
 from acuse.doors.console.timeline import evidence_state
 from acuse.doors.console.wording import mark_word
 from acuse.doors.ui.phone_words import RESULTS
-from acuse.evidence.queries import LedgerFact, development_anchors, ledger_state
+from acuse.evidence.queries import LedgerFact, anchored_size, development_anchors
 from acuse.helpdesk.queries.case import CaseView, InteractionView
 from acuse.mail.quotes import parted
 
@@ -57,7 +57,7 @@ def entries(access: Access, case: CaseView, members: Mapping[UUID, str]) -> list
         row.id: row
         for row in delivery.rows_of(access, ids=[one.communication for one in case.interactions if one.communication])
     }
-    size = ledger_state().anchored_size
+    size = anchored_size()
     stamped = development_anchors([fact.position for fact in case.facts if fact.position is not None])
     made = []
     for fact in case.facts:

@@ -1,5 +1,6 @@
 """The inbox: cases in a list beside the one that is open."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -107,7 +108,7 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
     found = found_by_number(access, words=request.GET.get("q", "")[:40])
     if len(found) == 1:
         return redirect("console:ticket", access.view.slug, found[0])
-    return page(request, access, "tickets", "console/tickets.html", _listed(request, access))
+    return page(request, access, "tickets", "console/tickets.html", _listed(request, access, active_members(access)))
 
 
 @require_GET
@@ -135,7 +136,7 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     settings = settings_of(access.organisation)
     terms = deadlines_of(access, id)
     deadlines = [told(one) for one in terms.views]
-    context = _listed(request, access, chosen=id)
+    context = _listed(request, access, members, chosen=id)
     context |= {
         "case": seen,
         "row": seen.row,
@@ -167,7 +168,9 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     return page(request, access, "tickets", "console/ticket.html", context)
 
 
-def _listed(request: HttpRequest, access: Access, chosen: UUID | None = None) -> dict[str, Any]:
+def _listed(
+    request: HttpRequest, access: Access, members: Mapping[UUID, str], chosen: UUID | None = None
+) -> dict[str, Any]:
     filters = read_filters(request)
     order = "last" if request.GET.get("order") == "last" or filters.state != "open" else "due"
     place = read_place(request)
@@ -191,7 +194,7 @@ def _listed(request: HttpRequest, access: Access, chosen: UUID | None = None) ->
         "older": urlencode({**kept, "before": write_place(after)}) if after else "",
         "newest": urlencode(kept) if place else "",
         "count_limit": COUNTED,
-        "everybody": active_members(access),
+        "everybody": members,
     }
 
 
