@@ -53,6 +53,11 @@ def test_a_comment_that_is_too_long_is_refused_whole(visit: Visit, act: str, pag
     assert visit.row().outcome == outcome
 
 
+def test_a_few_lines_get_a_low_frame(visit: Visit) -> None:
+    visit.post("open")
+    assert 'class="letter-content brief"' in visit.get("content").content.decode()
+
+
 def test_accepting_twice_is_one_fact(visit: Visit) -> None:
     visit.post("open")
     token = visit.form("content")

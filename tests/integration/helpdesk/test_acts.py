@@ -12,10 +12,11 @@ from django.db import connections, transaction
 from acuse import clock
 from acuse.accounts.members import deactivate
 from acuse.composition.letters import Attachment
-from acuse.errors import ConflictError
+from acuse.errors import ConflictError, InputError
 from acuse.evidence import custody
 from acuse.evidence.fsck.objects import without_row
 from acuse.helpdesk.models import ConformityRequest, Interaction, Outgoing, Ticket
+from acuse.helpdesk.services.changes import escalate
 from acuse.helpdesk.services.conformity import answer_conformity, ask_conformity
 from acuse.helpdesk.services.replies import reply, send_due, take_back
 from acuse.helpdesk.services.settings import change_desk
@@ -146,3 +147,11 @@ def test_no_new_case_is_given_to_who_was_deactivated(desk: Desk) -> None:
     desk.receive(letter("Otra cosa", message_id="<m2@cliente.example>"))
     later = Ticket.objects.get(subject="Otra cosa")
     assert later.assignee_id == desk.administrator.member
+
+
+def test_a_case_is_not_escalated_without_a_reason(desk: Desk) -> None:
+    desk.receive(letter())
+    ticket = desk.ticket()
+    with pytest.raises(InputError, match="Say why the case is escalated"):
+        escalate(access=desk.owner, ticket=ticket.id, escalated=True, reason=" ")
+    assert desk.ticket().escalated_at is None

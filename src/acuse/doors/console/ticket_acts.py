@@ -151,7 +151,7 @@ def template(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase
 @require_http_methods(["GET", "POST"])
 @member_view
 def new(request: HttpRequest, access: Access) -> HttpResponseBase:
-    """A case that a member opens for somebody who called or came."""
+    """A case that a member opens for somebody who called."""
     access.require_sender()
     form = CaseForm(request.POST or None)
     if form.is_valid():

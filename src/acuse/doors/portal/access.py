@@ -8,7 +8,7 @@ from acuse.delivery.queries.access import consigned_message
 from acuse.delivery.services import access
 from acuse.delivery.services.access import NotOpen, Refused
 from acuse.doors.portal.access_link import COMMENT, Page, Session, behind_link, comments_of, moment
-from acuse.doors.portal.access_shown import shown
+from acuse.doors.portal.access_shown import is_brief, shown
 from acuse.doors.ui import figures
 from acuse.doors.ui.security import download, foreign_page
 from acuse.errors import InputError
@@ -158,6 +158,7 @@ def _content(
         problem=problem,
         comments=comments,
         said=said,
+        brief=is_brief(message),
         files=[(number, one, words.say("download", name=one.name)) for number, one in _numbered(message.attachments)],
         proof=proof is not None,
     )

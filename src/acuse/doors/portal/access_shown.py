@@ -10,6 +10,7 @@ from acuse.mail.html import console_document
 from acuse.mail.read import Message
 
 _MOST_TEXT = 500_000
+_BRIEF_TEXT, _BRIEF_LINES = 300, 5
 _STYLE = (
     "body{font:16px/24px system-ui,sans-serif;color:#1a1d21;background:#fff;margin:12px}"
     "pre{font:inherit;white-space:pre-wrap;overflow-wrap:anywhere;margin:0}"
@@ -38,3 +39,9 @@ def shown(message: Message, words: Words, *, language: str) -> bytes:
     body = f"<pre>{escape(text[:_MOST_TEXT])}</pre>{rest}"
     page = f'<!doctype html><html lang="{escape(spoken)}"><head>{head}</head><body>{body}</body></html>'
     return page.encode("utf-8", "replace")
+
+
+def is_brief(message: Message) -> bool:
+    """Whether what is shown of a message is a few lines of text, on a telephone too."""
+    text = (message.text or "").strip()
+    return message.html is None and len(text) <= _BRIEF_TEXT and text.count("\n") < _BRIEF_LINES

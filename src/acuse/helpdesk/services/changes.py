@@ -201,9 +201,11 @@ def escalate(*, access: Access, ticket: UUID, escalated: bool, reason: str) -> N
     """Pass a case to somebody who decides more, or take it back; the reason becomes a note.
 
     Raises:
-        AccessDenied: who asks may not. InputError: there is no such case, or the reason is too long.
+        AccessDenied: who asks may not. InputError: there is no such case, or the reason is missing or too long.
         ConflictError: it is so already.
     """
+    if escalated and not reason.strip():
+        raise InputError("Say why the case is escalated.")
     if len(reason.strip()) > MOST_NOTE:
         raise InputError("A note takes 1 to %(most)s characters.", most=MOST_NOTE)
     with transaction.atomic():

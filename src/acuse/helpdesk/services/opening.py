@@ -59,6 +59,7 @@ class Written:
         reception, mailbox, message_id: where they are known.
         client: address and program of whoever sent the form.
         call: the telephone call in which it was said.
+        reference: what a program that opens a case calls it; no other case of the organisation has the same.
     """
 
     channel: str
@@ -84,6 +85,7 @@ class Written:
     message_id: str = ""
     client: dict[str, Any] = field(default_factory=dict)
     call: UUID | None = None
+    reference: str = ""
 
     @property
     def objects(self) -> tuple[ObjectReference, ...]:
@@ -125,7 +127,7 @@ def open_ticket(*, organisation: UUID, written: Written, default_type: str = "in
 
 
 def open_by_member(*, access: Access, address: str, number: str, name: str, subject: str, text: str, type: str) -> UUID:
-    """Open a case for somebody who called or came; return it.
+    """Open a case for somebody who called; return it.
 
     Raises:
         AccessDenied: the member may not. InputError: nothing says who it is, or a value does not fit.
@@ -212,6 +214,7 @@ def _insert(
         tags=[rule.tag] if rule and rule.tag else [],
         product=storable(written.product)[:_PRODUCT_MOST],
         purchase_date=written.purchase_date,
+        reference=written.reference,
         opened_at=written.occurred_at,
         last_at=now,
         waits_since=written.occurred_at,
@@ -225,6 +228,7 @@ def _opened(ticket: Ticket, written: Written) -> FactDraft:
         "consent": written.consent[:2000],
         "client": written.client,
         "call": written.call,
+        "reference": written.reference,
     }
     return FactDraft(
         organisation=ticket.organisation_id,
@@ -271,7 +275,7 @@ def add_message(*, ticket: UUID, written: Written, matched_by: str) -> UUID:
     Args:
         ticket: which one; it exists.
         written: what came.
-        matched_by: "token", "reference" or "form".
+        matched_by: "token", "reference", "form" or "api".
     """
     with transaction.atomic():
         row = Ticket.objects.select_for_update(no_key=True).get(id=ticket)
