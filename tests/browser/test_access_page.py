@@ -89,6 +89,22 @@ def test_a_code_wrong_then_right(guarded: Visit, visit: Opener, width: int, scri
     assert guarded.row().grade == 4
 
 
+def test_refusing_what_takes_a_code_takes_one_too(guarded: Visit, visit: Opener) -> None:
+    page = visit(member=False, width=PHONE, scripts=False).open(guarded.root)
+    page.get_by_role("link", name="No quiero recibirla").click()
+    picture(page, "reject-coded")
+    page.get_by_role("button", name="Recibir el código").click()
+    page.get_by_label("Comentarios").fill("No es para mí")
+    page.get_by_label("Código de seis cifras").fill("1234")
+    page.get_by_role("button", name="Rechazar la comunicación").click()
+    expect(page.get_by_role("alert")).to_contain_text("son seis cifras")
+    picture(page, "reject-code")
+    page.get_by_label("Código de seis cifras").fill(guarded.code())
+    page.get_by_role("button", name="Rechazar la comunicación").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Esta comunicación se rechazó")
+    assert guarded.last("content.rejected").details["comments"] == "No es para mí"
+
+
 def test_codes_lock_and_serve_late_no_more(guarded: Visit, visit: Opener) -> None:
     page = visit(member=False, width=PHONE).open(guarded.root)
     page.get_by_role("button", name="Recibir el código y abrir").click()
