@@ -65,6 +65,7 @@ def test_a_case_is_answered_by_keyboard_and_taken_back(made: Desk, visit: Opener
     seen.press("j", "Enter")
     page.wait_for_url(re.compile(r"/tickets/[0-9a-f-]{36}/"))
     page = seen.open(f"{BASE}/tickets/{made.noise}/")
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), "list and case scroll, not the page"
     seen.press("r")
     page.keyboard.type("Mañana a las 9.")
     page.keyboard.press("Control+Enter")
