@@ -33,6 +33,7 @@ def paths(made: Desk) -> tuple[str, ...]:
         f"{BASE}/tickets/new/",
         f"{BASE}/board/",
         f"{BASE}/settings/desk/",
+        f"{BASE}/settings/desk/start/",
         f"{BASE}/settings/triage/?try=1",
     )
 

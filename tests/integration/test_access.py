@@ -104,6 +104,12 @@ ROUTES = {
     "api/v1/communications/<uuidstr:id>/content": "key",
     "api/v1/communications/<uuidstr:id>/certificate": "key",
     "api/v1/communications/<uuidstr:id>/proof": "key",
+    "api/v1/cases": "key",
+    "api/v1/cases/<uuidstr:id>": "key",
+    "api/v1/cases/<uuidstr:id>/facts": "key",
+    "api/v1/cases/<uuidstr:id>/proof": "key",
+    "api/v1/cases/<uuidstr:id>/messages": "key",
+    "api/v1/calls": "key",
     "api/v1/verify": "key",
     "health": "public",
     "log/checkpoint": "public",
@@ -267,6 +273,7 @@ ROUTES = {
     f"{BASE}settings/domains/keys/<uuid:id>/sign/": "manager",
     f"{BASE}settings/domains/keys/<uuid:id>/retire/": "manager",
     f"{BASE}settings/portal/": "manager",
+    f"{BASE}settings/desk/start/": "manager",
     f"{BASE}settings/senders/": "manager",
     f"{BASE}settings/senders/remove/": "manager",
 }
@@ -512,6 +519,7 @@ def filled(route: str, slug: str, theirs: Theirs) -> list[str]:
         "views/": theirs.view,
         "teams/": theirs.team,
         "tickets/": theirs.ticket,
+        "v1/cases/": theirs.ticket,
         "contacts/": theirs.contact,
         "templates/": theirs.template,
         "snippets/": theirs.snippet,
@@ -661,8 +669,8 @@ def test_a_key_finds_nothing_of_another_organisation(theirs: Theirs) -> None:
                 assert [secret for secret in theirs.secrets if secret in text] == [], path
                 statuses.add((route.removeprefix("api/v1/"), answer.request["REQUEST_METHOD"], answer.status_code))
     found = {route for route, method, status in statuses if status == 200}
-    assert found == {"communications"}, "the list, of one's own"
-    unknown = {(route, status) for route, method, status in statuses if "<" in route and method == "GET"}
+    assert found == {"communications", "cases"}, "the lists, of one's own"
+    unknown = {(route, status) for route, method, status in statuses if "<" in route and status != 405}
     assert {status for _, status in unknown} == {404, 401}
     assert state(theirs) == before
 
@@ -679,6 +687,16 @@ def test_what_is_theirs_and_what_is_nobodys_get_the_same_answer(theirs: Theirs) 
             said.append({**members_of_problem, "instance": ""})
         assert said[0] == said[1], below
         assert said[0]["status"] == 404
+    for below in ("", "/facts", "/proof", "/messages"):
+        told = []
+        for identity in (theirs.ticket, uuid4()):
+            address = f"/api/v1/cases/{identity}{below}"
+            answer = (
+                client.post(address, {"text": "x"}, "application/json") if "messages" in below else client.get(address)
+            )
+            told.append({**answer.json(), "instance": ""})
+        assert told[0] == told[1], below
+        assert told[0]["status"] == 404
 
 
 @pytest.mark.parametrize(

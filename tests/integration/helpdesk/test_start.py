@@ -1,0 +1,77 @@
+"""Setting a desk up from nothing: one form makes every part, and what is refused leaves the others done."""
+
+import pytest
+from django.test import Client
+
+from acuse.accounts import services
+from acuse.accounts.models import User
+from acuse.accounts.queries import Access, access_organisation
+from acuse.calendars.models import Calendar
+from acuse.embedded.roles import Addresses
+from acuse.helpdesk.models import Line, Mailbox, Ticket
+from acuse.helpdesk.queries.policies import current_policy
+from acuse.helpdesk.queries.portal import public_desk
+from acuse.helpdesk.services.opening import open_by_member
+
+SLUG = "empresa"
+PAGE = f"/console/{SLUG}/settings/desk/start/"
+GIVEN = {
+    "hours": "office",
+    "region": "ES-MD",
+    "terms": "both",
+    "address": "atencion@empresa.example",
+    "number": "910 000 000",
+    "public": "on",
+}
+
+
+@pytest.fixture
+def owner(database: Addresses) -> Access:
+    made = services.create_organisation(name="Empresa", slug=SLUG)
+    user = services.create_user(email="ana@empresa.example", password=None, name="Ana")
+    services.add_member(organisation=made.id, email=user.email, role="owner")
+    return access_organisation(user=user, slug=SLUG)
+
+
+def client() -> Client:
+    """Ana, signed in."""
+    made = Client()
+    made.force_login(User.objects.get(email="ana@empresa.example"))
+    return made
+
+
+def test_one_form_makes_a_desk_that_takes_cases_in(owner: Access) -> None:
+    assert client().get(PAGE).status_code == 200
+    assert client().post(PAGE, GIVEN).status_code == 302
+    policy = current_policy(owner.organisation)
+    assert policy is not None
+    assert len(policy.policy.terms) > 3
+    desk = public_desk(SLUG)
+    assert desk is not None
+    assert client().get(f"/o/{SLUG}/write/").status_code == 200
+    ticket = open_by_member(
+        access=owner, address="c@cliente.example", number="", name="C", subject="Hola", text="¿Hay sitio?", type="claim"
+    )
+    assert Ticket.objects.get(id=ticket).due_at is not None
+    page = client().get(PAGE).content.decode()
+    assert '<form class="form-stack"' not in page, "nothing is left to ask"
+
+
+def test_what_is_refused_is_said_at_its_field_and_the_rest_stays_done(owner: Access) -> None:
+    other = services.create_organisation(name="Otra", slug="otra")
+    services.add_sender_identity(organisation=other.id, pattern="@empresa.example")
+    answer = client().post(PAGE, GIVEN)
+    assert answer.status_code == 200
+    assert "address" in answer.context["form"].errors
+    assert (Calendar.objects.count(), Line.objects.count(), Mailbox.objects.count()) == (1, 1, 0)
+    assert public_desk(SLUG) is None, "without a mailbox nobody could answer the form"
+    again = client().get(PAGE).context["form"]
+    assert set(again.fields) == {"address", "public"}
+    assert client().post(PAGE, {"address": "atencion@propia.example", "public": "on"}).status_code == 302
+    assert public_desk(SLUG) is not None
+
+
+@pytest.mark.parametrize("wrong", [{"hours": "never"}, {"address": "nonsense"}, {"region": "XX"}, {"terms": "mine"}])
+def test_nothing_is_made_of_a_form_that_makes_no_sense(owner: Access, wrong: dict[str, str]) -> None:
+    assert client().post(PAGE, {**GIVEN, **wrong}).status_code == 200
+    assert not Calendar.objects.exists()
