@@ -33,6 +33,8 @@ ERRORS = (
     "NotPublished",
     "AddressTaken",
     "Waits",
+    "MailboxAway",
+    "MailboxRefused",
     "BadTemplate:2",
 )
 # These speak to programs and operators, or stand alone: what a page says of them is listed in doors/ui.
