@@ -80,6 +80,9 @@ def judged(
                 on_delivery.statement(verdict, chain, facts_up_to=last)
                 for verdict, (chain, last) in zip(verdicts, others, strict=True)
             ]
+        absent = absent_communications(facts, [chain for chain, _ in others])
+        if absent:
+            members["communications_absent"] = list(absent)
         return Judged(deadlines=judgement, communications=verdicts, members=members)
     return None
 
@@ -103,8 +106,14 @@ def named_communications(facts: Iterable[Fact]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for each in named if isinstance(each, str)))
 
 
+def absent_communications(facts: Iterable[Fact], others: Iterable[Sequence[Fact]]) -> tuple[str, ...]:
+    """Return the communications that the facts of a case name and whose own facts did not come along."""
+    came = {str(chain[0].subject.id) for chain in others}
+    return tuple(each for each in named_communications(facts) if each not in came)
+
+
 def check_others(bundle: Bundle) -> None:
-    """Check that what came along with a case is what its facts name, in their order.
+    """Check that what came along with a case is what its facts name, in their order, and was accepted for it.
 
     Raises:
         InputError: it is not.
@@ -121,6 +130,23 @@ def check_others(bundle: Bundle) -> None:
     named = named_communications(item.fact for item in bundle.facts)
     if [each for each in named if each in set(came)] != came:
         raise InputError("A communication came along that the case does not name, or in another order.")
+    for chain in bundle.others:
+        _check_bound(chain[0].fact, [item.fact for item in bundle.facts])
+
+
+def _check_bound(accepted: Fact, case: Sequence[Fact]) -> None:
+    """Check that a communication is one answer of a case: an identifier alone would bind any to it."""
+    if accepted.type != "communication.accepted" or accepted.details.get("ticket") != str(case[0].subject.id):
+        raise InputError("A communication came along that was not accepted for this case.")
+    named = str(accepted.subject.id)
+    answers = [fact for fact in case if fact.type == "reply.sent" and fact.details.get("communication") == named]
+    if [_sent(answer) for answer in answers] != [_sent(accepted)]:
+        raise InputError("A communication came along that is not the one answer that names it: recipient or message.")
+
+
+def _sent(fact: Fact) -> tuple[Any, tuple[str, ...]]:
+    """Return to whom a fact says that something was sent, and the digests of the message."""
+    return fact.details.get("recipient"), tuple(item.sha256 for item in fact.objects if item.role == "message")
 
 
 def sources_of(facts: Iterable[Fact], objects: Mapping[str, bytes]) -> on_deadlines.Sources:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from uuid6 import uuid7
 
@@ -14,10 +15,12 @@ from acuse.certificates.bundles import handed_out, is_whole
 from acuse.certificates.models import Certificate
 from acuse.certificates.queries import newest_receipt, public_record
 from acuse.certificates.rerender import rerender
+from acuse.delivery.services.letters import Letter, send_letter
 from acuse.doors.api import telling
 from acuse.evidence.queries import bundle_for
 from acuse.proof.archive import Archive, parse_archive
 from acuse.proof.bundle import parse
+from acuse.proof.facts.fact import Actor
 from acuse.proof.report import State
 from acuse.proof.verify import verify_bytes
 from tests.integration.certificates.conftest import Notary
@@ -32,14 +35,28 @@ class Answered(Desk):
 
     def __init__(self, notary: Notary) -> None:
         super().__init__(notary)
-        self.communication = accept(notary.value, ANSWER)
+        answer = self.keep("message", ANSWER, "message/rfc822")
+        letter = Letter(
+            organisation=self.organisation,
+            ticket=self.ticket,
+            actor=Actor(kind="component", id="helpdesk"),
+            sender="avisos@ribera.example",
+            recipient="cliente1042@example.com",
+            subject="Re: Ruido",
+            message_id="<uno@ribera.example>",
+            message=answer,
+            language="es",
+            certified=True,
+        )
+        with transaction.atomic():
+            self.communication = send_letter(letter)
         attempt(self.communication, RELAYED)
         self.open()
         self.start("a")
         self.add(
             "reply.sent",
             self.ago(4),
-            self.keep("message", ANSWER, "message/rfc822"),
+            answer,
             communication=str(self.communication),
             recipient="cliente1042@example.com",
             certified=True,
