@@ -24,7 +24,7 @@ SCHEMATHESIS = str(Path(sys.executable).parent / "schemathesis")
 EMAIL, PASSWORD = "direccion@talleres-ribera.example", "una-clave-larga-y-rara-7"
 RECIPIENT, NOBODY = "ana@acepta.example", "nadie@rechaza.example"
 RAW = message("api", subject="Presupuesto de la caldera")
-SCOPES = ["communications:read", "content:read", "evidence:read", "verify"]
+SCOPES = ["communications:read", "content:read", "evidence:read", "cases:read", "cases:write", "verify"]
 KEYS = f"/console/{SLUG}/settings/keys/"
 
 
@@ -121,6 +121,23 @@ def test_a_certificate_from_the_api_is_verified_anywhere(running: Installation, 
     )
 
 
+def test_the_proof_of_a_case_is_verified_anywhere(running: Installation, key: str) -> None:
+    case = {"address": "ana@acepta.example", "subject": "Caldera", "text": "No enciende.", "reference": "crm-1"}
+    sent = json.dumps(case).encode()
+    opened = ask(running, key, "/cases", sent, Content_Type="application/json")
+    assert opened.status == 201, opened.text
+    again = ask(running, key, "/cases", sent, Content_Type="application/json")
+    path = f"/cases/{members(opened)['id']}"
+    assert (again.status, members(again)["id"]) == (200, members(opened)["id"])
+    until(lambda: ask(running, key, f"{path}/proof").status == 200, "its facts have a time stamp")
+    proof = ask(running, key, f"{path}/proof")
+    trust = Trust.parse((running.data / "trust.pem").read_text("utf-8"))
+    name = "proof.zip" if proof.headers["Content-Type"] == "application/zip" else "proof.json"
+    assert verify_bytes(proof.content, filename=name, trust=trust).exit_status == 0
+    told = [each["fact"]["type"] for each in members(ask(running, key, f"{path}/facts"))["facts"]]
+    assert told[:2] == ["ticket.opened", "ticket.assigned"]
+
+
 def test_head_has_no_body_on_the_wire(running: Installation, key: str, reference: str) -> None:
     address = running.environment["ACUSE_PUBLIC_URL"].removeprefix("http://")
     connection = http.client.HTTPConnection(address, timeout=120)
@@ -160,4 +177,4 @@ def test_everything_that_schemathesis_makes_up_is_answered_as_documented(
     tried = re.search(r"(\d+) generated, (\d+) passed", done.stdout)
     assert tried, done.stdout
     assert int(tried[1]) > 300
-    assert "Operations:       7 selected / 7 total" in done.stdout
+    assert "Operations:       14 selected / 14 total" in done.stdout

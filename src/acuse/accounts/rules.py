@@ -22,7 +22,7 @@ FAILURES_PER_ADDRESS = 50
 FAILURE_WINDOW = timedelta(minutes=15)
 
 #: What an API key may be given, each in turn; what it is not given it may not do.
-SCOPES = ("communications:read", "content:read", "evidence:read", "verify")
+SCOPES = ("communications:read", "content:read", "evidence:read", "cases:read", "cases:write", "verify")
 #: The role of whoever comes with an API key: neither manages nor sends.
 INTEGRATOR = "integrator"
 #: Over how long the calls of an API key are counted.

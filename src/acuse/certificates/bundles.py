@@ -33,7 +33,15 @@ def handed_out(*, organisation: UUID, proof_sha256: str, kind: str = Certificate
     Raises:
         AcuseError: custody lost an object, or it is damaged.
     """
-    proof = custody.open_object(organisation=organisation, sha256=proof_sha256)
+    return packed(
+        organisation=organisation,
+        proof=custody.open_object(organisation=organisation, sha256=proof_sha256),
+        kind=kind,
+    )
+
+
+def packed(*, organisation: UUID, proof: bytes, kind: str) -> tuple[bytes, str]:
+    """Return a `proof.json` with what belongs beside it, and its media type; see `handed_out`."""
     bundle = parse(proof)
     cited = _cited(bundle, kind)
 

@@ -199,6 +199,21 @@ def proof_bundle(access: Access, *, code: str) -> tuple[bytes, str] | None:
     return bundles.handed_out(organisation=access.organisation, proof_sha256=row.bundle_sha256, kind=row.kind)
 
 
+def ticket_proof(access: Access, *, ticket: UUID) -> tuple[bytes, str] | None:
+    """Return the proof of a ticket's facts as it stands, with what its deadlines are counted by, and its media type.
+
+    Returns:
+        None while a time stamp does not cover all of them, or there is no such ticket.
+
+    Raises:
+        AcuseError: custody lost an object, or it is damaged.
+    """
+    bundle = evidence.bundle_for(organisation=access.organisation, kind=TICKET, id=ticket)
+    if bundle is None:
+        return None
+    return bundles.packed(organisation=access.organisation, proof=bundle.to_json(), kind=Certificate.Kind.CERTIFICATE)
+
+
 def _issued(access: Access, code: str) -> Certificate | None:
     issued = Certificate.objects.filter(organisation_id=access.organisation, state=Certificate.State.ISSUED)
     return issued.filter(code=code).first()

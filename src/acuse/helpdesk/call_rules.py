@@ -15,7 +15,7 @@ MOST_NUMBER, MOST_REFERENCE, MOST_OUTCOME = 32, 120, 20_000
 MOST_LINES = 100
 """Of one organisation."""
 _MOST_NAME = 120
-_AHEAD = timedelta(minutes=5)
+AHEAD = timedelta(minutes=5)
 """By how much an exchange's clock may be fast."""
 _FIRST_YEAR = 2000
 _WITHHELD = frozenset(
@@ -72,7 +72,7 @@ def check_call(call: Entered, *, now: datetime) -> Entered:
     """
     if call.result not in RESULTS:
         raise InputError("Choose whether the call was answered, lost or abandoned.")
-    if call.started_at > now + _AHEAD:
+    if call.started_at > now + AHEAD:
         raise InputError("The call would begin in the future. Mend its day and hour.")
     if call.started_at.year < _FIRST_YEAR:
         raise InputError("The call would begin before the year %(year)s. Mend its day.", year=_FIRST_YEAR)

@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from acuse.accounts.rules import SCOPES
 from acuse.doors.api import telling
 from acuse.doors.api.openapi import document
 from acuse.doors.api.problems import KINDS
@@ -106,10 +107,10 @@ def test_the_document_names_every_operation_scope_and_problem(world: World) -> N
     made = answer.json()
     assert made["openapi"] == "3.1.0"
     operations = [details for methods in made["paths"].values() for details in methods.values()]
-    assert len(operations) == 7
+    assert len(operations) == 14
     for one in operations:
         ((scope,),) = (each["ApiKey"] for each in one["security"])
-        assert scope in {"communications:read", "content:read", "evidence:read", "verify"}
+        assert scope in SCOPES
         assert {"200", "401", "403", "422", "429"} <= one["responses"].keys()
         for status, response in one["responses"].items():
             if status >= "4":

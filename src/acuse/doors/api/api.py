@@ -6,14 +6,15 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationErrorContext
 
-from acuse.doors.api import communications, documents, verification
+from acuse.doors.api import calls, cases, communications, documents, verification
 from acuse.doors.api.keys import REALM
 from acuse.doors.api.parameters import Misunderstood, as_problem
-from acuse.doors.api.problems import NO_KEY, SERVER_ERROR, UNAVAILABLE, Problem, respond
-from acuse.errors import TemporaryError
+from acuse.doors.api.problems import CONFLICT, NO_KEY, SERVER_ERROR, UNAVAILABLE, Problem, invalid, respond
+from acuse.errors import ConflictError, InputError, TemporaryError
 
 DESCRIPTION = """Read what happened to certified communications: how far each got, every fact with its place in the
-ledger, the message, the sealed certificate and its proof. Messages are submitted over SMTP, never here.
+ledger, the message, the sealed certificate and its proof. Messages are submitted over SMTP, never here. Open cases of
+the desk and follow them, with their deadlines; enter calls of a telephone exchange.
 
 Times are RFC 3339 in UTC. Errors are problem details (RFC 9457). Pages are linked by `next`."""
 
@@ -37,6 +38,8 @@ api = Api(
 )
 api.add_router("/communications", communications.router)
 api.add_router("/communications", documents.router)
+api.add_router("/cases", cases.router)
+api.add_router("/calls", calls.router)
 api.add_router("/verify", verification.router)
 
 
@@ -53,6 +56,16 @@ def _no_key(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
 @api.exception_handler(Misunderstood)
 def _invalid(request: HttpRequest, error: Misunderstood) -> HttpResponse:
     return respond(request, as_problem(request, error))
+
+
+@api.exception_handler(InputError)
+def _refused(request: HttpRequest, error: InputError) -> HttpResponse:
+    return respond(request, invalid("body", str(error)))
+
+
+@api.exception_handler(ConflictError)
+def _conflict(request: HttpRequest, error: ConflictError) -> HttpResponse:
+    return respond(request, Problem(CONFLICT, str(error)))
 
 
 @api.exception_handler(TemporaryError)

@@ -14,7 +14,7 @@ from acuse.delivery.queries import Filters
 from acuse.doors.api import telling
 from acuse.doors.api.files import sent
 from acuse.doors.api.keys import ApiKey, access_of
-from acuse.doors.api.parameters import refuse_others
+from acuse.doors.api.parameters import refuse_others, storable
 from acuse.doors.api.problems import NOT_FOUND, Problem
 from acuse.doors.api.shapes import Communication, CommunicationList, Facts, ListParameters
 from acuse.errors import InputError
@@ -29,11 +29,6 @@ def unknown() -> Problem:
     return Problem(NOT_FOUND, "The organisation of this key has no such communication.")
 
 
-def _storable(text: str) -> str:
-    """PostgreSQL's text has no NUL; nothing that is kept has one either."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
-
-
 @router.get(
     "",
     auth=ApiKey("communications:read"),
@@ -45,14 +40,14 @@ def listing(request: HttpRequest, asked: Query[ListParameters]) -> Communication
     """The newest first, a page at a time. Pages neither skip nor repeat anything while communications are added."""
     refuse_others(request, ListParameters)
     filters = Filters(
-        search=_storable(asked.q or ""),
+        search=storable(asked.q or ""),
         status=asked.status or "",
         grade=asked.grade,
         failure_class=asked.failure_class or "",
         since=asked.created_from,
         until=asked.created_to,
-        recipient=_storable(asked.recipient or ""),
-        sender=_storable(asked.sender or ""),
+        recipient=storable(asked.recipient or ""),
+        sender=storable(asked.sender or ""),
     )
     try:
         page = delivery.communications(

@@ -7,15 +7,18 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
+from pydantic import BaseModel
 
 from acuse.doors.api import problems
 from acuse.doors.api.api import api
+from acuse.doors.api.case_shapes import NewCall, NewCase, NewMessage
 from acuse.doors.api.keys import ApiKey
 from acuse.doors.api.shapes import ProblemDetails
 
 _REF = "#/components/schemas/{model}"
 _ALWAYS = (problems.NO_KEY, problems.NO_SCOPE, problems.INVALID, problems.TOO_MANY, problems.SERVER_ERROR)
 _ONE = (problems.NOT_FOUND,)
+_ENTERED = (problems.CONFLICT, problems.TOO_BIG, problems.MEDIA, problems.UNAVAILABLE)
 _FILE = (problems.NOT_FOUND, problems.PRECONDITION, problems.UNAVAILABLE)
 _FURTHER = {
     "listCommunications": _ONE,
@@ -24,6 +27,13 @@ _FURTHER = {
     "getContent": _FILE,
     "getCertificate": _FILE,
     "getProof": _FILE,
+    "listCases": _ONE,
+    "openCase": _ENTERED,
+    "getCase": (problems.NOT_FOUND, problems.UNAVAILABLE),
+    "getCaseFacts": _ONE,
+    "getCaseProof": _FILE,
+    "addMessage": (problems.NOT_FOUND, *_ENTERED),
+    "enterCall": (problems.NOT_FOUND, *_ENTERED),
     "verify": (problems.TOO_BIG, problems.MEDIA),
 }
 _BINARY = {"type": "string", "format": "binary"}
@@ -31,6 +41,14 @@ _FILES = {
     "getContent": {"message/rfc822": _BINARY},
     "getCertificate": {"application/pdf": _BINARY},
     "getProof": {"application/json": {"type": "object"}, "application/zip": _BINARY},
+    "getCaseProof": {"application/json": {"type": "object"}, "application/zip": _BINARY},
+}
+#: What django-ninja does not meet, because an operation reads its body itself, or raises it.
+_TYPES: dict[str, type[BaseModel]] = {
+    "Problem": ProblemDetails,
+    "NewCase": NewCase,
+    "NewMessage": NewMessage,
+    "NewCall": NewCall,
 }
 _LIMITS = {
     "RateLimit-Policy": 'Requests of the key in a window of seconds, such as `"key";q=600;w=60`',
@@ -50,8 +68,9 @@ def document() -> dict[str, Any]:
     """Return the OpenAPI document."""
     made: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=""))
     made["servers"] = [{"url": f"{settings.ACUSE.public_url}/api/v1"}]
-    made["components"]["schemas"]["Problem"] = ProblemDetails.model_json_schema(ref_template=_REF)
-    made["components"]["schemas"] |= made["components"]["schemas"]["Problem"].pop("$defs", {})
+    for name, shape in _TYPES.items():
+        schema = shape.model_json_schema(ref_template=_REF)
+        made["components"]["schemas"] |= {**schema.pop("$defs", {}), name: schema}
     made["components"]["headers"] = {name: {"description": text, "schema": _TEXT} for name, text in _LIMITS.items()}
     made["components"]["securitySchemes"]["ApiKey"]["description"] = problems.NO_KEY.advice
     scopes = scopes_of(api)
@@ -91,8 +110,10 @@ def _complete(operation: dict[str, Any], scope: str) -> None:
             },
         }
         responses["304"] = {"description": "`If-None-Match` names the bytes you have"}
-    headers = responses["200"].setdefault("headers", {})
-    headers |= {header: {"$ref": f"#/components/headers/{header}"} for header in _LIMITS}
+    for status in ("200", "201"):
+        if status in responses:
+            headers = responses[status].setdefault("headers", {})
+            headers |= {header: {"$ref": f"#/components/headers/{header}"} for header in _LIMITS}
     for kind in (*_ALWAYS, *_FURTHER[name]):
         responses[str(kind.status)] = _problem(kind)
 

@@ -27,6 +27,11 @@ class Misunderstood(ValidationError):
         )
 
 
+def storable(text: str) -> str:
+    """Return what was asked for as it could be kept: PostgreSQL's text has no NUL."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
 def refuse_others(request: HttpRequest, model: type[BaseModel] | None = None) -> None:
     """Refuse a query with parameters that are unknown or given twice: a misspelt filter would narrow nothing, unseen.
 
@@ -51,13 +56,18 @@ def _others(request: HttpRequest, known: Collection[str]) -> list[dict[str, str]
 
 def as_problem(request: HttpRequest, error: Misunderstood) -> Problem:
     """The problem of parameters that were not understood, and of those that are unknown beside them, each named."""
-    found = [{"parameter": str(each["loc"][-1]), "detail": _said(each)} for each in error.errors]
+    found = [as_found(str(each["loc"][-1]), each) for each in error.errors]
     return _problem(found + _others(request, error.known))
 
 
 def _problem(found: list[dict[str, str]]) -> Problem:
     first = found[0]
     return Problem(INVALID, f"{first['parameter']}: {first['detail']}", {"errors": found})
+
+
+def as_found(name: str, error: dict[str, Any]) -> dict[str, str]:
+    """Return what a problem says of one parameter, or member of a body, from an error of pydantic."""
+    return {"parameter": name, "detail": _said(error)}
 
 
 def _said(error: dict[str, Any]) -> str:

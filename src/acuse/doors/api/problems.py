@@ -80,6 +80,18 @@ METHOD = Kind(
     title="This address does not take that method",
     advice="`Allow` lists those it takes.",
 )
+NOT_PROVED = Kind(
+    name="not-proved",
+    status=404,
+    title="The proof does not exist yet",
+    advice="The last fact waits for a time stamp over it. Ask again in some minutes.",
+)
+CONFLICT = Kind(
+    name="conflict",
+    status=409,
+    title="It cannot be done as things stand",
+    advice="`detail` says what stands in its way, for example that the reference names something else already.",
+)
 PRECONDITION = Kind(
     name="precondition-failed",
     status=412,
@@ -90,22 +102,25 @@ TOO_BIG = Kind(
     name="too-big",
     status=413,
     title="The file is too big",
-    advice="Files of up to 64 MiB are verified here; bigger ones by `acuse verify FILE` on any computer.",
+    advice=(
+        "Files of up to 64 MiB are verified here; bigger ones by `acuse verify FILE` on any computer. What is entered "
+        "in a case takes 10 files of 25 MB together."
+    ),
 )
 MEDIA = Kind(
     name="unsupported-media-type",
     status=415,
     title="That kind of body is not taken",
     advice=(
-        "Send the file itself as the body, not a form, with its own media type or `application/octet-stream`, and "
-        "without a content encoding."
+        "To verify a file, send it as the body, not in a form, with its own media type or `application/octet-stream`; "
+        "everything else is entered as `application/json`. Neither takes a content encoding."
     ),
 )
 INVALID = Kind(
     name="invalid-parameter",
     status=422,
     title="A parameter cannot be used",
-    advice="`errors` names each one and says what is wrong with it.",
+    advice="`errors` names each one, or each member of the body, and says what is wrong with it.",
 )
 TOO_MANY = Kind(
     name="too-many-requests",
@@ -134,7 +149,9 @@ KINDS = (
     NO_SCOPE,
     NOT_FOUND,
     NOT_ISSUED,
+    NOT_PROVED,
     METHOD,
+    CONFLICT,
     PRECONDITION,
     TOO_BIG,
     MEDIA,

@@ -15,6 +15,17 @@ SAMPLE = "0190f3a2-5c4e-7d11-9a3b-2f60c1d4e8a7"
 _QUERIES = {
     "listCommunications": "?status=failed&limit=100",
     "getCertificate": "?revision=1",
+    "listCases": "?status=new&updated_from=2026-11-20T00:00:00Z",
+}
+_BODIES = {
+    "openCase": (
+        '{"address": "ana@cliente.example", "subject": "Caldera", "text": "No enciende.", "reference": "crm-4711"}'
+    ),
+    "addMessage": '{"text": "Ahora tampoco sale agua.", "reference": "crm-4711-2"}',
+    "enterCall": (
+        '{"line": "Centralita", "started_at": "2026-11-20T09:30:00Z", "result": "lost", "waited": 34, '
+        '"reference": "pbx-88213"}'
+    ),
 }
 
 
@@ -100,7 +111,9 @@ def _example(base: str, path: str, name: str) -> str:
     command = f'curl -H "Authorization: Bearer $ACUSE_API_KEY" "{address}"'
     if name == "verify":
         command = command.replace("curl", "curl --data-binary @certificate.pdf -H 'Content-Type: application/pdf'", 1)
-    if name in {"getContent", "getCertificate", "getProof"}:
+    if name in _BODIES:
+        command = command.replace("curl", f"curl --json '{_BODIES[name]}'", 1)
+    if name in {"getContent", "getCertificate", "getProof", "getCaseProof"}:
         command = command.replace("curl", "curl -OJ", 1)
     return command
 

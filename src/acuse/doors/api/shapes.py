@@ -14,13 +14,13 @@ from acuse.proof.verdicts.delivery import LIMITS, OUTCOMES
 
 #: RFC 3339, of the centuries that a database and this product can meet.
 _CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
-_TIME = rf"^(19|20)[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}T{_CLOCK}:[0-5][0-9](\.[0-9]{{1,6}})?(Z|[+-]{_CLOCK})$"
+TIME = rf"^(19|20)[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}T{_CLOCK}:[0-5][0-9](\.[0-9]{{1,6}})?(Z|[+-]{_CLOCK})$"
 
 
-def _asked_time(value: str) -> datetime:
-    """Read a time that was asked for; pydantic alone would take numbers and times without a zone too."""
+def asked_time(value: object) -> datetime:
+    """Read a time that was asked for, or told of; pydantic alone would take numbers and times without a zone too."""
     try:
-        if not re.match(_TIME, value, re.ASCII):
+        if not isinstance(value, str) or not re.match(TIME, value, re.ASCII):
             raise ValueError
         # PostgreSQL knows no offsets of 16 hours and more.
         return datetime.fromisoformat(value).astimezone(UTC)
@@ -240,8 +240,8 @@ class ProblemDetails(BaseModel):
 
 AskedTime = Annotated[
     datetime,
-    BeforeValidator(_asked_time),
-    WithJsonSchema({"type": "string", "format": "date-time", "pattern": _TIME, "examples": ["2026-11-01T00:00:00Z"]}),
+    BeforeValidator(asked_time),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": TIME, "examples": ["2026-11-01T00:00:00Z"]}),
 ]
 
 

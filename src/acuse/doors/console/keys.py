@@ -28,6 +28,11 @@ def _scopes() -> list[tuple[str, str, str]]:
         "communications:read": (_("Communications"), _("List them, and read how far each got and why.")),
         "content:read": (_("Content"), _("Download the messages themselves.")),
         "evidence:read": (_("Evidence"), _("Facts, certificates and proofs. A certificate shows the message.")),
+        "cases:read": (_("Cases"), _("List them; what was said in each but internal notes, and its deadlines.")),
+        "cases:write": (
+            _("Cases, entering"),
+            _("Open them, add what the customer says in them, and enter calls."),
+        ),
         "verify": (_("Verification"), _("Have files checked.")),
     }
     return [(scope, *words[scope]) for scope in rules.SCOPES]

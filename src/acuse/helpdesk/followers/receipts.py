@@ -16,9 +16,6 @@ from acuse.reception.queries import item_view
 
 log = logging.getLogger(__name__)
 
-#: A program that opens a case says to its customer what it likes.
-_CHANNELS = frozenset({"email", "form", "phone"})
-
 
 def follow_openings() -> int:
     """Send the receipts of cases that were opened, one at a time; return how far the cursor moved."""
@@ -44,7 +41,7 @@ def _nothing() -> bool:
 
 def _prepare(item: LedgerFact) -> Callable[[], object]:
     opened, ticket = item.fact.details, item.fact.subject.id
-    if opened["channel"] not in _CHANNELS or not _is_author(opened.get("reception"), opened["address"]):
+    if not _is_author(opened.get("reception"), opened["address"]):
         return _nothing
     receipt = write_receipt(ticket=ticket)
     return partial(queue_receipt, ticket=ticket, receipt=receipt) if receipt else _nothing

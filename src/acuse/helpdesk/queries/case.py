@@ -64,6 +64,7 @@ class CaseView:
     row: TicketRow
     language: str
     mailbox: UUID | None
+    reference: str
     product: str
     purchase_date: date | None
     guarantee_until_date: date | None
@@ -87,6 +88,7 @@ def case(access: Access, *, id: UUID) -> CaseView | None:
         row=row_of(row, names.get(row.contact_id, "")),
         language=row.language,
         mailbox=row.mailbox_id,
+        reference=row.reference,
         product=row.product,
         purchase_date=row.purchase_date,
         guarantee_until_date=row.guarantee_until_date,

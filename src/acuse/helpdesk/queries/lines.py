@@ -13,6 +13,7 @@ from acuse.calendars.rules import Definition, Shift
 from acuse.calendars.timetable import Day, Timetable
 from acuse.calendars.zones import zone
 from acuse.errors import AcuseError
+from acuse.helpdesk.call_rules import same_line
 from acuse.helpdesk.models import Line
 from acuse.proof.business_time import CalendarVersion
 
@@ -69,6 +70,12 @@ def line(access: Access, *, id: UUID) -> LineView | None:
     """Return one line, or None where the organisation has no such one."""
     row = Line.objects.filter(organisation_id=access.organisation, id=id).first()
     return _view(row) if row else None
+
+
+def line_named(access: Access, *, name: str) -> LineView | None:
+    """Return the line of a name or number, one in use first, or None where the organisation has no such one."""
+    wanted = same_line(name)
+    return next((one for one in lines(access) if wanted in {same_line(one.name), same_line(one.number)}), None)
 
 
 def calendars_of_lines(access: Access) -> frozenset[UUID]:

@@ -70,7 +70,7 @@ def register_call(
             ticket = open_ticket(organisation=access.organisation, written=words)
         case = locked(access, ticket) if ticket is not None else None
         row = Call(id=identity, organisation_id=access.organisation, ticket=case, recorded_at=clock.now())
-        _set(row, entered)
+        enter(row, entered)
         row.save(force_insert=True)
         record(fact_of(row, "call.registered", by(access), cited))
         if case is not None:
@@ -93,7 +93,7 @@ def correct_call(*, access: Access, call: UUID, entered: Entered) -> None:
     try:
         with transaction.atomic():
             row = _locked(access, call)
-            _set(row, replace(checked, reference=row.reference, member=row.member_id))
+            enter(row, replace(checked, reference=row.reference, member=row.member_id))
             row.save()
             record(fact_of(row, "call.corrected", by(access), cited))
     except IntegrityError as error:
@@ -157,6 +157,13 @@ def fact_of(row: Call, type: str, actor: Actor, cited: tuple[ObjectReference, ..
     )
 
 
+def enter(row: Call, call: Entered) -> None:
+    """Write what is known of a call into its row."""
+    row.line_id, row.started_at, row.result, row.number = call.line, call.started_at, call.result, call.number
+    row.waited, row.talked, row.outcome = call.waited, call.talked, call.outcome
+    row.reference, row.member_id = call.reference, call.member
+
+
 def _checked(access: Access, call: Entered) -> Entered:
     line = Line.objects.filter(organisation_id=access.organisation, id=call.line).first()
     if line is None:
@@ -191,12 +198,6 @@ def _words(access: Access, call: Entered, opening: Opening, identity: UUID) -> W
         message=refer("message", kept),
         call=identity,
     )
-
-
-def _set(row: Call, call: Entered) -> None:
-    row.line_id, row.started_at, row.result, row.number = call.line, call.started_at, call.result, call.number
-    row.waited, row.talked, row.outcome = call.waited, call.talked, call.outcome
-    row.reference, row.member_id = call.reference, call.member
 
 
 def _locked(access: Access, call: UUID) -> Call:

@@ -45,6 +45,7 @@ WORDS: dict[str, str] = {
     "matched_by.token": "by the reply address, which only this case has",
     "matched_by.reference": "because it refers to a message of the case",
     "matched_by.form": "by the tracking form",
+    "matched_by.api": "by a program of the company, which named the case",
     "yes": "yes",
     "no": "no",
     "term.natural_hours": "{count} natural hours",

@@ -45,6 +45,7 @@ WORDS: dict[str, str] = {
     "matched_by.token": "por la dirección de respuesta, que solo este expediente tiene",
     "matched_by.reference": "porque cita un mensaje del expediente",
     "matched_by.form": "por el formulario de seguimiento",
+    "matched_by.api": "por un programa de la empresa, que nombró el expediente",
     "yes": "sí",
     "no": "no",
     "term.natural_hours": "{count} horas naturales",
