@@ -5,9 +5,12 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.test import Client
 
 from acuse import clock
+from acuse.accounts.models import User
 from acuse.errors import TemporaryError
 from acuse.evidence import custody
 from acuse.evidence.queries import alarms
@@ -25,7 +28,7 @@ from acuse.reception.models import Item
 from acuse.reception.readings import read_message
 from acuse.reception.rules import LEASE, Ours
 from acuse.reception.services import again, classify
-from tests.integration.helpdesk.making import ADDRESS, ANA, Desk, letter
+from tests.integration.helpdesk.making import ADDRESS, ANA, SLUG, Desk, letter
 from tests.integration.helpdesk.test_case import answer, to_ticket
 
 
@@ -144,12 +147,34 @@ def test_mail_for_a_mailbox_that_is_switched_off_waits_until_it_is_on(desk: Desk
 
 def test_who_may_only_read_is_not_handed_the_customers_links(desk: Desk) -> None:
     desk.receive(letter())
+    link = follow_path(desk.ticket().id)
+    shown = {"agent": desk.agent, "auditor": desk.auditor}
+    waiting = {role: case(access, id=desk.ticket().id) for role, access in shown.items()}
     send_due()
-    for access, shown in ((desk.agent, True), (desk.auditor, False)):
-        seen = case(access, id=desk.ticket().id)
-        assert seen is not None
-        (receipt,) = (one.text for one in seen.interactions if one.act == "receipt")
-        assert (follow_path(desk.ticket().id) in receipt, "/f/" in receipt) == (shown, True)
+    sent = {role: case(access, id=desk.ticket().id) for role, access in shown.items()}
+    for role in shown:
+        before, after = waiting[role], sent[role]
+        assert before is not None
+        assert after is not None
+        (queued,) = (one.body for one in before.outgoing if one.act == "receipt")
+        (receipt,) = (one.text for one in after.interactions if one.act == "receipt")
+        assert (link in queued, "/f/" in queued) == (role == "agent", True)
+        assert (link in receipt, "/f/" in receipt) == (role == "agent", True)
+
+
+def test_letters_from_templates_are_written_for_whoever_may_send_them(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["testserver"])
+    desk.receive(letter())
+    path = f"/console/{SLUG}/tickets/{desk.ticket().id}/template/"
+    link = follow_path(desk.ticket().id)
+    for access, status in ((desk.agent, 200), (desk.auditor, 403)):
+        client = Client()
+        client.force_login(User.objects.get(id=access.user))
+        page = client.get(path, {"template": "ticket.thanks"})
+        assert page.status_code == status
+        assert (link in page.content.decode()) == (status == 200)
 
 
 def test_a_question_asked_anew_withdraws_the_one_before_with_a_fact(desk: Desk) -> None:

@@ -136,7 +136,8 @@ def _ask(access: Access, id: UUID, answer: Answer, revision: int | None) -> None
 @require_GET
 @member_view
 def template(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
-    """The answer's field with what a template says for this case."""
+    """The answer's field with what a template says for this case; it may carry the customer's link."""
+    access.require_sender()
     use, _separator, own = request.GET.get("template", "").partition("/")
     if not has_ticket(access, id=id):
         raise Http404("There is no such case.")

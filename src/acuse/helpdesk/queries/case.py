@@ -96,7 +96,7 @@ def case(access: Access, *, id: UUID) -> CaseView | None:
         resolved_at=row.resolved_at,
         facts=tuple(evidence.facts_of(organisation=access.organisation, kind=KIND, id=row.id)),
         interactions=tuple(_interaction(one, access) for one in row.interactions.order_by("sequence")),
-        outgoing=tuple(_outgoing(one) for one in row.outgoing.exclude(state="sent").order_by("created_at")),
+        outgoing=tuple(_outgoing(one, access) for one in row.outgoing.exclude(state="sent").order_by("created_at")),
         asked_at=waiting.asked_at if waiting else None,
         others=_others(access, row),
     )
@@ -114,6 +114,11 @@ def draft(access: Access, *, ticket: UUID, kind: str) -> str:
     return mine_.filter(member_id=access.member, kind=kind).values_list("body", flat=True).first() or ""
 
 
+def _shown(text: str, access: Access) -> str:
+    """Return what a member is shown: the customer's own links serve who acts, and are not handed to who only reads."""
+    return text if access.sends else _CUSTOMERS_LINK.sub(r"\1…", text)
+
+
 def _interaction(row: Interaction, access: Access) -> InteractionView:
     return InteractionView(
         id=row.id,
@@ -123,8 +128,7 @@ def _interaction(row: Interaction, access: Access) -> InteractionView:
         occurred_at=row.occurred_at,
         author=row.author,
         member=row.member_id,
-        # The customer's own links serve those who act for nobody else: who may only read is not handed them.
-        text=row.text if access.sends else _CUSTOMERS_LINK.sub(r"\1…", row.text),
+        text=_shown(row.text, access),
         attachments=tuple(row.attachments),
         sha256=row.sha256,
         media_type=row.media_type,
@@ -135,7 +139,7 @@ def _interaction(row: Interaction, access: Access) -> InteractionView:
     )
 
 
-def _outgoing(row: Outgoing) -> OutgoingView:
+def _outgoing(row: Outgoing, access: Access) -> OutgoingView:
     return OutgoingView(
         id=row.id,
         member=row.member_id,
@@ -144,7 +148,7 @@ def _outgoing(row: Outgoing) -> OutgoingView:
         state=row.state,
         reason=row.reason,
         subject=row.subject,
-        body=row.body,
+        body=_shown(row.body, access),
         certified=row.certified,
         act=row.act,
     )
