@@ -11,6 +11,7 @@ from acuse.calendars.presets import PRESETS
 from acuse.calendars.rules import ClosedDay, Definition, Season, Shift
 from acuse.calendars.services import publish_calendar
 from acuse.contacts.queries import by_address
+from acuse.delivery.models import Communication
 from acuse.errors import AccessDenied, ConflictError, InputError
 from acuse.evidence import custody
 from acuse.evidence.queries import facts_of
@@ -19,10 +20,13 @@ from acuse.helpdesk.models import Call, Interaction, Outgoing, Ticket
 from acuse.helpdesk.queries.calls import Filters, call, caller, calls, sums
 from acuse.helpdesk.queries.lines import lines, public_lines
 from acuse.helpdesk.services.calls import Opening, correct_call, link_call, register_call
+from acuse.helpdesk.services.conformity import ask_conformity, close_silent
 from acuse.helpdesk.services.lines import add_line, change_line, order_lines
 from acuse.helpdesk.services.replies import Answer, reply, send_due
+from acuse.helpdesk.services.settings import change_desk
 from acuse.proof.facts.fact import Fact
 from tests.integration.helpdesk.making import ANA, Desk, letter
+from tests.integration.helpdesk.test_case import answer
 
 NUMBER = "+34600112233"
 
@@ -190,6 +194,28 @@ def test_a_call_joins_a_case_and_wakes_it_where_it_says_what_was_waited_for(desk
         ("Aún busca la factura.", desk.agent.member),
         ("Pregunta por su coche.", desk.agent.member),
     ]
+
+
+def test_a_customer_who_called_was_not_silent_whoever_answered(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.receive(letter())
+    ticket = desk.ticket()
+    allow = {"default_assignee": None, "certify_replies": False, "undo_seconds": 10, "closing_allowed": True}
+    change_desk(access=desk.owner, **allow)  # type: ignore[arg-type]
+    until = clock.now() + timedelta(days=15)
+    notice = answer("Vamos a cerrar su caso.", act="closing_notice", term_until=until)
+    ask_conformity(access=desk.agent, ticket=ticket.id, answer=notice, request=uuid4(), revision=None)
+    send_due()
+    sent = UUID(desk.only("conformity.requested").details["communication"])
+    Communication.objects.filter(id=sent).update(status="concluded", grade=1, final_at=clock.now())
+    monkeypatch.setattr(clock, "now", lambda: until + timedelta(seconds=1))
+    lost = entered(line(desk), started_at=until - timedelta(days=1), result="lost", talked=None, outcome="")
+    call = register_call(access=desk.agent, call=lost, ticket=ticket.id)
+    assert not Interaction.objects.filter(ticket=ticket, kind="call").exists()
+    assert close_silent() == 0
+    assert desk.ticket().status == "pending_conformity"
+    # One before the notice is no answer to it.
+    correct_call(access=desk.agent, call=call, entered=replace(lost, started_at=until - timedelta(days=20)))
+    assert close_silent() == 1
 
 
 def test_what_was_entered_is_mended_and_linked_later(desk: Desk) -> None:

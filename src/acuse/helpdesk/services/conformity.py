@@ -18,7 +18,7 @@ from acuse.accounts.queries import Access
 from acuse.delivery.queries import taken_at
 from acuse.errors import ConflictError, InputError
 from acuse.evidence.ledger import FactDraft, record
-from acuse.helpdesk.models import ConformityRequest, Interaction, Outgoing, Ticket
+from acuse.helpdesk.models import Call, ConformityRequest, Interaction, Outgoing, Ticket
 from acuse.helpdesk.services.opening import pass_to, settings_of
 from acuse.helpdesk.services.replies import Answer, cancel, discarded_where_refused, insert, prepare
 from acuse.proof.facts.fact import Actor
@@ -158,10 +158,12 @@ def close_silent() -> int:
     wrote = Interaction.objects.filter(
         ticket=OuterRef("ticket"), kind__in=_WORDS_OF_CUSTOMERS, occurred_at__gt=OuterRef("created_at")
     )
+    called = Call.objects.filter(ticket=OuterRef("ticket"), started_at__gt=OuterRef("created_at"))
     over = Outgoing.objects.filter(
         Exists(open_still),
-        # Who wrote was not silent, whatever they wrote: a person has to read it.
+        # Who wrote or called was not silent, whatever they said, and where nobody answered: a person has to look.
         ~Exists(wrote),
+        ~Exists(called),
         act="closing_notice",
         state=Outgoing.State.SENT,
         term_until__lte=clock.now(),
@@ -191,6 +193,8 @@ def _close(ticket: UUID, actor: Actor) -> bool:
     if waiting is None or notice is None or notice.term_until is None or notice.term_until > clock.now():
         return False  # answered, or asked anew: that question has no term, or another
     if row.interactions.filter(kind__in=_WORDS_OF_CUSTOMERS, occurred_at__gt=notice.created_at).exists():
+        return False
+    if row.calls.filter(started_at__gt=notice.created_at).exists():
         return False
     if not _reached_in_time(waiting.communication, notice.term_until):
         notice.term_until = None
