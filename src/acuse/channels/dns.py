@@ -5,6 +5,7 @@ The only importer of dnspython.
 
 import ipaddress
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -146,6 +147,30 @@ class Resolver:
             found = self._by_name(_name(domain), domain)
         return self._reachable(found, domain)
 
+    def check_takes_mail(self, domain: str, *, seconds: float) -> None:
+        """Refuse a domain that takes no mail, while somebody waits: its mail servers are believed, not looked up.
+
+        Args:
+            domain: as in `route`. seconds: of the whole check, whatever there is to ask.
+
+        Raises:
+            DomainNotFound, NoMailDomain, OnlyPrivateAddresses: for good. DnsUnavailable: no answer came in time.
+        """
+        if _literal(domain) is not None:
+            self.route(domain)
+            return
+        name, until = _name(domain), time.monotonic() + seconds
+        answer, exists = self._ask(name, "MX", seconds=seconds)
+        if not exists:
+            raise DomainNotFound(f"The domain {domain} does not exist in the DNS.")
+        if answer is not None:
+            if [record.exchange for record in answer] == [dns.name.root]:
+                raise NoMailDomain(f"The domain {domain} says that it takes no mail (null MX).")
+            return
+        kinds = ("A", "AAAA")
+        if all(self._ask(name, kind, seconds=until - time.monotonic())[0] is None for kind in kinds):
+            raise NoMailDomain(f"The domain {domain} has neither mail servers nor addresses in the DNS.")
+
     def hosts(self, host: str) -> Route:
         """Return the addresses of one host, without MX (a smarthost). Raises as `route`."""
         literal = _literal(f"[{host}]")
@@ -261,10 +286,12 @@ class Resolver:
     def _authenticated(self, answer: dns.resolver.Answer) -> bool:
         return self._validating and bool(answer.response.flags & dns.flags.AD)
 
-    def _ask(self, name: dns.name.Name, kind: str) -> tuple[dns.resolver.Answer | None, bool]:
-        """Return the answer (None: no such record) and whether the name exists."""
+    def _ask(
+        self, name: dns.name.Name, kind: str, *, seconds: float | None = None
+    ) -> tuple[dns.resolver.Answer | None, bool]:
+        """Return the answer (None: no such record) and whether the name exists; `seconds`: instead of the lifetime."""
         try:
-            return self._resolver.resolve(name, dns.rdatatype.from_text(kind)), True
+            return self._resolver.resolve(name, dns.rdatatype.from_text(kind), lifetime=seconds), True
         except dns.resolver.NXDOMAIN:
             return None, False
         except dns.resolver.NoAnswer:

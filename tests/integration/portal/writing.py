@@ -25,8 +25,8 @@ FILLED = {
 class Names:
     """Name servers that say what the test wants of two domains, and that the others take mail."""
 
-    def route(self, domain: str) -> None:
-        """Answer as `Resolver.route` does."""
+    def check_takes_mail(self, domain: str, *, seconds: float) -> None:
+        """Answer as `Resolver.check_takes_mail` does."""
         if domain == "nadie.example":
             raise DomainNotFound("no")
         if domain == "nulo.example":

@@ -1,6 +1,7 @@
 """channels.dns against a real name server on loopback: RFC 5321 5.1, RFC 7505, and what is refused."""
 
 import random
+import time
 from collections.abc import Callable
 
 import dns.rcode
@@ -38,6 +39,10 @@ ZONE: Zone = {
     ("mapped.example", "AAAA"): ["::ffff:127.0.0.1", "fe80::1", "::1"],
     ("xn--espaa-rta.example", "A"): ["192.0.2.9"],
     ("outside.example", "A"): ["10.0.0.1", "93.184.215.14"],
+    ("slow.example", "MX"): [f"{number} {number}.slow.example." for number in range(10)],
+    **{(f"{number}.slow.example", kind): -1 for number in range(10) for kind in ("A", "AAAA")},
+    ("mute.example", "A"): -1,
+    ("mute.example", "AAAA"): -1,
 }
 
 
@@ -85,6 +90,29 @@ def test_the_domain_itself_where_there_is_no_mx() -> None:
 def test_what_is_for_good_and_what_is_for_now(domain: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         route(domain, lifetime=0.6 if domain == "silent.example" else 60)
+
+
+def test_whoever_waits_is_told_by_the_mx_alone_or_does_not_wait_for_long() -> None:
+    with name_server(ZONE) as names:
+        resolver = Resolver((names.address,), allow_private=True, lifetime=60)
+        for domain in ("slow.example", "dangling.example", "inside.example", "implicit.example", "[127.0.0.1]"):
+            resolver.check_takes_mail(domain, seconds=60)
+        assert [one for one in names.asked if one[1] != "MX"] == [
+            ("implicit.example", "A"),
+            ("implicit.example", "AAAA"),
+        ]
+        for domain, error in (
+            ("missing.example", DomainNotFound),
+            ("null.example", NoMailDomain),
+            ("empty.example", NoMailDomain),
+            ("broken.example", DnsUnavailable),
+        ):
+            with pytest.raises(error):
+                resolver.check_takes_mail(domain, seconds=60)
+        begun = time.monotonic()
+        with pytest.raises(DnsUnavailable):
+            resolver.check_takes_mail("mute.example", seconds=0.5)
+        assert time.monotonic() - begun < 30
 
 
 def test_a_host_without_answer_does_not_hide_the_next() -> None:

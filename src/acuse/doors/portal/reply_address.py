@@ -1,9 +1,11 @@
 """Whether an address that somebody typed can be answered: its form, and whether its domain takes mail at all.
 
-Asked while somebody waits for the page, outside any transaction.
+Asked while somebody waits for the page, outside any transaction. Whoever names a domain may run its name servers, and
+they may be slow: a check ends soon, and few run at once, so that web threads are left for everybody else.
 """
 
 from functools import lru_cache
+from threading import BoundedSemaphore
 
 from django.conf import settings
 
@@ -11,7 +13,11 @@ from acuse.channels.dns import DnsUnavailable, Resolver
 from acuse.errors import InputError, PermanentError
 from acuse.helpdesk.rules import check_address
 
-_SECONDS = 4.0
+_SECONDS = 3.0
+"""Of the whole check of one address."""
+MOST_AT_ONCE = 2
+"""Checks of one process; an address that comes while so many run is taken without one."""
+_FREE = BoundedSemaphore(MOST_AT_ONCE)
 
 
 @lru_cache(maxsize=1)
@@ -35,13 +41,20 @@ def check_reply_address(text: str) -> str:
     """
     address = check_address(text)
     domain = address.rpartition("@")[2]
+    if domain and _FREE.acquire(blocking=False):
+        try:
+            _check_domain(domain)
+        finally:
+            _FREE.release()
+    return address
+
+
+def _check_domain(domain: str) -> None:
     try:
-        if domain:
-            resolver().route(domain)
+        resolver().check_takes_mail(domain, seconds=_SECONDS)
     except DnsUnavailable:
-        return address
+        return
     except PermanentError as error:
         raise InputError(
             "No mail can be sent to %(domain)s: perhaps a letter is wrong. Check the address.", domain=domain
         ) from error
-    return address
