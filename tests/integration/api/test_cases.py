@@ -114,7 +114,7 @@ def test_a_note_of_members_is_not_told(owner: Access, program: Program, opened: 
         assert answer.status_code == 200
         assert "5566" not in answer.content.decode()
     assert "note.added" in answer.content.decode()
-    problem(program.get(f"/cases/{opened['id']}/proof"), 404, "not-proved")
+    problem(program.get(f"/cases/{opened['id']}/proof"), 409, "not-proved")
 
 
 def test_lists_narrow_and_go_on(owner: Access, program: Program, opened: dict[str, Any]) -> None:

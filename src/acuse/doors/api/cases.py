@@ -153,9 +153,9 @@ def facts(request: HttpRequest, id: UUID) -> HttpResponse:
     summary="Download the proof of a case",
 )
 def proof(request: HttpRequest, id: UUID) -> HttpResponseBase:
-    """The proof of its facts as they stand: `proof.json`, or a ZIP with the calendars that its deadlines cite.
+    """The proof of its facts as they stand: `proof.json`, or a ZIP with what opened it and its calendars.
 
-    `acuse verify` reads it and judges the deadlines again.
+    `acuse verify` reads it and judges the deadlines again. No note of a member is in it.
     """
     refuse_others(request)
     access = access_of(request)

@@ -31,7 +31,7 @@ _FURTHER = {
     "openCase": _ENTERED,
     "getCase": (problems.NOT_FOUND, problems.UNAVAILABLE),
     "getCaseFacts": _ONE,
-    "getCaseProof": _FILE,
+    "getCaseProof": (*_FILE, problems.NOT_PROVED),
     "addMessage": (problems.NOT_FOUND, *_ENTERED),
     "enterCall": (problems.NOT_FOUND, *_ENTERED),
     "verify": (problems.TOO_BIG, problems.MEDIA),

@@ -80,17 +80,17 @@ METHOD = Kind(
     title="This address does not take that method",
     advice="`Allow` lists those it takes.",
 )
-NOT_PROVED = Kind(
-    name="not-proved",
-    status=404,
-    title="The proof does not exist yet",
-    advice="The last fact waits for a time stamp over it. Ask again in some minutes.",
-)
 CONFLICT = Kind(
     name="conflict",
     status=409,
     title="It cannot be done as things stand",
     advice="`detail` says what stands in its way, for example that the reference names something else already.",
+)
+NOT_PROVED = Kind(
+    name="not-proved",
+    status=409,
+    title="The proof does not exist yet",
+    advice="The last fact waits for a time stamp over it. Ask again in some minutes.",
 )
 PRECONDITION = Kind(
     name="precondition-failed",
@@ -149,9 +149,9 @@ KINDS = (
     NO_SCOPE,
     NOT_FOUND,
     NOT_ISSUED,
-    NOT_PROVED,
     METHOD,
     CONFLICT,
+    NOT_PROVED,
     PRECONDITION,
     TOO_BIG,
     MEDIA,

@@ -73,10 +73,13 @@ def _operation(base: str, path: str, method: str, details: dict[str, Any]) -> Op
         summary=details["summary"],
         text=details["description"].partition("\n\nScope:")[0],
         scope=scope,
-        parameters=tuple(
-            Parameter(name=each["name"], text=_described(each))
-            for each in details["parameters"]
-            if each["in"] == "query"
+        parameters=(
+            *(
+                Parameter(name=each["name"], text=_described(each.get("description", ""), each["schema"]))
+                for each in details["parameters"]
+                if each["in"] == "query"
+            ),
+            *_members(details.get("requestBody", {})),
         ),
         answers=tuple(
             Parameter(name=status, text=answer["description"])
@@ -86,12 +89,24 @@ def _operation(base: str, path: str, method: str, details: dict[str, Any]) -> Op
     )
 
 
-def _described(parameter: dict[str, Any]) -> str:
-    """What a parameter means, its values, bounds and default."""
-    schema = parameter["schema"]
+def _members(body: dict[str, Any]) -> list[Parameter]:
+    """The members of a body in JSON that has a type of its own."""
+    reference = body.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
+    shape = document()["components"]["schemas"].get(reference.rpartition("/")[2], {"properties": {}})
+    return [
+        Parameter(name=name, text=_described("in the body" + ("" if name in shape["required"] else ", optional"), each))
+        for name, each in shape["properties"].items()
+    ]
+
+
+def _described(text: str, schema: dict[str, Any]) -> str:
+    """What a parameter means, its values, bounds and default; `text` is what is said before."""
     kinds = [each for each in schema.get("anyOf", [schema]) if each.get("type") != "null"]
     kind = kinds[0]
-    parts = [parameter.get("description", "")]
+    parts = [text]
+    parts += [each["description"] for each in (schema, kind) if "description" in each and each["description"] != text][
+        :1
+    ]
     if "enum" in kind:
         parts.append("one of " + ", ".join(str(each) for each in kind["enum"]))
     elif kind.get("format") == "date-time":
