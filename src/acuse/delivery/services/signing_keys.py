@@ -4,20 +4,18 @@ The private key is stored encrypted under a key that lies outside the database, 
 What was published over time stands in the facts: without it old signatures could not be checked.
 """
 
-import base64
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from acuse import clock
+from acuse.accounts.ciphers import cipher
 from acuse.accounts.queries import sender_patterns
 from acuse.delivery.models import SigningKey
 from acuse.errors import ConfigurationError, ConflictError, InputError
@@ -26,6 +24,7 @@ from acuse.evidence.rules import INSTALLATION
 from acuse.mail import dkim, sending_domain
 from acuse.proof.facts.fact import Actor
 
+_CIPHER = "acuse signing keys"
 OPERATOR = Actor(kind="component", id="operator")
 #: How long, after the last of our own attempts, servers further on may hold a message and check its signature then.
 RECORD_TERM = timedelta(days=7)
@@ -93,7 +92,7 @@ def make_signing_key(
         selector=f"acuse-{now:%Y%m%d}-{secrets.token_hex(2)}",
         algorithm=algorithm,
         record=dkim.public_record(dkim.read_key(octets)),
-        private_key=_fernet().encrypt(octets),
+        private_key=cipher(_CIPHER).encrypt(octets),
         created_at=now,
     )
     try:
@@ -170,7 +169,7 @@ def private_key(sealed: bytes) -> dkim.PrivateKey:
         ConfigurationError: it was encrypted under another installation's key.
     """
     try:
-        return dkim.read_key(_fernet().decrypt(sealed))
+        return dkim.read_key(cipher(_CIPHER).decrypt(sealed))
     except InvalidToken as error:
         raise ConfigurationError(
             "A key that signs mail cannot be read: keys/credential.key is not the one it was made with."
@@ -231,8 +230,3 @@ def _record(type: str, row: SigningKey, actor: Actor, **details: str) -> None:
             details={"key": str(row.id), "domain": row.domain, "selector": row.selector, **details},
         )
     )
-
-
-def _fernet() -> Fernet:
-    key = HKDF(SHA256(), length=32, salt=None, info=b"acuse signing keys").derive(settings.ACUSE_KEYS.credential)
-    return Fernet(base64.urlsafe_b64encode(key))

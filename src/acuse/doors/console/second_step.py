@@ -1,6 +1,5 @@
 """The second step of signing in: allauth takes it, this keeps its secrets encrypted and its codes from a second use."""
 
-import base64
 from typing import Any
 
 from allauth.core.internal.cryptokit import normalize_user_code
@@ -8,13 +7,12 @@ from allauth.mfa import app_settings
 from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
 from allauth.mfa.base import forms
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
 from django.core.cache import cache
 
+from acuse.accounts.ciphers import cipher
+
 _SEALED = "fernet:"
+_CIPHER = "acuse second step"
 
 
 class MFAAdapter(DefaultMFAAdapter):
@@ -22,18 +20,13 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Return a secret as it is stored."""
-        return _SEALED + _fernet().encrypt(text.encode()).decode("ascii")
+        return _SEALED + cipher(_CIPHER).encrypt(text.encode()).decode("ascii")
 
     def decrypt(self, encrypted_text: str) -> str:
         """Return a stored secret; one that an older release enrolled is stored as it is."""
         if not encrypted_text.startswith(_SEALED):
             return encrypted_text
-        return _fernet().decrypt(encrypted_text.removeprefix(_SEALED)).decode()
-
-
-def _fernet() -> Fernet:
-    key = HKDF(SHA256(), length=32, salt=None, info=b"acuse second step").derive(settings.ACUSE_KEYS.credential)
-    return Fernet(base64.urlsafe_b64encode(key))
+        return cipher(_CIPHER).decrypt(encrypted_text.removeprefix(_SEALED)).decode()
 
 
 class Once:
