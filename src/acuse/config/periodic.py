@@ -34,12 +34,14 @@ from acuse.helpdesk.services.acknowledging import forget_alarms
 from acuse.helpdesk.services.faq_readers import forget_missed
 from acuse.proof.facts.fact import Actor
 from acuse.reception import jobs as reception
+from acuse.reception.fetching import jobs as fetching
+from acuse.reception.fetching.services import watch as watch_fetching
 from acuse.reception.services import forget_repeats
 
 log = logging.getLogger(__name__)
 
 #: Every queue of leased work.
-QUEUES = (dispatch.QUEUE, notices.QUEUE, certificates.QUEUE, reception.QUEUE)
+QUEUES = (dispatch.QUEUE, notices.QUEUE, certificates.QUEUE, reception.QUEUE, fetching.QUEUE)
 _RESTART_SECONDS = 5.0
 T = TypeVar("T")
 
@@ -56,9 +58,10 @@ def guarded(name: str, act: Callable[[], T]) -> T | None:
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="sweep", pass_context=False)
 def sweep_certificates(timestamp: int) -> None:
-    """Every minute: alarm over documents and facts that are late, upgrade what was sealed at a lower level."""
+    """Every minute: alarm over what is late or cannot be fetched, upgrade what was sealed at a lower level."""
     close_old_connections()
     certificates.sweep()
+    watch_fetching()
     watch_ledger(interval=settings.ACUSE.effective_anchor_interval)
 
 

@@ -53,6 +53,7 @@ from acuse.proof.trust import Trust
 from acuse.reception import endpoints as name_servers
 from acuse.reception import rules as reception_rules
 from acuse.reception import services as reception
+from acuse.reception.fetching.jobs import Fetcher
 from acuse.reception.jobs import Reader
 
 Loop = Callable[[threading.Event], None]
@@ -68,6 +69,8 @@ _FIGURES = (follow_figures,)
 _INTAKE = (follow_mail, follow_openings)
 #: Incoming messages that one worker reads at once; most of the time they wait for name servers.
 _READING_THREADS = 4
+#: Mailboxes that one worker fetches at once, of whoever they are: a slow server holds up one of them.
+_FETCHING_THREADS = 4
 
 
 @lru_cache(maxsize=1)
@@ -143,6 +146,7 @@ def worker_loops(holder: Holder) -> list[tuple[str, Loop]]:
         ("notices", Notifier(holder=holder, endpoint=endpoint, schedule=spaced).run),
         ("certificates", Issuer(holder=holder, press=press(), threads=environment.certificate_threads).run),
         ("reading", Reader(holder=holder, look_up=name_servers.look_up(), threads=_READING_THREADS).run),
+        ("fetching", Fetcher(holder=holder, threads=_FETCHING_THREADS).run),
         ("followers", lambda stop: _follow(_FOLLOWERS, stop, _FOLLOW_SECONDS)),
         # Apart: deriving rows, and comparing them with the ledger, may take longer than others should wait.
         ("figures", lambda stop: _follow(_FIGURES, stop, _FOLLOW_SECONDS)),

@@ -29,8 +29,10 @@ class Item(models.Model):
     communication = models.UUIDField(null=True)
     #: The ticket or mailbox that the address names.
     names = models.UUIDField(null=True)
-    client_ip = models.CharField(max_length=64)
+    client_ip = models.CharField(max_length=64, blank=True)
     client_helo = models.CharField(max_length=512, blank=True)
+    #: By IMAP: then there was no client.
+    fetched = models.BooleanField(default=False, db_default=False)
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField()
     repeat_key = models.BinaryField(max_length=32, null=True, unique=True)
@@ -59,3 +61,41 @@ class Item(models.Model):
                 fields=("received_at",), name="reception_repeats", condition=models.Q(repeat_key__isnull=False)
             ),
         )
+
+
+class Pickup(models.Model):
+    """A mailbox of the desk that is fetched by IMAP; claimed by lease, looked at when due.
+
+    Stopping deletes it, and the password with it. A crash leaves it claimed with a lease that ends, and `last_uid` at
+    or before what was taken in.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT)
+    #: The mailbox, and its address.
+    names = models.UUIDField(unique=True)
+    address = models.CharField(max_length=320)
+    host = models.CharField(max_length=255)
+    port = models.IntegerField()
+    security = models.CharField(max_length=8)
+    username = models.CharField(max_length=255)
+    #: Encrypted under a key that lies outside the database.
+    secret = models.BinaryField()
+    folder = models.CharField(max_length=255)
+    mark_read = models.BooleanField()
+    #: What came to the folder before stays there.
+    started_at = models.DateTimeField()
+    uid_validity = models.BigIntegerField(null=True)
+    last_uid = models.BigIntegerField(default=0)
+    fetched_at = models.DateTimeField(null=True)
+    tries = models.IntegerField(default=0)
+    failure = models.JSONField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    left_behind = models.IntegerField(default=0)
+    due_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    lease = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "reception_pickups"
+        indexes = (models.Index(fields=("due_at",), name="reception_pickups_due"),)

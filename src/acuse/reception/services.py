@@ -31,6 +31,7 @@ from acuse.reception.readings import Reading
 from acuse.reception.rules import Ours
 
 _DOOR = Actor(kind="component", id="inbound")
+_FETCHER = Actor(kind="component", id="fetching")
 _READER = Actor(kind="component", id="reception")
 #: Kinds of subject that addresses name beside communications.
 _NAMED = {"mailbox": "mailbox", "ticket": "ticket"}
@@ -39,21 +40,40 @@ _ANSWERS_TYPE = "application/json"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """Where a message was that was fetched by IMAP.
+
+    Attributes:
+        server: host and port. folder: in which it was.
+        uid_validity, uid: what names it there (RFC 3501 2.3.1.1).
+        arrived_at: when it came there, as that server says.
+    """
+
+    server: str
+    folder: str
+    uid_validity: int
+    uid: int
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """One transaction of a client of the inbound door.
+    """One transaction of a client of the inbound door, or one message that was fetched.
 
     Attributes:
         mail_from: MAIL FROM; "" for the null sender.
         recipients: addresses of ours, each once.
         client_ip: of the client. helo: what it called itself, octets that are not UTF-8 as lone surrogates.
         tls: (version, cipher), or None in clear.
+        fetched: from where, in the place of a client; then MAIL FROM is what the message says of it.
     """
 
     mail_from: str
     recipients: tuple[Ours, ...]
-    client_ip: str
-    helo: str
-    tls: tuple[str, str] | None
+    client_ip: str = ""
+    helo: str = ""
+    tls: tuple[str, str] | None = None
+    fetched: Fetched | None = None
 
 
 def storable(text: str, most: int) -> str:
@@ -127,6 +147,7 @@ def _insert(
         names=ours.identifier if ours.purpose in _NAMED else None,
         client_ip=arrival.client_ip,
         client_helo=storable(arrival.helo, 512),
+        fetched=arrival.fetched is not None,
         sha256=kept.sha256,
         size=kept.size,
         repeat_key=key,
@@ -139,23 +160,31 @@ def _insert(
 
 
 def _recorded(item: UUID, owner: UUID, arrival: Arrival, ours: Ours, kept: Kept, received_at: datetime) -> FactDraft:
-    tls = {"version": arrival.tls[0], "cipher": arrival.tls[1]} if arrival.tls else None
     return FactDraft(
         organisation=owner,
         subject_kind=KIND,
         subject_id=item,
         type="reception.recorded",
-        actor=_DOOR,
+        actor=_FETCHER if arrival.fetched else _DOOR,
         details={
             "mail_from": arrival.mail_from,
             "recipient": ours.address,
             "purpose": ours.purpose,
-            "client": {"ip": arrival.client_ip, "helo": storable(arrival.helo, 512), "tls": tls},
             "size": kept.size,
+            **_origin(arrival),
         },
         objects=(refer("message", kept),),
         occurred_at=received_at,
     )
+
+
+def _origin(arrival: Arrival) -> dict[str, Any]:
+    """Return who brought a message, or where it was fetched."""
+    if (fetched := arrival.fetched) is not None:
+        told = {"server": fetched.server, "folder": fetched.folder, "arrived_at": clock.to_rfc3339(fetched.arrived_at)}
+        return {"fetched": {**told, "uid_validity": fetched.uid_validity, "uid": fetched.uid}}
+    tls = {"version": arrival.tls[0], "cipher": arrival.tls[1]} if arrival.tls else None
+    return {"client": {"ip": arrival.client_ip, "helo": storable(arrival.helo, 512), "tls": tls}}
 
 
 def classify(*, item: UUID, lease: UUID, found: Reading) -> None:
@@ -267,8 +296,11 @@ def again(*, items: Sequence[UUID]) -> int:
 
 
 def forget_repeats() -> int:
-    """Forget the keys of senders' retries that are older than seven days; return how many."""
-    ended = Item.objects.filter(repeat_key__isnull=False, received_at__lt=clock.now() - rules.REPEAT_FOR)
+    """Forget the keys of senders' retries that are older than seven days; return how many.
+
+    Those of fetched messages stay: a folder that is numbered anew brings all of them again.
+    """
+    ended = Item.objects.filter(repeat_key__isnull=False, fetched=False, received_at__lt=clock.now() - rules.REPEAT_FOR)
     return ended.update(repeat_key=None)
 
 

@@ -36,6 +36,35 @@ TYPES = (
         details=_MAILBOX,
     ),
     FactType(
+        name="mailbox.fetch_changed",
+        kinds=("mailbox",),
+        meaning="Where the mail of an address is fetched by IMAP was set, or, without `enabled`, that was ended.",
+        details=Record(
+            {
+                "enabled": Flag(),
+                "server": Text(300),
+                "security": Choice("tls", "starttls"),
+                "username": Text(255),
+                "folder": Text(255),
+                "mark_read": Flag(),
+            }
+        ),
+    ),
+    FactType(
+        name="mailbox.mail_left",
+        kinds=("mailbox",),
+        meaning="A message was not fetched, because it is larger than this installation takes; it stays where it is.",
+        details=Record(
+            {
+                "server": Text(300),
+                "folder": Text(255),
+                "uid_validity": Integer(),
+                "uid": Integer(),
+                "size": Integer(),
+            }
+        ),
+    ),
+    FactType(
         name="desk.changed",
         kinds=("organisation",),
         meaning="What the desk or its public page is set to was changed; `settings` names what.",

@@ -6,6 +6,7 @@ from acuse.proof.facts.schema import (
     Foreign,
     Integer,
     Listing,
+    Moment,
     Nullable,
     Record,
     Shape,
@@ -44,12 +45,16 @@ TYPES = (
     FactType(
         name="reception.recorded",
         kinds=(KIND,),
-        meaning="A message came in from outside; it is kept as it came, before anybody read it.",
+        meaning="A message came in from outside, brought by a `client` or `fetched` by IMAP; it is kept as it came, "
+        "before anybody read it. Of one that was fetched, `mail_from` is its Return-Path, or who is named in From.",
         details=Record(
             {
                 "mail_from": Text(512),
                 "recipient": Text(512),
                 "purpose": Choice(*PURPOSES),
+                "size": Integer(),
+            },
+            {
                 "client": Record(
                     {
                         "ip": Text(64),
@@ -57,8 +62,16 @@ TYPES = (
                         "tls": Nullable(Record({"version": Text(64), "cipher": Text(128)})),
                     }
                 ),
-                "size": Integer(),
-            }
+                "fetched": Record(
+                    {
+                        "server": Text(300),
+                        "folder": Text(255),
+                        "uid_validity": Integer(),
+                        "uid": Integer(),
+                        "arrived_at": Moment(),
+                    }
+                ),
+            },
         ),
         roles={"message": "the message, byte for byte as it came"},
     ),

@@ -10,7 +10,7 @@ from acuse.reception.origin.answers import Answers
 from acuse.reception.origin.arc import check_arc
 from acuse.reception.origin.dkim import check_dkim
 from acuse.reception.origin.dmarc import check_dmarc
-from acuse.reception.origin.spf import check_spf
+from acuse.reception.origin.spf import Spf, check_spf
 
 Json = dict[str, Any]
 
@@ -20,7 +20,7 @@ def check_origin(raw: bytes, *, ip: str, helo: str, mail_from: str, at: datetime
 
     Args:
         raw: the message.
-        ip, helo, mail_from: of the client that brought it.
+        ip, helo, mail_from: of the client that brought it; no ip where it was fetched.
         at: when it came in.
         answers: asks the DNS, and keeps what it said.
 
@@ -30,7 +30,7 @@ def check_origin(raw: bytes, *, ip: str, helo: str, mail_from: str, at: datetime
     parts = signed.split(raw)
     fields, _, _ = headers.split_block(raw, 0, len(raw))
     authors = [one.address for one in headers.addresses_of(fields, "From")]
-    spf = check_spf(ip=ip, mail_from=mail_from, helo=helo, ask=answers.ask)
+    spf = check_spf(ip=ip, mail_from=mail_from, helo=helo, ask=answers.ask) if ip else _without_client(mail_from)
     signatures = check_dkim(parts, at=math.floor(at.timestamp()), ask=answers.ask)
     dmarc = check_dmarc(authors=authors, spf=spf, signatures=signatures, ask=answers.ask)
     arc = check_arc(parts, ask=answers.ask)
@@ -53,6 +53,12 @@ def check_origin(raw: bytes, *, ip: str, helo: str, mail_from: str, at: datetime
             **_reason(arc.reason),
         },
     }
+
+
+def _without_client(mail_from: str) -> Spf:
+    return Spf(
+        result="none", domain=mail_from.rpartition("@")[2], reason="It was fetched: who brought it is not known."
+    )
 
 
 def is_temporary(authentication: Json) -> bool:

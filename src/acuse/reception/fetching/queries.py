@@ -1,0 +1,61 @@
+"""Reads of which mailboxes are fetched, and how that goes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from acuse.accounts.queries import Access
+from acuse.errors import AcuseError
+from acuse.evidence.alarms import from_members
+from acuse.reception.fetching.rules import Source
+from acuse.reception.models import Pickup
+
+
+@dataclass(frozen=True, kw_only=True)
+class PickupView:
+    """A mailbox that is fetched, without its password.
+
+    Attributes:
+        mailbox: of the desk.
+        fetched_at: when it was last read to the end; None before the first time.
+        failure: what is wrong with it since `failing_since`; None where nothing is.
+        left_behind: messages that were too large and stay there.
+    """
+
+    mailbox: UUID
+    source: Source
+    started_at: datetime
+    fetched_at: datetime | None
+    failure: AcuseError | None
+    failing_since: datetime | None
+    left_behind: int
+
+
+def pickups(access: Access) -> Mapping[UUID, PickupView]:
+    """Return an organisation's fetched mailboxes, by mailbox."""
+    return {row.names: _view(row) for row in Pickup.objects.filter(organisation_id=access.organisation)}
+
+
+def _view(row: Pickup) -> PickupView:
+    return PickupView(
+        mailbox=row.names,
+        source=source_of(row),
+        started_at=row.started_at,
+        fetched_at=row.fetched_at,
+        failure=from_members(row.failure) if row.failure else None,
+        failing_since=row.failing_since,
+        left_behind=row.left_behind,
+    )
+
+
+def source_of(row: Pickup) -> Source:
+    """Return where a mailbox is fetched."""
+    return Source(
+        host=row.host,
+        port=row.port,
+        security=row.security,
+        username=row.username,
+        folder=row.folder,
+        mark_read=row.mark_read,
+    )
