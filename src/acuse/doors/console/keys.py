@@ -103,5 +103,5 @@ def revoke(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     """Revoke a key at once."""
     with found():
         api_keys.revoke_api_key(access=access, key=id)
-    messages.success(request, _("Revoked. The program that used it can no longer read."))
+    messages.success(request, _("Revoked. The program that used it can do nothing more."))
     return redirect("console:keys", access.view.slug)
