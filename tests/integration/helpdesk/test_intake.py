@@ -6,15 +6,16 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from acuse import clock
 from acuse.accounts.models import User
-from acuse.errors import TemporaryError
+from acuse.errors import ConflictError, TemporaryError
 from acuse.evidence import custody
 from acuse.evidence.queries import alarms
 from acuse.helpdesk import followers
+from acuse.helpdesk.followers import receipts
 from acuse.helpdesk.models import Interaction, Outgoing, Ticket
 from acuse.helpdesk.queries.case import case
 from acuse.helpdesk.queries.mailboxes import mailbox_at
@@ -29,6 +30,7 @@ from acuse.reception.readings import read_message
 from acuse.reception.rules import LEASE, Ours
 from acuse.reception.services import again, classify
 from tests.integration.helpdesk.making import ADDRESS, ANA, SLUG, Desk, letter
+from tests.integration.helpdesk.test_acts import uncited
 from tests.integration.helpdesk.test_case import answer, to_ticket
 
 
@@ -237,4 +239,94 @@ def test_whoever_acknowledged_a_case_already_is_not_made_up_for(desk: Desk) -> N
     desk.sequencer.tick()
     followers.follow_openings()
     assert not acknowledging.acknowledge(ticket=desk.ticket().id, name="Ana")
+    assert Outgoing.objects.filter(act="receipt").count() == 1
+
+
+@pytest.mark.parametrize("door", ["follower", "page"])
+def test_a_receipt_that_another_process_queued_meanwhile_leaves_no_letter(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, door: str
+) -> None:
+    desk.take_in(letter())
+    desk.sequencer.tick()
+    followers.follow_mail()
+    desk.sequencer.tick()
+    write = acknowledging.write_receipt
+    ticket = desk.ticket().id
+
+    def overtaken(**asked: object) -> object:
+        mine, theirs = write(ticket=ticket), write(ticket=ticket)
+        assert theirs is not None
+        with transaction.atomic():
+            assert acknowledging.queue_receipt(ticket=ticket, receipt=theirs)
+        return mine
+
+    if door == "follower":
+        monkeypatch.setattr(receipts, "write_receipt", overtaken)
+        assert followers.follow_openings()
+    else:
+        monkeypatch.setattr(acknowledging, "write_receipt", overtaken)
+        assert not acknowledging.acknowledge(ticket=ticket)
+    assert len(uncited()) == 1  # that of the receipt which waits
+    send_due()
+    assert uncited() == []
+
+
+def test_a_follower_that_was_overtaken_leaves_no_letter(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.take_in(letter())
+    desk.sequencer.tick()
+    followers.follow_mail()
+    desk.sequencer.tick()
+    write = acknowledging.write_receipt
+
+    def overtaken(**asked: object) -> object:
+        monkeypatch.setattr(receipts, "write_receipt", write)
+        mine = write(**asked)  # type: ignore[arg-type]  # passed on
+        assert followers.follow_openings()
+        return mine
+
+    monkeypatch.setattr(receipts, "write_receipt", overtaken)
+    assert not followers.follow_openings()
+    send_due()
+    assert Outgoing.objects.filter(act="receipt", state="sent").count() == 1
+    assert uncited() == []
+
+
+def test_a_receipt_follows_the_address_that_a_member_mended_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.take_in(letter())
+    desk.sequencer.tick()
+    followers.follow_mail()
+    desk.sequencer.tick()
+    write = acknowledging.write_receipt
+
+    def mended(**asked: object) -> object:
+        monkeypatch.setattr(receipts, "write_receipt", write)
+        written = write(**asked)  # type: ignore[arg-type]  # passed on
+        Ticket.objects.update(address="ana.prieto@cliente.example")
+        return written
+
+    monkeypatch.setattr(receipts, "write_receipt", mended)
+    with pytest.raises(ConflictError):
+        followers.follow_openings()
+    assert followers.follow_openings()
+    assert Outgoing.objects.get(act="receipt").recipient == "ana.prieto@cliente.example"
+    send_due()
+    assert uncited() == []
+
+
+def test_a_page_that_opened_a_case_stands_although_its_receipt_cannot_be_kept(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.take_in(letter())
+    desk.sequencer.tick()
+    followers.follow_mail()
+
+    def full(**_given: object) -> custody.Kept:
+        raise TemporaryError("Custody cannot keep an object: the disk is full.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(custody, "keep", full)
+        assert not acknowledging.acknowledge(ticket=desk.ticket().id, name="Ana")
+    desk.file()
     assert Outgoing.objects.filter(act="receipt").count() == 1

@@ -6,11 +6,13 @@ from functools import partial
 from uuid import UUID
 
 from acuse.delivery.services.dispatched import PASSING
+from acuse.errors import ConflictError
 from acuse.evidence.alarms import raise_alarm
 from acuse.evidence.following import follow_each
 from acuse.evidence.queries import LedgerFact
 from acuse.helpdesk.followers.mail import dmarc
-from acuse.helpdesk.services.acknowledging import ALARM, queue_receipt, write_receipt
+from acuse.helpdesk.services.acknowledging import ALARM, discard_unused, queue_receipt, write_receipt
+from acuse.helpdesk.services.replies import Prepared
 from acuse.mail.mailboxes import lowered
 from acuse.reception.queries import item_view
 
@@ -19,12 +21,20 @@ log = logging.getLogger(__name__)
 
 def follow_openings() -> int:
     """Send the receipts of cases that were opened, one at a time; return how far the cursor moved."""
-    return follow_each("helpdesk.openings", ("ticket.opened",), _prepare, _failed)
+    written: list[Prepared] = []
+    try:
+        return follow_each("helpdesk.openings", ("ticket.opened",), partial(_prepare, written), _failed)
+    finally:
+        # Another process was quicker, or the customer's address was mended meanwhile.
+        discard_unused(written)
 
 
 def _failed(item: LedgerFact, error: Exception) -> None:
-    """Leave what may pass for the next turn; a case whose receipt cannot be written stands without."""
-    if isinstance(error, PASSING):
+    """Leave what may pass for the next turn; a case whose receipt cannot be written stands without.
+
+    A conflict passes too: the receipt is written anew for the case as it is then.
+    """
+    if isinstance(error, (ConflictError, *PASSING)):
         raise error
     log.error("a case has no receipt", extra={"fact": str(item.fact.id)}, exc_info=error)
     raise_alarm(
@@ -39,12 +49,15 @@ def _nothing() -> bool:
     return False
 
 
-def _prepare(item: LedgerFact) -> Callable[[], object]:
+def _prepare(written: list[Prepared], item: LedgerFact) -> Callable[[], object]:
     opened, ticket = item.fact.details, item.fact.subject.id
     if not _is_author(opened.get("reception"), opened["address"]):
         return _nothing
     receipt = write_receipt(ticket=ticket)
-    return partial(queue_receipt, ticket=ticket, receipt=receipt) if receipt else _nothing
+    if receipt is None:
+        return _nothing
+    written.append(receipt)
+    return partial(queue_receipt, ticket=ticket, receipt=receipt)
 
 
 def _is_author(reception: str | None, address: str) -> bool:

@@ -5,7 +5,9 @@ an address, or a mailbox to answer from, there is none: the case says so by what
 acknowledge it at once; whoever does not, or breaks off before it, is made up for by `followers.receipts`.
 """
 
+import logging
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,11 +18,14 @@ from acuse import clock
 from acuse.accounts.queries import organisation_view
 from acuse.composition.queries import compose
 from acuse.contacts.queries import name_of
-from acuse.errors import ConflictError, InputError
+from acuse.delivery.services.dispatched import PASSING
+from acuse.errors import AcuseError, ConflictError, InputError
 from acuse.evidence.alarms import clear_alarms, raise_alarm
 from acuse.helpdesk.models import Interaction, Outgoing, Ticket
 from acuse.helpdesk.queries.writing import values_of
-from acuse.helpdesk.services.replies import Answer, Prepared, insert, prepare
+from acuse.helpdesk.services.replies import Answer, Prepared, discard, insert, prepare
+
+log = logging.getLogger(__name__)
 
 _USE = "ticket.receipt"
 _ACT = "receipt"
@@ -40,17 +45,26 @@ _NOBODY = re.compile(r"(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|boun
 
 
 def acknowledge(*, ticket: UUID, name: str = "") -> bool:
-    """Queue the receipt of a case that was just opened; return whether there is one to send.
+    """Queue the receipt of a case that was just opened; return whether this made one to send.
+
+    The case is there whatever becomes of this: what fails is logged, and left to `followers.receipts`.
 
     Args:
         ticket: which one; it exists.
         name: of the customer, as they gave it; "" for what their card says.
     """
-    receipt = write_receipt(ticket=ticket, name=name)
-    if receipt is None:
+    try:
+        receipt = write_receipt(ticket=ticket, name=name)
+        if receipt is None:
+            return False
+        try:
+            with transaction.atomic():
+                return queue_receipt(ticket=ticket, receipt=receipt)
+        finally:
+            discard_unused([receipt])
+    except (AcuseError, *PASSING):
+        log.exception("a receipt is left to whoever follows", extra={"ticket": str(ticket)})
         return False
-    with transaction.atomic():
-        return queue_receipt(ticket=ticket, receipt=receipt)
 
 
 def write_receipt(*, ticket: UUID, name: str = "") -> Prepared | None:
@@ -86,12 +100,24 @@ def write_receipt(*, ticket: UUID, name: str = "") -> Prepared | None:
 
 
 def queue_receipt(*, ticket: UUID, receipt: Prepared) -> bool:
-    """Queue a receipt in the caller's transaction; return False where somebody else did meanwhile."""
+    """Queue a receipt in the caller's transaction; return False where somebody else did meanwhile.
+
+    Raises:
+        ConflictError: the customer's address was changed since it was written.
+    """
     row = Ticket.objects.select_for_update(no_key=True).get(id=ticket)
     if _is_acknowledged(row):
         return False
     insert(row, prepared=receipt, member=None)
     return True
+
+
+def discard_unused(receipts: Sequence[Prepared]) -> None:
+    """Remove from custody those of some receipts that were not queued after all; outside of any transaction."""
+    used = set(Outgoing.objects.filter(id__in=[one.id for one in receipts]).values_list("id", flat=True))
+    for one in receipts:
+        if one.id not in used:
+            discard(one.organisation, one.kept.sha256)
 
 
 def _is_acknowledged(row: Ticket) -> bool:

@@ -37,6 +37,7 @@ __all__ = [
     "Answer",
     "Prepared",
     "cancel",
+    "discard",
     "discarded_where_refused",
     "insert",
     "prepare",
@@ -80,6 +81,7 @@ class Prepared:
     """An answer written and in custody, for `insert`; `delay` is how long it can be taken back."""
 
     id: UUID
+    organisation: UUID
     answer: Answer
     written_at: datetime
     recipient: str
@@ -115,6 +117,7 @@ def prepare(ticket: Ticket, *, answer: Answer) -> Prepared:
     chosen = timedelta(seconds=settings_of(ticket.organisation_id).undo_seconds)
     return Prepared(
         id=identity,
+        organisation=ticket.organisation_id,
         answer=answer,
         written_at=now,
         recipient=ticket.address,
@@ -170,11 +173,11 @@ def discarded_where_refused(organisation: UUID, prepared: Prepared) -> Iterator[
     try:
         yield
     except ConflictError:
-        _discard(organisation, prepared.kept.sha256)
+        discard(organisation, prepared.kept.sha256)
         raise
 
 
-def _discard(organisation: UUID, sha256: str) -> None:
+def discard(organisation: UUID, sha256: str) -> None:
     """Remove a message that will never be sent; no other has its Message-ID, so nothing else cites its bytes."""
     custody.store().delete(custody.object_key(organisation, sha256))
 
@@ -184,7 +187,7 @@ def cancel(row: Outgoing) -> None:
     row.state = Outgoing.State.CANCELLED
     row.save(update_fields=["state"])
     organisation, sha256 = row.ticket.organisation_id, row.sha256
-    transaction.on_commit(lambda: _discard(organisation, sha256))
+    transaction.on_commit(lambda: discard(organisation, sha256))
 
 
 def _check_status(ticket: Ticket, answer: Answer) -> None:
