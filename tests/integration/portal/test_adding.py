@@ -6,10 +6,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from acuse.doors.portal import case
+from acuse.errors import TemporaryError
+from acuse.evidence import custody
 from acuse.helpdesk import form_guard
 from acuse.helpdesk.models import Interaction, Ticket
 from acuse.helpdesk.queries.writing import follow_path
+from acuse.helpdesk.services.calls import Opening, register_call
 from tests.integration.helpdesk.making import ANA, Desk, letter
+from tests.integration.helpdesk.test_phone import entered, line
 from tests.integration.portal.writing import hidden
 
 
@@ -58,10 +63,43 @@ def test_what_cannot_be_added_is_said_and_the_words_stay(desk: Desk, page: str) 
     assert Interaction.objects.filter(channel="form").count() == 0
 
 
-def test_few_messages_are_added_within_an_hour(page: str) -> None:
+def test_few_messages_are_added_within_an_hour_and_the_words_stay(page: str) -> None:
     client = Client()
-    statuses = [
-        client.post(page, {**hidden(client.get(page)), "text": f"Número {number}"}).status_code
+    assert [client.post(page, {**hidden(client.get(page)), "text": " "}).status_code for _ in range(3)] == [400] * 3
+    answers = [
+        client.post(page, {**hidden(client.get(page)), "text": f"Número {number}"})
         for number in range(form_guard.MOST_OF_CASE + 1)
     ]
-    assert statuses == [303] * form_guard.MOST_OF_CASE + [429]
+    assert [one.status_code for one in answers] == [303] * form_guard.MOST_OF_CASE + [429]
+    assert f">Número {form_guard.MOST_OF_CASE}</textarea>" in answers[-1].content.decode()
+
+
+@pytest.mark.parametrize("failure", ["custody", "looks"])
+def test_words_that_cannot_be_taken_now_stay_on_the_page(
+    page: str, monkeypatch: pytest.MonkeyPatch, failure: str
+) -> None:
+    client = Client()
+    sent = {**hidden(client.get(page)), "text": "Mis palabras"}
+    with monkeypatch.context() as broken:
+        if failure == "custody":
+            broken.setattr(custody, "keep", full)
+        else:
+            broken.setattr(case, "LOOKS_PER_WINDOW", 0)
+        answer = client.post(page, sent)
+    assert answer.status_code == (503 if failure == "custody" else 429)
+    assert ">Mis palabras</textarea>" in answer.content.decode()
+    assert client.post(page, {**sent, **hidden(answer)}).status_code == 303
+
+
+def full(**_given: object) -> None:
+    raise TemporaryError("The disk is full.")
+
+
+def test_what_members_note_of_calls_is_shown_where_it_opened_the_case_alone(desk: Desk, page: str) -> None:
+    where = line(desk)
+    register_call(access=desk.agent, call=entered(where, outcome="Miente, creo."), ticket=desk.ticket().id)
+    assert "Miente" not in Client().get(page).content.decode()
+    opening = Opening(name="Eva", address="", type="inquiry", subject="Cita")
+    register_call(access=desk.agent, call=entered(where, outcome="Quiere una cita."), opening=opening)
+    theirs = follow_path(Ticket.objects.get(subject="Cita").id)
+    assert "Quiere una cita." in Client().get(theirs).content.decode()

@@ -36,7 +36,7 @@ from acuse.doors.ui.counters import count
 from acuse.doors.ui.errors import said
 from acuse.doors.ui.preferences import DEFAULT_ZONE, LANGUAGES
 from acuse.doors.ui.security import download
-from acuse.errors import ConflictError, InputError
+from acuse.errors import ConflictError, InputError, TemporaryError
 from acuse.evidence import custody
 from acuse.helpdesk import form_guard
 from acuse.helpdesk.queries.public import Followed, Question, followed, found_by_key, question
@@ -68,11 +68,12 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     found = decode_token(token, keys=(settings.ACUSE_KEYS.address,), purpose=FOLLOW)
     known = found is not None
     often = limited(request, *(("case", LOOKS_PER_WINDOW) if known else ("stranger", STRANGERS_PER_WINDOW)))
-    seen = followed(found) if found is not None and not often else None
+    writes = request.method == "POST"
+    seen = followed(found) if found is not None and (writes or not often) else None
     if seen is None:
         key, status = ("often", 429) if often else ("unknown", 404)
         return _told(request, None, key, status)
-    return _add(request, token, seen) if request.method == "POST" else _page(request, token, seen)
+    return _add(request, token, seen, often=often) if writes else _page(request, token, seen)
 
 
 def _page(
@@ -93,10 +94,12 @@ def _page(
     )
 
 
-def _add(request: HttpRequest, token: str, seen: Followed) -> HttpResponse:
-    """Add what the customer wrote to their case, once however often it is sent."""
+def _add(request: HttpRequest, token: str, seen: Followed, *, often: bool) -> HttpResponse:
+    """Add what the customer wrote to their case, once however often it is sent; `often`: not now."""
     if from_elsewhere(request):
         return _told(request, seen, "elsewhere", 403)
+    if often:
+        return _again(request, token, seen, "add.often", 429)
     language, visitor, text = language_of(request, seen.language), visitor_of(request), request.POST.get("text", "")
     held = Token.of(request, seen.id)
     try:
@@ -106,15 +109,25 @@ def _add(request: HttpRequest, token: str, seen: Followed) -> HttpResponse:
         client = {"ip": visitor.ip[:64], "user_agent": visitor.user_agent}
         sending = Sending(name=held.name, client=client, language=language)
         uploads = uploads_of(request)
+        form_guard.check_text(text)
         if sent_before(organisation=seen.organisation_id, sending=sending) is None:
             if is_over("case", str(seen.id), form_guard.MOST_OF_CASE):
-                return _told(request, seen, "often", 429)
+                return _again(request, token, seen, "add.often", 429)
             add_to_case(ticket=seen.id, text=text, uploads=uploads, sending=sending)
+    except (ConflictError, TemporaryError):
+        log.exception("what was added to a case could not be kept")
+        return _again(request, token, seen, "add.failed", 503)
     except InputError as error:
         with translation.override(language):
             problem = said(error)
         return _page(request, token, seen, problem=problem, text=storable(text), status=400)
     return _led(f"/f/{token}/?l={language}")
+
+
+def _again(request: HttpRequest, token: str, seen: Followed, key: str, status: int) -> HttpResponse:
+    """Show the page with what was written, and why it was not taken."""
+    problem = WORDS[language_of(request, seen.language)][key]
+    return _page(request, token, seen, problem=problem, text=storable(request.POST.get("text", "")), status=status)
 
 
 @csrf_exempt

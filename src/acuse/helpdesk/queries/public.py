@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from acuse.accounts.queries import organisation_view
 from acuse.composition.bodies import preview
 from acuse.errors import InputError
@@ -12,7 +14,8 @@ from acuse.helpdesk.models import ConformityRequest, Interaction, Ticket
 from acuse.mail.mailboxes import lowered
 from acuse.mail.quotes import parted
 
-_SHOWN = (Interaction.Kind.MESSAGE, Interaction.Kind.REPLY, Interaction.Kind.CALL)
+# Members note for themselves what came of a call, but for the one that opened the case: that is what it is about.
+_SHOWN = Q(kind__in=(Interaction.Kind.MESSAGE, Interaction.Kind.REPLY)) | Q(kind=Interaction.Kind.CALL, sequence=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +31,7 @@ class Said:
 
 @dataclass(frozen=True, kw_only=True)
 class Followed:
-    """A case for its customer; `asked` is the question whether they agree, where it waits for an answer."""
+    """A case for its customer, who is answered at `address`; `asked`: the question whether they agree, if it waits."""
 
     id: UUID
     organisation: str
@@ -37,6 +40,7 @@ class Followed:
     language: str
     key: str
     subject: str
+    address: str
     type: str
     status: str
     opened_at: datetime
@@ -63,7 +67,7 @@ def followed(ticket: UUID) -> Followed | None:
         return None
     view = organisation_view(row.organisation_id)
     waiting = ConformityRequest.objects.filter(ticket=row, answered_at=None, withdrawn_at=None).first()
-    shown = row.interactions.filter(kind__in=_SHOWN).order_by("sequence")
+    shown = row.interactions.filter(_SHOWN).order_by("sequence")
     return Followed(
         id=row.id,
         organisation=view.name,
@@ -72,6 +76,7 @@ def followed(ticket: UUID) -> Followed | None:
         language=row.language,
         key=row.key,
         subject=row.subject,
+        address=row.address,
         type=row.type,
         status=row.status,
         opened_at=row.opened_at,
