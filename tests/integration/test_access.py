@@ -162,6 +162,7 @@ ROUTES = {
     f"{BASE}settings/desk/": "manager",
     f"{BASE}settings/desk/mailboxes/": "manager",
     f"{BASE}settings/desk/mailboxes/<uuid:id>/": "manager",
+    f"{BASE}settings/desk/mailboxes/<uuid:id>/fetching/": "manager",
     f"{BASE}communications/": "member",
     f"{BASE}communications/news/": "member",
     f"{BASE}communications/found/": "member",

@@ -1,5 +1,6 @@
 """Mail of the desk that is fetched from a real Dovecot: once, whatever breaks, and with nobody else's eyes on it."""
 
+import html
 import logging
 import ssl
 from collections.abc import Iterator
@@ -11,8 +12,10 @@ from uuid import UUID, uuid4
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
+from django.test import Client
 
 from acuse import clock
+from acuse.accounts.models import User
 from acuse.channels.mailbox import MailboxRefused
 from acuse.config.database import conninfo
 from acuse.errors import AccessDenied, ConflictError, InputError, TemporaryError
@@ -239,6 +242,29 @@ def test_another_organisation_and_an_agent_set_nothing(fetched: Fetched) -> None
         set_up(stranger, fetched.desk.mailbox)
     with pytest.raises(InputError, match="no such mailbox"):
         services.stop_pickup(access=stranger, mailbox=fetched.desk.mailbox)
+    assert not Pickup.objects.exists()
+
+
+def test_an_owner_tries_it_sets_it_up_and_ends_it_on_the_page(fetched: Fetched) -> None:
+    client = Client()
+    client.force_login(User.objects.get(email="owner@ribera.example"))
+    page = f"/console/{making.SLUG}/settings/desk/mailboxes/{fetched.desk.mailbox}/fetching/"
+    given = {"host": HOST, "security": "tls", "port": fetched.server.tls, "username": USERNAME, "folder": "INBOX"}
+    fetched.server.drop(letter(), "1")
+    tried = client.post(page, {**given, "secret": PASSWORD, "act": "try"}, headers={"accept-language": "es"})
+    assert "Funciona: la carpeta INBOX tiene 1 mensaje." in tried.content.decode()
+    assert not Pickup.objects.exists()
+    wrong = client.post(page, {**given, "secret": "no-es-esta-9911", "act": "try"}, headers={"accept-language": "es"})
+    assert "El servidor rechaza el usuario o la contraseña" in wrong.content.decode()
+    assert client.post(page, {**given, "secret": PASSWORD, "act": "save"}).status_code == 302
+    assert fetched.view().source == fetched.source
+    shown = client.get(page).content.decode()
+    assert HOST in shown
+    for answer in (tried.content.decode(), wrong.content.decode(), shown):
+        assert not any(secret in html.unescape(answer) for secret in (PASSWORD, "no-es-esta-9911"))
+    Pickup.objects.update(failing_since=clock.now(), failure={"sentence": "The server refused: x", "particulars": {}})
+    assert "The server refused: x" in client.get(page).content.decode()
+    assert client.post(page, {"act": "stop"}).status_code == 302
     assert not Pickup.objects.exists()
 
 

@@ -6,6 +6,7 @@ A crash after a message was received and before that was noted has it fetched ag
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache, partial
 from uuid import UUID
@@ -13,6 +14,7 @@ from uuid import UUID
 from django.conf import settings
 
 from acuse import clock
+from acuse.accounts.queries import Access
 from acuse.channels.dns import DnsUnavailable, DomainNotFound, OnlyPrivateAddresses, Resolver
 from acuse.channels.mailbox import Account, MailboxAway, MailboxRefused, Session, opened
 from acuse.errors import ConflictError
@@ -85,6 +87,18 @@ def _take(row: Pickup, lease: UUID, source: Source, session: Session, uid: int) 
     if source.mark_read:
         session.mark_read(uid)
     return True
+
+
+def try_source(*, access: Access, mailbox: UUID, source: Source, secret: str) -> int:
+    """Look into a folder as it would be fetched, and change nothing; return how many messages there are.
+
+    Raises:
+        AccessDenied: the member may not. InputError: there is no such mailbox, or something does not fit.
+        MailboxRefused: as it is set up, it cannot work. MailboxAway: later it may.
+    """
+    password = services.password_for(access=access, mailbox=mailbox, source=source, secret=secret)
+    with opening(replace(source, mark_read=False), password, within=rules.TRIAL) as session:
+        return session.messages
 
 
 @contextmanager

@@ -43,16 +43,11 @@ def set_pickup(*, access: Access, mailbox: UUID, address: str, source: Source, s
     now = clock.now()
     with transaction.atomic():
         row = _locked(mailbox) or Pickup(names=mailbox, organisation_id=access.organisation, started_at=now)
-        same_account = (row.host, row.port, row.security, row.username) == (
-            source.host,
-            source.port,
-            source.security,
-            source.username,
-        )
+        same_account = _is_of(row, source)
         if secret:
             row.secret = cipher(_CIPHER).encrypt(secret.encode())
-        elif not same_account or not row.secret:
-            raise InputError("Write the password: it is asked for again when server or user name change.")
+        elif not same_account:
+            raise _no_password()
         if not same_account or row.folder != source.folder:
             row.uid_validity, row.last_uid, row.started_at = None, 0, now
         row.address = address
@@ -78,6 +73,33 @@ def stop_pickup(*, access: Access, mailbox: UUID) -> None:
             return
         record(_changed(row, access, enabled=False))
         row.delete()
+
+
+def password_for(*, access: Access, mailbox: UUID, source: Source, secret: str) -> str:
+    """Return the password with which a member tries a source: the one written, else the one kept for that very account.
+
+    Raises:
+        AccessDenied: the member may not. InputError: there is no such mailbox, or something does not fit.
+        ConfigurationError: what is kept cannot be decrypted.
+    """
+    _require(access, mailbox)
+    rules.check_source(source, secret)
+    row = Pickup.objects.filter(names=mailbox).first()
+    if secret:
+        return secret
+    if row is None or not _is_of(row, source):
+        raise _no_password()
+    return password_of(row)
+
+
+def _is_of(row: Pickup, source: Source) -> bool:
+    """Whether a source is the very account that is kept: its password is sent to no other server."""
+    wanted = (source.host, source.port, source.security, source.username)
+    return (row.host, row.port, row.security, row.username) == wanted
+
+
+def _no_password() -> InputError:
+    return InputError("Write the password: it is asked for again when server or user name change.")
 
 
 def _require(access: Access, mailbox: UUID) -> None:
