@@ -16,6 +16,7 @@ from acuse.evidence.queries import facts_of
 from acuse.evidence.sequencer import Sequencer
 from acuse.helpdesk.followers import follow_openings
 from acuse.helpdesk.models import Call, Outgoing, Ticket
+from acuse.helpdesk.services import api
 from acuse.helpdesk.services.changes import add_note
 from acuse.helpdesk.services.lines import add_line
 from acuse.helpdesk.services.mailboxes import add_mailbox
@@ -64,6 +65,23 @@ def test_a_case_is_opened_once_by_its_reference(owner: Access, program: Program,
     without = {name: value for name, value in CASE.items() if name != "reference"}
     assert {post(program, "/cases", without).status_code for _ in range(2)} == {201}
     assert Ticket.objects.filter(channel="api").count() == 3
+
+
+def test_two_that_ask_at_once_get_one_case(
+    program: Program, opened: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = api._opened
+    looks: list[UUID | None] = []
+
+    def first_too_early(*asked: Any) -> UUID | None:
+        looks.append(looked(*asked) if looks else None)
+        return looks[-1]
+
+    monkeypatch.setattr(api, "_opened", first_too_early)
+    again = post(program, "/cases", CASE)
+    assert (again.status_code, members(again)["id"]) == (200, opened["id"])
+    assert looks == [None, UUID(opened["id"])]
+    assert Ticket.objects.filter(channel="api").count() == 1
 
 
 def test_its_fact_names_the_key_and_cites_what_was_sent(world: World, opened: dict[str, Any]) -> None:

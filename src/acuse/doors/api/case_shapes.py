@@ -48,10 +48,17 @@ Text = Annotated[
 ]
 Address = Annotated[
     str,
-    Field(min_length=3, max_length=254, json_schema_extra={"format": "email"}, description="To which answers go"),
+    Field(
+        min_length=3,
+        max_length=254,
+        json_schema_extra={"format": "email"},
+        description="To which answers go; this or `number`",
+    ),
     AfterValidator(_address),
 ]
-Number = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{5,14}$", description="Telephone, as E.164 writes it")]
+Number = Annotated[
+    str, Field(pattern=r"^\+[1-9][0-9]{5,14}$", description="Telephone, as E.164 writes it; this or `address`")
+]
 Reference = Annotated[
     str,
     Field(
@@ -101,7 +108,12 @@ class NewFile(Entry):
 
 
 Files = Annotated[
-    list[NewFile], Field(max_length=MOST_FILES, description="25 MB together at most", default_factory=list)
+    list[NewFile],
+    Field(
+        max_length=MOST_FILES,
+        description="Files, each with `name`, `media_type` and its `content` in base64; 25 MB together at most",
+        default_factory=list,
+    ),
 ]
 
 
