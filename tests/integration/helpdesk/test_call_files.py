@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from acuse.accounts import services as accounts
 from acuse.errors import AccessDenied, ConflictError, InputError
 from acuse.evidence import custody
 from acuse.evidence.queries import facts_of
@@ -42,6 +43,17 @@ def state(desk: Desk, id: UUID) -> tuple[str, int, int, int, int, int]:
     seen = file(desk.auditor, id=id)
     assert seen is not None
     return seen.state, seen.rows, seen.entered, seen.known, seen.out, seen.wrong
+
+
+def test_a_name_that_two_members_have_says_nothing_of_who_took_a_call(desk: Desk, line: UUID) -> None:
+    other = accounts.create_user(email="otro@ribera.example", password=None, name="agent")
+    accounts.add_member(organisation=desk.organisation, email=other.email, role="agent")
+    one = upload(desk, HEADS + "2026-11-20 10:00:00,600112233,910000100,70,60,ANSWERED,a1,Agent\n")
+    assert trial(desk.agent, id=one).strangers == 1
+    start_file(access=desk.agent, file=one)
+    while enter_calls():
+        pass
+    assert Call.objects.get().member_id is None
 
 
 def test_a_file_is_tried_then_entered_and_every_call_cites_it(desk: Desk, line: UUID) -> None:

@@ -4,6 +4,7 @@ The file is durable in custody before its row says so, and each call cites it. A
 through are one transaction: a crash between two leaves both as they were, and the next worker goes on from there.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
@@ -201,9 +202,13 @@ def _worded(plan: Plan, table: Table) -> Plan:
 
 
 def _compared(access: Access, plan: Plan) -> Plan:
-    """Return a plan with the lines and members of today; of two lines of one name the enabled one counts."""
+    """Return a plan with the lines and members of today.
+
+    Of two lines of one name the enabled one counts; a name that two members have says nothing of who it was.
+    """
     lines = {}
     for line in Line.objects.filter(organisation_id=access.organisation).order_by("enabled", "id"):
         lines[same_line(line.name)] = lines[same_line(line.number)] = str(line.id)
-    members = {plain(name): str(id) for id, name in active_members(access).items()}
-    return replace(plan, lines=lines, members=members)
+    named = [(plain(name), str(id)) for id, name in active_members(access).items()]
+    times = Counter(name for name, _id in named)
+    return replace(plan, lines=lines, members={name: id for name, id in named if times[name] == 1})
