@@ -66,6 +66,12 @@ def held(*, kind: str, subjects: Sequence[UUID]) -> bool:
     return Head.objects.filter(kind=kind, subject__in=subjects, legal_hold=True).exists()
 
 
+def ended(*, organisation: UUID, kind: str, subject: UUID) -> bool:
+    """Tell whether a subject may be erased now: its retention has ended, and there is no legal hold."""
+    mine = Head.objects.filter(organisation=organisation, kind=kind, subject=subject)
+    return mine.filter(legal_hold=False, retain_until__lte=clock.now()).exists()
+
+
 def extend(*, kind: str, subject: UUID, until: datetime) -> None:
     """Keep a subject's facts and objects until a later date; an earlier one changes nothing.
 

@@ -12,9 +12,10 @@ from acuse import clock
 from acuse.contacts.services import Obstacle
 from acuse.doors.console.contacts.identity import _holds
 from acuse.embedded.postgres import EmbeddedPostgres
-from acuse.errors import ConflictError
+from acuse.errors import ConflictError, TemporaryError
 from acuse.evidence import custody, fsck, retention
 from acuse.evidence.custody import MissingObject
+from acuse.evidence.fsck.objects import without_row
 from acuse.helpdesk.models import Call, ConformityRequest, Draft, Interaction, Line, Outgoing, Presence, Ticket
 from acuse.helpdesk.queries.holding import running_until
 from acuse.helpdesk.services.changes import add_note
@@ -95,6 +96,36 @@ def test_a_case_leaves_whole_and_its_calls_stay_as_nobodys(desk: Desk, end_reten
     desk.sequencer.tick()
     _, findings = fsck.examine(tsa_roots=[], progress=lambda _: None)
     assert [one.what for one in findings if one.damage] == []
+
+
+def test_an_erasure_that_broke_off_sends_nothing_that_custody_lost_and_is_finished_later(
+    desk: Desk, end_retention: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.receive(letter())
+    send_due()
+    ticket = desk.ticket()
+    reply(access=desk.agent, ticket=ticket.id, answer=answer())
+    Ticket.objects.filter(id=ticket.id).update(status="resolved")
+    with pytest.raises(ConflictError, match="has not ended"):
+        erase(desk, ticket.id)
+    unsent = Outgoing.objects.get(automatic=False)
+    assert unsent.state == "waiting"
+    assert custody.open_object(organisation=desk.organisation, sha256=unsent.sha256)
+    end_retention(ticket.id)
+
+    def breaks(_row: Ticket) -> None:
+        raise TemporaryError("The database went away.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Ticket, "delete", breaks)
+        with pytest.raises(TemporaryError):
+            erase(desk, ticket.id)
+    unsent.refresh_from_db()
+    assert unsent.state == "cancelled"
+    assert send_due() == 0
+    assert erase(desk, ticket.id)
+    assert not Ticket.objects.exists()
+    assert list(without_row(custody.store().keys("objects"))) == []
 
 
 def test_a_customer_is_not_forgotten_while_a_deadline_runs_and_is_told_until_when(
