@@ -252,7 +252,7 @@ def _lines(view: FileView, rows: Iterator[Row]) -> Iterator[str]:
     writer = csv.writer(Echo())
     yield "\ufeff" + writer.writerow(["line", "error", *map(safe, view.headings)])
     for row in rows:
-        yield writer.writerow([row.line, said(row.error) if row.error else "", *map(safe, row.cells)])
+        yield writer.writerow([row.line, safe(said(row.error)) if row.error else "", *map(safe, row.cells)])
 
 
 def _found(access: Access, id: UUID) -> FileView:
