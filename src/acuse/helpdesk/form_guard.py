@@ -25,12 +25,16 @@ MOST_AGE = timedelta(hours=12)
 #: Within an hour, unless said otherwise. One network may be a whole office.
 WINDOW = timedelta(hours=1)
 MOST_OF_NETWORK = 20
+#: Cases that anybody opens in the name of one address; from then on proof is asked for.
 MOST_OF_ADDRESS = 5
 #: Cases of one organisation whose address nobody has proved; from then on proof is asked for.
 MOST_UNPROVED = 100
 MOST_PROVED = 500
-#: Codes that one organisation's form sends: to whom they go is whoever a flood names.
+#: Codes that one organisation's form sends, and one network has sent: they go to whomever a flood names.
 MOST_CODES = 200
+MOST_CODES_OF_NETWORK = 10
+#: Codes that are asked for at one organisation's mailbox page, whether any is sent or not.
+MOST_MAILBOX_CODES = 500
 #: Messages to one case by its link.
 MOST_OF_CASE = 10
 

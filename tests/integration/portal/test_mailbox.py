@@ -1,6 +1,7 @@
 """My messages: who sees them, for how long, and what seeing them is not."""
 
 import re
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,6 +17,7 @@ from acuse.contacts.services import codes
 from acuse.delivery.models import Notice
 from acuse.doors.portal.mailbox import COOKIE
 from acuse.evidence import custody
+from acuse.helpdesk import form_guard
 from acuse.helpdesk.services.codes import send_codes
 from acuse.helpdesk.services.portal import change_portal
 from tests.integration import making
@@ -103,15 +105,38 @@ def test_who_gives_the_code_back_sees_what_is_theirs_and_nothing_else(desk: Desk
     assert visitor.get(proof).status_code == 303
 
 
-def test_an_address_that_is_known_and_one_that_is_not_get_the_same_answer(desk: Desk) -> None:
+def test_an_address_that_is_known_and_one_that_is_not_get_the_same_answers(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = clock.now()
     desk.receive(letter())
-    pages = []
-    for address in (ANA, "nadie@cliente.example"):
-        text = Client().post(MAILBOX, {"address": address}).content.decode()
-        pages.append(re.sub(r'value="[^"]*"', "", text).replace(address, ""))
-    assert pages[0] == pages[1]
-    send_codes()
-    assert [one.recipient for one in Notice.objects.filter(kind="code")] == [ANA]
+    stories = []
+    for number, address in enumerate((ANA, "nadie@cliente.example")):
+        monkeypatch.setattr(clock, "now", lambda: now)
+        client = Client(REMOTE_ADDR=f"198.51.100.{number}")
+        first = asked(client, address)
+        asking = hidden(first)
+        told: list[Any] = [first]
+        told += [client.post(f"{MAILBOX}code/", {**asking, "code": f"x{tried}"}) for tried in range(codes.TRIES + 1)]
+        second = asked(client, address)
+        monkeypatch.setattr(clock, "now", lambda: now + codes.TERM)
+        told += [second, client.post(f"{MAILBOX}code/", {**hidden(second), "code": "000000"})]
+        told += [asked(client, address) for _ in range(codes.MOST_AN_HOUR)]
+        texts = [re.sub(r'value="[^"]*"', "", one.content.decode()).replace(address, "") for one in told]
+        stories.append([(one.status_code, text) for one, text in zip(told, texts, strict=True)])
+    assert stories[0] == stories[1]
+    assert {status for status, _text in stories[0]} == {200, 403, 429}
+    assert {one.recipient for one in Notice.objects.filter(kind="code")} == {ANA}
+
+
+def test_codes_are_bounded_for_a_network_and_for_an_organisation(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(form_guard, "MOST_OF_NETWORK", 2)
+    monkeypatch.setattr(form_guard, "MOST_MAILBOX_CODES", 3)
+    statuses = [
+        Client(REMOTE_ADDR=f"198.51.100.{place}").post(MAILBOX, {"address": f"a{number}@cliente.example"}).status_code
+        for number, place in enumerate((1, 1, 1, 2, 2))
+    ]
+    assert statuses == [200, 200, 429, 200, 429]
 
 
 def test_wrong_codes_end_a_code_and_a_session_ends_by_itself(

@@ -8,16 +8,20 @@ from html import unescape
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from acuse import clock
 from acuse.accounts.models import User
+from acuse.contacts.models import OneTimeCode
 from acuse.delivery.models import Notice
+from acuse.doors.portal import verify, write
+from acuse.errors import ConflictError, TemporaryError
 from acuse.evidence import custody
 from acuse.evidence.queries import facts_of
 from acuse.helpdesk import form_guard
 from acuse.helpdesk.followers import follow_openings
 from acuse.helpdesk.models import Outgoing, Ticket
+from acuse.helpdesk.queries.writing import follow_path
 from acuse.helpdesk.services.codes import send_codes
 from acuse.helpdesk.services.portal import change_portal
 from tests.integration.contacts.test_codes import digits
@@ -70,14 +74,58 @@ def test_what_is_sent_opens_a_case_with_its_answers_files_and_consent(desk: Desk
     assert listed[0] == "factur\u00e1.pdf"
     assert (listed[1].endswith(".pdf"), len(listed[1])) == (True, form_guard.MOST_FILE_NAME)
     shown = visitor.get(answer["Location"])
+    # Who proved nothing is told where the link went, and not the link.
     assert ticket.key in shown.content.decode()
-    assert "/f/" in shown.content.decode()
+    assert ANA in shown.content.decode()
+    assert follow_path(ticket.id) not in shown.content.decode()
     assert shown["Cache-Control"] == "no-store"
     assert visitor.get(answer["Location"].replace("sent/", "sent/x")).status_code == 404
     desk.sequencer.tick()
     while follow_openings():
         pass
     assert Outgoing.objects.get(ticket=ticket).act == "receipt"
+
+
+def test_nobody_agrees_to_words_that_they_did_not_see(desk: Desk, visitor: Client) -> None:
+    def ask(words: str) -> None:
+        change_portal(
+            access=desk.owner,
+            portal_enabled=True,
+            form_enabled=True,
+            form_mailbox=desk.mailbox,
+            consent={"es": words, "en": "I agree."},
+        )
+
+    ask(CONSENT)
+    ready = {**steps(visitor), "consent": "yes"}
+    ask("Acepto también que me vendan cosas.")
+    answers = [visitor.post(WRITE, ready), visitor.post(f"{WRITE}?l=en", ready)]
+    assert [one.status_code for one in answers] == [400, 400]
+    assert "me vendan cosas" in answers[0].content.decode()
+    assert not any(" checked" in one.content.decode() for one in answers)
+    assert Ticket.objects.count() == 0
+    assert visitor.post(f"{WRITE}?l=es", {**ready, **hidden(answers[0])}).status_code == 303
+    assert desk.only("ticket.opened").details["consent"] == "Acepto también que me vendan cosas."
+
+
+@pytest.mark.parametrize("failure", [TemporaryError, ConflictError])
+def test_what_cannot_be_kept_now_comes_back_as_it_was_typed(
+    desk: Desk, visitor: Client, monkeypatch: pytest.MonkeyPatch, failure: type[Exception]
+) -> None:
+    def fail(**_given: object) -> None:
+        raise failure("not now")
+
+    ready = steps(visitor)
+    with monkeypatch.context() as broken:
+        broken.setattr(custody, "keep", fail)
+        page = visitor.post(WRITE, ready)
+    assert (page.status_code, hidden(page)["text"]) == (503, FILLED["text"])
+    with monkeypatch.context() as hurried:
+        hurried.setattr(write, "POSTS_PER_WINDOW", 0)
+        often = visitor.post(WRITE, {**ready, **hidden(page)})
+    assert often.status_code == 429
+    assert f">\n{FILLED['text']}</textarea>" in often.content.decode()
+    assert visitor.post(WRITE, {**ready, **hidden(page)}).status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -218,13 +266,57 @@ def test_a_flood_from_everywhere_is_asked_for_proof_and_a_person_gets_through(
     assert [one.fact.type for one in facts] == ["contact.made", "address.added", "contact.proved"]
 
 
-def test_one_address_opens_few_cases(desk: Desk, visitor: Client) -> None:
+def test_whoever_shows_that_an_address_is_theirs_is_not_held_up_by_who_used_it(desk: Desk, visitor: Client) -> None:
     places = networks()
-    statuses = []
+    answers = []
     for _ in range(form_guard.MOST_OF_ADDRESS + 1):
         client = Client(REMOTE_ADDR=next(places))
-        statuses.append(client.post(WRITE, {**FILLED, **hidden(client.get(WRITE)), "step": "send"}).status_code)
-    assert statuses == [303] * form_guard.MOST_OF_ADDRESS + [429]
+        sent = {**FILLED, **hidden(client.get(WRITE)), "step": "send"}
+        answers.append(client.post(WRITE, sent))
+    assert [one.status_code for one in answers] == [303] * form_guard.MOST_OF_ADDRESS + [429]
+    send_codes()
+    proof = {**sent, **hidden(answers[-1]), "code": digits(desk)}
+    right = client.post(WRITE, proof)
+    assert right.status_code == 303, unescape(right.content.decode())
+    assert follow_path(Ticket.objects.latest("number").id) in client.get(right["Location"]).content.decode()
+    # What was proved shows the way to no case of another address.
+    luis = {**sent, **hidden(client.get(WRITE)), "address": "luis@cliente.example"}
+    assert client.post(WRITE, luis).status_code == 303
+    again = client.get(client.post(WRITE, {**proof, "form": luis["form"]})["Location"]).content.decode()
+    theirs = Ticket.objects.get(address="luis@cliente.example")
+    assert (theirs.key in again, follow_path(theirs.id) in again) == (True, False)
+
+
+def test_codes_go_out_where_proof_is_wanted_alone_and_few_for_one_network(
+    desk: Desk, visitor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = steps(visitor)
+    assert visitor.post(WRITE, {**ready, "step": "code"}).status_code == 200
+    assert OneTimeCode.objects.count() == 0
+    monkeypatch.setattr(form_guard, "MOST_UNPROVED", 0)
+    monkeypatch.setattr(form_guard, "MOST_CODES_OF_NETWORK", 2)
+    statuses = [
+        visitor.post(WRITE, {**ready, "address": f"a{number}@cliente.example", "step": "check"}).status_code
+        for number in range(4)
+    ]
+    assert statuses == [200, 200, 429, 429]
+    assert OneTimeCode.objects.count() == 2
+
+
+def test_a_site_of_many_networks_is_limited_as_a_whole(
+    desk: Desk, visitor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(form_guard, "MOST_OF_NETWORK", 1)
+    monkeypatch.setattr(verify, "SITE", 3)
+    ready = steps(visitor)
+    statuses = []
+    for place in ("1::1", "1::2", "2::1", "3::1", "4::1"):
+        client = Client(REMOTE_ADDR=f"2001:db8:1:{place}")
+        sent = {**ready, **hidden(client.get(WRITE)), "address": f"a{place[0]}@cliente.example"}
+        statuses.append(client.post(WRITE, sent).status_code)
+    assert statuses == [303, 429, 303, 303, 429]
+    request = RequestFactory().get("/", REMOTE_ADDR="2001:db8:2:1::1")
+    assert [verify.limited(request, "x", 1) for _ in range(2)] == [False, True]
 
 
 def test_a_form_that_is_off_is_no_page(desk: Desk, visitor: Client) -> None:

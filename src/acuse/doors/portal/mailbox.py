@@ -20,11 +20,13 @@ from acuse.contacts.services.codes import SESSION, Proved, Refused, ask_code, en
 from acuse.delivery.queries.received import Received, certified_to, may_fetch_proof
 from acuse.doors.portal.case_words import WORDS as CASE_WORDS
 from acuse.doors.portal.office import Office, of_office
-from acuse.doors.portal.verify import limited
+from acuse.doors.portal.verify import limited, networks_of
+from acuse.doors.portal.write_form import is_over
 from acuse.doors.ui.errors import said
 from acuse.doors.ui.security import download
 from acuse.errors import InputError
 from acuse.evidence import custody
+from acuse.helpdesk import form_guard
 from acuse.helpdesk.queries.mailbox import cases_of
 from acuse.helpdesk.rules import check_address
 from acuse.mail.tokens import ACCESS, encode_token
@@ -164,6 +166,9 @@ def _ask(office: Office) -> HttpResponse:
         checked = check_address(address)
         if not checked:
             raise InputError("Write the address to which you want to be answered.")
+        if _is_full(office):
+            problem = _("Very many codes were asked for within an hour. Wait a while and ask again.")
+            return _shown(office, "portal/mailbox_ask.html", status=429, problem=problem, address=address)
         asked = ask_code(
             organisation=office.desk.organisation, purpose=_PURPOSE, value=checked, language=office.language
         )
@@ -174,6 +179,16 @@ def _ask(office: Office) -> HttpResponse:
         problem = _("Too many codes were asked for that address. Use the last one, or wait some hours.")
         return _shown(office, "portal/mailbox_ask.html", status=429, problem=problem, address=address)
     return _code_page(office, asked=asked, address=checked)
+
+
+def _is_full(office: Office) -> bool:
+    """Count once more who asks for a code, and say whether their network, or all together, asked for too many."""
+    organisation = office.desk.organisation
+    networks = (
+        is_over("mailbox", f"{organisation} {one}", form_guard.MOST_OF_NETWORK * times)
+        for one, times in networks_of(office.request)
+    )
+    return any(networks) or is_over("mailbox-codes", str(organisation), form_guard.MOST_MAILBOX_CODES)
 
 
 def _code_page(office: Office, *, asked: UUID, address: str, status: int = 200, problem: str = "") -> HttpResponse:

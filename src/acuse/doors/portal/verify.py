@@ -36,6 +36,8 @@ from acuse.proof.verify import verify_bytes
 WINDOW = 60
 CODES_PER_WINDOW = 20
 FILES_PER_WINDOW = 20
+SITE = 8
+"""How many times one visitor's limit a whole IPv6 site has."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,16 +80,29 @@ def network_of(address: str) -> str:
     return str(read.ipv4_mapped or IPv6Network((read, 64), strict=False))
 
 
+def networks_of(request: HttpRequest) -> tuple[tuple[str, int], ...]:
+    """What a visitor counts as, the narrowest first, and how many times a visitor's limit each has.
+
+    Whoever has an IPv6 site has 65,536 networks /64 to choose from (RFC 6177): the /48 counts too.
+    """
+    narrow = network_of(request.META.get("REMOTE_ADDR", ""))
+    if not narrow.endswith("/64"):
+        return ((narrow, 1),)
+    return (narrow, 1), (str(IPv6Network(narrow).supernet(new_prefix=48)), SITE)
+
+
 def limited(request: HttpRequest, what: str, limit: int, *, of: str = "") -> bool:
-    """Whether this address, or whatever `of` names instead, has asked too often within the last minute.
+    """Whether this visitor, or whatever `of` names instead, has asked too often within the last minute.
 
     There is a counter for each minute, shared by the web processes; a network counts by its digest.
     """
+    return any(_is_over(what, one, limit * times) for one, times in (((of, 1),) if of else networks_of(request)))
+
+
+def _is_over(what: str, counted: str, limit: int) -> bool:
     minute = int(clock.now().timestamp()) // WINDOW
-    counted = of or network_of(request.META.get("REMOTE_ADDR", ""))
     address = hashlib.sha256(f"{settings.SECRET_KEY}{counted}".encode()).hexdigest()[:32]
-    key = f"verify:{what}:{minute}:{address}"
-    return count(key, seconds=2 * WINDOW) > limit
+    return count(f"verify:{what}:{minute}:{address}", seconds=2 * WINDOW) > limit
 
 
 def _refused(request: HttpRequest, text: str, status: int) -> HttpResponse:
