@@ -117,8 +117,8 @@ class Bundle:
 
     @property
     def facts_up_to(self) -> int:
-        """Return the ledger position of the last fact."""
-        return max(facts[-1].position for facts in (self.facts, *self.others))
+        """Return the ledger position of the subject's last fact; the others' facts end where each of them does."""
+        return self.facts[-1].position
 
     def to_json(self) -> bytes:
         """Return `proof.json`.

@@ -18,8 +18,9 @@ from acuse.proof.binding import is_same_holder, verify_binding
 from acuse.proof.bundle import VERSION, WITH_OTHERS, Bundle, ProvenFact, parse
 from acuse.proof.chain import says_no_legal_value
 from acuse.proof.checkpoint import Checkpoint, VerifierKey, open_note, parse_note
+from acuse.proof.facts.deadline import KIND as TICKET
 from acuse.proof.facts.fact import Fact
-from acuse.proof.judging import check_others, check_statement
+from acuse.proof.judging import absent_communications, check_others, check_statement
 from acuse.proof.kinds import is_pdf, kind_of
 from acuse.proof.merkle import verify_inclusion
 from acuse.proof.report import ObjectState, Report, Stamp, State, Step
@@ -242,10 +243,22 @@ def _check_chain(bundle: Bundle) -> str:
     check_others(bundle)
     first = bundle.facts[0].fact
     about = f"{len(bundle.facts)} facts about {first.subject.kind} {first.subject.id}"
-    if bundle.others:
-        count = len(bundle.every) - len(bundle.facts)
-        about += f" and {count} about {len(bundle.others)} communications that it names"
-    return f"{about}, from the first on, none missing up to position {bundle.facts_up_to}."
+    return f"{about}, from the first on, none missing up to position {bundle.facts_up_to}.{_communications(bundle)}"
+
+
+def _communications(bundle: Bundle) -> str:
+    """Say which communications of a case came along, up to where each, and which did not."""
+    own = [item.fact for item in bundle.facts]
+    if own[0].subject.kind != TICKET:
+        return ""
+    absent = absent_communications(own, [[item.fact for item in chain] for chain in bundle.others])
+    named = len(bundle.others) + len(absent)
+    if not named:
+        return ""
+    here = [f"{chain[0].fact.subject.id} up to position {chain[-1].position}" for chain in bundle.others]
+    said = f" Of {named} communications that the case names, {len(here)} are in this document"
+    said += f": {', '.join(here)}" if here else ""
+    return f"{said}; these are not: {', '.join(absent)}." if absent else f"{said}."
 
 
 def _check_facts(facts: Sequence[ProvenFact]) -> None:
@@ -280,7 +293,8 @@ def _check_inclusion(bundle: Bundle, checkpoint: Checkpoint) -> str:
             path=item.path,
             root=checkpoint.root,
         )
-    return f"All are in the ledger {checkpoint.origin} of {checkpoint.size} entries, the last at {bundle.facts_up_to}."
+    last = max(item.position for item in bundle.every)
+    return f"All are in the ledger {checkpoint.origin} of {checkpoint.size} entries, the last at {last}."
 
 
 def _check_tokens(examination: _Examination, bundle: Bundle) -> list[VerifiedToken]:

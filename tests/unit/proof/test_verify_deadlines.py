@@ -12,8 +12,8 @@ from acuse.proof.archive import Archive
 from acuse.proof.business_time import Term
 from acuse.proof.canonical import canonicalise
 from acuse.proof.facts.fact import Fact
+from acuse.proof.judging import judged
 from acuse.proof.report import Report, State
-from acuse.proof.verdicts.deadlines import judge, statement
 from tests.unit.proof.calendars import at, make
 from tests.unit.proof.test_verify import OPERATOR, check, failure, pdf_evidence, states
 from tests.unit.proof.tickets import Ticket
@@ -40,8 +40,9 @@ RAW = OPERATOR.bundle(TICKET.facts).to_json()
 
 
 def stated(facts: list[Fact] = TICKET.facts) -> bytes:
-    judged = judge(facts, TICKET.calendars, rules=TICKET.rules)
-    return canonicalise(statement(judged, facts, facts_up_to=2 * (len(facts) - 1)))
+    found = judged(tuple(facts), facts_up_to=2 * (len(facts) - 1), sources=TICKET.sources)
+    assert found is not None
+    return canonicalise(found.members)
 
 
 def packed(**changes: bytes) -> bytes:
