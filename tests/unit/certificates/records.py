@@ -69,9 +69,9 @@ def whole(language: Language = "es") -> Ticket:
     ticket.end("a", asked)
     ticket.add("ticket.status_changed", at("2026-11-05 14:07:52"), actor=ANA, before="new", after="pending_customer")
     pause = at("2026-11-05 14:07:51"), at("2026-11-11 13:30:00")
-    ticket.pause("b", pause[0], "documents")
-    wrote(ticket, "2026-11-11 13:30:00", "Les mando la factura, con el número de bastidor.\n")
-    ticket.resume("b", pause[1], ticket.due(HOURS, START, pause))
+    ticket.pause("b", pause[0], "documents", by=asked)
+    sent = wrote(ticket, "2026-11-11 13:30:00", "Les mando la factura, con el número de bastidor.\n")
+    ticket.resume("b", pause[1], ticket.due(HOURS, START, pause), by=sent)
     ticket.add(
         "call.added",
         at("2026-11-12 09:35:00"),
@@ -146,12 +146,19 @@ def context(ticket: Ticket, language: Language, roles: tuple[str, ...], **change
     return replace(made, **{"files": (*found.values(), *own), **changes})
 
 
-def told(ticket: Ticket, language: Language = "es", *, notes: bool = False, **changes: Any) -> dict[str, Any]:
-    """The model of the record."""
+def told(
+    ticket: Ticket,
+    language: Language = "es",
+    *,
+    notes: bool = False,
+    others: list[list[samples.Placed]] | None = None,
+    **changes: Any,
+) -> dict[str, Any]:
+    """The model of the record, with what became of its answers or some of them."""
     roles = ("message", "outcome", *(("note",) if notes else ()))
     return record.tell(
         placed(ticket),
-        communications(),
+        communications() if others is None else others,
         written(ticket, *roles),
         ticket.sources,
         context(ticket, language, roles, **changes),

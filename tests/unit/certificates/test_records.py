@@ -1,6 +1,7 @@
 """The record of a case and the receipt of its entry: what they say, in both languages, whatever people wrote."""
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from acuse.certificates import rules
+from acuse.certificates.stories import deadlines, moments
 from acuse.certificates.stories.record import written as annex
 from acuse.certificates.stories.runs import plain
 from acuse.certificates.stories.wording import WORDING
 from acuse.pdf.typeset import typeset
 from acuse.proof.facts.fact import ObjectReference
 from acuse.proof.facts.ticket import ACTS, CHANNELS, STATUSES, TYPE_NAMES
+from acuse.proof.judging import judged
 from tests.unit.certificates import records, tickets
 from tests.unit.certificates.tickets import START, opened
 from tests.unit.proof.calendars import at
@@ -47,9 +50,91 @@ def test_page_one_says_how_the_case_stands() -> None:
         "Comunicaciones": ("Aceptada por el servidor del destinatario · G1 (1); No entregada: el buzón no existe (1)."),
         "Conformidad": "Dada el lunes 16 de noviembre de 2026 a las 16:02:14, con el enlace (hecho 16).",
         "Reclamación o garantía": (
-            "Se comunicó su activación el viernes 13 de noviembre de 2026 a las 12:00:00 (hecho 14)."
+            "El mensaje de su activación se envió el viernes 13 de noviembre de 2026 a las 12:00:00 (hecho 14). "
+            "No entregada: el buzón no existe, 13-11-2026, 12:00:02."
         ),
     }
+
+
+def test_a_communication_whose_facts_are_not_inside_is_named_on_page_one_and_in_its_section() -> None:
+    first, _ = records.communications()
+    model = records.told(records.whole(), others=[first])
+    absent = "De 2 comunicaciones que nombra el expediente, 1 van en este documento; de las demás no van los hechos."
+    assert summary(model)["Comunicaciones"].endswith(absent)
+    assert summary(model)["Reclamación o garantía"].endswith("Sus hechos no van en este documento.")
+    assert plain(model["communications"]["introduction"]).endswith(f"{absent} Las demás: {records.SECOND}.")
+    became = [plain(row["became"]) for row in model["communications"]["rows"]]
+    assert became[1] == "Sus hechos no van en este documento."
+    assert any("(1) cuyos hechos no van" in plain(item) for item in model["limits"]["items"])
+    assert any("las comunicaciones cuyos hechos van dentro" in plain(item) for item in model["proves"]["items"])
+    none = records.told(records.whole(), others=[])
+    assert summary(none)["Comunicaciones"] == absent.replace("1 van", "0 van")
+
+
+def test_each_chain_of_facts_says_its_own_last_position() -> None:
+    ticket = records.whole()
+    first, second = records.communications()
+    later = [replace(item, position=10**6 + place) for place, item in enumerate(second)]
+    model = records.told(ticket, others=[first, later])
+    own, end = tickets.placed(ticket)[-1].position, first[-1].position
+    assert own is not None
+    assert end is not None
+    assert model["up_to"].startswith(
+        f"Hechos del expediente hasta la posición {moments.number(own)}, y de cada comunicación"
+    )
+    assert f"{moments.number(own)} del registro" in plain(model["strip"][1]["lines"][1])
+    names = [plain(row["name"]) for row in model["communications"]["rows"]]
+    assert [name.rpartition("posición ")[2] for name in names] == [
+        moments.number(end),
+        moments.number(10**6 + len(second) - 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "left", "said"),
+    [
+        ((), "", "los originales van dentro, byte a byte."),
+        (("message",), "", "van dentro o, por su tamaño, en el paquete de prueba (.zip), byte a byte."),
+        (("message",), "message", "salvo 4 que siguen en custodia"),
+    ],
+)
+def test_where_the_originals_are_is_said_as_it_is(elsewhere: tuple[str, ...], left: str, said: str) -> None:
+    ticket = records.whole()
+    files = records.context(ticket, "es", ("message", "outcome")).files
+    changes: dict[str, Any] = {
+        "files": tuple(file for file in files if file.role not in elsewhere),
+        "elsewhere": tuple(file for file in files if file.role in elsewhere and file.role != left),
+    }
+    model = records.told(ticket, **changes)
+    assert said in plain(model["proves"]["items"][1])
+
+
+def test_the_verification_expects_the_words_of_the_verifier() -> None:
+    ticket = records.whole()
+    ticket.end("b", ticket.facts[-1])
+    chains = [(tuple(item.fact for item in each), 0) for each in records.communications()]
+    found = judged(tuple(ticket.facts), facts_up_to=0, sources=ticket.sources, others=chains)
+    assert found is not None
+    assert "does not follow" in found.said()
+    assert found.said() in str(records.told(ticket)["verification"])
+    alone = judged(tuple(ticket.facts), facts_up_to=0, sources=ticket.sources)
+    assert alone is not None
+    certificate = deadlines.tell(tickets.placed(ticket), None, ticket.sources, tickets.context(ticket))
+    assert alone.said() in str(certificate["verification"])
+
+
+def test_two_instants_of_the_hour_that_comes_twice_read_differently() -> None:
+    ticket = opened()
+    for communication, until in (
+        (records.FIRST, "2026-10-25T00:30:00.000000Z"),
+        (records.SECOND, "2026-10-25T01:30:00.000000Z"),
+    ):
+        records.replied(ticket, "2026-10-24 11:00:00", communication, "Hola.", term_until=until)
+    told = [plain(remark) for row in rows(records.told(ticket, others=[])) for remark in row["remarks"]]
+    assert [text for text in told if "plazo hasta" in text] == [
+        "Con plazo hasta el 25-10-2026, 02:30:00 (UTC+2).",
+        "Con plazo hasta el 25-10-2026, 02:30:00 (UTC+1).",
+    ]
 
 
 def test_every_fact_is_told_with_who_did_it_and_none_by_its_type_alone() -> None:

@@ -88,15 +88,15 @@ class Clock:
         return f"{name[0].upper()}{name[1:]}, {self.day(moment)}"
 
     def short(self, moment: datetime) -> str:
-        """Return date and time for a cell: "23-11-2026, 11:41:33" / "23 Nov 2026, 11:41:33"."""
-        local = self.local(moment)
-        if self._language == "es":
-            return local.strftime("%d-%m-%Y, %H:%M:%S")
-        return f"{local.day} {LONG_MONTHS['en'][local.month - 1][:3]} {local.year:04d}, {local:%H:%M:%S}"
+        """Return date and time for a cell: "23-11-2026, 11:41:33" / "23 Nov 2026, 11:41:33"; see `time`."""
+        return f"{self.figures(moment)}, {self.time(moment)}"
 
     def figures(self, moment: datetime) -> str:
         """Return the date alone for a narrow place: "23-11-2026" / "23 Nov 2026"."""
-        return self.short(moment).partition(",")[0]
+        local = self.local(moment)
+        if self._language == "es":
+            return local.strftime("%d-%m-%Y")
+        return f"{local.day} {LONG_MONTHS['en'][local.month - 1][:3]} {local.year:04d}"
 
     def _name(self, form: int) -> str:
         named = _NAMED[self._language].get(self._key)

@@ -16,6 +16,7 @@ from acuse.certificates.stories.proofs import integrity, verification
 from acuse.certificates.stories.qr import PICTURE, qr_picture
 from acuse.certificates.stories.runs import plain
 from acuse.mail.read import Message
+from acuse.proof.judging import Judged
 from acuse.proof.verdicts.deadlines import Sources
 
 _ROOM = 122.5
@@ -54,7 +55,7 @@ def tell(
     drawn = {"drawings": drawings, "legend": legend(ticket, drawings)}
     none: dict[str, Any] = {"drawings": [], "legend": []}
     # The verifier's own words, which are English whatever the document's language.
-    expected = "; ".join(f"{each.purpose} {each.verdict}" for each in ticket.deadlines) or "No deadlines"
+    expected = Judged(deadlines=ticket.judgement, members={}).said()
     return {
         **frame(ticket, document="deadlines", verdict=short_verdict(ticket), title=headline(ticket)),
         "first": first,

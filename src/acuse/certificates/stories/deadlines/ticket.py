@@ -1,6 +1,7 @@
 """One ticket as every section of its document sees it: facts, verdicts, words, clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +10,8 @@ from acuse.certificates.stories.context import Context, LedgerFact
 from acuse.certificates.stories.moments import Clock, number
 from acuse.certificates.stories.runs import HEADLINE_LIMIT, Run, Runs, plain, text_of
 from acuse.certificates.stories.told import Told
+from acuse.clock import from_rfc3339
+from acuse.errors import InputError
 from acuse.proof.business_time import Term
 from acuse.proof.facts.fact import Fact
 from acuse.proof.verdicts.deadlines import Deadline, Judgement, Sources, judge
@@ -100,6 +103,7 @@ def open_ticket(facts: Sequence[LedgerFact], sources: Sources, context: Context,
     judgement = judge([item.fact for item in given], sources.calendars, rules=sources.rules)
     moments = [context.issued_at, *(item.fact.occurred_at for item in given), *(i.fact.recorded_at for i in given)]
     moments += [each.due_at for each in judgement.deadlines if each.due_at is not None]
+    moments += moments_in(item.fact for item in given)
     return Ticket(
         context=context,
         facts=given,
@@ -107,6 +111,15 @@ def open_ticket(facts: Sequence[LedgerFact], sources: Sources, context: Context,
         clock=Clock(context.language, context.zone, moments),
         message_language=language or context.language,
     )
+
+
+def moments_in(facts: Iterable[Fact]) -> Iterator[datetime]:
+    """Yield the moments that the details of facts name, which the sections print."""
+    for fact in facts:
+        for value in fact.details.values():
+            if isinstance(value, str):
+                with suppress(InputError):
+                    yield from_rfc3339(value)
 
 
 def spoken(time: timedelta) -> str:

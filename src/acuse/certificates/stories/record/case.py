@@ -7,15 +7,19 @@ from typing import Any
 
 from acuse.certificates.stories.case import Case, declared_language, open_case
 from acuse.certificates.stories.context import Context, EmbeddedFile, LedgerFact
-from acuse.certificates.stories.deadlines.ticket import Ticket, open_ticket
+from acuse.certificates.stories.deadlines.ticket import Ticket, moments_in, open_ticket
 from acuse.certificates.stories.moments import Clock
 from acuse.certificates.stories.said import message_of
 from acuse.mail.read import Message
 from acuse.proof.facts.fact import Fact, ObjectReference
+from acuse.proof.judging import absent_communications
 from acuse.proof.verdicts.deadlines import Sources
 
 WRITTEN = ("message", "note", "outcome")
 """Roles of objects that hold words."""
+
+SAID = ("message", "attachment", "outcome")
+"""Roles of what each side said to the other."""
 
 _STATUS = "ticket.status_changed"
 
@@ -32,11 +36,11 @@ class WholeCase(Ticket):
     communications: tuple[Case, ...]
     words: Mapping[str, Message]
 
-    @property
-    def position(self) -> int | None:
-        """Ledger position of the last fact of all."""
-        every = [self.facts, *(each.facts for each in self.communications)]
-        return max((item.position for facts in every for item in facts if item.position is not None), default=None)
+    @cached_property
+    def absent(self) -> tuple[str, ...]:
+        """Communications that the case names and whose facts are not in the document."""
+        own = [item.fact for item in self.facts]
+        return absent_communications(own, [[item.fact for item in each.facts] for each in self.communications])
 
     @cached_property
     def status(self) -> str:
@@ -48,6 +52,12 @@ class WholeCase(Ticket):
     def members(self) -> tuple[str, ...]:
         """Members of the company who did something, in the order in which they first did."""
         return tuple(dict.fromkeys(item.fact.actor.id for item in self.facts if item.fact.actor.kind == "member"))
+
+    @cached_property
+    def left(self) -> frozenset[str]:
+        """Digests of what each side said that neither the document nor its bundle holds."""
+        cited = (item for each in self.facts for item in each.fact.objects if item.role in SAID)
+        return frozenset(item.sha256 for item in cited if self.file(item) is None)
 
     def count(self, *types: str) -> int:
         """Return how many facts are of some types."""
@@ -114,4 +124,5 @@ def _moments(ticket: Ticket, others: Sequence[Sequence[LedgerFact]]) -> Iterable
         *(fact.occurred_at for fact in told),
         *(fact.recorded_at for fact in told),
         *due,
+        *moments_in(item.fact for item in ticket.facts),
     ]

@@ -1,5 +1,6 @@
 """Section 3 of a case's record: its communications, each with what its own facts prove."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from acuse.certificates.stories.case import Case
@@ -16,10 +17,26 @@ def communications(case: WholeCase) -> dict[str, Any]:
     return {
         "number": "3",
         "title": case.word("record.communications.title"),
-        "introduction": case.say("record.communications.introduction" if sent else "record.communications.none"),
+        "introduction": _introduction(case, sent),
         "header": [case.word(f"record.communications.{name}") for name in ("fact", "sent", "became")],
         "rows": [_row(case, fact) for fact in sent],
     }
+
+
+def _introduction(case: WholeCase, sent: Sequence[Fact]) -> Runs:
+    said = case.say("record.communications.introduction" if sent else "record.communications.none")
+    if not case.absent:
+        return said
+    names: Runs = []
+    for name in case.absent:
+        names += [own(", "), mono(name)] if names else [mono(name)]
+    return [*said, own(" "), *absence(case), own(" "), *case.say("record.communications.are_not", names=names)]
+
+
+def absence(case: WholeCase) -> Runs:
+    """Return of how many of the communications that the case names the facts are in the document."""
+    here = len(case.communications)
+    return case.say("record.communications.absent", named=number(here + len(case.absent)), here=number(here))
 
 
 def _row(case: WholeCase, fact: Fact) -> dict[str, Any]:
@@ -32,12 +49,20 @@ def _row(case: WholeCase, fact: Fact) -> dict[str, Any]:
     return {
         "number": number(fact.subject_sequence),
         "sent": said,
-        "name": [mono(str(fact.details["communication"]))],
+        "name": _name(case, fact, found),
         "grade": None if found is None or not _certified(fact) else f"G{found.verdict.grade}",
         "filled": found is not None and found.verdict.outcome not in ("failed", "refused", "expired"),
         "became": became(case, fact),
         "certificate": _certificate(case, found),
     }
+
+
+def _name(case: WholeCase, fact: Fact, found: Case | None) -> Runs:
+    """Return the identifier of a communication, and up to where its own facts are told."""
+    name: Runs = [mono(str(fact.details["communication"]))]
+    if found is None or found.position is None:
+        return name
+    return [*name, own(" · "), *case.say("record.communications.up_to", position=number(found.position))]
 
 
 def _certified(fact: Fact) -> bool:

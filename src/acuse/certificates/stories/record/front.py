@@ -7,7 +7,8 @@ from acuse.certificates.stories.deadlines.front import opening as opening_of_dea
 from acuse.certificates.stories.deadlines.front import short_verdict
 from acuse.certificates.stories.front import short_verdict as short_verdict_of
 from acuse.certificates.stories.moments import number
-from acuse.certificates.stories.record.case import WholeCase
+from acuse.certificates.stories.record.case import SAID, WholeCase
+from acuse.certificates.stories.record.communications import absence, became
 from acuse.certificates.stories.runs import Runs, own, plain, text_of
 from acuse.proof.facts.fact import Fact
 
@@ -108,11 +109,12 @@ def _deadlines(case: WholeCase) -> Runs:
 
 
 def _communications(case: WholeCase) -> Runs:
-    if not case.communications:
+    if not case.communications and not case.absent:
         return case.say("record.communications.none")
     counted = Counter(plain([own(short_verdict_of(each))]) for each in case.communications)
     listed = "; ".join(f"{words} ({number(count)})" for words, count in counted.most_common())
-    return [own(f"{listed}.")]
+    said: Runs = [own(f"{listed}. ")] if listed else []
+    return [*said, *absence(case)] if case.absent else [own(f"{listed}.")]
 
 
 def _agreement(case: WholeCase) -> Runs:
@@ -129,16 +131,17 @@ def _agreement(case: WholeCase) -> Runs:
 
 
 def _guarantee(case: WholeCase) -> Runs:
-    """Return what was last communicated of a guarantee or claim; nothing where there was nothing."""
+    """Return what was last sent about a guarantee or claim, and what became of it; nothing where there was nothing."""
     acts = [item.fact for item in case.facts if item.fact.type == "reply.sent" and _is_of_guarantee(item.fact)]
     if not acts:
         return []
     fact = acts[-1]
-    return case.say(
+    said = case.say(
         f"record.guarantee.{fact.details['act']}",
         number=number(fact.subject_sequence),
         **case.when(fact.occurred_at),
     )
+    return [*said, own(" "), *became(case, fact)]
 
 
 def _is_of_guarantee(fact: Fact) -> bool:
@@ -147,18 +150,29 @@ def _is_of_guarantee(fact: Fact) -> bool:
 
 def lists(case: WholeCase, *, notes: bool) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what is proved and what is not, strongest first."""
-    proves = [case.say("record.proves.facts"), case.say("record.proves.words")]
+    proves = [case.say("record.proves.facts"), _words(case)]
     if case.communications:
-        proves.append(case.say("record.proves.grades"))
+        proves.append(case.say("record.proves.grades.some" if case.absent else "record.proves.grades"))
     if case.deadlines:
         proves.append(case.say("record.proves.deadlines"))
     limits = [case.say("record.limit.truth"), case.say("record.limit.person"), case.say("record.limit.law")]
     if not notes and case.count("note.added"):
         limits.append(case.say("record.limit.notes", count=number(case.count("note.added"))))
+    if case.absent:
+        limits.append(case.say("record.limit.absent", count=number(len(case.absent))))
     return (
         {"title": case.word("proves.title"), "items": proves},
         {"title": case.word("limits.title"), "items": limits},
     )
+
+
+def _words(case: WholeCase) -> Runs:
+    """Return where the originals of what each side wrote are."""
+    left = case.left
+    if left:
+        return case.say("record.proves.words.left", count=number(len(left)))
+    beside = any(file.role in SAID for file in case.context.elsewhere)
+    return case.say("record.proves.words.beside" if beside else "record.proves.words")
 
 
 def subject_text(case: WholeCase) -> str:

@@ -8,6 +8,7 @@ from acuse.certificates.stories.context import Context, LedgerFact
 from acuse.certificates.stories.deadlines.drawing import drawing, legend
 from acuse.certificates.stories.deadlines.sections import parties, table
 from acuse.certificates.stories.front import strip
+from acuse.certificates.stories.moments import number
 from acuse.certificates.stories.proofs import integrity, verification
 from acuse.certificates.stories.qr import PICTURE, qr_picture
 from acuse.certificates.stories.record.case import WholeCase, open_whole
@@ -15,7 +16,8 @@ from acuse.certificates.stories.record.communications import communications
 from acuse.certificates.stories.record.front import headline, lists, opening, subject_text, summary
 from acuse.certificates.stories.record.history import history
 from acuse.certificates.stories.record.written import written as annex
-from acuse.certificates.stories.runs import foreign, mono, own
+from acuse.certificates.stories.runs import foreign, mono, own, plain
+from acuse.proof.judging import Judged
 from acuse.proof.verdicts.deadlines import Sources
 
 MOST_DRAWN = 6
@@ -55,7 +57,7 @@ def tell(
         "proves": proves,
         "limits": limits,
         "strip": strip(case),
-        "up_to": up_to(case),
+        "up_to": _up_to(case),
         "parties": _parties(case),
         "communications": communications(case),
         "timeline": history(case),
@@ -67,11 +69,17 @@ def tell(
     }
 
 
+def _up_to(case: WholeCase) -> str | None:
+    """Return the sentence that says up to which position the case is told; its communications end where each does."""
+    if case.position is None or not case.communications:
+        return up_to(case)
+    return plain(case.say("record.up_to", position=number(case.position)))
+
+
 def _expected(case: WholeCase) -> str:
     """Return the verifier's own words, which are English whatever the document's language."""
-    said = "; ".join(f"{each.purpose} {each.verdict}" for each in case.deadlines) or "No deadlines"
-    verdicts = [f"{each.verdict.outcome} G{each.verdict.grade}" for each in case.communications]
-    return f"{said}; communications: {', '.join(verdicts)}" if verdicts else said
+    verdicts = tuple(each.verdict for each in case.communications)
+    return Judged(deadlines=case.judgement, communications=verdicts, members={}).said()
 
 
 def _parties(case: WholeCase) -> dict[str, Any]:

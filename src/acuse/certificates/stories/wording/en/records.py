@@ -66,12 +66,22 @@ WORDS: dict[str, str] = {
     "record.agreement.conformity.denied": "Denied on {date} at {time}, {by} (fact {number}).",
     "record.agreement.conformity.requested": "Asked for on {date} at {time}, without an answer (fact {number}).",
     "record.summary.guarantee": "Claim or warranty",
-    "record.guarantee.activation": "Its activation was communicated on {date} at {time} (fact {number}).",
-    "record.guarantee.rejection": "Its rejection, with reasons, was communicated on {date} at {time} (fact {number}).",
-    "record.guarantee.suspension": "Its suspension was communicated on {date} at {time} (fact {number}).",
-    "record.guarantee.data_request": "Data or documents were asked for on {date} at {time} (fact {number}).",
+    "record.guarantee.activation": "The message of its activation was sent on {date} at {time} (fact {number}).",
+    "record.guarantee.rejection": (
+        "The message of its rejection, with reasons, was sent on {date} at {time} (fact {number})."
+    ),
+    "record.guarantee.suspension": "The message of its suspension was sent on {date} at {time} (fact {number}).",
+    "record.guarantee.data_request": "The request for data or documents was sent on {date} at {time} (fact {number}).",
     "record.proves.facts": "What happened in the case, in which order and when, with no fact missing.",
     "record.proves.words": "What each side wrote: the originals are inside, byte for byte.",
+    "record.proves.words.beside": (
+        "What each side wrote: the originals are inside or, for their size, in the proof bundle (.zip), byte for byte."
+    ),
+    "record.proves.words.left": (
+        "What each side wrote: the originals are inside or in the proof bundle (.zip), byte for byte, except for "
+        "{count} that stay in custody, of which the digest is given."
+    ),
+    "record.proves.grades.some": "How far those communications got of which the facts are inside, by those facts.",
     "record.proves.grades": "How far each communication got, by its own facts, which are inside too.",
     "record.proves.deadlines": "Whether each deadline was met, counted by the calendar and the rules that are inside.",
     "record.limit.truth": "That what each side wrote is true.",
@@ -81,20 +91,30 @@ WORDS: dict[str, str] = {
     ),
     "record.limit.law": "That the calendar or the terms are those the law requires.",
     "record.limit.notes": "What the internal notes ({count}) say: they are recorded without their text.",
+    "record.limit.absent": "What became of the communications ({count}) whose facts are not in this document.",
+    "record.up_to": (
+        "Facts of the case up to position {position}, of each communication up to the one in section 3; anything later "
+        "is not shown here."
+    ),
     "record.members": "People of the company",
     "record.member": "Person {number} of the company",
     # communications
     "record.communications.title": "Communications",
     "record.communications.introduction": (
         "Each message that was sent to the customer, and what is recorded of it by the facts of its own communication, "
-        "which are in proof.json: each grade is computed again from them."
+        "as far as they are in proof.json: each grade is computed again from them."
     ),
     "record.communications.none": "No message was sent in this case.",
+    "record.communications.absent": (
+        "Of {named} communications that the case names, {here} are in this document; of the others the facts are not."
+    ),
+    "record.communications.up_to": "facts up to position {position}",
+    "record.communications.are_not": "The others: {names}.",
     "record.communications.fact": "Fact",
     "record.communications.sent": "Sent, and communication",
     "record.communications.became": "What became of it, and its certificate",
     "record.communications.to": "to {recipient}",
-    "record.became.elsewhere": "Its facts are not in this document; its own certificate proves them.",
+    "record.became.elsewhere": "Its facts are not in this document.",
     "record.certificate.none": "No certificate of its own.",
     "record.certificate.is": "Certificate of its own: {code}",
     # history
@@ -132,6 +152,7 @@ WORDS: dict[str, str] = {
     "record.fact.term": "With a term until {time}.",
     "record.call.began": "It began on {time}.",
     "record.fact.called": "A call of the customer is entered: {result}",
+    "record.fact.call_amended": "What was entered of a call is corrected: {result}",
     "record.call.answered": "answered",
     "record.call.lost": "not answered",
     "record.call.abandoned": "given up while waiting",
@@ -157,9 +178,8 @@ WORDS: dict[str, str] = {
     # annex
     "record.written.title": "Annex. What was written, in order",
     "record.written.introduction": (
-        "The text of each message as it came or went. The files inside are the whole originals with their "
-        "attachments; of "
-        "each attachment the digest is given here."
+        "The text of each message as it came or went. Each says where its whole original is, with its attachments; "
+        "of each attachment the digest is given here."
     ),
     "record.written.none": "Nothing was written in this case.",
     "record.written.heading": "Fact {number} · {what} · {time}",
@@ -168,6 +188,7 @@ WORDS: dict[str, str] = {
     "record.written.reply.sent": "The company answers",
     "record.written.note.added": "Internal note",
     "record.written.call.added": "Call",
+    "record.written.call.amended": "Call, as corrected",
     "record.written.other": "Message",
     "record.written.inside": "The whole original: {name} · ",
     "record.written.beside": "The whole original, for its size, in the proof bundle (.zip) alone: {name} · ",

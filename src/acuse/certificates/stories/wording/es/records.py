@@ -67,12 +67,27 @@ WORDS: dict[str, str] = {
     "record.agreement.conformity.denied": "Negada el {date} a las {time}, {by} (hecho {number}).",
     "record.agreement.conformity.requested": "Pedida el {date} a las {time}, sin respuesta (hecho {number}).",
     "record.summary.guarantee": "Reclamación o garantía",
-    "record.guarantee.activation": "Se comunicó su activación el {date} a las {time} (hecho {number}).",
-    "record.guarantee.rejection": "Se comunicó su rechazo, con los motivos, el {date} a las {time} (hecho {number}).",
-    "record.guarantee.suspension": "Se comunicó su suspensión el {date} a las {time} (hecho {number}).",
-    "record.guarantee.data_request": "Se pidieron datos o documentos el {date} a las {time} (hecho {number}).",
+    "record.guarantee.activation": "El mensaje de su activación se envió el {date} a las {time} (hecho {number}).",
+    "record.guarantee.rejection": (
+        "El mensaje de su rechazo, con los motivos, se envió el {date} a las {time} (hecho {number})."
+    ),
+    "record.guarantee.suspension": "El mensaje de su suspensión se envió el {date} a las {time} (hecho {number}).",
+    "record.guarantee.data_request": (
+        "La petición de datos o documentos se envió el {date} a las {time} (hecho {number})."
+    ),
     "record.proves.facts": "Qué ocurrió en el expediente, en qué orden y cuándo, sin que falte ningún hecho.",
     "record.proves.words": "Qué escribió cada parte: los originales van dentro, byte a byte.",
+    "record.proves.words.beside": (
+        "Qué escribió cada parte: los originales van dentro o, por su tamaño, en el paquete de prueba (.zip), "
+        "byte a byte."
+    ),
+    "record.proves.words.left": (
+        "Qué escribió cada parte: los originales van dentro o en el paquete de prueba (.zip), byte a byte, salvo "
+        "{count} que siguen en custodia, de los que se da la huella."
+    ),
+    "record.proves.grades.some": (
+        "Hasta dónde llegaron las comunicaciones cuyos hechos van dentro, por esos mismos hechos."
+    ),
     "record.proves.grades": "Hasta dónde llegó cada comunicación, por sus propios hechos, que también van dentro.",
     "record.proves.deadlines": "Si cada plazo se cumplió, contado con el calendario y las reglas que van dentro.",
     "record.limit.truth": "Que lo que cada parte escribió sea cierto.",
@@ -83,21 +98,31 @@ WORDS: dict[str, str] = {
     ),
     "record.limit.law": "Que el calendario o los plazos sean los que exige la ley.",
     "record.limit.notes": "Qué dicen las notas internas ({count}): constan sin su texto.",
+    "record.limit.absent": "Qué fue de las comunicaciones ({count}) cuyos hechos no van en este documento.",
+    "record.up_to": (
+        "Hechos del expediente hasta la posición {position}, y de cada comunicación hasta la que da la sección 3; lo "
+        "posterior no consta aquí."
+    ),
     "record.members": "Personas de la empresa",
     "record.member": "Persona {number} de la empresa",
     # communications
     "record.communications.title": "Comunicaciones",
     "record.communications.introduction": (
-        "Cada mensaje que se envió al cliente y lo que consta de él por los hechos de su propia comunicación, que "
-        "van en "
-        "proof.json: con ellos se vuelve a calcular cada grado."
+        "Cada mensaje que se envió al cliente y lo que consta de él por los hechos de su propia comunicación, en la "
+        "medida en que van en proof.json: con ellos se vuelve a calcular cada grado."
     ),
     "record.communications.none": "En este expediente no se ha enviado ningún mensaje.",
+    "record.communications.absent": (
+        "De {named} comunicaciones que nombra el expediente, {here} van en este documento; de las demás no van los "
+        "hechos."
+    ),
+    "record.communications.up_to": "hechos hasta la posición {position}",
+    "record.communications.are_not": "Las demás: {names}.",
     "record.communications.fact": "Hecho",
     "record.communications.sent": "Enviado, y comunicación",
     "record.communications.became": "Qué fue de él, y su certificado",
     "record.communications.to": "a {recipient}",
-    "record.became.elsewhere": "Sus hechos no van en este documento; los prueba su propio certificado.",
+    "record.became.elsewhere": "Sus hechos no van en este documento.",
     "record.certificate.none": "Sin certificado propio.",
     "record.certificate.is": "Certificado propio: {code}",
     # history
@@ -135,6 +160,7 @@ WORDS: dict[str, str] = {
     "record.fact.term": "Con plazo hasta el {time}.",
     "record.call.began": "Empezó el {time}.",
     "record.fact.called": "Se anota una llamada del cliente: {result}",
+    "record.fact.call_amended": "Se corrige lo anotado de una llamada: {result}",
     "record.call.answered": "atendida",
     "record.call.lost": "no atendida",
     "record.call.abandoned": "abandonada en la espera",
@@ -160,8 +186,7 @@ WORDS: dict[str, str] = {
     # annex
     "record.written.title": "Anexo. Lo escrito, en orden",
     "record.written.introduction": (
-        "El texto de cada escrito, tal como llegó o salió. Los ficheros incluidos son los originales completos, "
-        "con sus "
+        "El texto de cada escrito, tal como llegó o salió. Cada uno dice dónde está su original completo, con sus "
         "adjuntos; de cada adjunto se da aquí la huella."
     ),
     "record.written.none": "En este expediente no se ha escrito nada.",
@@ -171,6 +196,7 @@ WORDS: dict[str, str] = {
     "record.written.reply.sent": "La empresa responde",
     "record.written.note.added": "Nota interna",
     "record.written.call.added": "Llamada",
+    "record.written.call.amended": "Llamada, corregida",
     "record.written.other": "Escrito",
     "record.written.inside": "Original completo: {name} · ",
     "record.written.beside": "Original completo, por su tamaño, solo en el paquete de prueba (.zip): {name} · ",
