@@ -119,7 +119,7 @@ def test_waiting_for_agreement_stops_a_term_only_where_its_policy_says_so(desk: 
     assert_agrees(desk, ticket)
 
 
-def test_a_term_that_first_applies_to_a_case_that_waits_stood_still_from_when_it_began_to(desk: Desk) -> None:
+def test_a_term_that_first_applies_to_a_case_that_waits_stands_still_from_now_on(desk: Desk) -> None:
     desk.publish(
         term(
             desk,
@@ -135,7 +135,7 @@ def test_a_term_that_first_applies_to_a_case_that_waits_stood_still_from_when_it
     desk.pass_time("2026-11-20 12:00")
     desk.classify(ticket, type="claim")
     late = row(ticket, "resolution")
-    assert (late.started_at, late.paused_at) == (at("2026-11-16 10:00"), at("2026-11-16 12:00"))
+    assert (late.started_at, late.paused_at) == (at("2026-11-16 10:00"), at("2026-11-20 12:00"))
     assert_agrees(desk, ticket)
 
 

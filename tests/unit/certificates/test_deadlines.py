@@ -59,7 +59,7 @@ def test_the_case_of_the_design_says_what_the_design_says() -> None:
     assert "primera respuesta en 3 h 47 min 37 s, de 24 horas naturales" in sentence
     assert "el lunes 16 de noviembre de 2026 a las 16:02:14, vencido a las 12:50:14 el plazo" in sentence
     assert cell(model, "Vence", 1) == "16-11-2026, 12:50:14"
-    assert cell(model, "Pausas", 1).startswith("hechos 6 y 7: de 11-11-2026, 11:00:00 a 11-11-2026, 13:30:00")
+    assert cell(model, "Pausas", 1).startswith("hechos 7 y 9: de 11-11-2026, 11:00:00 a 11-11-2026, 13:30:00")
     assert "49\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}12\N{NO-BREAK SPACE}min" in cell(model, "Resultado", 1)
     assert model["header"]["verdict"] == [{"t": "1 plazo cumplido y 1 incumplido"}]
 

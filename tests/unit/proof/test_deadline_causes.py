@@ -193,7 +193,7 @@ def test_a_pause_follows_what_may_cause_it_and_no_other_fact(reason: str) -> Non
         wrong = opened()
         wrong.facts.append(replace(other, previous=wrong.facts[-1].entry()))
         wrong.pause("a", begun, reason, by=wrong.facts[-1])
-        assert judged(wrong, "cause_differs").verdict == "paused"
+        assert judged(wrong, "cause_differs").verdict == "running"
 
 
 def test_what_follows_a_fact_happened_when_that_did() -> None:
@@ -205,18 +205,125 @@ def test_what_follows_a_fact_happened_when_that_did() -> None:
         assert judged(ticket, "cause_differs").pauses[0].started_at == moved
 
 
-def test_a_deadline_that_is_started_later_is_told_again_the_pauses_that_were_noted_before() -> None:
+BEGUN, OVER, NOW = (at(f"2026-11-{time}") for time in ("06 12:00:00", "10 12:00:00", "12 12:00:00"))
+
+
+def replaced(*, stood: bool, anew: bool = True, waiting: bool = False) -> tuple[Ticket, Fact]:
+    """A case that waited for the customer; its deadline was withdrawn and another begins where that began."""
     ticket = Ticket(calendar=CALENDAR)
-    begun, over, now = (at(f"2026-11-{time}") for time in ("06 12:00:00", "10 12:00:00", "12 12:00:00"))
-    waits, message = ticket.move(begun, "pending_customer"), wrote(ticket, over)
-    ticket.start("a", START, TERM)
-    ticket.pause("a", begun, by=waits, recorded_at=now)
-    due = ticket.due(TERM, START, (begun, over))
-    ticket.resume("a", over, due, by=message, recorded_at=now)
-    assert judged(ticket).due_at == due
-    # The same cause serves once: what was over is not begun again afterwards.
-    ticket.pause("a", over, by=waits, recorded_at=now)
-    assert judged(ticket, "noted_late", as_of=LATE).pauses[1].started_at == now
+    ticket.start("b", START, TERM)
+    waits = ticket.move(BEGUN, "pending_customer")
+    if stood:
+        ticket.pause("b", BEGUN, by=waits)
+    if not waiting:
+        message = wrote(ticket, OVER)
+        if stood:
+            ticket.resume("b", OVER, ticket.due(TERM, START, (BEGUN, OVER)), by=message)
+    if anew:
+        cause = ticket.add("ticket.classified", NOW, type="claim", priority="medium", matter="")
+        ticket.withdraw("b", NOW, by=cause)
+    ticket.start("a", START, TERM, recorded_at=NOW)
+    return ticket, waits
+
+
+def second(ticket: Ticket, *contradictions: str, as_of: datetime | None = None) -> Deadline:
+    found = judge(ticket.facts, ticket.calendars, at=as_of)
+    assert tuple(each.key for each in found.contradictions) == contradictions
+    return found.deadlines[1]
+
+
+def test_a_deadline_that_replaces_another_is_told_again_the_pauses_of_that() -> None:
+    ticket, waits = replaced(stood=True)
+    ticket.pause("a", BEGUN, by=waits, recorded_at=NOW)
+    due = ticket.due(TERM, START, (BEGUN, OVER))
+    message = next(fact for fact in ticket.facts if fact.type == "message.received")
+    ticket.resume("a", OVER, due, by=message, recorded_at=NOW)
+    assert second(ticket).due_at == due
+    # What was over is not begun again afterwards.
+    ticket.pause("a", OVER, by=waits, recorded_at=NOW)
+    assert second(ticket, "cause_over").due_at == due
+
+
+@pytest.mark.parametrize(("stood", "anew"), [(False, True), (True, False)])
+def test_no_pause_is_told_again_that_never_stood_or_to_what_replaces_nothing(stood: bool, anew: bool) -> None:
+    ticket, waits = replaced(stood=stood, anew=anew)
+    ticket.pause("a", BEGUN, by=waits, recorded_at=NOW)
+    assert second(ticket, "cause_over").due_at == DUE
+    ticket, waits = replaced(stood=stood, anew=anew, waiting=True)
+    ticket.pause("a", BEGUN, by=waits, recorded_at=NOW)
+    assert second(ticket, "noted_late", as_of=LATE).pauses[0].started_at == NOW
+    # Who says at once that it stands still from now on, says what is so.
+    ticket, waits = replaced(stood=stood, anew=anew, waiting=True)
+    ticket.pause("a", NOW, by=waits)
+    assert second(ticket).pauses[0].started_at == NOW
+
+
+@pytest.mark.parametrize("reason", PAUSE_REASONS)
+def test_a_pause_that_names_no_cause_excuses_nothing(reason: str) -> None:
+    ticket = opened()
+    ticket.pause("a", BEGUN, reason, told=False)
+    assert judged(ticket, "cause_untold", as_of=LATE).verdict == "missed"
+    ticket.resume("a", OVER, DUE, told=False)
+    deadline = judged(ticket, "cause_untold")
+    assert (deadline.due_at, deadline.pauses) == (DUE, ())
+
+
+def test_a_resumption_and_a_withdrawal_that_name_no_cause_are_told() -> None:
+    ticket = opened()
+    ticket.pause("a", BEGUN)
+    ticket.resume("a", OVER, ticket.due(TERM, START, (BEGUN, OVER)), told=False)
+    assert judged(ticket, "cause_untold").pauses[0].ended_at == OVER
+    ticket = opened()
+    ticket.withdraw("a", BEGUN, told=False)
+    assert judged(ticket, "cause_untold", as_of=LATE).verdict == "missed"
+
+
+@pytest.mark.parametrize("reason", ["customer", "documents", "conformity"])
+def test_a_pause_ends_with_its_cause_whether_or_not_that_was_noted(reason: str) -> None:
+    due = opened().due(TERM, START, (BEGUN, OVER))
+    silent = opened()
+    silent.pause("a", BEGUN, reason)
+    wrote(silent, OVER)
+    assert judged(silent, "resume_missing").due_at == due
+    late = opened()
+    late.pause("a", BEGUN, reason)
+    wrote(late, OVER)
+    late.resume("a", NOW, late.due(TERM, START, (BEGUN, NOW)))
+    assert judged(late, "resume_missing", "due_differs").due_at == due
+    ended = opened()
+    ended.pause("a", BEGUN, reason)
+    wrote(ended, OVER)
+    ended.end("a", ended.move(LATE + timedelta(days=3), "resolved"))
+    assert (judged(ended, "resume_missing").verdict, judged(ended, "resume_missing").due_at) == ("missed", due)
+
+
+def test_a_cause_that_was_resumed_from_pauses_no_second_time() -> None:
+    ticket = opened()
+    waits = ticket.move(BEGUN, "pending_customer")
+    ticket.pause("a", BEGUN, by=waits)
+    due = ticket.due(TERM, START, (BEGUN, OVER))
+    ticket.resume("a", OVER, due)
+    ticket.pause("a", OVER, by=waits)
+    assert judged(ticket, "cause_over").due_at == due
+    reason = opened()
+    agreed = note(reason, BEGUN)
+    reason.pause("a", BEGUN, "agreed", by=agreed)
+    reason.resume("a", OVER, due)
+    reason.pause("a", OVER, "agreed", by=agreed)
+    assert judged(reason, "cause_over").due_at == due
+
+
+def test_what_waits_for_the_customer_besides_waits_on_after_a_members_pause() -> None:
+    ticket = opened()
+    waits = ticket.move(BEGUN, "pending_customer")
+    ticket.pause("a", BEGUN, by=waits)
+    held = note(ticket, OVER)
+    ticket.resume("a", OVER, ticket.due(TERM, START, (BEGUN, OVER)), by=held)
+    ticket.pause("a", OVER, "agreed", by=held)
+    freed = note(ticket, NOW)
+    ticket.resume("a", NOW, ticket.due(TERM, START, (BEGUN, NOW)), by=freed)
+    ticket.pause("a", NOW, by=waits)
+    assert [pause.reason for pause in judged(ticket).pauses] == ["customer", "agreed", "customer"]
 
 
 def test_a_pause_told_to_a_running_deadline_is_not_excused_by_an_old_cause() -> None:
@@ -263,3 +370,11 @@ def test_the_term_is_that_of_what_the_case_was_when_the_deadline_began() -> None
 
 def test_every_purpose_has_what_may_end_it() -> None:
     assert MAY_END.keys() == set(PURPOSES)
+
+
+def test_a_fact_that_was_noted_before_the_one_before_it_is_told() -> None:
+    for back, keys in ((TOLERANCE, ()), (TOLERANCE + timedelta(seconds=1), ("noted_back",))):
+        ticket = opened()
+        first = note(ticket, NOW)
+        ticket.add("note.added", NOW, actor=MEMBER, recorded_at=first.recorded_at - back, mentioned=[])
+        judged(ticket, *keys)

@@ -174,12 +174,13 @@ def test_what_happens_out_of_turn_is_reported_and_changes_nothing() -> None:
 
 def test_what_happened_before_what_was_told_is_reported_and_counted_from_there() -> None:
     ticket = opened()
-    ticket.pause("a", START - timedelta(days=30))
-    ticket.resume("a", START - timedelta(days=20), DUE)
-    deadline = only(ticket, "out_of_order", "out_of_order")
+    for act in (ticket.pause, lambda name, when: ticket.resume(name, when, DUE)):
+        act("a", START - timedelta(days=20))
+    told = ("cause_differs", "noted_early", "out_of_order")
+    deadline = only(ticket, "noted_back", *told, *told)
     assert (deadline.verdict, deadline.due_at) == ("running", DUE)
     ticket.end("a", replace(ticket.facts[0], type="ticket.status_changed"))
-    assert only(ticket, "out_of_order", "out_of_order", "end_unknown").verdict == "running"
+    assert only(ticket, "noted_back", *told, *told, "end_unknown").verdict == "running"
 
 
 def test_a_term_that_ends_beyond_the_calendar_is_undetermined() -> None:

@@ -127,11 +127,29 @@ class Ticket:
         *,
         by: Fact | None = None,
         recorded_at: datetime | None = None,
+        told: bool = True,
     ) -> Fact:
+        """The deadline stands still: by a fact, by one that is made for it, or by none that is told."""
+        by = by or (self._cause(at, reason) if told else None)
         details = {"deadline": named(name), "reason": reason, **_follows(by)}
         return self.add("deadline.paused", at, recorded_at=recorded_at, **details)
 
-    def resume(self, name: str, at: datetime, due: datetime, *, by: Fact | None = None, **more: Any) -> Fact:
+    def _cause(self, at: datetime, reason: str) -> Fact:
+        if reason in ("customer", "conformity"):
+            return self.move(at, f"pending_{reason}")
+        return self.reply(at, act="data_request") if reason == "documents" else self.noted(at)
+
+    def noted(self, at: datetime, *, recorded_at: datetime | None = None) -> Fact:
+        """A member writes a note."""
+        written = self.keep("note", b"Llamado.", "text/plain")
+        actor = ("member", named("a001"))
+        return self.add("note.added", at, recorded_at=recorded_at, actor=actor, mentioned=[], objects=(written,))
+
+    def resume(
+        self, name: str, at: datetime, due: datetime, *, by: Fact | None = None, told: bool = True, **more: Any
+    ) -> Fact:
+        """The deadline goes on; see `pause`."""
+        by = by or (self.noted(at, recorded_at=more.get("recorded_at")) if told else None)
         return self.add("deadline.resumed", at, deadline=named(name), due_at=to_rfc3339(due), **_follows(by), **more)
 
     def end(self, name: str, by: Fact, at: datetime | None = None) -> Fact:
@@ -141,7 +159,9 @@ class Ticket:
     def miss(self, name: str, due: datetime) -> Fact:
         return self.add("deadline.missed", due, deadline=named(name), due_at=to_rfc3339(due))
 
-    def withdraw(self, name: str, at: datetime, *, by: Fact | None = None, **more: Any) -> Fact:
+    def withdraw(self, name: str, at: datetime, *, by: Fact | None = None, told: bool = True, **more: Any) -> Fact:
+        """The deadline no longer applies; see `pause`."""
+        by = by or (self.noted(at) if told else None)
         return self.add("deadline.withdrawn", at, deadline=named(name), **_follows(by), **more)
 
     def due(self, term: Term, start: datetime, *pauses: tuple[datetime, datetime], restart: bool = False) -> datetime:

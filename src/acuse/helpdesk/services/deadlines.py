@@ -5,7 +5,7 @@ deadline keeps the versions of policy and calendar that held when it began: publ
 What may end, pause and resume which deadline is the verifier's to say: `acuse.proof.verdicts.deadlines.causes`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from acuse.proof.business_time import Term
 from acuse.proof.facts import deadline as facts
 from acuse.proof.facts.fact import Fact
 from acuse.proof.policy import PolicyTerm
-from acuse.proof.verdicts.deadlines.causes import BY_MEMBERS, MAY_END, MAY_PAUSE, MAY_RESUME, OURS
+from acuse.proof.verdicts.deadlines.causes import BY_MEMBERS, MAY_END, MAY_PAUSE, MAY_RESUME, OURS, OVER
 
 _MOVED = "ticket.status_changed"
 
@@ -146,12 +146,10 @@ def release(*, ticket: Ticket, note: Fact) -> int:
         ticket: locked. note: as for `hold`.
     """
     held = [row for row in _live(ticket) if _held_for(row) in BY_MEMBERS]
-    waiting = [fact for fact in _history(ticket) if _waits(ticket, fact)]
     for row in held:
         _resume(row, note)
-        for fact in reversed(waiting):
-            # What waits for the customer besides goes on waiting.
-            _pause_for(row, fact, at=note.occurred_at)
+        # What waits for the customer besides goes on waiting.
+        _wait_on(row, note.occurred_at)
     _summarise(ticket)
     return len(held)
 
@@ -183,8 +181,13 @@ def start_deferred(*, ticket: Ticket) -> int:
     return started
 
 
-def _undergo(row: Deadline, fact: Fact) -> None:
-    """Do to one deadline that is not over what a fact about its case entails."""
+def _undergo(row: Deadline, fact: Fact, stood: Container[tuple[str, int]] | None = None) -> None:
+    """Do to one deadline that is not over what a fact about its case entails.
+
+    Args:
+        row: of the deadline. fact: about its case.
+        stood: of a fact that is long past, by what (reason and number) another stood still then; None: it is new.
+    """
     # What came before a request, and was filed after it, completes nothing.
     if MAY_END[row.purpose](fact) and (row.purpose in OURS or fact.occurred_at >= row.started_at):
         rows.end(row, fact)
@@ -193,7 +196,10 @@ def _undergo(row: Deadline, fact: Fact) -> None:
     else:
         if row.state == State.PAUSED and _held_for(row) not in BY_MEMBERS and MAY_RESUME[_held_for(row)](fact):
             _resume(row, fact)
-        _pause_for(row, fact, at=fact.occurred_at)
+        for reason in row.pauses_on:
+            told = stood is None or (reason, fact.subject_sequence) in stood
+            if told and reason not in BY_MEMBERS and MAY_PAUSE[reason](fact):
+                rows.pause(row, fact.occurred_at, reason, rows.named(fact))
 
 
 def _withdraws(row: Deadline, fact: Fact) -> bool:
@@ -208,16 +214,18 @@ def _reopens(fact: Fact) -> bool:
     return moved and fact.details["before"] in CLOSED_STATUSES and fact.details["after"] not in CLOSED_STATUSES
 
 
-def _pause_for(row: Deadline, fact: Fact, *, at: datetime) -> None:
+def _wait_on(row: Deadline, at: datetime) -> None:
+    """Let a deadline stand still from now on for what its case waits for still, if it does."""
+    history = _history(row.ticket)
     for reason in row.pauses_on:
-        if reason not in BY_MEMBERS and MAY_PAUSE[reason](fact):
-            rows.pause(row, at, reason, rows.named(fact))
-
-
-def _waits(ticket: Ticket, fact: Fact) -> bool:
-    """Return whether a fact is why a case waits as it does now."""
-    reason = {"pending_customer": ("customer", "documents"), "pending_conformity": ("conformity",)}
-    return any(MAY_PAUSE[each](fact) for each in reason.get(ticket.status, ()))
+        begun: Fact | None = None
+        for fact in history if reason in OVER else ():
+            if MAY_PAUSE[reason](fact):
+                begun = fact
+            elif OVER[reason](fact):
+                begun = None
+        if begun is not None:
+            rows.pause(row, at, reason, rows.named(begun))
 
 
 def _held_for(row: Deadline) -> str:
@@ -287,8 +295,13 @@ def _start_late(ticket: Ticket, policy: PublishedPolicy, term: PolicyTerm, lengt
 
 
 def _relive(row: Deadline) -> None:
-    """Let a deadline that begins late undergo what happened in its case since."""
-    for fact in _history(row.ticket):
+    """Let a deadline that begins late undergo what happened in its case since.
+
+    It stood still before now only as another did then: a pause is not thought up afterwards.
+    """
+    history = _history(row.ticket)
+    stood = {_paused_by(fact) for fact in history if fact.type == facts.PAUSED}
+    for fact in history:
         if row.state not in LIVE:
             return
         if fact.occurred_at < row.started_at:
@@ -298,7 +311,12 @@ def _relive(row: Deadline) -> None:
         elif fact.type == facts.RESUMED and _held_for(row) in BY_MEMBERS and "follows" in fact.details:
             rows.resume(row, fact.occurred_at, fact.details["follows"])
         else:
-            _undergo(row, fact)
+            _undergo(row, fact, stood)
+    _wait_on(row, clock.now())
+
+
+def _paused_by(paused: Fact) -> tuple[str, int]:
+    return str(paused.details["reason"]), int(paused.details.get("follows", {}).get("sequence", 0))
 
 
 def _by_member(paused: Fact) -> bool:

@@ -71,7 +71,9 @@ TYPES = (
         meaning=(
             "The deadline stands still from then on, for the reason given: because of the fact of the same ticket that "
             "`follows` names, and since that happened. What is noted more than a minute after it happened counts from "
-            "when it was noted, unless the deadline itself was started after the fact that it follows."
+            "when it was noted, unless the deadline began in place of another that was told to stand still, in time, "
+            "because of the same fact. Without `follows` it is none. It ends when what it waits for is over, whether "
+            "or not that is recorded."
         ),
         details=Record({**_DEADLINE, "reason": Choice(*PAUSE_REASONS)}, _FOLLOWS),
     ),
@@ -106,7 +108,7 @@ TYPES = (
         kinds=_KINDS,
         meaning=(
             "The deadline no longer applies, because of the fact that `follows` names. What is noted more than a "
-            "minute after it happened counts from when it was noted."
+            "minute after it happened counts from when it was noted. Without `follows` it is none."
         ),
         details=Record(_DEADLINE, _FOLLOWS),
     ),

@@ -70,10 +70,20 @@ MAY_PAUSE: Mapping[str, Fits] = {
 BY_MEMBERS = ("adr", "agreed")
 """Reasons that a member gives, with a note; the others follow from what happens in the case."""
 
+OVER: Mapping[str, Fits] = {
+    "customer": lambda fact: _wrote(fact) or _taken_up(fact),
+    "documents": lambda fact: _wrote(fact) or _taken_up(fact),
+    "conformity": lambda fact: _wrote(fact) or _no_longer_asked(fact),
+}
+"""Reason of a pause that no member gave -> whether a fact makes what was waited for be over, by itself."""
+
+
+def _may_resume(over: Fits) -> Fits:
+    return lambda fact: over(fact) or _member_noted(fact)
+
+
 MAY_RESUME: Mapping[str, Fits] = {
-    "customer": lambda fact: _wrote(fact) or _taken_up(fact) or _member_noted(fact),
-    "documents": lambda fact: _wrote(fact) or _taken_up(fact) or _member_noted(fact),
-    "conformity": lambda fact: _wrote(fact) or _no_longer_asked(fact) or _member_noted(fact),
+    **{reason: _may_resume(over) for reason, over in OVER.items()},
     "adr": _member_noted,
     "agreed": _member_noted,
 }

@@ -10,15 +10,22 @@ from acuse.proof.business_time import CalendarVersion, Pause, Term, due_at
 from acuse.proof.facts.deadline import ENDED, MISSED, PAUSED, RESUMED, WITHDRAWN
 from acuse.proof.facts.fact import Fact
 from acuse.proof.policy import PolicyTerm
-from acuse.proof.verdicts.deadlines.causes import MAY_END, MAY_PAUSE, MAY_RESUME, OURS, Fits, any_fact
+from acuse.proof.verdicts.deadlines.causes import (
+    BY_MEMBERS,
+    MAY_END,
+    MAY_PAUSE,
+    MAY_RESUME,
+    OURS,
+    Fits,
+    any_fact,
+)
+from acuse.proof.verdicts.deadlines.history import History
 from acuse.proof.verdicts.deadlines.noting import Told, at_last, named, own
 from acuse.proof.verdicts.deadlines.values import PauseTold
 
 _COMPARED = 100
 """So many due dates recorded after pauses are compared: each takes as long as there were pauses before it."""
 
-Earlier = Mapping[int, Fact]
-"""The facts of the ticket that were told before, by their number."""
 Keys = tuple[str, ...]
 
 
@@ -28,7 +35,10 @@ class Course:
 
     Attributes:
         ruled: the term of the policy cited, where it was looked at and has it.
+        anew: whether it may have begun in place of another deadline, and be told again what that was.
         last: the latest instant told: nothing that is told later happened before it.
+        causes: the numbers of the facts for which it stood still.
+        void: whether it was told to stand still for no cause, and runs on.
         end: the fact that ended or withdrew it. end_at: when.
         missed: the facts that say that it was missed.
     """
@@ -38,7 +48,10 @@ class Course:
     calendar: CalendarVersion
     ruled: PolicyTerm | None
     last: datetime
+    anew: bool = False
+    void: bool = False
     pauses: list[PauseTold] = field(default_factory=list)
+    causes: set[int] = field(default_factory=set)
     end: Fact | None = None
     end_at: datetime | None = None
     missed: list[Fact] = field(default_factory=list)
@@ -62,7 +75,7 @@ class Course:
         return None if lasting and lasting[0].started_at < due else due
 
 
-def step(course: Course, fact: Fact, earlier: Earlier) -> Keys:
+def step(course: Course, fact: Fact, earlier: History) -> Keys:
     """Apply a fact to the course of its deadline; return what it says that does not follow.
 
     Args:
@@ -73,40 +86,101 @@ def step(course: Course, fact: Fact, earlier: Earlier) -> Keys:
     return _STEPS[fact.type](course, fact, earlier)
 
 
-def _paused(course: Course, fact: Fact, earlier: Earlier) -> Keys:
-    if course.end is not None or course.standing:
+def settle(course: Course, earlier: History, *, before: Fact | None = None) -> Fact | None:
+    """End a pause where what it waits for is over, whether or not that was recorded; return the fact that did it.
+
+    Args:
+        course: of the deadline; it is changed.
+        earlier: all facts so far.
+        before: only what was told before this one; None: whatever was.
+    """
+    pause = course.pauses[-1] if course.standing else None
+    over = earlier.over(pause.reason, pause.cause) if pause else None
+    if pause is None or over is None or (before is not None and over.subject_sequence >= before.subject_sequence):
+        return None
+    ended, _ = _in_order(course, at_last(over, at=over.occurred_at))
+    course.pauses[-1] = replace(pause, ended_at=ended)
+    return over
+
+
+def _paused(course: Course, fact: Fact, earlier: History) -> Keys:
+    if course.end is not None or course.standing or course.void:
         return ("out_of_turn",)
     reason = str(fact.details["reason"])
-    cause, at, wrong = _caused(course, fact, earlier, MAY_PAUSE[reason])
-    # A deadline that was started after its cause had been noted is told again what was known: nothing was thought up.
-    retold = cause is not None and cause.subject_sequence < course.started.subject_sequence and at == cause.occurred_at
-    told = own(fact, noted_at=cause.recorded_at if retold and cause else fact.recorded_at, at=at)
+    cause = _cause(fact, earlier, MAY_PAUSE[reason])
+    retold = cause is not None and _retold(course, reason, cause, earlier)
+    if cause is None or _used_up(course, reason, cause, None if retold else earlier.over(reason, cause)):
+        course.void = True
+        return _no_cause(fact) if cause is None else ("cause_over",)
+    at, wrong = _when(course, fact, cause)
+    if cause.subject_sequence < course.started.subject_sequence and not retold and fact.occurred_at > at:
+        at, wrong = fact.occurred_at, ()
+    told = own(fact, noted_at=cause.recorded_at if retold else fact.recorded_at, at=at)
     ruled = ("rule_differs",) if course.ruled is not None and reason not in course.ruled.pauses_on else ()
     begun, order = _in_order(course, told)
-    course.pauses.append(PauseTold(reason=reason, started_at=begun, ended_at=None, paused=fact, resumed=None))
+    course.pauses.append(
+        PauseTold(reason=reason, started_at=begun, ended_at=None, cause=cause, paused=fact, resumed=None)
+    )
+    course.causes.add(cause.subject_sequence)
+    if not told.keys:
+        earlier.stood.setdefault((reason, cause.subject_sequence), fact.subject_sequence)
     return (*wrong, *told.keys, *ruled, *order)
 
 
-def _resumed(course: Course, fact: Fact, earlier: Earlier) -> Keys:
-    if course.end is not None or not course.standing:
+def _retold(course: Course, reason: str, cause: Fact, earlier: History) -> bool:
+    """Return whether a deadline that began in place of another is told again a pause that was told of that in time."""
+    stood = earlier.stood.get((reason, cause.subject_sequence))
+    return (
+        course.anew
+        and stood is not None
+        and stood < course.started.subject_sequence
+        and cause.occurred_at >= course.last
+    )
+
+
+def _used_up(course: Course, reason: str, cause: Fact, over: Fact | None) -> bool:
+    """Return whether a cause cannot pause a deadline any more.
+
+    What waited for the customer before a member's own pause, and still does, goes on waiting after it.
+    """
+    if over is not None:
+        return True
+    beneath = reason not in BY_MEMBERS and bool(course.pauses) and course.pauses[-1].reason in BY_MEMBERS
+    return cause.subject_sequence in course.causes and not beneath
+
+
+def _resumed(course: Course, fact: Fact, earlier: History) -> Keys:
+    if course.end is not None or not (course.standing or course.void):
         return ("out_of_turn",)
-    _, at, wrong = _caused(course, fact, earlier, MAY_RESUME[course.pauses[-1].reason])
+    if course.void:
+        course.void = False
+        return _due_wrongly(course, fact)
+    cause = _cause(fact, earlier, MAY_RESUME[course.pauses[-1].reason])
+    wrong = _no_cause(fact) if cause is None else ()
+    if settle(course, earlier, before=cause) is not None:
+        course.pauses[-1] = replace(course.pauses[-1], resumed=fact)
+        return (*wrong, "resume_missing", *_due_wrongly(course, fact))
+    at, differs = (fact.occurred_at, wrong) if cause is None else _when(course, fact, cause)
     told = at_last(fact, at=at)
     ended, order = _in_order(course, told)
     course.pauses[-1] = replace(course.pauses[-1], ended_at=ended, resumed=fact)
-    return (*wrong, *told.keys, *order, *_due_wrongly(course, fact))
+    return (*differs, *told.keys, *order, *_due_wrongly(course, fact))
 
 
-def _caused(course: Course, fact: Fact, earlier: Earlier, fits: Fits) -> tuple[Fact | None, datetime, Keys]:
-    """Return the fact that another says it follows, when that other counts as having happened, and what is wrong."""
-    at = fact.occurred_at
-    if "follows" not in fact.details:
-        return None, at, ()
-    cause = named(fact, fact.details["follows"], earlier)
-    if cause is None or not fits(cause):
-        return None, at, ("cause_differs",)
+def _cause(fact: Fact, earlier: History, fits: Fits) -> Fact | None:
+    """Return the fact that another says it follows; None where it names none, or one that could not cause it."""
+    cause = named(fact, fact.details["follows"], earlier.facts) if "follows" in fact.details else None
+    return cause if cause is not None and fits(cause) else None
+
+
+def _no_cause(fact: Fact) -> Keys:
+    return ("cause_differs",) if "follows" in fact.details else ("cause_untold",)
+
+
+def _when(course: Course, fact: Fact, cause: Fact) -> tuple[datetime, Keys]:
+    """Return when what follows a cause counts as having happened, and what is wrong with what it says."""
     then = max(cause.occurred_at, course.last)
-    return cause, then, () if at == then else ("cause_differs",)
+    return then, () if fact.occurred_at == then else ("cause_differs",)
 
 
 def _in_order(course: Course, told: Told) -> tuple[datetime, Keys]:
@@ -123,15 +197,15 @@ def _due_wrongly(course: Course, fact: Fact) -> Keys:
     return ("due_differs",) if due is None or from_rfc3339(fact.details["due_at"]) != due else ()
 
 
-def _missed(course: Course, fact: Fact, earlier: Earlier) -> Keys:
+def _missed(course: Course, fact: Fact, earlier: History) -> Keys:
     course.missed.append(fact)
     return ()
 
 
-def _ended(course: Course, fact: Fact, earlier: Earlier) -> Keys:
+def _ended(course: Course, fact: Fact, earlier: History) -> Keys:
     if course.end is not None:
         return ("out_of_turn",)
-    end = named(fact, fact.details["ended_by"], earlier)
+    end = named(fact, fact.details["ended_by"], earlier.facts)
     if end is None:
         return ("end_unknown",)
     purpose = str(course.started.details["purpose"])
@@ -140,22 +214,27 @@ def _ended(course: Course, fact: Fact, earlier: Earlier) -> Keys:
     told = (
         own(end, noted_at=end.recorded_at, at=end.occurred_at) if purpose in OURS else at_last(end, at=end.occurred_at)
     )
+    settled = () if settle(course, earlier, before=end) is None else ("resume_missing",)
     begun = course.started.occurred_at
     course.end, course.end_at = end, max(told.at, begun)
-    return (*told.keys, *(("out_of_order",) if told.at < begun else ()))
+    return (*settled, *told.keys, *(("out_of_order",) if told.at < begun else ()))
 
 
-def _withdrawn(course: Course, fact: Fact, earlier: Earlier) -> Keys:
+def _withdrawn(course: Course, fact: Fact, earlier: History) -> Keys:
     if course.end is not None:
         return ("out_of_turn",)
-    _, at, wrong = _caused(course, fact, earlier, any_fact)
+    cause = _cause(fact, earlier, any_fact)
+    if cause is None:
+        return _no_cause(fact)
+    settled = () if settle(course, earlier, before=cause) is None else ("resume_missing",)
+    at, wrong = _when(course, fact, cause)
     told = own(fact, noted_at=fact.recorded_at, at=at)
     course.end_at, order = _in_order(course, told)
     course.end = fact
-    return (*wrong, *told.keys, *order)
+    return (*settled, *wrong, *told.keys, *order)
 
 
-_STEPS: Mapping[str, Callable[[Course, Fact, Earlier], Keys]] = {
+_STEPS: Mapping[str, Callable[[Course, Fact, History], Keys]] = {
     PAUSED: _paused,
     RESUMED: _resumed,
     MISSED: _missed,

@@ -11,7 +11,9 @@ from acuse.proof.facts.deadline import STARTED, WITHDRAWN
 from acuse.proof.facts.fact import Fact
 from acuse.proof.policy import Policy
 from acuse.proof.verdicts.deadlines.cited import cited, is_step
-from acuse.proof.verdicts.deadlines.course import Course, step
+from acuse.proof.verdicts.deadlines.course import Course, settle, step
+from acuse.proof.verdicts.deadlines.history import History
+from acuse.proof.verdicts.deadlines.noting import TOLERANCE
 from acuse.proof.verdicts.deadlines.rules import classified, is_as_ruled, term_of
 from acuse.proof.verdicts.deadlines.values import Contradiction, Deadline, Judgement, PauseTold
 
@@ -38,13 +40,20 @@ def judge(
     """
     seen: dict[str, Course] = {}
     wrong: list[Contradiction] = []
-    earlier: dict[int, Fact] = {}
+    earlier = History()
     case: Mapping[str, str] = {}
+    noted = facts[0].recorded_at
     for fact in facts:
+        if noted - fact.recorded_at > TOLERANCE:
+            wrong.append(Contradiction(key="noted_back", fact=fact))
+        noted = fact.recorded_at
         case = classified(case, fact)
         if is_step(fact):
             wrong += [Contradiction(key=key, fact=fact) for key in _told(fact, seen, earlier, case, calendars, rules)]
-        earlier[fact.subject_sequence] = fact
+        earlier.add(fact)
+    for course in seen.values():
+        over = None if course.end is not None else settle(course, earlier)
+        wrong += [] if over is None else [Contradiction(key="resume_missing", fact=over)]
     now = at or max(fact.recorded_at for fact in facts)
     judged = [_judged(course, now) for course in seen.values()]
     for course, deadline in zip(seen.values(), judged, strict=True):
@@ -56,7 +65,7 @@ def judge(
 def _told(
     fact: Fact,
     seen: dict[str, Course],
-    earlier: Mapping[int, Fact],
+    earlier: History,
     case: Mapping[str, str],
     calendars: Mapping[str, CalendarVersion],
     rules: Mapping[str, Policy] | None,
@@ -68,6 +77,7 @@ def _told(
     if name in seen:
         return ("started_twice",)
     seen[name] = course = _begun(fact, calendars)
+    course.anew = earlier.anew
     if rules is None:
         return ()
     course.ruled = term_of(_rule(fact, rules), fact)

@@ -1,7 +1,9 @@
 """When a step of a deadline counts as having happened: when it says, unless it was noted too late or too early.
 
-Whoever runs the installation may write any time into a fact; when a fact was recorded is bounded by the time stamps
-over the ledger. So what speaks for the organisation may not be older than its record by more than `TOLERANCE`.
+Whoever runs the installation may write any time into a fact, and any time at which it was recorded. What one bundle
+shows of that is a bound from above: its time stamp is later than all of it. From below there are only the chain, in
+which no fact may say that it was noted before the one before it, and earlier checkpoints, which whoever kept one can
+compare. Under that, what speaks for the organisation may not be older than its record by more than `TOLERANCE`.
 """
 
 from collections.abc import Mapping

@@ -25,7 +25,11 @@ CONTRADICTIONS: Mapping[str, str] = {
     "out_of_order": "it happened before what the facts before it tell",
     "noted_late": "it was noted over a minute after it is said to have happened, and counts from when it was noted",
     "noted_early": "it was noted before it is said to have happened, and counts from when it was noted",
-    "cause_differs": "what it is said to follow could not cause it, or happened at another time",
+    "noted_back": "it says that it was noted over a minute before the fact before it",
+    "cause_differs": "what it is said to follow could not cause it, or happened at another time, from which it counts",
+    "cause_untold": "it names no fact that it follows, so it counts as if it had not been said",
+    "cause_over": "what it is said to follow was over, or had paused it before, so it did not stand still",
+    "resume_missing": "what it stood still for was over before, and it counts as running on from then",
     "due_differs": "the due date recorded is not the one that follows from the calendar",
     "missed_differs": "it was recorded as missed, and was not",
     "rule_differs": "the rule that it cites says something else",
@@ -42,12 +46,14 @@ class PauseTold:
     Attributes:
         reason: why.
         started_at: when it began. ended_at: None while it lasts, or where the deadline ended first.
+        cause: the fact for which it stood still.
         paused, resumed: the facts; None where nothing resumed it.
     """
 
     reason: str
     started_at: datetime
     ended_at: datetime | None
+    cause: Fact
     paused: Fact
     resumed: Fact | None
 

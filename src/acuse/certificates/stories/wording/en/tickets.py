@@ -214,6 +214,16 @@ WORDS: dict[str, str] = {
     ),
     "contradiction.rule_differs": "Fact {number}: the rule that it cites says something else.",
     "contradiction.cause_differs": "Fact {number}: what it says caused it could not, or happened at another time.",
+    "contradiction.cause_untold": (
+        "Fact {number}: it names no fact that it follows, and counts as if it had not been said."
+    ),
+    "contradiction.cause_over": (
+        "Fact {number}: what it says caused it was over, or had paused it before: it did not stand still."
+    ),
+    "contradiction.resume_missing": (
+        "Fact {number}: what the deadline stood still for was over before: it runs on from then."
+    ),
+    "contradiction.noted_back": "Fact {number}: it says that it was noted before the fact before it.",
     "contradiction.noted_early": (
         "Fact {number}: it was noted before it says it happened; it counts from when it was noted."
     ),
@@ -246,6 +256,7 @@ WORDS: dict[str, str] = {
     "fact.ticket.described": "The description of the case changes",
     "fact.ticket.escalated": "The case is escalated, or taken back",
     "fact.call.added": "A call is linked to the case",
+    "fact.call.amended": "What was entered of a call is corrected",
     "fact.conformity.requested": "The customer is asked for agreement",
     "fact.conformity.withdrawn": "The question before is withdrawn: the customer is asked anew",
     "fact.conformity.given": "Whoever held the link, or wrote as the customer, agrees",

@@ -216,6 +216,16 @@ WORDS: dict[str, str] = {
     "contradiction.cause_differs": (
         "Hecho {number}: lo que dice que lo motivó no pudo motivarlo, u ocurrió en otro momento."
     ),
+    "contradiction.cause_untold": (
+        "Hecho {number}: no nombra ningún hecho al que siga, y cuenta como si no se hubiera dicho."
+    ),
+    "contradiction.cause_over": (
+        "Hecho {number}: lo que dice que lo causó había terminado, o ya lo había detenido antes: no se detuvo."
+    ),
+    "contradiction.resume_missing": (
+        "Hecho {number}: aquello por lo que el plazo se detuvo terminó antes: corre desde entonces."
+    ),
+    "contradiction.noted_back": "Hecho {number}: dice que se anotó antes que el hecho anterior.",
     "contradiction.noted_early": (
         "Hecho {number}: se anotó antes de cuando dice que ocurrió; cuenta desde que se anotó."
     ),
@@ -248,6 +258,7 @@ WORDS: dict[str, str] = {
     "fact.ticket.described": "Cambia la descripción del expediente",
     "fact.ticket.escalated": "Se eleva el expediente, o vuelve",
     "fact.call.added": "Se une una llamada al expediente",
+    "fact.call.amended": "Se corrige lo anotado de una llamada",
     "fact.conformity.requested": "Se pide al cliente su conformidad",
     "fact.conformity.withdrawn": "La pregunta anterior se retira: se pregunta de nuevo al cliente",
     "fact.conformity.given": "Quien tenía el enlace, o escribió como el cliente, da su conformidad",
