@@ -81,7 +81,7 @@ def line_named(access: Access, *, name: str) -> LineView | None:
 def calendars_of_lines(access: Access) -> frozenset[UUID]:
     """Return the calendars by which lines that take calls are attended."""
     rows = Line.objects.filter(organisation_id=access.organisation, enabled=True, calendar__isnull=False)
-    return frozenset(rows.values_list("calendar", flat=True))
+    return frozenset(each for each in rows.values_list("calendar", flat=True) if each is not None)
 
 
 def line_states(access: Access, *, shown: Iterable[LineView]) -> tuple[LineState, ...]:
