@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,9 +15,12 @@ from acuse.contacts.models import Address, OneTimeCode
 from acuse.contacts.services import codes
 from acuse.contacts.services.codes import Proved, Refused, ask_code, end_proof, give_code, proved
 from acuse.delivery.models import Notice
+from acuse.delivery.services.proving import WrittenCode, write_code
+from acuse.errors import TemporaryError
 from acuse.evidence import custody
 from acuse.evidence.leases import Holder
 from acuse.evidence.queries import facts_of
+from acuse.helpdesk.services import codes as sending
 from acuse.helpdesk.services.codes import send_codes
 from acuse.proof.facts.fact import Actor
 from tests.integration.delivery.conftest import holder
@@ -112,6 +116,29 @@ def test_who_has_nothing_there_is_sent_nothing(desk: Desk) -> None:
     desk.receive(letter())
     ask(desk, ANA.upper(), "mailbox")
     assert Notice.objects.get().recipient == ANA.upper()
+
+
+@pytest.mark.parametrize(("failure", "waits"), [(ValueError, False), (TemporaryError, True)])
+def test_a_code_that_cannot_be_made_stops_no_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, failure: type[Exception], waits: bool
+) -> None:
+    def write(**given: Any) -> WrittenCode:
+        if given["recipient"] == ANA:
+            raise failure("no")
+        return write_code(**given)
+
+    monkeypatch.setattr(sending, "write_code", write)
+    bad, good = (
+        ask_code(organisation=desk.organisation, purpose="form", value=address, language="es")
+        for address in (ANA, "luis@cliente.example")
+    )
+    send_codes()
+    assert [one.recipient for one in Notice.objects.all()] == ["luis@cliente.example"]
+    settled = {row.id: (row.sent_at is None, row.mac == "") for row in OneTimeCode.objects.all()}
+    assert settled == {bad: (waits, True), good: (False, False)}
+    assert [one.id for one in codes.asked_codes(most=9)] == ([bad] if waits else [])
+    moved(monkeypatch, codes.WAITS)
+    assert codes.asked_codes(most=9) == ()
 
 
 def test_few_codes_go_to_one_address(desk: Desk) -> None:

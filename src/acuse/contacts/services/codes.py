@@ -28,6 +28,8 @@ SESSION = timedelta(minutes=30)
 """How long what was proved holds."""
 MOST_AN_HOUR, MOST_A_DAY = 5, 10
 """Codes for one address."""
+WAITS = timedelta(hours=1)
+"""How long a code that cannot be sent is tried."""
 KEPT = timedelta(days=2)
 
 
@@ -81,8 +83,9 @@ def ask_code(*, organisation: UUID, purpose: str, value: str, language: str) -> 
 
 
 def asked_codes(*, most: int) -> tuple[Asked, ...]:
-    """Return codes that wait to be made, the oldest first."""
-    rows = OneTimeCode.objects.filter(sent_at=None).order_by("asked_at")[:most]
+    """Return codes that wait to be made, the oldest first; nobody waits any more for one of an hour ago."""
+    waiting = OneTimeCode.objects.filter(sent_at=None, asked_at__gt=clock.now() - WAITS)
+    rows = waiting.order_by("asked_at")[:most]
     return tuple(
         Asked(id=row.id, organisation=row.organisation_id, purpose=row.purpose, value=row.value, language=row.language)
         for row in rows

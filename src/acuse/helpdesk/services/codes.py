@@ -4,11 +4,13 @@ Who asks to see their messages and has none is sent nothing, so that nobody is w
 the page says the same either way, and this is done apart from it, so that it takes no longer.
 """
 
+import logging
 from uuid import UUID
 
 from django.db import transaction
 
 from acuse.contacts.services.codes import TERM, Asked, asked_codes, new_digits, settle_code
+from acuse.delivery.services.dispatched import PASSING
 from acuse.delivery.services.proving import WrittenCode, owe_code, write_code
 from acuse.errors import InputError
 from acuse.helpdesk.models import Mailbox, Settings
@@ -16,10 +18,25 @@ from acuse.helpdesk.queries.mailbox import is_known
 
 _BATCH = 20
 
+log = logging.getLogger(__name__)
+
 
 def send_codes() -> int:
-    """Make and queue the codes that were asked for; return how many. One transaction each."""
-    return sum(_send(one) for one in asked_codes(most=_BATCH))
+    """Make and queue the codes that were asked for; return how many. One transaction each; none stops the others."""
+    return sum(_settle(one) for one in asked_codes(most=_BATCH))
+
+
+def _settle(asked: Asked) -> bool:
+    """Send a code; what may pass is tried again at the next turn, and what cannot be made is settled without one."""
+    try:
+        return _send(asked)
+    except PASSING:
+        log.exception("a code waits")
+        return False
+    except Exception:
+        log.exception("a code cannot be made")
+    with transaction.atomic():
+        return settle_code(code=asked.id, digits="")
 
 
 def _send(asked: Asked) -> bool:
