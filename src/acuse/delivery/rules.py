@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from acuse.channels.base import Outcome, Result
+from acuse.mail.mailboxes import lowered
 from acuse.mail.sending_domain import ascii_domain
 
 #: Waits after the first, second, ... deferred attempt. RFC 5321 4.5.4.1 asks for about 30 minutes between attempts and
@@ -158,4 +159,4 @@ def domain_of(address: str) -> str:
 def mailbox_key(address: str) -> str:
     """Return an address as one mailbox is compared: lower case, its domain as the DNS has it (A-labels, RFC 5890)."""
     local, at, domain = address.rpartition("@")
-    return local.lower() + at + ascii_domain(domain)
+    return lowered(local) + at + ascii_domain(domain)

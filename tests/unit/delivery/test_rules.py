@@ -199,6 +199,10 @@ def test_one_mailbox_has_one_key(address: str) -> None:
     assert mailbox_key(address) == "ana@xn--pea-8ma.example"
 
 
+def test_a_letter_that_is_not_of_one_mailbox_makes_another() -> None:
+    assert mailbox_key("\N{KELVIN SIGN}im@correo.example") != mailbox_key("Kim@correo.example")
+
+
 @pytest.mark.parametrize(
     ("address", "key"), [("", ""), ("A@" + "b" * 70, "a@" + "b" * 70), ("A@[1.2.3.4]", "a@[1.2.3.4]")]
 )
