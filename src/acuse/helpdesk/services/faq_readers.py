@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F
 
 from acuse import clock
@@ -12,7 +13,7 @@ from acuse.helpdesk.models import Article, MissedWord
 from acuse.helpdesk.stems import configuration, endings
 
 MOST_MISSED = 2_000
-"""Words of one organisation; when there are more, no further ones are counted."""
+"""Words of one organisation; when there are more, the oldest that were looked for once make room."""
 KEPT = timedelta(days=180)
 _LENGTHS = range(3, 31)
 _MOST_AT_ONCE = 12
@@ -21,15 +22,21 @@ _COUNT = """
 INSERT INTO helpdesk_faq_missed_words AS held (id, organisation_id, language, word, times, last_at)
 SELECT gen_random_uuid(), %(organisation)s, %(language)s::text, one.word, 1, %(now)s
 FROM unnest(%(words)s::text[]) AS one (word)
-WHERE numnode(plainto_tsquery({configuration}, {word})) > 0 AND (
-    (SELECT count(*) FROM helpdesk_faq_missed_words WHERE organisation_id = %(organisation)s) < %(most)s
-    OR EXISTS (
-        SELECT FROM helpdesk_faq_missed_words AS known
-        WHERE known.organisation_id = %(organisation)s AND known.language = %(language)s::text AND known.word = one.word
-    )
-)
+WHERE numnode(plainto_tsquery({configuration}, {word})) > 0
 ORDER BY one.word
 ON CONFLICT (organisation_id, language, word) DO UPDATE SET times = held.times + 1, last_at = excluded.last_at
+"""
+# A word that somebody counts at this moment is left alone.
+_MAKE_ROOM = """
+DELETE FROM helpdesk_faq_missed_words WHERE id IN (
+    SELECT id FROM helpdesk_faq_missed_words
+    WHERE organisation_id = %(organisation)s AND times = 1
+    ORDER BY last_at, id
+    LIMIT greatest(0, (
+        SELECT count(*) FROM helpdesk_faq_missed_words WHERE organisation_id = %(organisation)s
+    ) - %(most)s)
+    FOR UPDATE SKIP LOCKED
+)
 """
 
 
@@ -51,8 +58,10 @@ def count_missed(*, organisation: UUID, language: str, text: str) -> None:
     written = (word.strip(SIGNS) for word in folded(text).lower().split())
     words = sorted({word for word in written if word.isalpha() and len(word) in _LENGTHS})[:_MOST_AT_ONCE]
     statement = _COUNT.format(configuration=configuration("%(language)s::text"), word=endings("one.word"))
-    asked = {"organisation": organisation, "language": language, "words": words, "most": MOST_MISSED}
-    execute(statement, {**asked, "now": clock.now()})
+    asked = {"organisation": organisation, "language": language, "words": words, "now": clock.now()}
+    with transaction.atomic():
+        execute(statement, asked)
+        execute(_MAKE_ROOM, {"organisation": organisation, "most": MOST_MISSED})
 
 
 def forget_missed() -> None:
