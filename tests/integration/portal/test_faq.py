@@ -5,6 +5,8 @@ from uuid import UUID, uuid4
 import pytest
 from django.test import Client
 
+from acuse import clock
+from acuse.composition import bodies
 from acuse.helpdesk.articles import Text
 from acuse.helpdesk.models import Article, MissedWord
 from acuse.helpdesk.services import faq, faq_order
@@ -117,9 +119,27 @@ def test_what_is_said_is_limited_and_makes_sense(
     assert visitor.post(f"{FAQ}{uuid4()}/helped/", {"said": "yes"}).status_code == 404
 
 
-def test_all_of_it_is_one_page_to_print(visitor: Client, article: UUID) -> None:
-    text = read(visitor, f"{FAQ}print/")
-    assert text.index("¿Cómo pido una devolución?") < text.index("Where are you?") < text.index("In Ribera.")
+def test_all_of_it_is_one_page_to_print_now_and_then(
+    desk: Desk, visitor: Client, article: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendered: list[str] = []
+    real = bodies.article
+
+    def render(body: str) -> str:
+        rendered.append(body)
+        return real(body)
+
+    monkeypatch.setattr("acuse.doors.portal.faq.PRINTS_PER_WINDOW", 2)
+    monkeypatch.setattr(bodies, "article", render)
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
+    for _ in range(2):
+        text = read(visitor, f"{FAQ}print/")
+        assert text.index("¿Cómo pido una devolución?") < text.index("Where are you?") < text.index("In Ribera.")
+    # Each answer is made once of its marks.
+    assert len(rendered) == 2
+    often = visitor.get(f"{FAQ}print/")
+    assert (often.status_code, 'role="alert"' in often.content.decode()) == (429, True)
 
 
 def test_search_engines_list_what_the_organisation_lets_them(desk: Desk, visitor: Client, article: UUID) -> None:

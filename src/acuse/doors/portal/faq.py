@@ -1,5 +1,6 @@
 """Frequent questions for the public: by section, by search, one to read, all to print; and whether an answer helped."""
 
+from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
@@ -19,9 +20,11 @@ from acuse.helpdesk.services.faq_readers import count_help, count_missed
 
 SEARCHES_PER_WINDOW = 40
 SAYINGS_PER_WINDOW = 10
+PRINTS_PER_WINDOW = 6
 COOKIE = "acuse_helped"
 _SALT = "acuse.faq.helped"
 _MOST_REMEMBERED = 100
+_MOST_KEPT = 1_000
 
 
 @require_safe
@@ -83,6 +86,8 @@ def helped(office: Office, id: UUID) -> HttpResponse:
 @of_office
 def printable(office: Office) -> HttpResponse:
     """All questions with their answers on one page, to print or to keep."""
+    if limited(office.request, "faq-print", PRINTS_PER_WINDOW):
+        return office.show("faq/printable.html", here="faq", status=429, often=True, at=clock.now())
     shown = faq.readings(office.desk.organisation, office.language)
     return office.show("faq/printable.html", here="faq", readings=[(one, _html(one)) for one in shown], at=clock.now())
 
@@ -96,7 +101,13 @@ def _reading(office: Office, id: UUID) -> Reading:
 
 def _html(shown: Reading) -> SafeString:
     # What an answer may hold is made harmless there: paragraphs, lists, emphasis and links are left of it.
-    return mark_safe(bodies.article(shown.body))  # noqa: S308
+    return mark_safe(_rendered(shown.id, shown.version, shown.language, shown.body))  # noqa: S308
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _rendered(_article: UUID, _version: int, _language: str, body: str) -> str:
+    """Return an answer's HTML, which a version never changes; the last ones that were asked for are kept."""
+    return bodies.article(body)
 
 
 def _remembered(office: Office) -> dict[str, str]:
