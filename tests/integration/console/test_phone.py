@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -111,6 +112,41 @@ def test_a_call_is_registered_with_a_new_case_that_is_acknowledged(desk: Desk) -
     shown = text(agent, f"calls/{call.id}/")
     assert ticket.key in shown
     assert "Registered" in shown
+
+
+def test_a_form_that_is_sent_twice_registers_one_call(desk: Desk) -> None:
+    one, agent = line(signed_in("owner")), signed_in("agent")
+    page = agent.get(f"{BASE}calls/new/").content.decode()
+    (identity,) = re.findall(r'name="identity" value="([0-9a-f-]{36})"', page)
+    given = entered(one, case="new", name="Ana", address=ANA, type="claim", subject="Ruido", identity=identity)
+    led = post(agent, "calls/new/", **given)
+    assert post(agent, "calls/new/", **given) == led == f"tickets/{desk.ticket().id}/"
+    assert str(Call.objects.get().id) == identity
+    assert Outgoing.objects.filter(act="receipt").count() == 1
+    # The form that is gone back to and filled in anew is not lost: sent once more, it is another call.
+    other = agent.post(f"{BASE}calls/new/", {**given, "outcome": "Otra llamada."}).content.decode()
+    assert "registered a call already" in other
+    (fresh,) = re.findall(r'name="identity" value="([0-9a-f-]{36})"', other)
+    post(agent, "calls/new/", **{**given, "outcome": "Otra llamada.", "case": "none", "identity": fresh})
+    assert Call.objects.count() == 2
+
+
+def test_a_call_of_the_hour_that_clocks_show_twice_can_be_corrected(desk: Desk) -> None:
+    one, agent = line(signed_in("owner")), signed_in("agent")
+    assert post(agent, "calls/new/", **entered(one, started_at="2026-10-25T02:30:00")) == "calls/"
+    call = Call.objects.get()
+    assert call.started_at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    second = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    Call.objects.update(started_at=second)
+    given = entered(one, started_at="2026-10-25T02:30:00", outcome="Volverá a llamar.")
+    assert post(agent, f"calls/{call.id}/correct/", **given) == f"calls/{call.id}/"
+    call.refresh_from_db()
+    assert (call.started_at, call.outcome) == (second, "Volverá a llamar.")
+    assert post(agent, f"calls/{call.id}/correct/", **{**given, "started_at": "2026-10-25T02:31"}).startswith("calls/")
+    call.refresh_from_db()
+    assert call.started_at == datetime(2026, 10, 25, 0, 31, tzinfo=UTC)
+    said = post(agent, f"calls/{call.id}/correct/", **{**given, "started_at": "2026-03-29T02:30"})
+    assert "they went forward" in said
 
 
 def test_the_callers_cases_are_offered_and_a_case_is_named_by_its_number(desk: Desk) -> None:

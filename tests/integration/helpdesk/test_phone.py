@@ -26,6 +26,7 @@ from acuse.helpdesk.services.replies import Answer, reply, send_due
 from acuse.helpdesk.services.settings import change_desk
 from acuse.proof.facts.fact import Fact
 from tests.integration.helpdesk.making import ANA, Desk, letter
+from tests.integration.helpdesk.test_acts import at_once
 from tests.integration.helpdesk.test_case import answer
 
 NUMBER = "+34600112233"
@@ -240,6 +241,75 @@ def test_what_was_entered_is_mended_and_linked_later(desk: Desk) -> None:
     seen = call(desk.auditor, id=one)
     assert seen is not None
     assert (seen[0].line_name, seen[0].ticket_key, len(seen[1])) == ("Taller", ticket.key, 3)
+
+
+def test_what_is_mended_of_a_call_is_mended_in_its_case(desk: Desk) -> None:
+    desk.receive(letter())
+    ticket, one = desk.ticket(), line(desk)
+    given = entered(one, outcome="Dice que sí.")
+    call = register_call(access=desk.agent, call=given, ticket=ticket.id)
+    revision = desk.ticket().revision
+    correct_call(access=desk.owner, call=call, entered=replace(given, outcome="Dice que no.", result="answered"))
+    (said,) = Interaction.objects.filter(ticket=ticket, kind="call")
+    amended = desk.only("call.amended")
+    assert (said.text, said.sequence, said.member_id) == ("Dice que no.", amended.subject_sequence, desk.agent.member)
+    assert custody.open_object(organisation=desk.organisation, sha256=amended.objects[0].sha256) == b"Dice que no."
+    assert desk.ticket().revision > revision
+    correct_call(
+        access=desk.owner, call=call, entered=replace(given, outcome="", result="lost", talked=None, number="")
+    )
+    assert not Interaction.objects.filter(ticket=ticket, kind="call").exists()
+    assert desk.types().count("call.amended") == 2
+    assert desk.types().count("call.added") == 1
+
+
+def test_the_words_that_opened_a_case_stay_and_others_are_said_besides(desk: Desk) -> None:
+    opening = Opening(name="Ana Prieto", address=ANA, type="claim", subject="Ruido al frenar")
+    given = entered(line(desk))
+    call = register_call(access=desk.agent, call=given, opening=opening)
+    correct_call(access=desk.agent, call=call, entered=replace(given, waited=20))
+    assert Interaction.objects.filter(kind="call").count() == 1
+    correct_call(access=desk.agent, call=call, entered=replace(given, outcome="Pregunta por su moto."))
+    said = Interaction.objects.filter(kind="call").order_by("sequence").values_list("text", flat=True)
+    assert list(said) == ["Pregunta por su coche.", "Pregunta por su moto."]
+
+
+def test_a_call_that_is_corrected_at_this_moment_is_linked_with_no_other_words(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.receive(letter())
+    ticket, one = desk.ticket(), line(desk)
+    given = entered(one, outcome="Llamará.")
+    call = register_call(access=desk.agent, call=given)
+    keep = custody.keep
+
+    def overtaken(**asked: object) -> custody.Kept:
+        monkeypatch.setattr(custody, "keep", keep)
+        correct_call(access=desk.owner, call=call, entered=replace(given, outcome="Volverá a llamar."))
+        return keep(**asked)  # type: ignore[arg-type]  # passed on
+
+    monkeypatch.setattr(custody, "keep", overtaken)
+    with pytest.raises(ConflictError, match="at this moment"):
+        link_call(access=desk.agent, call=call, ticket=ticket.id)
+    assert "call.added" not in desk.types()
+    link_call(access=desk.agent, call=call, ticket=ticket.id)
+    assert Interaction.objects.get(ticket=ticket, kind="call").text == "Volverá a llamar."
+
+
+def test_a_call_that_is_asked_for_twice_is_registered_once(desk: Desk) -> None:
+    opening = Opening(name="Ana Prieto", address=ANA, type="claim", subject="Ruido al frenar")
+    given, identity = entered(line(desk)), uuid4()
+
+    def register(**changes: object) -> UUID:
+        asked = replace(given, **changes)  # type: ignore[arg-type]
+        return register_call(access=desk.agent, call=asked, opening=opening, identity=identity)
+
+    assert at_once(register, register) == [True, True]
+    assert register() == identity
+    assert Call.objects.get().id == identity
+    assert desk.ticket().number == 1
+    with pytest.raises(ConflictError, match="registered a call already"):
+        register(outcome="Otra llamada.")
 
 
 @pytest.mark.parametrize(

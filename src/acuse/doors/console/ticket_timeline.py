@@ -159,6 +159,11 @@ def _called(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[s
     return _("Call: %(result)s") % {"result": word}, icon
 
 
+def _amended(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
+    word, icon = RESULTS[details["result"]]
+    return _("Call corrected: %(result)s") % {"result": word}, icon
+
+
 def _constant(line: Callable[[], str], icon: str) -> Callable[[Mapping[str, Any], Mapping[UUID, str]], tuple[str, str]]:
     return lambda _details, _members: (line(), icon)
 
@@ -170,6 +175,7 @@ _LINES: Mapping[str, Callable[[Mapping[str, Any], Mapping[UUID, str]], tuple[str
     "ticket.escalated": _escalated,
     "ticket.described": _constant(lambda: _("The description was changed"), "pencil-simple"),
     "call.added": _called,
+    "call.amended": _amended,
     "conformity.requested": _constant(lambda: _("Agreement asked for"), "question"),
     "conformity.withdrawn": _constant(lambda: _("The question before was withdrawn"), "minus-circle"),
     "conformity.given": _given,

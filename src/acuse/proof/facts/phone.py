@@ -17,6 +17,7 @@ _CALL: dict[str, Shape] = {
     "talked": _SECONDS,
 }
 _ALSO: dict[str, Shape] = {"number": Text(32), "ticket": _ID, "member": _ID, "reference": Text(120)}
+_IN_CASE = Record({"call": _ID, "line": _ID, "result": Choice(*RESULTS), "started_at": Moment()})
 _OUTCOME = {"outcome": "what came of it, in the words of whoever took it"}
 
 TYPES = (
@@ -54,7 +55,14 @@ TYPES = (
         name="call.added",
         kinds=("ticket",),
         meaning="A call about the case was entered; what is known of it stands in the call's own facts.",
-        details=Record({"call": _ID, "line": _ID, "result": Choice(*RESULTS), "started_at": Moment()}),
+        details=_IN_CASE,
+        roles=_OUTCOME,
+    ),
+    FactType(
+        name="call.amended",
+        kinds=("ticket",),
+        meaning="What was entered of a call about the case was corrected; what holds now.",
+        details=_IN_CASE,
         roles=_OUTCOME,
     ),
 )

@@ -117,6 +117,12 @@ def _called(case: WholeCase, fact: Fact) -> tuple[Runs, list[Runs]]:
     return case.say("record.fact.called", result=case.word(result)), [began, _words_of(case, fact)]
 
 
+def _amended(case: WholeCase, fact: Fact) -> tuple[Runs, list[Runs]]:
+    _title, remarks = _called(case, fact)
+    result = case.word(f"record.call.{fact.details.get('result')}")
+    return case.say("record.fact.call_amended", result=result), remarks
+
+
 def _answered(case: WholeCase, fact: Fact) -> tuple[Runs, list[Runs]]:
     details = fact.details
     by, comments = f"by.{details.get('by')}", text_of(details.get("comments"))
@@ -167,6 +173,7 @@ _TELLERS: Mapping[str, Callable[[WholeCase, Fact], tuple[Runs, list[Runs]]]] = {
     "reply.sent": _replied,
     "note.added": _noted,
     "call.added": _called,
+    "call.amended": _amended,
     "conformity.requested": _asked,
     "conformity.given": _answered,
     "conformity.denied": _answered,

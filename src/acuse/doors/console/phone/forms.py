@@ -1,6 +1,7 @@
 """What is entered of a call: the call itself, and which case it is about."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +12,14 @@ from django.utils.translation import gettext_lazy
 
 from acuse import clock
 from acuse.accounts.queries import Access
+from acuse.calendars.zones import zone
 from acuse.doors.console import ticket_words
 from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
 from acuse.doors.ui.phone_words import RESULTS, seconds
 from acuse.errors import InputError
 from acuse.helpdesk.call_rules import MOST_OUTCOME, Entered, read_number
-from acuse.helpdesk.call_times import read_seconds
+from acuse.helpdesk.call_times import read_moment, read_seconds
 from acuse.helpdesk.queries.calls import CallRow, found_cases
 from acuse.helpdesk.queries.lines import LineView
 from acuse.helpdesk.services.calls import Opening
@@ -25,6 +27,19 @@ from acuse.helpdesk.services.calls import Opening
 NONE, NEW, EXISTING = "none", "new", "existing"
 MOST_WORDS = 80
 _MOMENT = "%Y-%m-%dT%H:%M:%S"
+
+
+class MomentField(forms.DateTimeField):
+    """A moment by the clock of whoever enters it; of an hour that clocks show twice, the first."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Read it, or say what is wrong with it."""
+        if not value or isinstance(value, datetime):
+            return super().to_python(value)
+        try:
+            return read_moment(str(value)[:40], zone=zone(timezone.get_current_timezone_name())).at
+        except InputError as error:
+            raise forms.ValidationError(said(error)) from error
 
 
 class CallForm(StyledForm):
@@ -39,9 +54,9 @@ class CallForm(StyledForm):
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
     )
     line = forms.ChoiceField(label=gettext_lazy("Line"))
-    started_at = forms.DateTimeField(
+    started_at = MomentField(
         label=gettext_lazy("When it rang"),
-        input_formats=[_MOMENT, "%Y-%m-%dT%H:%M"],
+        help_text=gettext_lazy("Of an hour that clocks show twice in autumn, the first is taken."),
         widget=forms.DateTimeInput(format=_MOMENT, attrs={"type": "datetime-local", "step": "1"}),
     )
     result = forms.ChoiceField(
@@ -65,6 +80,14 @@ class CallForm(StyledForm):
         field = self.fields["line"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(str(one.id), f"{one.name} · {one.number}") for one in lines]
+
+    def clean_started_at(self) -> datetime:
+        """The instant; where what was shown stands untouched, the one that was shown, in whichever of two hours."""
+        shown, given = self.initial.get("started_at"), self.cleaned_data["started_at"]
+        if isinstance(shown, datetime) and self.data.get("started_at") == f"{timezone.localtime(shown):{_MOMENT}}":
+            return shown
+        assert isinstance(given, datetime)
+        return given
 
     def _seconds(self, name: str) -> int | None:
         try:

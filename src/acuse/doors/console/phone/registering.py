@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from uuid6 import uuid7
 
 from acuse.accounts.queries import Access
 from acuse.doors.console.acts import refused_at
@@ -52,6 +53,7 @@ def new(request: HttpRequest, access: Access) -> HttpResponseBase:
                 ticket=given["found"],
                 goes_on=given["goes_on"],
                 opening=opening,
+                identity=_identity(request),
             )
         if registered is not None:
             return _led(request, access, registered, given["name"] if opening else None)
@@ -70,8 +72,18 @@ def _form(request: HttpRequest, access: Access, form: NewCallForm, usable: list[
         "new": NEW,
         "existing": EXISTING,
         "none": NONE,
+        # A form that comes back registered nothing: sent again, it is a call of its own.
+        "identity": uuid7(),
     }
     return page(request, access, "calls", "console/phone/new.html", context)
+
+
+def _identity(request: HttpRequest) -> UUID | None:
+    """Return the identity of the call that a form carries, by which the form that is sent twice is known."""
+    try:
+        return UUID(request.POST.get("identity", ""))
+    except ValueError:
+        return None
 
 
 def _led(request: HttpRequest, access: Access, registered: UUID, opened_for: str | None) -> HttpResponseBase:
