@@ -12,12 +12,15 @@ from typing import Any
 
 from acuse.errors import CannotTell, InputError
 from acuse.proof.bundle import Bundle
-from acuse.proof.canonical import canonicalise
+from acuse.proof.canonical import canonicalise, parse
 from acuse.proof.facts import communication, deadline
 from acuse.proof.facts.catalogue import CATALOGUE
 from acuse.proof.facts.fact import Fact
 from acuse.proof.verdicts import deadlines as on_deadlines
 from acuse.proof.verdicts import delivery as on_delivery
+
+_EARLIER = 1
+"""Version of a ticket's statement that other rules made."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +170,16 @@ def sources_of(facts: Iterable[Fact], objects: Mapping[str, bytes]) -> on_deadli
     return on_deadlines.Sources.read(given, objects.__getitem__)
 
 
+def _version(stated: bytes) -> int | None:
+    """Return the version that a statement says it is of; None where it says none."""
+    try:
+        members = parse(stated)
+    except InputError:
+        return None
+    found = members.get("v") if isinstance(members, dict) else None
+    return found if type(found) is int else None
+
+
 def check_statement(bundle: Bundle, files: Iterable[bytes], stated: bytes | None) -> Judged | None:
     """Judge a bundle's facts and compare the file's statement.
 
@@ -178,7 +191,7 @@ def check_statement(bundle: Bundle, files: Iterable[bytes], stated: bytes | None
 
     Raises:
         InputError: the statement is not what follows.
-        CannotTell: what is needed to judge is not in the file, or of a later version.
+        CannotTell: what is needed to judge is not in the file, or of a later version; or the statement of an earlier.
     """
     facts = tuple(item.fact for item in bundle.facts)
     if facts[0].subject.kind not in (communication.KIND, deadline.KIND):
@@ -192,5 +205,9 @@ def check_statement(bundle: Bundle, files: Iterable[bytes], stated: bytes | None
         if newer is not None:
             # A later version may weigh it; what it says of the outcome cannot be judged here.
             raise CannotTell(8, "There are facts that this version does not know, such as %(type)s.", type=newer[:80])
+        if found.deadlines is not None and _version(stated) == _EARLIER:
+            raise CannotTell(
+                8, "The statement is of an earlier version, in which deadlines were judged by other rules."
+            )
         raise InputError("The statement is not what follows from the facts.")
     return found

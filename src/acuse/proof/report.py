@@ -181,7 +181,8 @@ class Report:
         if self.verdict is not None:
             lines += ["", *_verdict_lines(self.verdict, self.positions)]
         if self.deadlines is not None:
-            lines += ["", *_deadline_lines(self.deadlines)]
+            stamped = min((each.at for each in self.stamps if each.over == "checkpoint"), default=None)
+            lines += ["", *_deadline_lines(self.deadlines, stamped)]
         for number, verdict in enumerate(self.communications, start=1):
             failure = f" ({verdict.failure_class})" if verdict.failure_class else ""
             lines.append(f"  Proved: communication {number} {verdict.outcome}{failure}, grade G{verdict.grade}.")
@@ -231,8 +232,16 @@ def _verdict_lines(verdict: Verdict, positions: Sequence[int]) -> list[str]:
     return lines
 
 
-def _deadline_lines(judged: Judgement) -> list[str]:
-    lines = [f"  {_deadline_line(deadline)}" for deadline in judged.deadlines]
+def _deadline_lines(judged: Judgement, stamped: datetime | None) -> list[str]:
+    lines = []
+    for deadline in judged.deadlines:
+        lines.append(f"  {_deadline_line(deadline)}")
+        due = deadline.due_at if deadline.verdict == "running" else None
+        if due is not None and stamped is not None and due < stamped:
+            # What came after the last fact here is not in the file: neither met nor missed follows from it.
+            lines.append(
+                f"  Not proved: that it was met; its time was over by the time stamp of {to_rfc3339(stamped)}."
+            )
     for each in judged.contradictions:
         said = f"fact {each.fact.subject_sequence}, {each.fact.type}"
         lines.append(f"  Contradicted ({said}): {CONTRADICTIONS[each.key]}.")
@@ -243,9 +252,10 @@ def _deadline_line(deadline: Deadline) -> str:
     counted = f"{deadline.used} of {deadline.term.length}" if deadline.used is not None else "not counted to the end"
     due = "no due date" if deadline.due_at is None else f"due at {to_rfc3339(deadline.due_at)}"
     ended = "not ended" if deadline.ended_at is None else f"ended at {to_rfc3339(deadline.ended_at)}"
+    as_of = f" as of {to_rfc3339(deadline.judged_at)}" if deadline.end is None else ""
     late = f", {deadline.late} late by the clock" if deadline.late else ""
     return (
-        f"Proved: {deadline.purpose} {deadline.verdict}, {counted} in {deadline.term.unit}; started at "
+        f"Proved: {deadline.purpose} {deadline.verdict}{as_of}, {counted} in {deadline.term.unit}; started at "
         f"{to_rfc3339(deadline.started_at)}, {due}, {ended}{late}."
     )
 

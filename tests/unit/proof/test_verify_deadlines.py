@@ -154,3 +154,21 @@ def test_the_files_inside_a_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
     name = next(name for name, content in files.items() if content == TICKET.calendar.canonical())
     assert failure(examined({name: make().canonical()}))[0] == 6
     assert failure(examined({"statement.json": stated(TICKET.facts[:3])}))[0] == 8
+
+
+def test_a_statement_of_an_earlier_version_cannot_be_compared() -> None:
+    earlier = stated().replace(b'"v":2', b'"v":1')
+    report = check(packed(statement=earlier))
+    assert (report.state, states(report)[8]) == (State.CANNOT_TELL, State.CANNOT_TELL)
+    assert "earlier version" in report.to_text()
+    for other in (b'"v":3', b'"v":true', b'"v":"1"'):
+        assert failure(check(packed(statement=stated().replace(b'"v":2', other))))[0] == 8
+
+
+def test_what_runs_is_told_as_of_when_and_is_not_shown_to_be_met_where_its_time_is_over() -> None:
+    for term, over in ((Term(amount=1, unit="business_hours"), True), (Term(amount=300, unit="natural_days"), False)):
+        ticket = Ticket(calendar=make(last=date(2028, 1, 1)))
+        ticket.start("a", START, term)
+        said = check(Archive(proof=OPERATOR.bundle(ticket.facts).to_json(), objects=ticket.objects).to_zip()).to_text()
+        assert "Proved: resolution running as of 2026-11-05T09:20:14.003000Z" in said
+        assert ("Not proved: that it was met; its time was over by the time stamp of 2026-11-21" in said) is over

@@ -231,6 +231,7 @@ SENTENCES = (
     gettext_noop("The signed content is not inside, or of another type."),
     gettext_noop("The signer's certificate is not inside the signature."),
     gettext_noop("The signer's key is of a kind or size that proofs do not accept."),
+    gettext_noop("The statement is of an earlier version, in which deadlines were judged by other rules."),
     gettext_noop("The statement is not what follows from the facts."),
     gettext_noop("The term ends after what the calendar %(name)s, version %(version)s, covers: until %(end)s."),
     gettext_noop("The time stamp is not readable: %(cause)s."),

@@ -9,7 +9,8 @@ from acuse.proof.canonical import MAX_INTEGER
 from acuse.proof.facts.fact import Fact
 from acuse.proof.verdicts.deadlines.values import Deadline, Judgement
 
-VERSION = 1
+VERSION = 2
+"""Of 1, what counts as an end, a cause and a pause was another."""
 _MICROSECOND = timedelta(microseconds=1)
 
 
