@@ -11,14 +11,17 @@ from acuse import clock
 from acuse.calendars.rules import DAY, Definition, Shift
 from acuse.calendars.services import publish_calendar
 from acuse.errors import AccessDenied, ConflictError, InputError
-from acuse.helpdesk.models import Deadline, Outgoing
+from acuse.helpdesk.models import Deadline, Outgoing, Ticket
 from acuse.helpdesk.packs import pack
 from acuse.helpdesk.queries.case import CaseView, case
 from acuse.helpdesk.queries.guarantee import guarantee
+from acuse.helpdesk.services import guarantee as guarantee_service
+from acuse.helpdesk.services.changes import add_note
 from acuse.helpdesk.services.guarantee import USES, Given, check_given, draft, send
 from acuse.helpdesk.services.policies import publish_policy
-from acuse.helpdesk.services.replies import send_due
+from acuse.helpdesk.services.replies import Prepared, prepare, send_due
 from acuse.helpdesk.services.settings import change_desk
+from acuse.helpdesk.services.writing import Answer
 from acuse.proof.policy import Policy
 from tests.integration.helpdesk.making import Desk, letter
 
@@ -174,6 +177,33 @@ def test_nothing_is_sent_or_noted_of_a_case_that_went_on_or_by_who_may_only_read
     with pytest.raises(InputError):
         send(access=desk.agent, revision=None, **{**given, "ticket": UUID(int=7)})  # type: ignore[arg-type]
     assert desk.types() == before
+
+
+def test_a_letter_that_is_refused_leaves_no_card_behind(
+    desk: Desk, claim: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What happens between reading the case and locking it refuses the letter and what it is about."""
+    before, seen_revision = desk.types(), desk.ticket().revision
+
+    def meanwhile(row: Ticket, *, answer: Answer) -> Prepared:
+        made = prepare(row, answer=answer)
+        add_note(access=desk.agent, ticket=claim, text="Espera: ha llamado.")
+        return made
+
+    monkeypatch.setattr(guarantee_service, "prepare", meanwhile)
+    with pytest.raises(ConflictError):
+        send(
+            access=desk.agent,
+            ticket=claim,
+            act="activation",
+            given=GIVEN,
+            subject="",
+            body="Hola.",
+            revision=seen_revision,
+        )
+    assert desk.types() == [*before, "note.added"]
+    assert desk.ticket().product == ""
+    assert not Outgoing.objects.filter(ticket=claim, act="activation").exists()
 
 
 def test_a_guarantee_that_is_over_says_so(desk: Desk, claim: UUID) -> None:

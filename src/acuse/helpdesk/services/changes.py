@@ -1,6 +1,6 @@
 """What members do to a case apart from answering: who is responsible, what it is, notes, passing it up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -168,21 +168,26 @@ def describe(
     access.require_sender()
     if not Ticket.objects.filter(organisation_id=access.organisation, id=ticket).exists():
         raise InputError("There is no such case.")
-    card = {name: str(value) if isinstance(value, date) else value for name, value in new.items()}
-    kept = custody.keep(
-        organisation=access.organisation,
-        content=canonicalise(card),
-        media_type="application/json",
-    )
+    kept = keep_card(access, new)
     with transaction.atomic():
-        row = locked(access, ticket)
-        fields = [name for name, value in new.items() if getattr(row, name) != value]
-        if not fields:
-            return
-        for name in fields:
-            setattr(row, name, new[name])
-        changed(row, *fields)
-        told(row, "ticket.described", by(access), {"fields": fields}, objects=(refer("card", kept),))
+        described(access, locked(access, ticket), new, kept)
+
+
+def keep_card(access: Access, new: Mapping[str, object]) -> custody.Kept:
+    """Keep in custody what a case's card will say, before the transaction of `described`."""
+    card = {name: str(value) if isinstance(value, date) else value for name, value in new.items()}
+    return custody.keep(organisation=access.organisation, content=canonicalise(card), media_type="application/json")
+
+
+def described(access: Access, ticket: Ticket, new: Mapping[str, object], kept: custody.Kept) -> None:
+    """Write fields of the card, that is in custody, of a case that the caller locked; what is the same is no change."""
+    fields = [name for name, value in new.items() if getattr(ticket, name) != value]
+    if not fields:
+        return
+    for name in fields:
+        setattr(ticket, name, new[name])
+    changed(ticket, *fields)
+    told(ticket, "ticket.described", by(access), {"fields": fields}, objects=(refer("card", kept),))
 
 
 def check_tags(tags: Iterable[str]) -> list[str]:

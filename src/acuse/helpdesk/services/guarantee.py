@@ -19,6 +19,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from uuid6 import uuid7
 
 from acuse import clock
@@ -30,9 +31,9 @@ from acuse.helpdesk.models import Ticket
 from acuse.helpdesk.queries.guarantee import completion_of
 from acuse.helpdesk.queries.tickets import mine
 from acuse.helpdesk.queries.writing import ACTS, write_answer
-from acuse.helpdesk.services.changes import describe
+from acuse.helpdesk.services.changes import described, keep_card, locked
 from acuse.helpdesk.services.conformity import LEAST_TERM, ask_conformity
-from acuse.helpdesk.services.replies import Answer, reply
+from acuse.helpdesk.services.replies import Answer, discarded_where_refused, insert, prepare
 from acuse.helpdesk.services.writing import sending_mailbox
 
 USES: Mapping[str, str] = {
@@ -153,15 +154,6 @@ def send(
     done = ACTS[USES[act]]
     rules.next_status(row.status, event=rules.event_of(done, waits=False))
     sending_mailbox(row)
-    if act != "closing":
-        describe(
-            access=access,
-            ticket=ticket,
-            product=given.product,
-            purchase_date=given.purchase_date,
-            guarantee_until_date=given.guarantee_until_date,
-        )
-        row.refresh_from_db(fields=["revision"])
     answer = Answer(
         subject=subject.strip()[:300] or letter.subject,
         body=body,
@@ -176,7 +168,22 @@ def send(
     if act == "closing":
         ask_conformity(access=access, ticket=ticket, answer=answer, request=uuid7(), revision=row.revision)
     else:
-        reply(access=access, ticket=ticket, answer=answer, revision=row.revision)
+        _send_described(access, row, answer, given, revision)
+
+
+def _send_described(access: Access, row: Ticket, answer: Answer, given: Given, revision: int | None) -> None:
+    """Keep what a letter is about and queue it, both or neither."""
+    about = {
+        "product": given.product.strip(),
+        "purchase_date": given.purchase_date,
+        "guarantee_until_date": given.guarantee_until_date,
+    }
+    kept = keep_card(access, about)
+    prepared = prepare(row, answer=answer)
+    with discarded_where_refused(access.organisation, prepared), transaction.atomic():
+        ticket = locked(access, row.id, revision=revision)
+        described(access, ticket, about, kept)
+        insert(ticket, prepared=prepared, member=access.member)
 
 
 def _found(access: Access, ticket: UUID) -> Ticket:
