@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from acuse.certificates.dossier import Standing, assemble
 from acuse.certificates.issue import pages
 from acuse.certificates.particulars import FILE, parse_particulars
-from acuse.errors import CannotTell, InputError, Invalid
+from acuse.errors import CannotTell, InputError, Invalid, PermanentError
 from acuse.pdf.pool import Typesetter
 from acuse.proof import pdf
 from acuse.proof.bundle import Bundle, parse
 from acuse.proof.trust import Trust
 
 STEP = 8
+_NOT_AS_EXPECTED = (LookupError, ValueError, TypeError, AttributeError)
+"""What stories raise over facts that no version records, or a kind of document that their subject has not."""
 
 
 def rerender(raw: bytes, *, trust: Trust, typesetter: Typesetter, messages: Sequence[bytes] = ()) -> str:
@@ -64,9 +66,9 @@ def rerender(raw: bytes, *, trust: Trust, typesetter: Typesetter, messages: Sequ
             ),
             open_object=open_object,
         )
-    except (InputError, KeyError) as error:
+        unsigned = pages(particulars.kind, dossier, typesetter)
+    except (InputError, PermanentError, *_NOT_AS_EXPECTED) as error:
         raise Invalid(STEP, f"The pages cannot be made from what the file holds: {error}") from error
-    unsigned = pages(particulars.kind, dossier, typesetter)
     if not raw.startswith(unsigned):
         raise Invalid(
             STEP, "The pages are not those that this version of Acuse makes from the facts: compare the versions."
