@@ -32,7 +32,7 @@ test: $(VENV)/.testing ## Run every gate and every test
 	@scripts/debian-packages
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -n $(WORKERS) --ignore=tests/browser
-	$(BIN)/python -m pytest tests/browser  # apart: Playwright leaves an event loop running in its process
+	$(BIN)/python -m pytest -n $(WORKERS) tests/browser  # apart: Playwright leaves an event loop running in its processes
 
 check: $(VENV)/.testing ## Style, types, import contract, budgets, generated documents
 	$(BIN)/ruff check .
