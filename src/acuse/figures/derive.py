@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 ORGANISATION = "organisation"
 TEAM_CHANGED = "team.changed"
+MAILBOX_TYPES = ("mailbox.made", "mailbox.changed")
+"""Those that say a mailbox's address."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,20 +79,20 @@ def teams_in_ledger(organisation: UUID, *, before: int) -> dict[UUID, TeamMember
 
 def mailboxes_in_ledger(organisation: UUID, *, before: int) -> dict[str, UUID]:
     """Return the mailboxes that there are, by address in lower case, by the facts before a position."""
-    found = subjects_of(organisation=organisation, kind="mailbox", before=before)
+    found = subjects_of(organisation=organisation, kind="mailbox", before=before, types=MAILBOX_TYPES)
     return {str(read[-1].details["address"]).lower(): read[-1].subject.id for read in found}
 
 
-def judged(facts: Sequence[Fact]) -> Judgement:
-    """Return what became of a case's deadlines; nothing where custody has not what they are counted by any more."""
+def judged(facts: Sequence[Fact]) -> Judgement | None:
+    """Return what became of a case's deadlines; None where what they are counted by is not at hand, or is not read."""
     try:
         cited = cited_calendars(facts)
         if not cited:
             return Judgement(deadlines=(), contradictions=())
         return judge(facts, {digest: _calendar(facts[0].organisation, digest) for digest in cited})
     except AcuseError:
-        log.exception("the deadlines of a case count in no figure", extra={"ticket": str(facts[0].subject.id)})
-        return Judgement(deadlines=(), contradictions=())
+        log.exception("the deadlines of a case cannot be counted", extra={"ticket": str(facts[0].subject.id)})
+        return None
 
 
 @lru_cache(maxsize=64)

@@ -1,8 +1,10 @@
 """Comparing what the page shows with what the ledger says."""
 
+import logging
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -15,6 +17,8 @@ from acuse.figures.queries import figures_of
 from acuse.figures.rules.members import members
 from acuse.figures.rules.questions import Question, check_period
 from acuse.figures.services import FOLLOWER
+
+log = logging.getLogger(__name__)
 
 _MOST_TOLD = 50
 
@@ -33,8 +37,11 @@ def check_next() -> int:
         try:
             with transaction.atomic():
                 _compare(row)
-        except AcuseError as error:
-            row.state, row.reason = Check.State.FAILED, str(error)[:500]
+        except Exception as error:
+            # Left waiting, the oldest would hold up all behind it. Without a database this cannot be written either.
+            log.exception("figures cannot be compared with the ledger", extra={"check": str(row.id)})
+            row.state = Check.State.FAILED
+            row.reason = str(error)[:500] if isinstance(error, AcuseError) else "Something went wrong inside Acuse."
         row.done_at = clock.now()
         row.save()
     return 1
@@ -52,7 +59,8 @@ def _compare(row: Check) -> None:
 
 def _question(row: Check, before: int, now: datetime) -> Question:
     asked = row.question
-    period = check_period(asked["first"], asked["last"], today=now.date(), zone=asked["zone"])
+    today = now.astimezone(ZoneInfo(asked["zone"])).date()
+    period = check_period(asked["first"], asked["last"], today=today, zone=asked["zone"])
     team = UUID(asked["team"]) if asked["team"] else None
     found = teams_in_ledger(row.organisation, before=before).get(team) if team else None
     return Question(

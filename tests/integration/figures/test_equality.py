@@ -3,23 +3,29 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import transaction
 
 from acuse import clock
 from acuse.config.cli.figures import derived
 from acuse.embedded.roles import Addresses
 from acuse.errors import InputError
+from acuse.evidence.ledger import FactDraft, record
 from acuse.evidence.retention import citations_of, due, erase
+from acuse.figures import derive
 from acuse.figures.jobs import check_next
-from acuse.figures.models import Case, Event
+from acuse.figures.models import Case, Check, Event
 from acuse.figures.queries import figures_of, last_check, quiet_hours, source, teams_of
 from acuse.figures.rules.members import members
 from acuse.figures.rules.questions import Question, check_period
 from acuse.figures.services import ask_check, rebuild
 from acuse.helpdesk.services.changes import classify
 from acuse.helpdesk.services.teams import change_team, dissolve_team
+from acuse.proof.business_time import CalendarVersion
+from acuse.proof.facts.fact import Actor
 from tests.integration.figures.month import Month, make_month
 
 MADRID = "Europe/Madrid"
@@ -140,3 +146,70 @@ def test_a_comparison_says_equal_or_names_what_differs(month: Month) -> None:
     assert found is not None
     assert found.state == "different"
     assert "messages.received" in {path for path, _, _ in found.differs}
+
+
+def test_a_case_whose_deadlines_cannot_be_counted_is_counted_as_that(
+    month: Month, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = agree(month)
+    assert before["deadlines_not_countable"] == 0
+
+    def lost(_organisation: UUID, _digest: str) -> CalendarVersion:
+        raise InputError("Custody has no such object.")
+
+    monkeypatch.setattr(derive, "_calendar", lost)
+    assert told(month, *OCTOBER)["figures"] != shown(month, *OCTOBER), "the page still shows what it counted"
+    rebuild(organisation=month.desk.access.organisation)
+    found = agree(month)
+    assert found["deadlines"] == []
+    assert found["deadlines_not_countable"] > 20
+
+
+def test_the_ledger_knows_a_mailbox_whatever_its_last_fact_is_of(month: Month) -> None:
+    organisation, mailbox = month.desk.access.organisation, uuid4()
+    fetched = {"enabled": False, "server": "imap.example:993", "security": "tls", "username": "ana"}
+    told_of = {
+        "mailbox.made": {"name": "Atención", "address": "Atencion@ribera.example", "enabled": True},
+        "mailbox.fetch_changed": {**fetched, "folder": "INBOX", "mark_read": True},
+    }
+    for type, details in told_of.items():
+        with transaction.atomic():
+            record(
+                FactDraft(
+                    organisation=organisation,
+                    subject_kind="mailbox",
+                    subject_id=mailbox,
+                    type=type,
+                    actor=Actor(kind="member", id=str(month.desk.access.member)),
+                    details=details,
+                )
+            )
+    month.follow()
+    asked = {"first": OCTOBER[0], "last": OCTOBER[1], "channel": "", "team": ""}
+    found = derived(organisation, MADRID, mailbox="atencion@RIBERA.example", **asked)
+    assert found["figures"]["narrowed"]["mailbox"] == str(mailbox)
+
+
+def test_what_goes_wrong_fails_the_comparison_and_holds_up_none_behind_it(
+    month: Month, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    access = month.desk.access
+    wrong = question(month, *OCTOBER)
+    ask_check(access=access, question=wrong)
+    ask_check(access=access, question=question(month, *OCTOBER, team=True))
+    first, second = Check.objects.order_by("asked_at")
+    Check.objects.filter(id=first.id).update(question={})
+    assert (check_next(), check_next(), check_next()) == (1, 1, 0)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, first.reason) == ("failed", "Something went wrong inside Acuse.")
+    assert second.state == "equal"
+
+
+def test_a_comparison_knows_the_local_day(month: Month) -> None:
+    month.desk.pass_time("2026-12-01 00:30")  # in Madrid; in UTC it is the day before
+    ask_check(access=month.desk.access, question=question(month, "2026-12-01", "2026-12-01"))
+    check_next()
+    found = last_check(month.desk.access.organisation)
+    assert found is not None
+    assert (found.state, found.reason) == ("equal", "")

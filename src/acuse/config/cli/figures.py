@@ -105,6 +105,7 @@ def table(told: dict[str, Any]) -> str:
         ("Calls", calls["all"], None),
         *((f"  {name}", calls[name]["count"], calls[name]["percent"]) for name in ("answered", "lost", "abandoned")),
         ("Deadlines met", f"{met} of {every}", None),
+        ("  cases not countable", found["deadlines_not_countable"], None),
         ("Customers who agreed", conformity["agreed"], conformity["agreed_percent"]),
     ]
     lines = [f"{name:<26}{count!s:>12}" + (f"{share:>10} %" if share else "") for name, count, share in rows]

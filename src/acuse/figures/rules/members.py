@@ -53,6 +53,7 @@ def members(found: Report) -> dict[str, Any]:
         "load_by_half_hour": list(found.half_hours),
         "quiet_hours": [[clock_time(start), clock_time(end)] for start, end in found.quiet],
         "deadlines": [_deadline_members(one) for one in found.deadlines],
+        "deadlines_not_countable": found.not_countable,
         "first_response": _distribution(found.first_responses),
         "resolution": _distribution(found.resolutions),
         "conformity": {

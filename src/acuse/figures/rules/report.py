@@ -102,6 +102,11 @@ class Report:
         """Return how many answers took less than so many seconds, one of `tallies.BOUNDS`."""
         return sum(self.answers[: BOUNDS.index(seconds) + 1])
 
+    @property
+    def not_countable(self) -> int:
+        """Cases whose deadlines cannot be counted."""
+        return self.counts[rows.NOT_COUNTABLE]
+
     def met(self) -> tuple[int, int]:
         """Return how many deadlines were met, and how many there were."""
         met = sum(one.met for one in self.deadlines)

@@ -18,8 +18,10 @@ TICKET, CALL = "ticket", "call"
 RECEIVED, ANSWERED, FIRST, RESOLVED = "received", "answered", "first_response", "resolved"
 ASKED, AGREED, DISAGREED = "asked", "agreed", "disagreed"
 MET, MISSED = "deadline_met", "deadline_missed"
+#: A case whose deadlines cannot be counted: what they are counted by is not at hand.
+NOT_COUNTABLE = "not_countable"
 CALLS = ("call_answered", "call_lost", "call_abandoned")
-KINDS = (RECEIVED, ANSWERED, FIRST, RESOLVED, ASKED, AGREED, DISAGREED, MET, MISSED, *CALLS)
+KINDS = (RECEIVED, ANSWERED, FIRST, RESOLVED, ASKED, AGREED, DISAGREED, MET, MISSED, NOT_COUNTABLE, *CALLS)
 PHONE = "phone"
 #: Purposes of the deadlines that bind the organisation; the others are the customer's.
 OURS = ("first_response", "resolution")
@@ -27,8 +29,11 @@ _OVER = frozenset({"resolved", "closed_without"})
 _SECOND = timedelta(seconds=1)
 _CONFORMITY = {"conformity.requested": ASKED, "conformity.given": AGREED, "conformity.denied": DISAGREED}
 
-Judge = Callable[[Sequence[Fact]], Judgement]
-"""The facts of a case -> what became of its deadlines: `acuse.proof.verdicts.deadlines.judge` with what they cite."""
+Judge = Callable[[Sequence[Fact]], Judgement | None]
+"""The facts of a case -> what became of its deadlines: `acuse.proof.verdicts.deadlines.judge` with what they cite.
+
+None where that is not at hand.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -259,9 +264,14 @@ _STEPS: Mapping[str, Callable[[_Course, Fact], None]] = {
 def _deadlines(case: Case, facts: Sequence[Fact], judge: Judge) -> Iterator[Event]:
     """Yield each deadline once: where it was met, when it ended; else when its time was over, or will be.
 
-    What stands still, was withdrawn in time, or ends after all that its calendar covers counts nowhere.
+    What stands still, was withdrawn in time, or ends after all that its calendar covers counts nowhere. A case whose
+    deadlines cannot be counted counts as that, when it was opened.
     """
-    for one in judge(facts).deadlines:
+    judgement = judge(facts)
+    if judgement is None:
+        yield _event(case, NOT_COUNTABLE, case.opened_at, seconds=None, member=case.assignee)
+        return
+    for one in judgement.deadlines:
         met = one.verdict == "met"
         at = one.ended_at if met else one.due_at
         if one.purpose not in OURS or one.verdict not in {"met", "missed", "running"} or at is None:

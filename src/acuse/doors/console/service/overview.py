@@ -121,6 +121,9 @@ def _shown(access: Access, asked: asking.Asked, now: Report, before: Report) -> 
         "types": _types(now, link),
         "course": charts.course(now.days),
         "deadlines": _deadlines(now, link),
+        "not_countable": Counted(
+            word=str(words.KINDS[rows.NOT_COUNTABLE]), count=now.not_countable, behind=link(rows.NOT_COUNTABLE)
+        ),
         "missed": _missed(access, asked),
         "every_missed": Counted(word=_("all missed"), count=now.counts[rows.MISSED], behind=link(rows.MISSED)),
         "conformity": _conformity(now, link),

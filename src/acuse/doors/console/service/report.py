@@ -90,6 +90,7 @@ def _sections(found: Report) -> list[dict[str, Any]]:
         (_("Escalated and pending"), cases.pending, words.share(cases.pending, cases.opened)),
         (_("Closed without any answer"), cases.other, words.share(cases.other, cases.opened)),
         (_("Customers who agreed"), counts[rows.AGREED], words.share(counts[rows.AGREED], decided)),
+        *([(str(words.KINDS[rows.NOT_COUNTABLE]), found.not_countable, "")] if found.not_countable else ()),
     )
     called = tuple(
         (str(words.KINDS[kind]), counts[kind], words.share(counts[kind], found.calls)) for kind in rows.CALLS

@@ -23,6 +23,7 @@ KINDS = {
     rows.DISAGREED: gettext_lazy("Customers who did not agree"),
     rows.MET: gettext_lazy("Deadlines met"),
     rows.MISSED: gettext_lazy("Deadlines missed"),
+    rows.NOT_COUNTABLE: gettext_lazy("Cases whose deadlines cannot be counted"),
     "call_answered": gettext_lazy("Calls answered"),
     "call_lost": gettext_lazy("Calls lost"),
     "call_abandoned": gettext_lazy("Calls abandoned"),
