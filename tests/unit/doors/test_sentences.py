@@ -58,7 +58,7 @@ UNSAID = {
     "Invalid": "`acuse explain`; those of the verifier are held above",
 }
 # Where a sentence is passed on from a table, which doors/ui/known_errors.py repeats.
-PASSED_ON = {"contacts/rules.py", "doors/portal/write.py"}
+PASSED_ON = {"contacts/rules.py", "doors/portal/write_proof.py"}
 # Their errors go to whoever runs a command, in English.
 COMMANDS = {"__main__.py", "trust.py"}
 
