@@ -88,7 +88,7 @@ def test_what_does_not_follow_is_shown_in_the_case_and_to_the_public(desk: Desk)
     with transaction.atomic():
         record(draft)
     number = len(desk.facts(ticket))
-    said = f"Fact {number}: the rule that it cites says something else."
+    said = f"Fact {number}: it names no fact that it follows, and counts as if it had not been said."
     assert said in text(client, path)
     with translation.override("en"):
         assert deadline_contradictions(desk.judge(ticket)) == (said,)
