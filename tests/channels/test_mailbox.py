@@ -13,7 +13,10 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from acuse.channels import mailbox
 from acuse.channels.mailbox import Account, MailboxAway, MailboxRefused, Session, opened
+from tests.channels.scripted import Conversation, serving
+from tests.peers.certificates import authority, server_certificate
 from tests.peers.imap import HOST, PASSWORD, USERNAME, Server, imap_server
 from tests.ports import free_port
 
@@ -38,7 +41,7 @@ def account(server: Server, **changes: Any) -> Account:
 
 def looked(server: Server, **changes: Any) -> tuple[Session, list[int]]:
     with opened(account(server, **changes), HERE, context=trusting(server), seconds=60) as session:
-        return session, session.newer(0)
+        return session, list(session.newer(0))
 
 
 def test_a_folder_is_read_over_tls_and_over_starttls(server: Server) -> None:
@@ -51,7 +54,8 @@ def test_a_folder_is_read_over_tls_and_over_starttls(server: Server) -> None:
             assert session.message(uid, size=found.size) == LETTER
             assert found.size == len(LETTER)
             assert abs(found.arrived_at.timestamp() - time.time()) < 3600
-            assert (session.messages, session.newer(uid), session.since(date(2020, 1, 1))) == (1, [], [uid])
+            assert session.messages == 1
+            assert (list(session.newer(uid)), list(session.since(date(2020, 1, 1)))) == ([], [uid])
             assert session.describe(uid + 1) is None
             assert session.message(uid + 1, size=10) is None
 
@@ -140,6 +144,59 @@ def test_a_server_that_says_nothing_is_left(server: Server) -> None:
         ),
     ):
         raise AssertionError("It was opened.")
+
+
+def test_a_folder_is_listed_range_by_range(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailbox, "_LISTED", 2)
+    with opened(account(server), HERE, context=trusting(server), seconds=60, writes=True) as session:
+        session._client.create("Muchas")
+        for _ in range(7):
+            session._client.append("Muchas", "", "", LETTER)
+    with opened(account(server, folder="Muchas"), HERE, context=trusting(server), seconds=60, writes=True) as session:
+        assert list(session.newer(0)) == list(session.since(date(2020, 1, 1))) == [1, 2, 3, 4, 5, 6, 7]
+        assert (list(session.newer(4)), list(session.newer(6)), list(session.newer(7))) == ([5, 6, 7], [7], [])
+        # What somebody removes while the folder is listed leaves nothing else out.
+        listing = session.newer(0)
+        assert next(listing) == 1
+        session._client.store("1,2,5", "+FLAGS", r"(\Deleted)")
+        session._client.expunge()
+        assert list(listing) == [2, 3, 4, 6, 7]
+
+
+def test_more_messages_than_an_answer_holds_are_listed(tmp_path: Path) -> None:
+    """A server that lists what it is asked for, of 130,000 messages with numbers of ten digits: 1.4 MB at once."""
+    count, before = 130_000, 4_000_000_000
+
+    def talk(conversation: Conversation) -> None:
+        conversation.secure(context)
+        conversation.say("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hello\r\n")
+        while command := conversation.hear().decode():
+            tag, _, asked = command.rstrip().partition(" ")
+            if asked.startswith("CAPABILITY"):
+                conversation.say("* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n")
+            elif asked.startswith("AUTHENTICATE"):
+                conversation.say("+ \r\n")
+                conversation.hear()
+            elif asked.startswith("EXAMINE"):
+                conversation.say(f"* {count} EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n")
+            elif asked.startswith("FETCH"):
+                for place in asked.split()[1].split(","):
+                    conversation.say(f"* {place} FETCH (UID {before + int(place)})\r\n")
+            elif asked.startswith("UID SEARCH UID"):
+                first, last = (before + count if end == "*" else int(end) for end in asked.split()[3].split(":"))
+                found = range(max(first, before + 1), min(last, before + count) + 1)
+                conversation.say(f"* SEARCH {' '.join(map(str, found))}\r\n")
+            conversation.say(f"{tag} OK done\r\n")
+
+    root = authority()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*server_certificate(root, HOST, folder=tmp_path))
+    trust = ssl.create_default_context(cadata=root.certificate.public_bytes(Encoding.PEM).decode())
+    with serving(talk) as big:
+        made = Account(host=HOST, port=big.port, security="tls", username=USERNAME, secret=PASSWORD)
+        with opened(made, HERE, context=trust, seconds=60) as session:
+            assert sum(1 for _uid in session.newer(0)) == count
+            assert list(session.newer(before + count - 2)) == [before + count - 1, before + count]
 
 
 def test_an_account_never_shows_its_password(tmp_path: Path) -> None:

@@ -24,10 +24,15 @@ Security = Literal["tls", "starttls"]
 #: What may come besides a message: greetings, lists of numbers, what the server tells unasked.
 _ROOM = 4_000_000
 _LONGEST_LINE = 1_000_000
+#: Messages whose numbers are asked for at once: of ten digits each, with a space, they fit into a line.
+_LISTED = 50_000
+#: Ends of such ranges that one command asks for; a folder of more messages than these hold is beyond us.
+_MOST_ENDS = 200
 _SILENCE_SECONDS = 30.0
 _MAX_ADDRESSES = 2
 _MOST_WORDS = 300
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_UID = re.compile(rb"\bUID (\d{1,10})\b", re.IGNORECASE)
 _SIZE = re.compile(rb"RFC822\.SIZE (\d{1,15})", re.IGNORECASE)
 _ARRIVED = re.compile(rb'INTERNALDATE "\s*(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d:\d\d:\d\d [+-]\d{4})"', re.IGNORECASE)
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]+")
@@ -193,18 +198,37 @@ class Session:
         _, values = self._client.response(name)
         return int(values[0]) if values and values[0] and values[0].isdigit() else 0
 
-    def newer(self, uid: int) -> list[int]:
-        """Return the UIDs above one, ascending."""
-        # "n:*" always means the last message too, however low its number.
-        return [one for one in self._search("UID", f"{uid + 1}:*") if one > uid]
+    def newer(self, uid: int) -> Iterator[int]:
+        """Yield the UIDs above one, ascending."""
+        return self._search(uid + 1)
 
-    def since(self, day: date) -> list[int]:
-        """Return the UIDs of what came on a day or later, as the server counts days, ascending."""
-        return self._search("SINCE", f"{day.day}-{_MONTHS[day.month - 1]}-{day.year}")
+    def since(self, day: date) -> Iterator[int]:
+        """Yield the UIDs of what came on a day or later, as the server counts days, ascending."""
+        return self._search(1, "SINCE", f"{day.day}-{_MONTHS[day.month - 1]}-{day.year}")
 
-    def _search(self, *criteria: str) -> list[int]:
-        lines = self._ask("SEARCH", *criteria)
-        return sorted({int(one) for line in lines if line for one in line.split() if one.isdigit()})
+    def _search(self, first: int, *criteria: str) -> Iterator[int]:
+        """Yield UIDs from one on, asked for range by range: no answer is longer than a line may be."""
+        for last in (*self._ends(), 0):
+            if 0 < last < first:
+                continue
+            # "n:*" always means the last message too, however low its number.
+            lines = self._ask("SEARCH", "UID", f"{first}:{last or '*'}", *criteria)
+            found = {int(one) for line in lines if line for one in line.split() if one.isdigit()}
+            yield from sorted(one for one in found if one >= first)
+            first = last + 1
+
+    def _ends(self) -> list[int]:
+        """Return UIDs that divide the folder into ranges of so many messages; none of a folder that is one range.
+
+        By UID, and not by place: what others remove meanwhile moves no message out of a range that is asked for later.
+        """
+        places = [str(place) for place in range(_LISTED, self.messages, _LISTED)][:_MOST_ENDS]
+        if not places:
+            return []
+        self._client.bounds.allow(0)
+        with _said(self._account):
+            lines = _asked(self._client.fetch(",".join(places), "(UID)"))
+        return sorted(int(found[1]) for line in lines if isinstance(line, bytes) and (found := _UID.search(line)))
 
     def _ask(self, command: str, *arguments: str, room: int = 0) -> list[Any]:
         self._client.bounds.allow(room)

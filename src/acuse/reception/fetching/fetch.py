@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache, partial
+from itertools import islice
 from uuid import UUID
 
 from django.conf import settings
@@ -45,7 +46,8 @@ def fetch(*, pickup: UUID, lease: UUID) -> int:
     with opening(source, services.password_of(row), within=rules.LOOK) as session:
         renumbered = row.uid_validity != session.uid_validity
         # Of a folder whose numbers are new, all that came since it was set up: repeat keys tell what is here already.
-        uids = session.since((row.started_at - timedelta(days=2)).date()) if renumbered else session.newer(row.last_uid)
+        new = session.since((row.started_at - timedelta(days=2)).date()) if renumbered else session.newer(row.last_uid)
+        uids = list(islice(new, rules.MOST_AT_ONCE + 1))
         until, seen, taken = clock.now() + rules.LOOK / 2, 0, 0
         for uid in uids[: rules.MOST_AT_ONCE]:
             taken += _take(row, lease, source, session, uid)
