@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from acuse.accounts.queries import Access
@@ -13,6 +14,7 @@ from acuse.clock import from_rfc3339
 from acuse.composition.bodies import preview
 from acuse.delivery import queries as delivery
 from acuse.delivery.queries import CommunicationRow
+from acuse.doors.console import facts as names
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.timeline import evidence_state
 from acuse.doors.console.wording import mark_word
@@ -28,6 +30,7 @@ class Entry:
 
     Attributes:
         mark, mark_word, development: how far its fact is proved.
+        ledger_url: where the fact is opened; "" while it has no place in the ledger.
         text, quoted: of what was said, the new and what it repeats. html: of an answer, harmless.
         sent: the communication that an answer became.
         call: the telephone call that was entered.
@@ -40,7 +43,7 @@ class Entry:
     mark: str
     mark_word: str
     development: bool
-    position: int | None
+    ledger_url: str
     said: InteractionView | None = None
     text: str = ""
     quoted: str = ""
@@ -59,12 +62,11 @@ def entries(access: Access, case: CaseView, members: Mapping[UUID, str]) -> list
     }
     size = anchored_size()
     stamped = development_anchors([fact.position for fact in case.facts if fact.position is not None])
+    ledger = reverse("console:ledger", args=[access.view.slug])
     made = []
     for fact in case.facts:
         interaction = said.get(fact.fact.subject_sequence)
         line, icon = _line(fact, members)
-        if interaction is None and not line:
-            continue
         state = evidence_state(fact.position, anchored_size=size)
         development = stamped.get(fact.position or 0, False)
         came = interaction is not None and interaction.kind == "message"
@@ -80,7 +82,7 @@ def entries(access: Access, case: CaseView, members: Mapping[UUID, str]) -> list
                 mark=state,
                 mark_word=mark_word(state, development=development),
                 development=development and state == "stamped",
-                position=fact.position,
+                ledger_url=f"{ledger}?entry={fact.organisation_sequence}#entry" if fact.organisation_sequence else "",
                 said=interaction,
                 text=text,
                 quoted=quoted,
@@ -103,9 +105,9 @@ def _who(fact: LedgerFact, interaction: InteractionView | None, case: CaseView, 
 
 
 def _line(fact: LedgerFact, members: Mapping[UUID, str]) -> tuple[str, str]:
-    """Return what a fact says in one line, and its icon; ("", "") for one that has no line of its own."""
+    """Return what a fact says in one line, and its icon; its title where there is no more to say."""
     told = _LINES.get(fact.fact.type)
-    return told(fact.fact.details, members) if told else ("", "")
+    return told(fact.fact.details, members) if told else (names.title(fact.fact.type), "note")
 
 
 def _assigned(details: Mapping[str, Any], members: Mapping[UUID, str]) -> tuple[str, str]:
@@ -148,6 +150,17 @@ def _denied(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[s
     return _with(said, details["comments"]), "x-circle"
 
 
+def _started(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
+    said = {"purpose": words.PURPOSES[details["purpose"]], "limit": words.limit(from_rfc3339(details["due_at"]))}
+    return _("A deadline began: %(purpose)s, until %(limit)s") % said, "clock"
+
+
+def _deferred(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
+    return _("A deadline waits for its calendar: %(purpose)s") % {
+        "purpose": words.PURPOSES[details["purpose"]]
+    }, "clock"
+
+
 def _missed(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
     return _("A deadline was missed; it was due %(limit)s") % {
         "limit": words.limit(from_rfc3339(details["due_at"]))
@@ -181,8 +194,13 @@ _LINES: Mapping[str, Callable[[Mapping[str, Any], Mapping[UUID, str]], tuple[str
     "conformity.given": _given,
     "conformity.denied": _denied,
     "term.expired": _constant(lambda: _("The term of the notice of closing ran out without an answer"), "clock"),
+    "deadline.started": _started,
+    "deadline.deferred": _deferred,
     "deadline.missed": _missed,
     "deadline.paused": _constant(lambda: _("A deadline waits"), "minus-circle"),
     "deadline.resumed": _constant(lambda: _("A deadline runs on"), "clock"),
+    "deadline.ended": _constant(lambda: _("A deadline ended"), "check"),
+    "deadline.withdrawn": _constant(lambda: _("A deadline was withdrawn"), "minus-circle"),
+    "receipt.issued": _constant(lambda: _("Receipt issued"), "certificate"),
     "certificate.issued": _constant(lambda: _("Certificate issued"), "certificate"),
 }

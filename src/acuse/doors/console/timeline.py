@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from acuse.clock import from_rfc3339, to_rfc3339
 from acuse.doors.console import accessed, held_back, returned, tracked
+from acuse.doors.console import facts as names
 from acuse.doors.console.told import Told, Transport, foreign
 from acuse.doors.console.wording import mark_word, reason
 from acuse.doors.ui import figures, grades
@@ -59,7 +60,7 @@ def evidence_state(position: int | None, *, anchored_size: int) -> str:
 def tell(fact: Fact) -> Told:
     """What a fact says, in the reader's language."""
     teller = _TELLERS.get(fact.type)
-    return teller(fact) if teller else Told(title=fact.type, icon="note")
+    return teller(fact) if teller else Told(title=names.title(fact.type), icon="note")
 
 
 def entry(
