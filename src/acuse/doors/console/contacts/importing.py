@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
@@ -51,9 +51,11 @@ def import_file(request: HttpRequest, access: Access) -> HttpResponseBase:
         "most_mib": files.MOST_BYTES // 1024 // 1024,
         **(_told(sheet) if sheet is not None else {}),
     }
-    if request.headers.get("HX-Request"):
-        return render(request, "console/contacts/import_found.html", {**context, "access": access})
-    return page(request, access, "contacts", "console/contacts/import.html", context)
+    answer = page(request, access, "contacts", "console/contacts/import.html", context)
+    if form.errors:
+        # What a file says is shown beside the form, which keeps the file; a refusal stands at its field, in the form anew.
+        answer["HX-Retarget"], answer["HX-Reselect"] = "#import", "#import > *"
+    return answer
 
 
 def _told(sheet: Sheet) -> dict[str, object]:

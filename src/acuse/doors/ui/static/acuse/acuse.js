@@ -98,10 +98,16 @@
   document.addEventListener("input", (event) => {
     if (event.target.matches("#palette input")) filterPalette();
   });
+  /* What was said of a file is not said of the one that is chosen instead */
+  const absolve = (field) => {
+    field.removeAttribute("aria-invalid");
+    document.getElementById(`${field.id}_error`)?.remove();
+  };
   document.addEventListener("change", (event) => {
     const field = event.target;
     if (field.matches("[data-submit]")) field.form.requestSubmit();
     if (field.matches("[data-file]") && field.files.length) field.form.requestSubmit();
+    if (field.matches("[type=file][aria-invalid]")) absolve(field);
   });
   const leaveEmptyFieldsOut = (form) => {
     for (const field of $$("input,select", form)) if (!field.value) field.disabled = true;
