@@ -53,7 +53,7 @@ def import_file(request: HttpRequest, access: Access) -> HttpResponseBase:
     }
     answer = page(request, access, "contacts", "console/contacts/import.html", context)
     if form.errors:
-        # What a file says is shown beside the form, which keeps the file; a refusal stands at its field, in the form anew.
+        # What a file says is shown beside the form, which keeps the file; a refusal stands in the form, drawn anew.
         answer["HX-Retarget"], answer["HX-Reselect"] = "#import", "#import > *"
     return answer
 
