@@ -50,7 +50,7 @@ userdb {{
 """
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Server:
     """A running one.
 
@@ -62,6 +62,20 @@ class Server:
     starttls: int
     root: Authority
     folder: Path
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> None:
+        """Run it, and wait until it answers."""
+        configuration = self.folder / "dovecot.conf"
+        self.process = subprocess.Popen(["dovecot", "-F", "-c", configuration], stdin=subprocess.DEVNULL)
+        _wait(self.folder, self.process, (self.tls, self.starttls))
+
+    def stop(self) -> None:
+        """End it; its mail and its numbers stay."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(120)
+            self.process = None
 
     def drop(self, raw: bytes, name: str, *, at: float | None = None) -> None:
         """Put a message into a folder, whole at once; `at` is when it came, in seconds since 1970."""
@@ -85,19 +99,25 @@ class Server:
 
 
 @contextmanager
-def imap_server() -> Iterator[Server]:
-    """Run it until the block ends, in a folder that its own users can reach too."""
+def imap_server(*, host: str = HOST, root: Authority | None = None) -> Iterator[Server]:
+    """Run it until the block ends, in a folder that its own users can reach too.
+
+    Args:
+        host: its name. root: who vouches for it; one of its own where none is given.
+    """
     with TemporaryDirectory(prefix="acuse-imap-", dir="/var/tmp") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        with _running(folder) as server:
+        server = _prepared(folder, host, root or authority())
+        try:
+            server.start()
             yield server
+        finally:
+            server.stop()
 
 
-@contextmanager
-def _running(folder: Path) -> Iterator[Server]:
-    root = authority()
-    certificate, key = server_certificate(root, HOST, folder=folder)
+def _prepared(folder: Path, host: str, root: Authority) -> Server:
+    certificate, key = server_certificate(root, host, folder=folder)
     for part in ("", "cur", "new", "tmp"):
         box = folder / "Maildir" / part
         box.mkdir()
@@ -105,17 +125,10 @@ def _running(folder: Path) -> Iterator[Server]:
     (folder / "users").write_text(f"{USERNAME}:{{PLAIN}}{PASSWORD}\n")
     (folder / "users").chmod(0o644)
     tls, starttls = free_ports(2)
-    configuration = folder / "dovecot.conf"
-    configuration.write_text(
+    (folder / "dovecot.conf").write_text(
         _CONFIGURATION.format(folder=folder, certificate=certificate, key=key, tls=tls, starttls=starttls)
     )
-    running = subprocess.Popen(["dovecot", "-F", "-c", configuration], stdin=subprocess.DEVNULL)
-    try:
-        _wait(folder, running, (tls, starttls))
-        yield Server(tls=tls, starttls=starttls, root=root, folder=folder)
-    finally:
-        running.terminate()
-        running.wait(120)
+    return Server(tls=tls, starttls=starttls, root=root, folder=folder)
 
 
 def _wait(folder: Path, running: "subprocess.Popen[bytes]", ports: tuple[int, int]) -> None:

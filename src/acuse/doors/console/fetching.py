@@ -47,7 +47,8 @@ class FetchForm(StyledForm):
         max_length=MOST_NAME,
         required=False,
         strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        # No answer carries it: whoever tried it and then saves it finds it where they typed it.
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "hx-preserve": "true"}),
         help_text=gettext_lazy("It is kept encrypted and never shown again. Empty leaves it as it is."),
     )
     folder = forms.CharField(label=gettext_lazy("Folder"), max_length=MOST_NAME, initial="INBOX")
