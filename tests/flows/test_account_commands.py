@@ -37,3 +37,15 @@ def test_who_lost_no_second_step_is_told_so(shared: Installation) -> None:
     refused = shared.command("user", "remove-second-step", "nadie@ribera.example", check=False)
     assert refused.returncode == 2
     assert "There is no user nadie@ribera.example" in refused.stderr
+
+
+def test_a_password_is_asked_for_only_where_there_is_a_user_and_never_made_weak(shared: Installation) -> None:
+    refused = shared.command("user", "password", "nadie@ribera.example", check=False, text=PASSWORD * 2)
+    assert (refused.returncode, refused.stdout) == (2, ""), "nothing was asked for"
+    assert "There is no user nadie@ribera.example" in refused.stderr
+    email = "clave@ribera.example"
+    shared.command("user", "create", email, text=PASSWORD * 2)
+    weak = shared.command("user", "password", email, check=False, text="corta\n" * 2)
+    assert weak.returncode == 2
+    assert "too short" in weak.stderr
+    assert "is changed" in shared.command("user", "password", email, text="grapa-caballo-correcto-19\n" * 2).stdout

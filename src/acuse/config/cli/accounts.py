@@ -1,6 +1,6 @@
 """`acuse organisation`, `acuse user` and `acuse key`: what an operator sets up."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
@@ -8,6 +8,9 @@ import typer
 from acuse.config.cli.serve import ready_database
 from acuse.config.environment import environment
 from acuse.errors import InputError
+
+if TYPE_CHECKING:
+    from acuse.accounts.models import User
 
 organisations = typer.Typer(no_args_is_help=True, help="Organisations and the addresses as which they send.")
 users = typer.Typer(no_args_is_help=True, help="People who log in.")
@@ -76,8 +79,6 @@ def create_user(
 ) -> None:
     """Create a user; the password is asked for, never taken from the command line."""
     with ready_database(environment()):
-        from django.contrib.auth.password_validation import validate_password
-        from django.core.exceptions import ValidationError
         from django.db import transaction
 
         from acuse.accounts import rules, services
@@ -87,16 +88,27 @@ def create_user(
         rules.check_role(role)
         if User.objects.filter(email=rules.check_email(email)).exists():
             raise InputError(f"There is already a user {email}; `acuse user join` gives a role in an organisation.")
-        password = typer.prompt("Password (12 characters or more)", hide_input=True, confirmation_prompt=True)
-        try:
-            validate_password(password)
-        except ValidationError as error:
-            raise InputError(" ".join(error.messages)) from None
+        password = _ask_password("Password", User(email=email, name=name))
         with transaction.atomic():
             services.create_user(email=email, password=password, name=name)
             if joined is not None:
                 services.add_member(organisation=joined, email=email, role=role)
         print(f"Created {email}.")
+
+
+def _ask_password(label: str, user: "User") -> str:
+    """Ask for a password, twice, and refuse one that is short, common or like the user's address or name."""
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+    from django.utils.translation import override
+
+    password: str = typer.prompt(f"{label} (12 characters or more)", hide_input=True, confirmation_prompt=True)
+    with override("en"):  # as everything else that commands print
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            raise InputError(" ".join(error.messages)) from None
+    return password
 
 
 @users.command("list")
@@ -115,12 +127,15 @@ def list_users() -> None:
 
 @users.command("password")
 def set_password(email: Annotated[str, typer.Argument(help="Whose password.")]) -> None:
-    """Set a user's password."""
-    password = typer.prompt("New password (12 characters or more)", hide_input=True, confirmation_prompt=True)
+    """Set a user's password; it is asked for, never taken from the command line."""
     with ready_database(environment()):
-        from acuse.accounts import services
+        from acuse.accounts import rules, services
+        from acuse.accounts.models import User
 
-        services.set_password(email=email, password=password)
+        user = User.objects.filter(email=rules.normalise_address(email)).first()
+        if user is None:
+            raise InputError(f"There is no user {email}; see `acuse user list`.")
+        services.set_password(email=email, password=_ask_password("New password", user))
         print(f"The password of {email} is changed.")
 
 
