@@ -60,7 +60,6 @@ class DeskHouse:
 
     def grow(self, cases: int) -> None:
         """Open some cases as they come, and copy them until there are so many."""
-        import psycopg
         from django.db import connection
 
         from acuse.config.database import conninfo
@@ -75,9 +74,8 @@ class DeskHouse:
         while sequencer.tick():
             pass
         sequencer.resign()
-        with psycopg.connect(conninfo("owner"), autocommit=True) as owner:
-            copy_cases(owner, organisation=self.access.organisation, count=cases - SAMPLES)
         connection.close()
+        copy_cases(conninfo=conninfo("owner"), organisation=self.access.organisation, count=cases - SAMPLES)
 
     def _case(self, number: int) -> None:
         """A case with ten facts: opened, two terms, assigned, written in again, noted, classified."""

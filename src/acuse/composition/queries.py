@@ -46,6 +46,16 @@ class TemplateView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TemplateName:
+    """What a template of the organisation's own is called and for."""
+
+    id: UUID
+    use: str
+    name: str
+    archived: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class SnippetView:
     """A piece of text for replies."""
 
@@ -90,6 +100,15 @@ def templates(access: Access, use: str | None = None, *, archived: bool = False)
     """
     rows = Template.objects.filter(organisation_id=access.organisation, archived_at__isnull=not archived)
     return _views(rows.filter(use=use) if use else rows)
+
+
+def template_names(access: Access) -> list[TemplateName]:
+    """Return the organisation's own templates without what they say, archived ones too, the oldest first."""
+    rows = Template.objects.filter(organisation_id=access.organisation).order_by("created_at", "id")
+    return [
+        TemplateName(id=id, use=use, name=name, archived=archived_at is not None)
+        for id, use, name, archived_at in rows.values_list("id", "use", "name", "archived_at")
+    ]
 
 
 def template(access: Access, template: UUID) -> TemplateView:

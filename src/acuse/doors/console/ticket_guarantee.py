@@ -177,11 +177,14 @@ def _known(seen: CaseView) -> dict[str, Any]:
     }
 
 
-def shown(access: Access, seen: CaseView) -> dict[str, Any]:
-    """Return the guarantee of a case for its card: state in words, since when, until when; and the menu of acts."""
+def shown(access: Access, seen: CaseView, *, closes: bool) -> dict[str, Any]:
+    """Return the guarantee of a case for its card: state in words, since when, until when; and the menu of acts.
+
+    Args:
+        access: of who looks. seen: the case. closes: whether a notice of closing can be sent.
+    """
     today = clock.now().astimezone(ZoneInfo(access.view.time_zone)).date()
     found = guarantee_of(access, seen, today=today)
-    closes = settings_of(access.organisation).closing_allowed and seen.row.closed_at is None
     return {
         "state": _STATES.get(found.state, ""),
         "said_at": found.said_at,

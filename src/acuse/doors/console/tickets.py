@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
@@ -29,7 +30,7 @@ from acuse.doors.ui.contradictions import contradictions
 from acuse.doors.ui.errors import said
 from acuse.errors import InputError
 from acuse.helpdesk.queries.board import SOON
-from acuse.helpdesk.queries.case import case, draft
+from acuse.helpdesk.queries.case import case, drafts
 from acuse.helpdesk.queries.deadlines import Glance, deadlines_of, glances
 from acuse.helpdesk.queries.desk import saved_views
 from acuse.helpdesk.queries.tickets import COUNTED, Filters, TicketRow, count, found_by_number, tickets
@@ -53,6 +54,7 @@ class Listed:
     status: StatusWord
     due: words.Due
     when: str
+    at: str
     address: str
 
 
@@ -134,6 +136,7 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
         raise Http404("There is no such case.")
     members = active_members(access)
     settings = settings_of(access.organisation)
+    closes = settings.closing_allowed and seen.row.closed_at is None
     terms = deadlines_of(access, id)
     deadlines = [told(one) for one in terms.views]
     context = _listed(request, access, members, chosen=id)
@@ -154,14 +157,13 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
         "types": words.TYPES,
         "priorities": words.PRIORITIES,
         "matters": words.MATTERS,
-        "reply_draft": draft(access, ticket=id, kind="reply"),
-        "note_draft": draft(access, ticket=id, kind="note"),
+        "drafts": drafts(access, ticket=id),
         "others": [(members.get(member, ""), writing) for member, writing in seen.others],
         "templates": _templates(access),
         **ticket_papers.shown(access, id),
-        "guarantee": ticket_guarantee.shown(access, seen),
+        "guarantee": ticket_guarantee.shown(access, seen, closes=closes),
         "certify": settings.certify_replies,
-        "closes": settings.closing_allowed and seen.row.closed_at is None,
+        "closes": closes,
         "least_days": LEAST_TERM.days,
         "assignee": members.get(seen.row.assignee) if seen.row.assignee else None,
     }
@@ -180,6 +182,7 @@ def _listed(
     after = found.after
     return {
         "groups": _grouped([_shown(row, urgent.get(row.id)) for row in found.items], order),
+        "here": reverse("console:tickets", args=[access.view.slug]),
         "chosen": chosen,
         "filters": filters,
         "asked": kept,
@@ -227,6 +230,7 @@ def _shown(row: TicketRow, urgent: Glance | None) -> Listed:
         status=words.status(row.status),
         due=glance(urgent) if urgent else words.due(row),
         when=words.when(row.last_at),
+        at=to_rfc3339(row.last_at),
         address=row.contact_name or row.address,
     )
 

@@ -44,6 +44,7 @@ def _drawing(name: str) -> str:
     return text[text.index(">") + 1 : text.rindex("</svg>")]
 
 
+@cache
 def icon(name: str, size: int = 16) -> SafeString:
     """One decorative icon: its meaning always stands beside it in words.
 

@@ -6,7 +6,7 @@ Every change of state records its fact in the same transaction.
 from acuse.helpdesk.models.deadlines import Deadline, PolicyVersion
 from acuse.helpdesk.models.faq import Article, ArticleText, MissedWord, Section
 from acuse.helpdesk.models.mailboxes import Mailbox
-from acuse.helpdesk.models.phone import Call, CallFile, Line
+from acuse.helpdesk.models.phone import Call, CallFile, Line, Upload
 from acuse.helpdesk.models.settings import SavedView, Settings, TriageRule
 from acuse.helpdesk.models.teams import Team
 from acuse.helpdesk.models.tickets import ConformityRequest, Draft, Interaction, Outgoing, Presence, Ticket
@@ -32,4 +32,5 @@ __all__ = [
     "Team",
     "Ticket",
     "TriageRule",
+    "Upload",
 ]

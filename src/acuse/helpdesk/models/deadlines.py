@@ -43,7 +43,7 @@ class Deadline(models.Model):
         WITHDRAWN = "withdrawn"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    ticket = models.ForeignKey("helpdesk.Ticket", on_delete=models.CASCADE, related_name="deadlines")
+    ticket = models.ForeignKey("helpdesk.Ticket", on_delete=models.CASCADE, related_name="deadlines", db_index=False)
     purpose = models.CharField(max_length=16)
     name = models.CharField(max_length=80)
     amount = models.IntegerField()

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from uuid6 import uuid7
 
 
@@ -69,17 +70,22 @@ class Call(models.Model):
 
 
 class CallFile(models.Model):
-    """A file of a telephone exchange, whole in custody (`sha256`), and how far its calls have been taken in.
+    """A file of a telephone exchange, and how far its calls have been tried or taken in.
 
     `headings` name its columns; `plan` says how it is read (see `acuse.helpdesk.call_sheet.Plan`) and does not change
-    once it was started. `rows` that were gone through, of `total`, fell into `entered`, `known` already, left `out` on
+    once it was started. Before that, it is tried by each plan: `trial` is what came of it (see
+    `acuse.helpdesk.call_trial.Trial`), None where it was not tried yet. `rows` were gone through, of `total`: by the
+    trial, and once it was started from the beginning again. They fell then into `entered`, `known` already, left `out` on
     purpose, and `wrong`. A batch of rows and the count of them are one transaction, so that a crash loses or repeats
     nothing.
+
+    Its content is an `Upload` until it is started, and then whole in custody (`sha256`), because its calls cite it.
     """
 
     class State(models.TextChoices):
-        """How far it is."""
+        """How far it is: being tried, waiting for somebody to start it, being entered, or over."""
 
+        TRYING = "trying"
         UPLOADED = "uploaded"
         RUNNING = "running"
         DONE = "done"
@@ -90,10 +96,11 @@ class CallFile(models.Model):
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT)
     member = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=200)
-    sha256 = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64, blank=True)
     size = models.IntegerField()
     headings = models.JSONField(default=list)
     plan = models.JSONField(default=dict)
+    trial = models.JSONField(null=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.UPLOADED)
     reason = models.CharField(max_length=500, blank=True)
     total = models.IntegerField(default=0)
@@ -104,10 +111,23 @@ class CallFile(models.Model):
     wrong = models.IntegerField(default=0)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(db_default=Now())
+    lease_until = models.DateTimeField(null=True)
+    lease = models.UUIDField(null=True)
 
     class Meta:
         db_table = "helpdesk_call_files"
         indexes = (
             models.Index(fields=("organisation", "-created_at"), name="call_files_by_time"),
-            models.Index(fields=("created_at",), name="call_files_running", condition=Q(state="running")),
+            models.Index(fields=("due_at",), name="call_files_due", condition=Q(state__in=("trying", "running"))),
         )
+
+
+class Upload(models.Model):
+    """The content of a file of calls that was not started yet: one that is given up leaves nothing behind."""
+
+    file = models.OneToOneField("helpdesk.CallFile", on_delete=models.CASCADE, primary_key=True, related_name="upload")
+    content = models.BinaryField()
+
+    class Meta:
+        db_table = "helpdesk_call_uploads"

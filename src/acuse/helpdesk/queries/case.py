@@ -1,6 +1,7 @@
 """One case whole: what was said in it, what is about to be said, who else looks at it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -108,10 +109,10 @@ def interaction(access: Access, *, ticket: UUID, id: UUID) -> InteractionView | 
     return _interaction(found, access) if found else None
 
 
-def draft(access: Access, *, ticket: UUID, kind: str) -> str:
-    """Return what the member began to write in a case, "" for nothing."""
-    mine_ = Draft.objects.filter(ticket_id=ticket, ticket__organisation_id=access.organisation)
-    return mine_.filter(member_id=access.member, kind=kind).values_list("body", flat=True).first() or ""
+def drafts(access: Access, *, ticket: UUID) -> Mapping[str, str]:
+    """Return what the member began to write in a case, by its kind: "reply" or "note"."""
+    theirs = Draft.objects.filter(ticket_id=ticket, ticket__organisation_id=access.organisation)
+    return dict(theirs.filter(member_id=access.member).values_list("kind", "body"))
 
 
 def _shown(text: str, access: Access) -> str:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.calendars.queries import current_version
-from acuse.composition.queries import templates
+from acuse.composition.queries import template_names
 from acuse.helpdesk.models import Ticket
 from acuse.helpdesk.queries.case import CaseView
 from acuse.helpdesk.queries.policies import current_policy
@@ -47,7 +47,7 @@ def guarantee(access: Access, seen: CaseView, *, today: date) -> Guarantee:
     Args:
         access: of who asks. seen: the case. today: by the organisation's clock.
     """
-    own = {str(one.id): one.use for archived in (False, True) for one in templates(access, archived=archived)}
+    own = {str(one.id): one.use for one in template_names(access)}
     until = seen.guarantee_until_date
     for item in reversed(seen.facts):
         template = item.fact.details.get("template") if item.fact.type == "reply.sent" else None

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 
 from acuse.accounts.queries import Access, active_members, organisation_view
-from acuse.composition.queries import Composed, compose, templates
+from acuse.composition.queries import Composed, compose, template_names
 from acuse.composition.uses import use_called
 from acuse.contacts.queries import names_of
 from acuse.errors import InputError
@@ -57,7 +57,11 @@ class Choice:
 
 def choices(access: Access) -> tuple[Choice, ...]:
     """Return the templates for answers: the organisation's own, and the standard text where it has none of that use."""
-    own = [Choice(use=one.use, template=one.id, name=one.name) for one in templates(access) if one.use in ACTS]
+    own = [
+        Choice(use=one.use, template=one.id, name=one.name)
+        for one in template_names(access)
+        if one.use in ACTS and not one.archived
+    ]
     used = {one.use for one in own}
     return (*own, *(Choice(use=use, template=None, name="") for use in ACTS if use not in used))
 

@@ -1,0 +1,48 @@
+"""Indexes that others already cover go; the board counts from an index alone, and finds who waits longest in one."""
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('accounts', '0006_copies'),
+        ('contacts', '0002_one_time_codes'),
+        ('helpdesk', '0004_faq_words'),
+    ]
+
+    operations = [
+        migrations.RemoveIndex(
+            model_name='ticket',
+            name='tickets_open_by_assignee',
+        ),
+        migrations.AlterField(
+            model_name='deadline',
+            name='ticket',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='deadlines', to='helpdesk.ticket'),
+        ),
+        migrations.AlterField(
+            model_name='interaction',
+            name='ticket',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='interactions', to='helpdesk.ticket'),
+        ),
+        migrations.AlterField(
+            model_name='ticket',
+            name='contact',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contacts.contact'),
+        ),
+        migrations.AlterField(
+            model_name='ticket',
+            name='organisation',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='accounts.organisation'),
+        ),
+        migrations.AddIndex(
+            model_name='ticket',
+            index=models.Index(condition=models.Q(('status__in', ('new', 'open', 'pending_customer', 'pending_conformity', 'reopened'))), fields=['organisation', 'assignee', 'due_at', 'id'], include=('waits_since', 'missed', 'escalated_at'), name='tickets_open_by_assignee'),
+        ),
+        migrations.AddIndex(
+            model_name='ticket',
+            index=models.Index(condition=models.Q(('status__in', ('new', 'open', 'pending_customer', 'pending_conformity', 'reopened')), ('waits_since__isnull', False)), fields=['organisation', 'waits_since', 'id'], name='tickets_waiting'),
+        ),
+    ]
