@@ -241,6 +241,9 @@ def test_the_pages_over_a_message_kept_elsewhere_are_made_again_with_it(running:
     assert "are the same in all" in done.stdout
     alone = running.command("verify", "--message", str(original), str(certificate), check=False)
     assert (alone.returncode, alone.stderr) == (2, "acuse: Give --message together with --render.\n")
+    nowhere = running.command("verify", "--render", "--message", "/nowhere.eml", str(certificate), check=False)
+    said = "acuse: /nowhere.eml cannot be read: No such file or directory.\n"
+    assert (nowhere.returncode, nowhere.stdout, nowhere.stderr) == (2, "", said), "it is said before any work"
 
 
 def test_the_pages_can_be_made_again_from_the_file_alone(running: Installation, tmp_path: Path) -> None:

@@ -98,13 +98,14 @@ def verify(
     """Verify proofs offline. Exit status: 0 all valid, 1 one is invalid, 2 cannot tell."""
     if message and not render:
         raise InputError("Give --message together with --render.")
+    messages = [_read(path) for path in message or ()]
     arguments = [*map(str, files), *(f"--trust={path}" for path in trust or ()), *(["--json"] if as_json else [])]
     own = environment().trust_file
     default = Trust.parse(own.read_text("utf-8")) if not trust and own.is_file() else None
     status = verify_files(arguments, program="acuse verify", default_trust=default)
     if render and status == 0:
         anchors = read_trust(trust) if trust else default or Trust()
-        status = _render(files, anchors, [_read(path) for path in message or ()])
+        status = _render(files, anchors, messages)
     sys.exit(status)
 
 
