@@ -56,12 +56,15 @@ def test_the_case_of_the_design_says_what_the_design_says() -> None:
         ("1", "incumplido"),
     ]
     sentence = plain(first["sentence"]).replace("\N{NO-BREAK SPACE}", " ")
-    assert "primera respuesta en 3 h 47 min 37 s, de 24 horas naturales" in sentence
-    assert "el lunes 16 de noviembre de 2026 a las 16:02:14, vencido a las 12:50:14 el plazo" in sentence
+    assert "Primera respuesta: el 5 de noviembre de 2026 a las 14:07:51, dentro del plazo de 24" in sentence
+    assert (
+        "el 16 de noviembre de 2026 a las 16:02:14, fuera del plazo de 48 horas hábiles, que venció a las 12:50:14"
+        in sentence
+    )
     assert cell(model, "Vence", 1) == "16-11-2026, 12:50:14"
     assert cell(model, "Pausas", 1).startswith("hechos 7 y 9: de 11-11-2026, 11:00:00 a 11-11-2026, 13:30:00")
     assert "49\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}12\N{NO-BREAK SPACE}min" in cell(model, "Resultado", 1)
-    assert model["header"]["verdict"] == [{"t": "1 plazo cumplido y 1 incumplido"}]
+    assert model["header"]["verdict"] == [{"t": "1 plazo cumplido y 1\N{NO-BREAK SPACE}incumplido"}]
 
 
 def test_the_days_can_be_added_up() -> None:
@@ -121,7 +124,6 @@ def test_every_verdict_and_every_word_of_the_facts_has_words(language: str) -> N
     for verdict in VERDICTS:
         for family in (
             "badge",
-            "count",
             "deadline.headline",
             "deadline.part",
             "sentence.deadline",
@@ -164,7 +166,14 @@ def test_what_does_not_follow_is_said_on_the_first_page_and_named() -> None:
         "Hecho 6: el vencimiento anotado no es el que resulta del calendario.",
         "Hecho 6: se anotó como incumplido y no lo fue.",
     ]
-    assert model["first"]["headline"] == "1 plazo cumplido, 1 incumplido, 1 en curso y 1 retirado"
+    headline = model["first"]["headline"].replace("\N{NO-BREAK SPACE}", " ")
+    assert headline == "1 plazo cumplido, 1 incumplido, 1 en curso y 1 retirado"
+    assert [half["label"] for half in model["first"]["badge"]["halves"]] == [
+        "cumplido",
+        "incumplido",
+        "en curso",
+        "retirado",
+    ]
 
 
 def test_a_case_without_deadlines_says_so() -> None:
@@ -215,7 +224,7 @@ def test_every_sample_is_set_with_its_verdict_on_page_one(
         assert half["label"] in whole
     assert model["deadlines"]["title"] in "".join(pages)
     for page in pages[1:-1]:
-        assert model["header"]["verdict"][0]["t"] in page
+        assert model["header"]["verdict"][0]["t"].replace("\N{NO-BREAK SPACE}", " ") in page
 
 
 def test_drawings_are_heard_and_headings_tagged(tmp_path: Path) -> None:
@@ -244,3 +253,16 @@ def test_hostile_words_are_set_in_type(tmp_path: Path, subject: str, address: st
 def rule() -> dict[str, Any]:
     made = opened()
     return dict(made.start("a", START, Term(amount=3, unit="business_hours")).details["rule"])
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("es", "met; resolution missed». En español: first_response: primera respuesta; resolution: resolución; "),
+        ("en", "met; resolution missed”."),
+    ],
+)
+def test_the_words_of_the_verifier_are_told_in_the_language_of_the_document(language: Any, said: str) -> None:
+    (step,) = told(tickets.design(), language)["verification"]["steps"][-1:]
+    assert said in plain(step["expected"])
+    assert plain(step["expected"]).endswith("met: cumplido; missed: incumplido." if language == "es" else said)

@@ -50,7 +50,7 @@ def test_page_one_says_how_the_case_stands() -> None:
         "Comunicaciones": ("Aceptada por el servidor del destinatario · G1 (1); No entregada: el buzón no existe (1)."),
         "Conformidad": "Dada el lunes 16 de noviembre de 2026 a las 16:02:14, con el enlace (hecho 16).",
         "Reclamación o garantía": (
-            "El mensaje de su activación se envió el viernes 13 de noviembre de 2026 a las 12:00:00 (hecho 14). "
+            "El mensaje de activación se envió el viernes 13 de noviembre de 2026 a las 12:00:00 (hecho 14). "
             "No entregada: el buzón no existe, 13-11-2026, 12:00:02."
         ),
     }

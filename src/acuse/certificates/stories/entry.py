@@ -16,6 +16,7 @@ from acuse.certificates.stories.proofs import integrity, verification
 from acuse.certificates.stories.qr import PICTURE, qr_picture
 from acuse.certificates.stories.runs import mono, plain
 from acuse.certificates.stories.said import message_of
+from acuse.certificates.stories.verifier import meaning, said
 from acuse.dates import LONG_MONTHS
 from acuse.mail.read import Message
 from acuse.proof.verdicts.deadlines import Sources
@@ -69,7 +70,9 @@ def tell(facts: Sequence[LedgerFact], written: Mapping[str, bytes], context: Con
             "sentence": ticket.say("entry.deadlines"),
         },
         "integrity": integrity(ticket, receipt=True),
-        "verification": verification(ticket, document=ticket.word("name.receipt"), headline="No deadlines"),
+        "verification": verification(
+            ticket, document=ticket.word("name.receipt"), headline=said(ticket), meaning=meaning(ticket)
+        ),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from acuse.certificates.stories.context import EmbeddedFile, TimeStampShown
 from acuse.certificates.stories.moments import number, utc_date, utc_stamp
-from acuse.certificates.stories.runs import Runs, foreign, mono, own, wrapped
+from acuse.certificates.stories.runs import Run, Runs, foreign, mono, own, wrapped
 from acuse.certificates.stories.told import Told
 
 TIME_STAMP_ANCHOR = "tsa.pem"
@@ -95,13 +95,14 @@ def _seal(case: Told) -> Runs:
     return [*said, mono(seal.serial), *case.say("integrity.seal.until", until=until, level=case.context.level)]
 
 
-def verification(case: Told, *, document: str, headline: str) -> dict[str, Any]:
+def verification(case: Told, *, document: str, headline: str, meaning: Sequence[Run] = ()) -> dict[str, Any]:
     """Return section 7.
 
     Args:
         case: what is told.
         document: file name of this document in the commands.
         headline: the result that the last step expects.
+        meaning: what it says in the document's language, where it is another.
     """
     context = case.context
     stamped = any(file.role == "token" for file in context.files)
@@ -124,7 +125,7 @@ def verification(case: Told, *, document: str, headline: str) -> dict[str, Any]:
         "files_note": case.say("verify.elsewhere", names=_names(context.elsewhere)) if context.elsewhere else None,
         "steps_title": case.word("verify.steps"),
         "expected": case.word("verify.expected"),
-        "steps": _steps(case, document, headline),
+        "steps": _steps(case, document, headline, meaning),
         "anchors": anchors,
     }
 
@@ -147,7 +148,7 @@ def _words(runs: Runs) -> str:
     return "".join(str(run["t"]) for run in runs)
 
 
-def _steps(case: Told, document: str, headline: str) -> list[dict[str, Any]]:
+def _steps(case: Told, document: str, headline: str, meaning: Sequence[Run]) -> list[dict[str, Any]]:
     names = {file.role: file.name for file in case.context.files}
     first = case.context.files[0].name if case.context.files else document
     windows = mono(f"certutil -hashfile {first} SHA256")
@@ -166,7 +167,7 @@ def _steps(case: Told, document: str, headline: str) -> list[dict[str, Any]]:
         step = _step(case, "verdict", [f"acuse verify {document} {trust}"], headline=headline)
         if case.context.development:
             step["expected"] = case.say("step.verdict.expected.development", headline=headline)
-        steps.append(step)
+        steps.append({**step, "expected": [*step["expected"], *meaning]})
     return steps
 
 

@@ -4,13 +4,12 @@ from typing import Any
 
 from acuse.certificates.stories.deadlines.ticket import Ticket
 from acuse.certificates.stories.moments import number
-from acuse.certificates.stories.runs import Runs, mono, own, plain
+from acuse.certificates.stories.runs import Runs, mono, plain
 from acuse.proof.verdicts.deadlines import Deadline
 
 _ORDER = ("met", "missed", "running", "paused", "withdrawn", "undetermined")
 _SHORT = 60
 _TOLD = 2
-_HALVES = 3
 _LIMITS = ("correct", "law")
 
 
@@ -41,14 +40,24 @@ def _excess(ticket: Ticket, deadline: Deadline) -> str:
 
 def short_verdict(ticket: Ticket) -> str:
     """Return how many deadlines have which verdict, for the header of later pages."""
-    said = [_count(ticket, verdict) for verdict in _ORDER if ticket.judgement.count(verdict)]
+    found = [verdict for verdict in _ORDER if ticket.judgement.count(verdict)]
+    said = [_count(ticket, verdict, first=verdict == found[0]) for verdict in found]
     joined = ticket.word("and").join((", ".join(said[:-1]), said[-1])) if len(said) > 1 else "".join(said)
     return joined or ticket.word("deadline.headline.none")
 
 
-def _count(ticket: Ticket, verdict: str) -> str:
+def _count(ticket: Ticket, verdict: str, *, first: bool) -> str:
+    """Return "2 plazos cumplidos", or "1 incumplido" after what was counted first."""
     count = ticket.judgement.count(verdict)
-    return plain(ticket.say(f"count.{verdict}.one" if count == 1 else f"count.{verdict}", count=number(count)))
+    word = _badge_word(ticket, verdict)
+    if not first:
+        return f"{number(count)}\N{NO-BREAK SPACE}{word}"
+    key = "count.first.one" if count == 1 else "count.first"
+    return plain(ticket.say(key, count=number(count), verdict=word))
+
+
+def _badge_word(ticket: Ticket, verdict: str) -> str:
+    return ticket.word(f"badge.{verdict}.one" if ticket.judgement.count(verdict) == 1 else f"badge.{verdict}")
 
 
 def opening(ticket: Ticket) -> dict[str, Any]:
@@ -76,9 +85,9 @@ def opening(ticket: Ticket) -> dict[str, Any]:
 def _halves(ticket: Ticket) -> list[dict[str, Any]]:
     found = [verdict for verdict in _ORDER if ticket.judgement.count(verdict)]
     halves = []
-    for verdict in found[:_HALVES]:
+    for verdict in found:
         count = ticket.judgement.count(verdict)
-        label = ticket.word(f"badge.{verdict}.one" if count == 1 else f"badge.{verdict}")
+        label = _badge_word(ticket, verdict)
         halves.append({"mark": number(count), "label": label, "style": {"met": "filled"}.get(verdict, verdict)})
     return halves or [{"mark": "0", "label": ticket.word("badge.no_deadlines"), "style": "running"}]
 
@@ -87,12 +96,12 @@ def _sentence(ticket: Ticket) -> Runs:
     """Return whose case it is, and what became of the first deadlines, those missed before the others."""
     said = ticket.say("sentence.ticket", sender=ticket.sender(), customer=ticket.customer())
     chosen = sorted(ticket.deadlines, key=lambda each: each.verdict != "missed")[:_TOLD]
-    parts = [_told(ticket, each) for each in sorted(chosen, key=ticket.deadlines.index)]
-    for place, part in enumerate(parts or [[own(_lower(ticket.word("deadline.headline.none")))]]):
-        said += [own("; "), *part] if place else part
-    if len(ticket.deadlines) > _TOLD:
-        said += ticket.say("sentence.more", count=number(len(ticket.deadlines) - _TOLD))
-    return [*said, own(".")]
+    for each in sorted(chosen, key=ticket.deadlines.index):
+        said += _told(ticket, each)
+    more = len(ticket.deadlines) - _TOLD
+    if more > 0:
+        said += ticket.say("sentence.more.one" if more == 1 else "sentence.more", count=number(more))
+    return said
 
 
 def _told(ticket: Ticket, deadline: Deadline) -> Runs:
@@ -105,11 +114,12 @@ def _told(ticket: Ticket, deadline: Deadline) -> Runs:
     at = {"paused": pause, "running": deadline.due_at}.get(deadline.verdict) or deadline.judged_at
     return ticket.say(
         key,
-        purpose=_lower(ticket.word(f"purpose.{deadline.purpose}")),
+        purpose=ticket.word(f"purpose.{deadline.purpose}"),
         term=ticket.term(deadline.term),
         used=ticket.counted(deadline, deadline.used) if deadline.used is not None else "—",
         due=_due(ticket, deadline),
-        **ticket.when(at),
+        date=ticket.clock.date(at) if len(ticket.deadlines) == 1 else ticket.clock.day(at),
+        time=ticket.clock.time(at),
     )
 
 
@@ -119,7 +129,7 @@ def _due(ticket: Ticket, deadline: Deadline) -> str:
     same = ticket.clock.local(due).date() == ticket.clock.local(deadline.judged_at).date()
     if same and deadline.ended_at is not None:
         return plain(ticket.say("due.same_day", time=ticket.clock.time(due)))
-    return plain(ticket.say("due.other_day", time=ticket.clock.short(due)))
+    return plain(ticket.say("due.other_day", date=ticket.clock.figures(due), time=ticket.clock.time(due)))
 
 
 def lists(ticket: Ticket) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -127,14 +137,15 @@ def lists(ticket: Ticket) -> tuple[dict[str, Any], dict[str, Any]]:
     items = [ticket.say("proves.times")]
     calendars = {each.calendar: each for each in ticket.deadlines if each.verdict in ("met", "missed")}
     for calendar, deadline in list(calendars.items())[:2]:
-        due = deadline.due_at
+        due = deadline.due_at or deadline.judged_at
         items.append(
             ticket.say(
-                "proves.counted" if due is not None else "proves.counted.paused",
+                "proves.counted" if deadline.due_at is not None else "proves.counted.paused",
                 calendar=ticket.theirs(calendar.name, limit=60),
                 version=number(calendar.version),
                 purpose=_lower(ticket.word(f"purpose.{deadline.purpose}")),
-                due=ticket.clock.short(due or deadline.judged_at),
+                date=ticket.clock.figures(due),
+                time=ticket.clock.time(due),
             )
         )
     if not calendars:

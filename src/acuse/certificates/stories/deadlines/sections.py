@@ -51,7 +51,8 @@ def content(ticket: Ticket, message: Message | None) -> dict[str, Any]:
         rows.append({"label": ticket.word("content.subject"), "parts": [_line([run])]})
     channel = f"channel.{opened.get('channel')}"
     if ticket.has(channel):
-        rows.append({"label": ticket.word("content.channel"), "parts": [_line(ticket.say(channel))]})
+        came = ticket.word(channel)
+        rows.append({"label": ticket.word("content.channel"), "parts": [_line([own(came[0].upper() + came[1:])])]})
     told: dict[str, Any] = {
         "number": "3",
         "title": ticket.word("content.title"),

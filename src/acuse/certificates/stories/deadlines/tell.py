@@ -15,8 +15,8 @@ from acuse.certificates.stories.front import strip
 from acuse.certificates.stories.proofs import integrity, verification
 from acuse.certificates.stories.qr import PICTURE, qr_picture
 from acuse.certificates.stories.runs import plain
+from acuse.certificates.stories.verifier import meaning, said
 from acuse.mail.read import Message
-from acuse.proof.judging import Judged
 from acuse.proof.verdicts.deadlines import Sources
 
 _ROOM = 122.5
@@ -54,8 +54,6 @@ def tell(
     fits = sum(map(height, drawings)) <= _room(first)
     drawn = {"drawings": drawings, "legend": legend(ticket, drawings)}
     none: dict[str, Any] = {"drawings": [], "legend": []}
-    # The verifier's own words, which are English whatever the document's language.
-    expected = Judged(deadlines=ticket.judgement, members={}).said()
     return {
         **frame(ticket, document="deadlines", verdict=short_verdict(ticket), title=headline(ticket)),
         "first": first,
@@ -71,7 +69,9 @@ def tell(
         "timeline": timeline(ticket),
         "deadlines": {**table(ticket), "drawn": none if fits else drawn},
         "integrity": integrity(ticket),
-        "verification": verification(ticket, document=ticket.word("name.document"), headline=expected),
+        "verification": verification(
+            ticket, document=ticket.word("name.document"), headline=said(ticket), meaning=meaning(ticket)
+        ),
     }
 
 

@@ -15,7 +15,20 @@ from acuse.proof.facts.fact import Fact
 
 _LONGEST = 300
 _HIDDEN = frozenset(
-    {"deadline", "calendar", "rule", "language", "number", "key", "contact", "template", "client", "consent", "digest"}
+    {
+        "deadline",
+        "calendar",
+        "rule",
+        "language",
+        "number",
+        "key",
+        "contact",
+        "template",
+        "client",
+        "consent",
+        "digest",
+        "request",
+    }
 )
 """Details that the sections tell in their own words, or that are only for machines; all of them are in proof.json."""
 
@@ -49,12 +62,12 @@ def _row(ticket: Ticket, item: LedgerFact) -> dict[str, Any]:
     mark, tag = _mark(ticket, fact)
     remarks = [*_remarks(ticket, fact)]
     if abs((fact.recorded_at - fact.occurred_at).total_seconds()) >= 60:
-        remarks.append(ticket.say("timeline.recorded", time=ticket.clock.short(fact.recorded_at)))
+        remarks.append(ticket.say("fact.recorded", time=ticket.clock.short(fact.recorded_at)))
     return {
         "time": ticket.clock.time(fact.occurred_at),
         "utc": utc_time(fact.occurred_at),
         "mark": mark,
-        "title": _title(ticket, fact),
+        "title": title(ticket, fact),
         "tag": tag,
         "tag_filled": mark == "filled",
         "source": _source(ticket, fact),
@@ -76,8 +89,12 @@ def _mark(ticket: Ticket, fact: Fact) -> tuple[str, str | None]:
     return ("cross", ticket.word("tag.missed")) if fact.type == MISSED else ("ring", None)
 
 
-def _title(ticket: Ticket, fact: Fact) -> Runs:
+def title(ticket: Ticket, fact: Fact) -> Runs:
+    """Return what happened, in one line."""
     key = f"fact.{fact.type}"
+    by = f"{key}.{fact.details.get('by')}"
+    if ticket.has(by):
+        return ticket.say(by)
     if not ticket.has(key):
         return ticket.say("fact.other", type=mono(fact.type))
     return ticket.say(key, purpose=_purpose(ticket, fact))
@@ -117,9 +134,10 @@ def _remarks(ticket: Ticket, fact: Fact) -> list[Runs]:
 
 def _of_deadline(ticket: Ticket, fact: Fact) -> Runs:
     if fact.type == PAUSED:
-        said = ticket.say("fact.pause.reason", reason=ticket.word(f"pause.{fact.details['reason']}"))
-        follows = fact.details.get("follows")
-        return [*said, own(" ("), *_named(ticket, follows), own(")")] if follows else said
+        reason, follows = ticket.word(f"pause.{fact.details['reason']}"), fact.details.get("follows")
+        if not follows:
+            return ticket.say("fact.pause.reason", reason=reason)
+        return ticket.say("fact.pause.reason.by", reason=reason, cause=_named(ticket, follows))
     told = next((each for each in ticket.deadlines if each.started == fact), None)
     due = ticket.clock.short(from_rfc3339(fact.details["due_at"]))
     return ticket.say("fact.start.term", term=ticket.term(told.term) if told else "—", due=due)

@@ -42,13 +42,14 @@ def absence(case: WholeCase) -> Runs:
 def _row(case: WholeCase, fact: Fact) -> dict[str, Any]:
     act = f"act.{fact.details.get('act')}"
     to = case.say("record.communications.to", recipient=case.theirs(str(fact.details["recipient"]), limit=120))
-    said: Runs = [own(case.clock.short(fact.occurred_at)), own(" · "), *to]
+    said: Runs = [own(case.clock.short(fact.occurred_at))]
     if case.has(act):
         said += [own(" · "), own(case.word(act))]
     found = case.communication(fact.details["communication"])
     return {
         "number": number(fact.subject_sequence),
         "sent": said,
+        "to": to,
         "name": _name(case, fact, found),
         "grade": None if found is None or not _certified(fact) else f"G{found.verdict.grade}",
         "filled": found is not None and found.verdict.outcome not in ("failed", "refused", "expired"),

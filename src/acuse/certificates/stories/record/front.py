@@ -112,7 +112,7 @@ def _communications(case: WholeCase) -> Runs:
     if not case.communications and not case.absent:
         return case.say("record.communications.none")
     counted = Counter(plain([own(short_verdict_of(each))]) for each in case.communications)
-    listed = "; ".join(f"{words} ({number(count)})" for words, count in counted.most_common())
+    listed = "; ".join(f"{words}\N{NO-BREAK SPACE}({number(count)})" for words, count in counted.most_common())
     said: Runs = [own(f"{listed}. ")] if listed else []
     return [*said, *absence(case)] if case.absent else [own(f"{listed}.")]
 

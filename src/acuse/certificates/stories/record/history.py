@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from acuse.certificates.stories.deadlines.timeline import timeline
+from acuse.certificates.stories.deadlines.timeline import timeline, title
 from acuse.certificates.stories.moments import number
 from acuse.certificates.stories.record.case import WholeCase
 from acuse.certificates.stories.record.communications import became
@@ -13,7 +13,7 @@ from acuse.proof.facts.fact import Fact
 
 _SUMMARY_FROM = 40
 _LONGEST = 300
-_PARTS = {"type": "type", "priority": "priority", "matter": "matter"}
+_PARTS = ("type", "priority", "matter")
 
 
 def history(case: WholeCase) -> dict[str, Any]:
@@ -66,12 +66,17 @@ def _words_of(case: WholeCase, fact: Fact) -> Runs:
 def _opened(case: WholeCase, fact: Fact) -> tuple[Runs, list[Runs]]:
     details = fact.details
     said = case.say("record.fact.opened.is", tracking=case.key(), address=case.customer())
-    classed = [case.word(f"{name}.{details[name]}") for name in _PARTS if case.has(f"{name}.{details.get(name)}")]
+    classed = [_part(case, name, details[name]) for name in _PARTS if case.has(f"{name}.{details.get(name)}")]
     return _by_channel(case, fact, "record.fact.opened"), [
         said,
         case.say("record.fact.classed", words=" · ".join(classed)) if classed else [],
         _words_of(case, fact),
     ]
+
+
+def _part(case: WholeCase, name: str, value: str) -> str:
+    word = case.word(f"{name}.{value}")
+    return word.lower() if name == "type" else f"{case.word(f'detail.{name}')}: {word}"
 
 
 def _by_channel(case: WholeCase, fact: Fact, key: str) -> Runs:
@@ -128,7 +133,7 @@ def _answered(case: WholeCase, fact: Fact) -> tuple[Runs, list[Runs]]:
     by, comments = f"by.{details.get('by')}", text_of(details.get("comments"))
     words = case.theirs(text_of(details.get("words")) or "—", limit=_LONGEST)
     how = case.word(by) if case.has(by) else ""
-    return case.say(f"fact.{fact.type}"), [
+    return title(case, fact), [
         [own(f"{how[:1].upper()}{how[1:]}. "), *case.say("record.conformity.words", words=words)],
         case.say("record.conformity.comments", comments=case.theirs(comments, limit=4 * _LONGEST)) if comments else [],
     ]

@@ -17,7 +17,7 @@ from acuse.certificates.stories.record.front import headline, lists, opening, su
 from acuse.certificates.stories.record.history import history
 from acuse.certificates.stories.record.written import written as annex
 from acuse.certificates.stories.runs import foreign, mono, own, plain
-from acuse.proof.judging import Judged
+from acuse.certificates.stories.verifier import meaning, said
 from acuse.proof.verdicts.deadlines import Sources
 
 MOST_DRAWN = 6
@@ -49,6 +49,7 @@ def tell(
     case = open_whole(facts, others, written, sources, context)
     proves, limits = lists(case, notes=notes)
     drawings = [drawing(case, each) for each in case.deadlines[:MOST_DRAWN]]
+    verdicts = [each.verdict for each in case.communications]
     return {
         **frame(case, document="record", verdict=headline(case), title=headline(case)),
         "first": opening(case, notes=notes),
@@ -63,7 +64,9 @@ def tell(
         "timeline": history(case),
         "deadlines": {**table(case), "drawn": {"drawings": drawings, "legend": legend(case, drawings)}},
         "integrity": integrity(case),
-        "verification": verification(case, document=case.word("name.record"), headline=_expected(case)),
+        "verification": verification(
+            case, document=case.word("name.record"), headline=said(case, verdicts), meaning=meaning(case, verdicts)
+        ),
         "written": annex(case),
         "pictures": {PICTURE: qr_picture(context.verification_url)},
     }
@@ -74,12 +77,6 @@ def _up_to(case: WholeCase) -> str | None:
     if case.position is None or not case.communications:
         return up_to(case)
     return plain(case.say("record.up_to", position=number(case.position)))
-
-
-def _expected(case: WholeCase) -> str:
-    """Return the verifier's own words, which are English whatever the document's language."""
-    verdicts = tuple(each.verdict for each in case.communications)
-    return Judged(deadlines=case.judgement, communications=verdicts, members={}).said()
 
 
 def _parties(case: WholeCase) -> dict[str, Any]:

@@ -13,7 +13,7 @@ WORDS: dict[str, str] = {
     "entry.note": "Con la clave y su dirección puede consultar en todo momento cómo está el expediente.",
     "entry.proves.received": "Que el escrito entró el {date} a las {time}.",
     "entry.proves.kept": "Su contenido exacto: va dentro de este documento, byte a byte.",
-    "entry.proves.fact": "Lo que se anotó de su contenido, en la sección 3.",
+    "entry.proves.fact": "Lo que se anotó de su contenido, en el apartado 3.",
     "entry.proves.key": "Que se le asignó la clave {tracking}, solo suya.",
     "entry.limit.answer": "Que lo pedido vaya a concederse: solo prueba la entrada.",
     "entry.limit.person": "Quién lo escribió, en persona: prueba desde qué dirección o por qué medio llegó.",
@@ -67,11 +67,11 @@ WORDS: dict[str, str] = {
     "record.agreement.conformity.denied": "Negada el {date} a las {time}, {by} (hecho {number}).",
     "record.agreement.conformity.requested": "Pedida el {date} a las {time}, sin respuesta (hecho {number}).",
     "record.summary.guarantee": "Reclamación o garantía",
-    "record.guarantee.activation": "El mensaje de su activación se envió el {date} a las {time} (hecho {number}).",
+    "record.guarantee.activation": "El mensaje de activación se envió el {date} a las {time} (hecho {number}).",
     "record.guarantee.rejection": (
-        "El mensaje de su rechazo, con los motivos, se envió el {date} a las {time} (hecho {number})."
+        "El mensaje de rechazo, con los motivos, se envió el {date} a las {time} (hecho {number})."
     ),
-    "record.guarantee.suspension": "El mensaje de su suspensión se envió el {date} a las {time} (hecho {number}).",
+    "record.guarantee.suspension": "El mensaje de suspensión se envió el {date} a las {time} (hecho {number}).",
     "record.guarantee.data_request": (
         "La petición de datos o documentos se envió el {date} a las {time} (hecho {number})."
     ),
@@ -100,7 +100,7 @@ WORDS: dict[str, str] = {
     "record.limit.notes": "Qué dicen las notas internas ({count}): constan sin su texto.",
     "record.limit.absent": "Qué fue de las comunicaciones ({count}) cuyos hechos no van en este documento.",
     "record.up_to": (
-        "Hechos del expediente hasta la posición {position}, y de cada comunicación hasta la que da la sección 3; lo "
+        "Hechos del expediente hasta la posición {position}, y de cada comunicación hasta la que da el apartado 3; lo "
         "posterior no consta aquí."
     ),
     "record.members": "Personas de la empresa",
@@ -119,8 +119,8 @@ WORDS: dict[str, str] = {
     "record.communications.up_to": "hechos hasta la posición {position}",
     "record.communications.are_not": "Las demás: {names}.",
     "record.communications.fact": "Hecho",
-    "record.communications.sent": "Enviado, y comunicación",
-    "record.communications.became": "Qué fue de él, y su certificado",
+    "record.communications.sent": "Mensaje y comunicación",
+    "record.communications.became": "Resultado y certificado propio",
     "record.communications.to": "a {recipient}",
     "record.became.elsewhere": "Sus hechos no van en este documento.",
     "record.certificate.none": "Sin certificado propio.",
@@ -137,7 +137,7 @@ WORDS: dict[str, str] = {
     "record.channel.api": "por un programa de la empresa",
     "record.fact.opened": "Entra el escrito que abre el expediente, {channel}",
     "record.fact.opened.is": "Clave identificativa {tracking}. Cliente: {address}.",
-    "record.fact.classed": "Se toma por: {words}.",
+    "record.fact.classed": "Clasificado como {words}.",
     "record.fact.received": "El cliente escribe de nuevo, {channel}",
     "record.fact.author": "De {author}.",
     "record.fact.matched": " Reconocido {how}.",
