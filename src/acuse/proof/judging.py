@@ -19,8 +19,8 @@ from acuse.proof.facts.fact import Fact
 from acuse.proof.verdicts import deadlines as on_deadlines
 from acuse.proof.verdicts import delivery as on_delivery
 
-_EARLIER = 1
-"""Version of a ticket's statement that other rules made."""
+_EARLIER = (1, 2)
+"""Versions of a ticket's statement that other rules made."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,7 +205,7 @@ def check_statement(bundle: Bundle, files: Iterable[bytes], stated: bytes | None
         if newer is not None:
             # A later version may weigh it; what it says of the outcome cannot be judged here.
             raise CannotTell(8, "There are facts that this version does not know, such as %(type)s.", type=newer[:80])
-        if found.deadlines is not None and _version(stated) == _EARLIER:
+        if found.deadlines is not None and _version(stated) in _EARLIER:
             raise CannotTell(
                 8, "The statement is of an earlier version, in which deadlines were judged by other rules."
             )

@@ -242,6 +242,11 @@ def _deadline_lines(judged: Judgement, stamped: datetime | None) -> list[str]:
             lines.append(
                 f"  Not proved: that it was met; its time was over by the time stamp of {to_rfc3339(stamped)}."
             )
+    if judged.deadlines:
+        lines.append(
+            "  Not proved: that a version of the policy cited was in force when its deadline began; the facts by which "
+            "policies are published are not in the file, and what other deadlines cite is compared alone."
+        )
     for each in judged.contradictions:
         said = f"fact {each.fact.subject_sequence}, {each.fact.type}"
         lines.append(f"  Contradicted ({said}): {CONTRADICTIONS[each.key]}.")
@@ -254,9 +259,10 @@ def _deadline_line(deadline: Deadline) -> str:
     ended = "not ended" if deadline.ended_at is None else f"ended at {to_rfc3339(deadline.ended_at)}"
     as_of = f" as of {to_rfc3339(deadline.judged_at)}" if deadline.end is None else ""
     late = f", {deadline.late} late by the clock" if deadline.late else ""
+    by = "" if deadline.cause is None else f" by fact {deadline.cause.subject_sequence}"
     return (
         f"Proved: {deadline.purpose} {deadline.verdict}{as_of}, {counted} in {deadline.term.unit}; started at "
-        f"{to_rfc3339(deadline.started_at)}, {due}, {ended}{late}."
+        f"{to_rfc3339(deadline.started_at)}{by}, {due}, {ended}{late}."
     )
 
 

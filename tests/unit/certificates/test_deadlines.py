@@ -163,8 +163,8 @@ def test_what_does_not_follow_is_said_on_the_first_page_and_named() -> None:
     model = told(tickets.many())
     assert model["first"]["note"] == WORDING["es"]["deadlines.contradicted"]
     assert [plain(one) for one in model["deadlines"]["contradictions"]] == [
-        "Hecho 6: el vencimiento anotado no es el que resulta del calendario.",
-        "Hecho 6: se anotó como incumplido y no lo fue.",
+        "Hecho 8: el vencimiento anotado no es el que resulta del calendario.",
+        "Hecho 8: se anotó como incumplido y no lo fue.",
     ]
     headline = model["first"]["headline"].replace("\N{NO-BREAK SPACE}", " ")
     assert headline == "1 plazo cumplido, 1 incumplido, 1 en curso y 1 retirado"
@@ -180,6 +180,23 @@ def test_a_case_without_deadlines_says_so() -> None:
     model = told(opened())
     assert model["first"]["headline"] == "Expediente sin plazos"
     assert plain(model["deadlines"]["sentence"]) == "En este expediente no ha empezado ningún plazo."
+
+
+def test_the_pages_name_the_communications_that_do_not_come_along_and_what_begins_a_deadline() -> None:
+    ticket = tickets.design()
+    for language, named, begun in (
+        ("es", "Comunicaciones que nombra el expediente", "24 horas naturales, por el hecho 1; vence: "),
+        ("en", "Communications that the case names", "24 natural hours, by fact 1; due: "),
+    ):
+        model = told(ticket, language)  # type: ignore[arg-type]
+        assert model["timeline"]["summary"].startswith(named)
+        assert "0193505e-7a00-7000-8000-0000000000bb" in model["timeline"]["summary"]
+        assert model["up_to"].endswith(WORDING[language]["up_to.absent"])
+        rows = [row for day in model["timeline"]["days"] for row in day["rows"]]
+        assert plain(rows[1]["remarks"][0]).startswith(begun)
+    silent = told(tickets.met())
+    assert silent["timeline"]["summary"] is None
+    assert not silent["up_to"].endswith(WORDING["es"]["up_to.absent"])
 
 
 def test_the_last_step_expects_what_the_verifier_says() -> None:

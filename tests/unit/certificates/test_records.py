@@ -143,7 +143,7 @@ def test_every_fact_is_told_with_who_did_it_and_none_by_its_type_alone() -> None
     assert len(told) == len(ticket.facts)
     assert all(row["title"] and row["source"] for row in told)
     assert not [row for row in told if "." in plain(row["title"])]
-    assert plain(told[13]["title"]) == "The customer is told that the warranty is activated"
+    assert plain(told[13]["title"]) == "Message of the activation of the warranty"
     assert plain(told[13]["source"]) == "Person 1 of the company"
     assert [plain(remark) for remark in told[13]["remarks"]] == [
         "By certified e-mail to cliente1042@example.com.",

@@ -13,7 +13,7 @@ from acuse.proof.business_time import Term
 from acuse.proof.facts.catalogue import check_fact
 from tests.unit.certificates import samples
 from tests.unit.proof.calendars import at, make
-from tests.unit.proof.tickets import Ticket
+from tests.unit.proof.tickets import Ticket, ruling
 
 TEMPLATE = str(samples.TEMPLATES / "deadlines.typ")
 START = at("2026-11-05 10:20:14").replace(microsecond=2871)
@@ -91,6 +91,7 @@ def solved(ticket: Ticket, when: str) -> Any:
 def design() -> Ticket:
     """The case of the design: answered in time, solved late, with a pause."""
     ticket = opened()
+    ticket.policy = ruling(CALENDAR, first_response=DAY, resolution=HOURS)
     ticket.start("a", START, DAY, purpose="first_response")
     ticket.start("b", START, HOURS)
     ticket.end("a", replied(ticket, "2026-11-05 14:07:51"))
@@ -114,7 +115,9 @@ def met() -> Ticket:
 def running() -> Ticket:
     """One that runs and one that is paused."""
     ticket = opened("en")
-    ticket.start("a", START, Term(amount=72, unit="natural_hours"), purpose="first_response")
+    wait = Term(amount=72, unit="natural_hours")
+    ticket.policy = ruling(CALENDAR, first_response=wait, resolution=HOURS)
+    ticket.start("a", START, wait, purpose="first_response")
     ticket.start("b", START, HOURS)
     ticket.pause("b", at("2026-11-06 11:00:00"))
     ticket.add(
@@ -139,15 +142,15 @@ def long() -> Ticket:
 def many() -> Ticket:
     """More deadlines than page 1 has room for, one withdrawn, one recorded as missed that was not."""
     ticket = opened()
-    for number, (purpose, unit, amount) in enumerate(
-        (
-            ("first_response", "natural_hours", 4),
-            ("resolution", "business_hours", 80),
-            ("completion", "natural_days", 20),
-            ("closing", "business_days", 10),
-        )
-    ):
-        ticket.start(f"{number}", START, Term(amount=amount, unit=unit), purpose=purpose)  # type: ignore[arg-type]
+    terms = {
+        "first_response": Term(amount=4, unit="natural_hours"),
+        "resolution": Term(amount=80, unit="business_hours"),
+        "completion": Term(amount=20, unit="natural_days"),
+        "closing": Term(amount=10, unit="business_days"),
+    }
+    ticket.policy = ruling(CALENDAR, **terms)
+    for number, (purpose, term) in enumerate(terms.items()):
+        ticket.start(f"{number}", START, term, purpose=purpose)
     ticket.miss("2", at("2026-11-10 10:00:00"))
     ticket.withdraw("3", at("2026-11-12 10:00:00"))
     ticket.end("1", solved(ticket, "2026-11-17 10:00:00"))

@@ -108,7 +108,7 @@ def test_what_ends_nothing_leaves_it_to_be_ended_by_what_does() -> None:
 
 
 def test_an_end_that_no_earlier_fact_shows_ends_nothing() -> None:
-    for change in ({"sequence": 3}, {"sequence": 99}, {"type": "ticket.status_changed"}):
+    for change in ({"sequence": 4}, {"sequence": 99}, {"type": "ticket.status_changed"}):
         ticket = opened("first_response")
         answer = ticket.reply(START + timedelta(hours=1))
         by = {"type": "reply.sent", "sequence": answer.subject_sequence, **change}

@@ -16,16 +16,18 @@ from acuse.proof.judging import judged
 from acuse.proof.report import Report, State
 from tests.unit.proof.calendars import at, make
 from tests.unit.proof.test_verify import OPERATOR, check, failure, pdf_evidence, states
-from tests.unit.proof.tickets import Ticket
+from tests.unit.proof.tickets import Ticket, ruling
 
 START = at("2026-11-05 10:20:14")
 
 
 def solved() -> Ticket:
     """A ticket with one deadline met, one missed."""
-    ticket = Ticket(calendar=make(holidays={date(2026, 11, 9)}))
-    ticket.start("a", START, Term(amount=24, unit="natural_hours"), purpose="first_response")
-    ticket.start("b", START, Term(amount=48, unit="business_hours"))
+    day, hours = Term(amount=24, unit="natural_hours"), Term(amount=48, unit="business_hours")
+    calendar = make(holidays={date(2026, 11, 9)})
+    ticket = Ticket(calendar=calendar, policy=ruling(calendar, first_response=day, resolution=hours))
+    ticket.start("a", START, day, purpose="first_response")
+    ticket.start("b", START, hours)
     ticket.end("a", ticket.reply(at("2026-11-05 14:07:51")))
     ticket.pause("b", at("2026-11-11 11:00:00"), "documents")
     due = at("2026-11-16 12:50:14")
@@ -119,10 +121,10 @@ def test_no_byte_of_the_statement_or_of_the_calendar_changes_unseen() -> None:
 def test_a_calendar_that_is_none_is_refused() -> None:
     ticket = Ticket(calendar=TICKET.calendar)
     ticket.start("a", START, Term(amount=1, unit="business_hours"))
-    started = ticket.facts[0]
+    opened, started = ticket.facts
     nonsense = ticket.keep("calendar", b"[]")
     details = {**started.details, "calendar": {**started.details["calendar"], "digest": nonsense.sha256}}
-    facts = [replace(started, details=details, objects=(nonsense, started.objects[1]))]
+    facts = [opened, replace(started, details=details, objects=(nonsense, started.objects[1]))]
     rule = {started.objects[1].sha256: ticket.objects[started.objects[1].sha256]}
     raw = OPERATOR.bundle(facts).to_json()
     report = check(Archive(proof=raw, objects={nonsense.sha256: b"[]", **rule}).to_zip())
@@ -136,7 +138,7 @@ def test_what_is_recorded_and_does_not_follow_is_said() -> None:
     ticket.miss("a", at("2026-11-05 11:20:14"))
     report = check(Archive(proof=OPERATOR.bundle(ticket.facts).to_json(), objects=ticket.objects).to_zip())
     assert report.state is State.VALID
-    assert "Contradicted (fact 4, deadline.missed): it was recorded as missed, and was not." in report.to_text()
+    assert "Contradicted (fact 5, deadline.missed): it was recorded as missed, and was not." in report.to_text()
     assert report.to_members()["contradictions"][0]["contradiction"] == "missed_differs"
     assert report.steps[-1].text == "resolution met; what facts say and does not follow: 1."
 
@@ -157,12 +159,12 @@ def test_the_files_inside_a_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_statement_of_an_earlier_version_cannot_be_compared() -> None:
-    earlier = stated().replace(b'"v":2', b'"v":1')
-    report = check(packed(statement=earlier))
-    assert (report.state, states(report)[8]) == (State.CANNOT_TELL, State.CANNOT_TELL)
-    assert "earlier version" in report.to_text()
-    for other in (b'"v":3', b'"v":true', b'"v":"1"'):
-        assert failure(check(packed(statement=stated().replace(b'"v":2', other))))[0] == 8
+    for earlier in (b'"v":1', b'"v":2'):
+        report = check(packed(statement=stated().replace(b'"v":3', earlier)))
+        assert (report.state, states(report)[8]) == (State.CANNOT_TELL, State.CANNOT_TELL)
+        assert "earlier version" in report.to_text()
+    for other in (b'"v":4', b'"v":true', b'"v":"1"'):
+        assert failure(check(packed(statement=stated().replace(b'"v":3', other))))[0] == 8
 
 
 def test_what_runs_is_told_as_of_when_and_is_not_shown_to_be_met_where_its_time_is_over() -> None:

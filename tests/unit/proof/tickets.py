@@ -12,8 +12,21 @@ from acuse.proof.facts.deadline import PAUSE_REASONS
 from acuse.proof.facts.fact import Actor, Fact, ObjectReference, Subject
 from acuse.proof.policy import Case, Policy, PolicyTerm
 from acuse.proof.verdicts.deadlines import Sources
+from acuse.proof.verdicts.deadlines.causes import MAY_START, OURS
 from tests.unit.proof.support import ORGANISATION
 
+OPENED = {
+    "number": 318,
+    "key": "RIB-0318-7QK2MA",
+    "channel": "email",
+    "language": "es",
+    "contact": "0193505e-7a00-7000-8000-000000001042",
+    "address": "ana@correo.example",
+    "subject": "Ruido",
+    "type": "claim",
+    "priority": "medium",
+    "matter": "",
+}
 TICKET = UUID("0193505e-7a00-7000-8000-0000000000dd")
 JSON = "application/json"
 
@@ -27,9 +40,13 @@ def reference(role: str, content: bytes, media_type: str = JSON) -> ObjectRefere
 
 @dataclass(repr=False)
 class Ticket:
-    """A ticket whose facts are added one by one; `objects` holds what they cite, by digest."""
+    """A ticket whose facts are added one by one; `objects` holds what they cite, by digest.
+
+    `policy` is what its deadlines cite; without one, each cites a policy of its own.
+    """
 
     calendar: CalendarVersion
+    policy: Policy | None = None
     facts: list[Fact] = field(default_factory=list)
     objects: dict[str, bytes] = field(default_factory=dict)
 
@@ -89,12 +106,16 @@ class Ticket:
         self.objects[made.sha256] = content
         return made
 
-    def start(self, name: str, at: datetime, term: Term, /, **changes: Any) -> Fact:
-        """Start a deadline that is called by the last letters of its identifier."""
+    def start(self, name: str, at: datetime, term: Term, /, *, by: Fact | None = None, **changes: Any) -> Fact:
+        """Start a deadline that is called by the last letters of its identifier: by a fact, or one made for it."""
         purpose, on_resume = changes.get("purpose", "resolution"), changes.get("on_resume", "continue")
-        policy = changes.pop("policy", None) or ruled(self.calendar, term, purpose=purpose, on_resume=on_resume)
+        by = by or self._beginning(at, purpose)
+        policy = changes.pop("policy", None) or self.policy
+        rule_name = purpose if policy is not None and policy == self.policy else "general"
+        policy = policy or ruled(self.calendar, term, purpose=purpose, on_resume=on_resume)
         calendar, rule = self.keep("calendar", self.calendar.canonical()), self.keep("rule", policy.canonical())
         details = {
+            **_follows(by),
             "purpose": purpose,
             "term": term.members(),
             "on_resume": on_resume,
@@ -103,11 +124,26 @@ class Ticket:
                 "version": self.calendar.version,
                 "digest": calendar.sha256,
             },
-            "rule": {"policy": "general", "version": 3, "digest": rule.sha256},
+            "rule": {"policy": rule_name, "version": changes.pop("version", 3), "digest": rule.sha256},
             "due_at": to_rfc3339(due_at(self.calendar, term, started_at=at)),
         }
         objects = changes.pop("objects", (calendar, rule))
         return self.add("deadline.started", at, objects=objects, deadline=named(name), **{**details, **changes})
+
+    def _beginning(self, at: datetime, purpose: str) -> Fact:
+        """The fact that begins a deadline then: one that is there, or one that is made."""
+        fitting = [fact for fact in self.facts if MAY_START[purpose](fact) and fact.occurred_at == at]
+        if fitting:
+            return fitting[-1]
+        if purpose == "resolution" and self.facts:
+            return self.move(at, "reopened", before="resolved")
+        if purpose in OURS:
+            return self.opened(at)
+        return self.reply(at, act="data_request" if purpose == "completion" else "closing_notice")
+
+    def opened(self, at: datetime, **more: Any) -> Fact:
+        """The case is opened."""
+        return self.add("ticket.opened", at, **{**OPENED, **more})
 
     def move(self, at: datetime, after: str, *, before: str = "open", **more: Any) -> Fact:
         """The case passes to another status."""
@@ -186,6 +222,12 @@ def ruled(calendar: CalendarVersion, term: Term, **changes: Any) -> Policy:
         **changes,
     }
     return Policy(terms=(PolicyTerm(**made),))
+
+
+def ruling(calendar: CalendarVersion, **terms: Term) -> Policy:
+    """A policy with a term for each of these purposes, which is its name."""
+    each = (ruled(calendar, term, purpose=purpose, name=purpose) for purpose, term in terms.items())
+    return Policy(terms=tuple(policy.terms[0] for policy in each))
 
 
 def _follows(by: Fact | None) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def deadline_limits() -> str:
     """Return what a certificate of deadlines does not prove, as one sentence."""
     return _(
         "That the answer or the solution was right, that the customer read it, or that these terms and this calendar "
-        "are those the law requires."
+        "are those the law requires or were in force at the start."
     )
 
 

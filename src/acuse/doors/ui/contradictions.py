@@ -8,6 +8,11 @@ from django.utils.translation import gettext_noop
 WORDS = {
     "started_twice": gettext_noop("the deadline had begun already"),
     "not_started": gettext_noop("that deadline had not begun"),
+    "start_unfounded": gettext_noop(
+        "no earlier fact that may begin such a deadline is what it follows: one of the organisation's counts from the "
+        "first fact of the case, one of the customer's from when it was noted"
+    ),
+    "start_differs": gettext_noop("it says it began at another time than what it follows, and counts from that"),
     "out_of_turn": gettext_noop("the deadline could not be paused, resumed or ended then"),
     "out_of_order": gettext_noop("it would have happened before what the facts before it tell"),
     "noted_late": gettext_noop("it was noted over a minute after it says it happened, and counts from then"),
@@ -20,6 +25,9 @@ WORDS = {
     "due_differs": gettext_noop("the due date noted is not the one that follows from the calendar"),
     "missed_differs": gettext_noop("it was noted as missed, and was not"),
     "rule_differs": gettext_noop("the rule that it cites says something else"),
+    "rule_superseded": gettext_noop(
+        "the version of the terms that it cites was not in force then, as other deadlines show"
+    ),
     "end_unknown": gettext_noop("what it says ended the deadline is no earlier fact of the case: it did not end"),
     "end_unfit": gettext_noop("what it says ended the deadline cannot end it: it did not end"),
 }

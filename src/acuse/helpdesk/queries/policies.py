@@ -40,6 +40,13 @@ def current_policy(organisation: UUID) -> PublishedPolicy | None:
     return None if row is None else published(row)
 
 
+def policy_at(organisation: UUID, at: datetime) -> PublishedPolicy | None:
+    """Return the terms that were in force at an instant; None where none were published yet."""
+    versions = PolicyVersion.objects.filter(organisation_id=organisation, published_at__lte=at)
+    row = versions.order_by("-number").first()
+    return None if row is None else published(row)
+
+
 def calendars_in_use(access: Access) -> frozenset[UUID]:
     """Return the calendars by which the terms in force are counted: without one of them no case could begin."""
     current = current_policy(access.organisation)

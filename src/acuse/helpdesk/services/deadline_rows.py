@@ -39,13 +39,13 @@ def named(fact: Fact) -> Reference:
 
 
 def start(
-    ticket: Ticket, policy: PublishedPolicy, term: PolicyTerm, length: Term, at: datetime, calendar: Cited
+    ticket: Ticket, policy: PublishedPolicy, term: PolicyTerm, length: Term, cause: Fact, calendar: Cited
 ) -> Deadline | None:
     """Start a deadline.
 
     Args:
         ticket: locked. policy, term, length: what sets it.
-        at: when it begins.
+        cause: the fact that it follows; it begins when that happened.
         calendar: the version that it is counted by.
 
     Returns:
@@ -65,39 +65,40 @@ def start(
         calendar=term.calendar,
         calendar_version=version.version,
         calendar_sha256=cited.sha256,
-        started_at=at,
-        counted_from=at,
+        started_at=cause.occurred_at,
+        counted_from=cause.occurred_at,
         state=State.RUNNING,
     )
     try:
-        row.due_at = due_at(version, length, started_at=at)
+        row.due_at = due_at(version, length, started_at=cause.occurred_at)
         row.next_at = _look_at(row, version, term.warn)
     except OutsideCalendar:
-        defer(ticket, policy, term, length, at, calendar)
+        defer(ticket, policy, term, length, cause, calendar)
         return None
     row.save(force_insert=True)
-    counted = _counted(policy, term, length, calendar)
+    counted = _counted(policy, term, length, cause, calendar)
     details = {"deadline": str(row.id), **counted, "on_resume": row.on_resume, "due_at": to_rfc3339(due(row))}
-    _tell(ticket, facts.STARTED, at, details, (cited, policy.cited("rule")))
+    _tell(ticket, facts.STARTED, cause.occurred_at, details, (cited, policy.cited("rule")))
     return row
 
 
 def defer(
-    ticket: Ticket, policy: PublishedPolicy, term: PolicyTerm, length: Term, at: datetime, calendar: Cited
+    ticket: Ticket, policy: PublishedPolicy, term: PolicyTerm, length: Term, cause: Fact, calendar: Cited
 ) -> None:
     """Record that a deadline that applies cannot be counted: its calendar ends before it would. See `start`."""
     _tell(
         ticket,
         facts.DEFERRED,
-        at,
-        _counted(policy, term, length, calendar),
+        cause.occurred_at,
+        _counted(policy, term, length, cause, calendar),
         (calendar[1], policy.cited("rule")),
     )
 
 
-def _counted(policy: PublishedPolicy, term: PolicyTerm, length: Term, calendar: Cited) -> dict[str, Any]:
+def _counted(policy: PublishedPolicy, term: PolicyTerm, length: Term, cause: Fact, calendar: Cited) -> dict[str, Any]:
     version, cited = calendar
     return {
+        "follows": dict(named(cause)),
         "purpose": term.purpose,
         "term": length.members(),
         "calendar": {"id": str(term.calendar), "version": version.version, "digest": cited.sha256},

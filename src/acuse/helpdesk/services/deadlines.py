@@ -1,11 +1,12 @@
 """The terms of a case: what happens to it starts, pauses, resumes, ends and withdraws them, each with its fact.
 
 Everything here runs in the transaction of the fact that it follows from, with the case's row locked by the caller. A
-deadline keeps the versions of policy and calendar that held when it began: publishing others changes none that runs.
-What may end, pause and resume which deadline is the verifier's to say: `acuse.proof.verdicts.deadlines.causes`.
+deadline follows a fact of its case, begins when that happened, and keeps the versions of policy and calendar that held
+then: publishing others changes none that runs. What may begin, end, pause and resume which deadline is the verifier's
+to say: `acuse.proof.verdicts.deadlines.causes`.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from acuse.evidence.queries import facts_of
 from acuse.helpdesk.models import Deadline, PolicyVersion, Ticket
 from acuse.helpdesk.policies import STARTED_BY_ITSELF
 from acuse.helpdesk.queries.deferred import deferred
-from acuse.helpdesk.queries.policies import PublishedPolicy, current_policy, published
+from acuse.helpdesk.queries.policies import PublishedPolicy, current_policy, policy_at, published
 from acuse.helpdesk.rules import CLOSED_STATUSES
 from acuse.helpdesk.services import deadline_rows as rows
 from acuse.helpdesk.services.deadline_rows import LIVE, RUNNING, Cited, State
@@ -26,7 +27,16 @@ from acuse.proof.business_time import Term
 from acuse.proof.facts import deadline as facts
 from acuse.proof.facts.fact import Fact
 from acuse.proof.policy import PolicyTerm
-from acuse.proof.verdicts.deadlines.causes import BY_MEMBERS, MAY_END, MAY_PAUSE, MAY_RESUME, OURS, OVER
+from acuse.proof.verdicts.deadlines.causes import (
+    BY_MEMBERS,
+    MAY_END,
+    MAY_PAUSE,
+    MAY_RESUME,
+    MAY_START,
+    OURS,
+    OVER,
+    opened_again,
+)
 
 _MOVED = "ticket.status_changed"
 
@@ -40,10 +50,10 @@ def start_for(*, ticket: Ticket, start: Fact) -> None:
         ticket: locked, or made in this transaction.
         start: `ticket.opened`.
     """
-    policy = _policy_at_opening(ticket) or current_policy(ticket.organisation_id)
+    policy = policy_at(ticket.organisation_id, start.occurred_at) or current_policy(ticket.organisation_id)
     for term in policy.policy.terms if policy else ():
         if policy and term.purpose in STARTED_BY_ITSELF:
-            _start_if_due(ticket, policy, term, start.occurred_at)
+            _start_if_due(ticket, policy, term, start)
     _summarise(ticket)
 
 
@@ -64,20 +74,20 @@ def heed(*, ticket: Ticket, fact: Fact) -> None:
     """
     for row in _live(ticket):
         _undergo(row, fact)
-    if _reopens(fact):
-        policy = current_policy(ticket.organisation_id)
+    if opened_again(fact):
+        policy = policy_at(ticket.organisation_id, fact.occurred_at)
         for term in policy.policy.terms if policy else ():
             if policy and term.purpose == "resolution":
-                _start_if_due(ticket, policy, term, fact.occurred_at)
+                _start_if_due(ticket, policy, term, fact)
     _summarise(ticket)
 
 
 def reclassified(*, ticket: Ticket, fact: Fact) -> None:
     """Replace the terms of a case that are others now that its type, priority or matter is another.
 
-    A deadline is compared with the version of the policy that it began with. What replaces it begins where it began,
-    by the calendar of that time; what applies for the first time begins where the case was opened, or opened again.
-    Either undergoes what happened since, an answer too that was sent before.
+    A deadline is compared with the version of the policy that it began with. What replaces it follows what it followed,
+    by the calendar of that time; what applies for the first time follows the opening of the case, or its reopening, by
+    the policy of that time. Either undergoes what happened since, an answer too that was sent before.
 
     Args:
         ticket: locked, as it is now.
@@ -85,6 +95,7 @@ def reclassified(*, ticket: Ticket, fact: Fact) -> None:
     """
     if ticket.status in CLOSED_STATUSES:
         return
+    history = _history(ticket)
     for row in _live(ticket, STARTED_BY_ITSELF):
         policy = published(row.policy)
         term = policy.policy.named(row.name)
@@ -93,13 +104,15 @@ def reclassified(*, ticket: Ticket, fact: Fact) -> None:
             continue
         rows.withdraw(row, fact.occurred_at, rows.named(fact))
         if term is not None and wanted is not None:
-            _start_late(ticket, policy, term, wanted, row.started_at)
+            _start_late(ticket, policy, term, wanted, _cause_of(row, history))
     known = set(ticket.deadlines.exclude(state=State.WITHDRAWN).values_list("name", flat=True))
-    opened = _policy_at_opening(ticket)
-    for term in opened.policy.terms if opened else ():
-        wanted = term.length(**_class(ticket))
-        if opened and wanted is not None and term.purpose in STARTED_BY_ITSELF and term.name not in known:
-            _start_late(ticket, opened, term, wanted, _begins(ticket, term.purpose))
+    for purpose in STARTED_BY_ITSELF:
+        begins = _begins(purpose, history)
+        then = policy_at(ticket.organisation_id, begins.occurred_at)
+        for term in then.policy.terms if then else ():
+            wanted = term.length(**_class(ticket))
+            if then and wanted is not None and term.purpose == purpose and term.name not in known:
+                _start_late(ticket, then, term, wanted, begins)
     _summarise(ticket)
 
 
@@ -112,11 +125,11 @@ def request_completion(*, ticket: Ticket, fact: Fact) -> None:
     """
     for row in _live(ticket, ("completion",)):
         rows.withdraw(row, fact.occurred_at, rows.named(fact))
-    policy = current_policy(ticket.organisation_id)
+    policy = policy_at(ticket.organisation_id, fact.occurred_at)
     for term in policy.policy.terms if policy else ():
         length = term.length(**_class(ticket))
         if policy and length is not None and term.purpose == "completion":
-            _start(ticket, policy, term, length, fact.occurred_at)
+            _start(ticket, policy, term, length, fact)
             break
     _summarise(ticket)
 
@@ -163,8 +176,8 @@ def start_deferred(*, ticket: Ticket) -> int:
     Raises:
         ConflictError: the calendar still ends before one of them would.
     """
-    started = 0
-    for fact in deferred(_history(ticket)):
+    started, history = 0, _history(ticket)
+    for fact in deferred(history):
         number, name = fact.details["rule"]["version"], str(fact.details["rule"]["policy"])
         policy = published(PolicyVersion.objects.get(organisation_id=ticket.organisation_id, number=number))
         term = policy.policy.named(name)
@@ -172,7 +185,7 @@ def start_deferred(*, ticket: Ticket) -> int:
         if term is None or length is None:
             continue
         calendar = current_version(ticket.organisation_id, term.calendar)
-        row = rows.start(ticket, policy, term, length, fact.occurred_at, calendar)
+        row = rows.start(ticket, policy, term, length, _followed(fact, history), calendar)
         if row is None:
             raise ConflictError("The calendar still ends before this term would. Publish a version that goes further.")
         _relive(row)
@@ -209,11 +222,6 @@ def _withdraws(row: Deadline, fact: Fact) -> bool:
     return taken_up or (row.purpose not in OURS and fact.details["after"] in CLOSED_STATUSES)
 
 
-def _reopens(fact: Fact) -> bool:
-    moved = fact.type == _MOVED
-    return moved and fact.details["before"] in CLOSED_STATUSES and fact.details["after"] not in CLOSED_STATUSES
-
-
 def _wait_on(row: Deadline, at: datetime) -> None:
     """Let a deadline stand still from now on for what its case waits for still, if it does."""
     history = _history(row.ticket)
@@ -242,11 +250,12 @@ def _resume(row: Deadline, fact: Fact) -> None:
     rows.withdraw(row, fact.occurred_at, rows.named(fact))
     if term is None:
         return
+    cause = _cause_of(row, _history(row.ticket))
     calendar = current_version(row.ticket.organisation_id, row.calendar)
     if calendar[1].sha256 == row.calendar_sha256:
-        rows.defer(row.ticket, policy, term, rows.length(row), row.started_at, calendar)
+        rows.defer(row.ticket, policy, term, rows.length(row), cause, calendar)
         return
-    again = rows.start(row.ticket, policy, term, rows.length(row), row.started_at, calendar)
+    again = rows.start(row.ticket, policy, term, rows.length(row), cause, calendar)
     if again is not None:
         _relive(again)
 
@@ -264,32 +273,35 @@ def _history(ticket: Ticket) -> list[Fact]:
     return [item.fact for item in facts_of(organisation=ticket.organisation_id, kind=facts.KIND, id=ticket.id)]
 
 
-def _policy_at_opening(ticket: Ticket) -> PublishedPolicy | None:
-    """Return the policy in force when the case was opened: publishing another gives it no new terms."""
-    versions = PolicyVersion.objects.filter(organisation_id=ticket.organisation_id)
-    row = versions.filter(published_at__lte=ticket.opened_at).order_by("-number").first()
-    return None if row is None else published(row)
+def _followed(fact: Fact, history: Sequence[Fact]) -> Fact:
+    """Return the fact of the same case that another follows."""
+    return history[int(fact.details["follows"]["sequence"]) - 1]
 
 
-def _begins(ticket: Ticket, purpose: str) -> datetime:
-    """Return where a term begins that applies for the first time."""
-    reopened = [fact.occurred_at for fact in _history(ticket) if _reopens(fact)] if purpose == "resolution" else []
-    return max(reopened, default=ticket.opened_at)
+def _cause_of(row: Deadline, history: Sequence[Fact]) -> Fact:
+    """Return the fact that a deadline followed when it began."""
+    begun = (fact for fact in history if fact.type == facts.STARTED and fact.details["deadline"] == str(row.id))
+    return _followed(next(begun), history)
 
 
-def _start_if_due(ticket: Ticket, policy: PublishedPolicy, term: PolicyTerm, at: datetime) -> None:
+def _begins(purpose: str, history: Sequence[Fact]) -> Fact:
+    """Return the fact that a term follows which applies for the first time: the last that may begin it."""
+    return next(fact for fact in reversed(history) if MAY_START[purpose](fact))
+
+
+def _start_if_due(ticket: Ticket, policy: PublishedPolicy, term: PolicyTerm, cause: Fact) -> None:
     length = term.length(**_class(ticket))
     if length is not None:
-        _start(ticket, policy, term, length, at)
+        _start(ticket, policy, term, length, cause)
 
 
-def _start(ticket: Ticket, policy: PublishedPolicy, term: PolicyTerm, length: Term, at: datetime) -> Deadline | None:
-    calendar: Cited = version_at(ticket.organisation_id, term.calendar, at=at)
-    return rows.start(ticket, policy, term, length, at, calendar)
+def _start(ticket: Ticket, policy: PublishedPolicy, term: PolicyTerm, length: Term, cause: Fact) -> Deadline | None:
+    calendar: Cited = version_at(ticket.organisation_id, term.calendar, at=cause.occurred_at)
+    return rows.start(ticket, policy, term, length, cause, calendar)
 
 
-def _start_late(ticket: Ticket, policy: PublishedPolicy, term: PolicyTerm, length: Term, at: datetime) -> None:
-    row = _start(ticket, policy, term, length, at)
+def _start_late(ticket: Ticket, policy: PublishedPolicy, term: PolicyTerm, length: Term, cause: Fact) -> None:
+    row = _start(ticket, policy, term, length, cause)
     if row is not None:
         _relive(row)
 

@@ -115,7 +115,11 @@ def _rule(ticket: Ticket, deadline: Deadline) -> Runs:
 
 
 def _start(ticket: Ticket, deadline: Deadline) -> Runs:
-    return _at_fact(ticket, deadline.started.subject_sequence, ticket.clock.short(deadline.started_at))
+    started, time = deadline.started.subject_sequence, ticket.clock.short(deadline.started_at)
+    if deadline.cause is None:
+        return _at_fact(ticket, started, time)
+    cause = number(deadline.cause.subject_sequence)
+    return ticket.say("deadlines.start_at", number=number(started), cause=cause, time=time)
 
 
 def _at_fact(ticket: Ticket, sequence: int, time: str) -> Runs:

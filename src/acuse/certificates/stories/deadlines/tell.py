@@ -9,7 +9,7 @@ from acuse.certificates.stories.context import Context, LedgerFact
 from acuse.certificates.stories.deadlines.drawing import drawing, height, legend
 from acuse.certificates.stories.deadlines.front import headline, lists, opening, short_verdict
 from acuse.certificates.stories.deadlines.sections import content, parties, table
-from acuse.certificates.stories.deadlines.ticket import open_ticket
+from acuse.certificates.stories.deadlines.ticket import Ticket, open_ticket
 from acuse.certificates.stories.deadlines.timeline import timeline
 from acuse.certificates.stories.front import strip
 from acuse.certificates.stories.proofs import integrity, verification
@@ -62,17 +62,29 @@ def tell(
         "proves": proves,
         "limits": limits,
         "strip": strip(ticket),
-        "up_to": up_to(ticket),
+        "up_to": _up_to(ticket),
         "parties": parties(ticket),
         "content": told,
         "pictures": {**told.pop("pictures"), PICTURE: qr_picture(context.verification_url)},
-        "timeline": timeline(ticket),
+        "timeline": {**timeline(ticket), "summary": _absent(ticket)},
         "deadlines": {**table(ticket), "drawn": none if fits else drawn},
         "integrity": integrity(ticket),
         "verification": verification(
             ticket, document=ticket.word("name.document"), headline=said(ticket), meaning=meaning(ticket)
         ),
     }
+
+
+def _up_to(ticket: Ticket) -> str | None:
+    """Return the sentence that says what is not shown: what came later, and the communications' own facts."""
+    said = [up_to(ticket), ticket.word("up_to.absent") if ticket.absent else None]
+    return " ".join(filter(None, said)) or None
+
+
+def _absent(ticket: Ticket) -> str | None:
+    """Return which communications the case names, none of which comes along with its deadlines."""
+    names = ", ".join(ticket.absent)
+    return plain(ticket.say("timeline.absent", names=names)) if names else None
 
 
 def _room(first: dict[str, Any]) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from acuse.certificates.stories.context import Context, LedgerFact
@@ -14,6 +15,7 @@ from acuse.clock import from_rfc3339
 from acuse.errors import InputError
 from acuse.proof.business_time import Term
 from acuse.proof.facts.fact import Fact
+from acuse.proof.judging import named_communications
 from acuse.proof.verdicts.deadlines import Deadline, Judgement, Sources, judge
 
 _LONG = 80
@@ -33,6 +35,11 @@ class Ticket(Told):
     def opened(self) -> Mapping[str, Any]:
         """Details of the first fact."""
         return self.facts[0].fact.details
+
+    @cached_property
+    def absent(self) -> tuple[str, ...]:
+        """Communications that the case names and whose facts are not in the document."""
+        return named_communications(item.fact for item in self.facts)
 
     @property
     def deadlines(self) -> tuple[Deadline, ...]:

@@ -140,7 +140,8 @@ def _of_deadline(ticket: Ticket, fact: Fact) -> Runs:
         return ticket.say("fact.pause.reason.by", reason=reason, cause=_named(ticket, follows))
     told = next((each for each in ticket.deadlines if each.started == fact), None)
     due = ticket.clock.short(from_rfc3339(fact.details["due_at"]))
-    return ticket.say("fact.start.term", term=ticket.term(told.term) if told else "—", due=due)
+    cause = _named(ticket, fact.details["follows"])
+    return ticket.say("fact.start.term", term=ticket.term(told.term) if told else "—", cause=cause, due=due)
 
 
 def _value(ticket: Ticket, name: str, value: Any) -> Runs | None:

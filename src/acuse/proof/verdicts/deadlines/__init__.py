@@ -3,6 +3,7 @@
 Only what happened weighs: when the deadline began, stood still and ended. What facts say of it besides, such as a due
 date or that it was missed, is compared with what follows, and a difference is reported, never believed.
 
+- A deadline begins when the fact happened that it follows, if that fact may begin it: see `causes` and `starting`.
 - A deadline ends when the fact happened that `deadline.ended` names, whenever that was noted down, if that fact may end
   what the deadline is for: see `causes`. One that may not ends nothing.
 - What the organisation does itself counts from when it happened, unless it noted it later than `noting.TOLERANCE`:

@@ -1,11 +1,11 @@
-"""Which facts of a ticket may end, pause or resume which deadline.
+"""Which facts of a ticket may begin, end, pause or resume which deadline.
 
-| deadline | what may end it |
-|---|---|
-| first response | an answer that a person sent, and that is no receipt; the case is resolved or closed |
-| resolution | the case is resolved or closed |
-| completion | the customer wrote |
-| closing | the customer wrote, agreed or did not |
+| deadline | what may begin it | what may end it |
+|---|---|---|
+| first response | the case is opened | a person's answer that is no receipt; the case is resolved or closed |
+| resolution | the case is opened, or opened again | the case is resolved or closed |
+| completion | an answer asks for data | the customer wrote |
+| closing | an answer gives notice of it | the customer wrote, agreed or did not |
 """
 
 from collections.abc import Callable, Mapping
@@ -34,8 +34,8 @@ def _answered(fact: Fact) -> bool:
     return fact.type == "reply.sent" and details.get("automatic") is not True and details.get("act") != "receipt"
 
 
-def _asked_for_data(fact: Fact) -> bool:
-    return fact.type == "reply.sent" and fact.details.get("act") == "data_request"
+def _sent_to(act: str) -> Fits:
+    return lambda fact: fact.type == "reply.sent" and fact.details.get("act") == act
 
 
 def _member_noted(fact: Fact) -> bool:
@@ -46,6 +46,23 @@ _solved = _moved_to(*_ENDS)
 _wrote = _is("message.received")
 _taken_up = _moved_from("pending_customer")
 _no_longer_asked = _moved_from("pending_conformity")
+_opened = _is("ticket.opened")
+_asked_for_data = _sent_to("data_request")
+
+
+def opened_again(fact: Fact) -> bool:
+    """Return whether a fact opens a case again that was resolved or closed."""
+    moved = fact.type == _MOVED
+    return moved and fact.details.get("before") in _ENDS and fact.details.get("after") not in _ENDS
+
+
+MAY_START: Mapping[str, Fits] = {
+    "first_response": _opened,
+    "resolution": lambda fact: _opened(fact) or opened_again(fact),
+    "completion": _asked_for_data,
+    "closing": _sent_to("closing_notice"),
+}
+"""Purpose of a deadline -> whether a fact may begin it."""
 
 MAY_END: Mapping[str, Fits] = {
     "first_response": lambda fact: _answered(fact) or _solved(fact),

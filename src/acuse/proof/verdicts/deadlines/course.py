@@ -19,8 +19,9 @@ from acuse.proof.verdicts.deadlines.causes import (
     Fits,
     any_fact,
 )
-from acuse.proof.verdicts.deadlines.history import History
+from acuse.proof.verdicts.deadlines.history import History, origin
 from acuse.proof.verdicts.deadlines.noting import Told, at_last, named, own
+from acuse.proof.verdicts.deadlines.starting import Start
 from acuse.proof.verdicts.deadlines.values import PauseTold
 
 _COMPARED = 100
@@ -34,8 +35,8 @@ class Course:
     """What the facts told of one deadline so far.
 
     Attributes:
+        begun: what began it, and from when it is counted.
         ruled: the term of the policy cited, where it was looked at and has it.
-        anew: whether it may have begun in place of another deadline, and be told again what that was.
         last: the latest instant told: nothing that is told later happened before it.
         causes: the numbers of the facts for which it stood still.
         void: whether it was told to stand still for no cause, and runs on.
@@ -44,11 +45,11 @@ class Course:
     """
 
     started: Fact
+    begun: Start
     term: Term
     calendar: CalendarVersion
     ruled: PolicyTerm | None
     last: datetime
-    anew: bool = False
     void: bool = False
     pauses: list[PauseTold] = field(default_factory=list)
     causes: set[int] = field(default_factory=set)
@@ -66,9 +67,7 @@ class Course:
         whole = [Pause(start=each.started_at, end=each.ended_at) for each in pauses if each.ended_at is not None]
         on_resume = self.started.details["on_resume"]
         try:
-            due = due_at(
-                self.calendar, self.term, started_at=self.started.occurred_at, pauses=whole, on_resume=on_resume
-            )
+            due = due_at(self.calendar, self.term, started_at=self.begun.at, pauses=whole, on_resume=on_resume)
         except OutsideCalendar:
             return None
         lasting = [each for each in pauses if each.ended_at is None]
@@ -131,7 +130,7 @@ def _retold(course: Course, reason: str, cause: Fact, earlier: History) -> bool:
     """Return whether a deadline that began in place of another is told again a pause that was told of that in time."""
     stood = earlier.stood.get((reason, cause.subject_sequence))
     return (
-        course.anew
+        course.begun.anew
         and stood is not None
         and stood < course.started.subject_sequence
         and cause.occurred_at >= course.last
@@ -215,7 +214,7 @@ def _ended(course: Course, fact: Fact, earlier: History) -> Keys:
         own(end, noted_at=end.recorded_at, at=end.occurred_at) if purpose in OURS else at_last(end, at=end.occurred_at)
     )
     settled = () if settle(course, earlier, before=end) is None else ("resume_missing",)
-    begun = course.started.occurred_at
+    begun = course.begun.at
     course.end, course.end_at = end, max(told.at, begun)
     return (*settled, *told.keys, *(("out_of_order",) if told.at < begun else ()))
 
@@ -231,6 +230,7 @@ def _withdrawn(course: Course, fact: Fact, earlier: History) -> Keys:
     told = own(fact, noted_at=fact.recorded_at, at=at)
     course.end_at, order = _in_order(course, told)
     course.end = fact
+    earlier.given_up.add(origin(course.started))
     return (*settled, *wrong, *told.keys, *order)
 
 

@@ -1,13 +1,29 @@
-"""What was told of a ticket before some fact: by number, what made a waiting over, and which pauses stood."""
+"""What was told of a ticket before some fact: by number, what ended a waiting, which pauses stood, what was cited."""
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from acuse.proof.facts.deadline import DEFERRED, WITHDRAWN
+from acuse.proof.facts.deadline import DEFERRED
 from acuse.proof.facts.fact import Fact
-from acuse.proof.verdicts.deadlines.causes import OVER
+from acuse.proof.verdicts.deadlines.causes import OURS, OVER
 
-_ANEW = ("ticket.classified", WITHDRAWN, DEFERRED)
+Origin = tuple[str, int]
+"""The name of a deadline's rule, and the number of the fact that it follows."""
+
+
+def origin(fact: Fact) -> Origin:
+    """Return by which rule, and following which fact, a deadline was started or deferred."""
+    return str(fact.details["rule"]["policy"]), int(fact.details["follows"]["sequence"])
+
+
+@dataclass(kw_only=True)
+class Cited:
+    """When a version of the policy was in force, as deadlines that cite it show: from `first` to `last` at least."""
+
+    digest: str
+    first: datetime
+    last: datetime
 
 
 @dataclass(kw_only=True)
@@ -16,22 +32,37 @@ class History:
 
     Attributes:
         facts: by their number within the ticket.
-        anew: whether one was told after which a deadline may begin in place of another.
+        given_up: what was withdrawn or deferred, in place of which another may begin.
         stood: reason and number of its cause -> number of the first fact that told such a pause in time.
+        policies: those cited, by their number.
     """
 
     facts: dict[int, Fact] = field(default_factory=dict)
-    anew: bool = False
+    given_up: set[Origin] = field(default_factory=set)
     stood: dict[tuple[str, int], int] = field(default_factory=dict)
+    policies: dict[int, Cited] = field(default_factory=dict)
+    _classified: int = 0
     _over: dict[str, list[int]] = field(default_factory=lambda: {reason: [] for reason in OVER})
 
     def add(self, fact: Fact) -> None:
-        """Take in the next fact."""
+        """Take in the next fact; one about a deadline fits its type."""
         self.facts[fact.subject_sequence] = fact
-        self.anew = self.anew or fact.type in _ANEW
+        if fact.type == "ticket.classified":
+            self._classified = fact.subject_sequence
+        elif fact.type == DEFERRED:
+            self.given_up.add(origin(fact))
         for reason, fits in OVER.items():
             if fits(fact):
                 self._over[reason].append(fact.subject_sequence)
+
+    def anew(self, started: Fact) -> bool:
+        """Return whether a deadline may have begun in place of another, and be told again what that was.
+
+        Either one of the same rule that followed the same fact was withdrawn or deferred; or what the case is changed
+        since that fact, and with it which terms of the organisation's there are.
+        """
+        _, follows = same = origin(started)
+        return same in self.given_up or (started.details["purpose"] in OURS and self._classified > follows)
 
     def over(self, reason: str, cause: Fact) -> Fact | None:
         """Return the first fact since a cause by which what it waited for was over; None while it is not."""

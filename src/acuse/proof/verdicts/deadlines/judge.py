@@ -15,6 +15,7 @@ from acuse.proof.verdicts.deadlines.course import Course, settle, step
 from acuse.proof.verdicts.deadlines.history import History
 from acuse.proof.verdicts.deadlines.noting import TOLERANCE
 from acuse.proof.verdicts.deadlines.rules import classified, is_as_ruled, term_of
+from acuse.proof.verdicts.deadlines.starting import start_of
 from acuse.proof.verdicts.deadlines.values import Contradiction, Deadline, Judgement, PauseTold
 
 
@@ -76,15 +77,15 @@ def _told(
         return step(seen[name], fact, earlier) if name in seen else ("not_started",)
     if name in seen:
         return ("started_twice",)
-    seen[name] = course = _begun(fact, calendars)
-    course.anew = earlier.anew
+    seen[name] = course = _begun(fact, earlier, calendars)
     if rules is None:
-        return ()
+        return course.begun.keys
     course.ruled = term_of(_rule(fact, rules), fact)
-    return () if is_as_ruled(course.ruled, fact.details, case) else ("rule_differs",)
+    ruled = () if is_as_ruled(course.ruled, fact.details, case) else ("rule_differs",)
+    return (*course.begun.keys, *ruled)
 
 
-def _begun(fact: Fact, calendars: Mapping[str, CalendarVersion]) -> Course:
+def _begun(fact: Fact, earlier: History, calendars: Mapping[str, CalendarVersion]) -> Course:
     cited(fact, "rule")
     calendar, named = calendars.get(cited(fact, "calendar")), fact.details["calendar"]
     if calendar is None:
@@ -92,7 +93,8 @@ def _begun(fact: Fact, calendars: Mapping[str, CalendarVersion]) -> Course:
     if (str(calendar.calendar), calendar.version) != (named["id"], named["version"]):
         raise InputError("A deadline cites another version of a calendar than it names.")
     term = Term.from_members(fact.details["term"])
-    return Course(started=fact, term=term, calendar=calendar, ruled=None, last=fact.occurred_at)
+    start = start_of(fact, earlier)
+    return Course(started=fact, begun=start, term=term, calendar=calendar, ruled=None, last=start.at)
 
 
 def _rule(fact: Fact, rules: Mapping[str, Policy]) -> Policy:
@@ -117,6 +119,8 @@ def _judged(course: Course, now: datetime) -> Deadline:
         calendar=course.calendar,
         verdict=verdict,
         started=course.started,
+        started_at=course.begun.at,
+        cause=course.begun.cause,
         end=course.end,
         due_at=due,
         judged_at=until,
@@ -161,7 +165,7 @@ def _used(course: Course, pauses: Sequence[PauseTold], until: datetime) -> timed
         return spent(
             course.calendar,
             course.term,
-            started_at=course.started.occurred_at,
+            started_at=course.begun.at,
             at=until,
             pauses=whole,
             on_resume=on_resume,

@@ -9,8 +9,8 @@ from acuse.proof.canonical import MAX_INTEGER
 from acuse.proof.facts.fact import Fact
 from acuse.proof.verdicts.deadlines.values import Deadline, Judgement
 
-VERSION = 2
-"""Of 1, what counts as an end, a cause and a pause was another."""
+VERSION = 3
+"""Of 1, what counts as an end, a cause and a pause was another; of 2, what counts as a start."""
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -50,6 +50,7 @@ def stated_deadline(deadline: Deadline) -> dict[str, Any]:
         "rule": details["rule"],
         "verdict": deadline.verdict,
         "started_at": to_rfc3339(deadline.started_at),
+        "started_by": None if deadline.cause is None else str(deadline.cause.id),
         "due_at": None if deadline.due_at is None else to_rfc3339(deadline.due_at),
         "judged_at": to_rfc3339(deadline.judged_at),
         "ended_at": None if deadline.ended_at is None else to_rfc3339(deadline.ended_at),

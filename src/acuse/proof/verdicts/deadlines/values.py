@@ -19,6 +19,11 @@ VERDICTS: Mapping[str, str] = {
 """Verdict on a deadline -> what it means, in English."""
 
 CONTRADICTIONS: Mapping[str, str] = {
+    "start_unfounded": (
+        "no earlier fact that may begin such a deadline is what it follows: one of the organisation's counts from the "
+        "first fact of the case, one of the customer's from when it was noted"
+    ),
+    "start_differs": "it is said to have begun at another time than what it follows happened, and counts from that",
     "started_twice": "it was started again",
     "not_started": "it was never started",
     "out_of_turn": "it was paused, resumed or ended when it could not be",
@@ -33,6 +38,7 @@ CONTRADICTIONS: Mapping[str, str] = {
     "due_differs": "the due date recorded is not the one that follows from the calendar",
     "missed_differs": "it was recorded as missed, and was not",
     "rule_differs": "the rule that it cites says something else",
+    "rule_superseded": "the version of the policy that it cites was not in force then, as other deadlines show",
     "end_unknown": "what is said to have ended it is no earlier fact of the ticket, so it did not end",
     "end_unfit": "what is said to have ended it cannot end such a deadline, so it did not end",
 }
@@ -76,7 +82,8 @@ class Deadline:
         term, on_resume: how long, and what a pause does.
         calendar: the version that it is counted by.
         verdict: one of VERDICTS.
-        started: the fact that began it.
+        started: the fact that says that it began. started_at: from when it is counted.
+        cause: the fact that began it; None where it names none that may.
         end: the fact that ended it, as `deadline.ended` names it, or that withdrew it; None while there is none.
         due_at: when its time is over; None while it stands still, and beyond the calendar.
         judged_at: its end, or the instant it is judged as of.
@@ -93,6 +100,8 @@ class Deadline:
     calendar: CalendarVersion
     verdict: str
     started: Fact
+    started_at: datetime
+    cause: Fact | None
     end: Fact | None
     due_at: datetime | None
     judged_at: datetime
@@ -100,11 +109,6 @@ class Deadline:
     excess: timedelta | None
     late: timedelta
     pauses: tuple[PauseTold, ...]
-
-    @property
-    def started_at(self) -> datetime:
-        """When it began to run."""
-        return self.started.occurred_at
 
     @property
     def ended_at(self) -> datetime | None:

@@ -118,11 +118,10 @@ WORDS: dict[str, str] = {
         "That, by the calendar “{calendar}”, version {version}, the deadline of {purpose} was not over on {date} "
         "at {time}."
     ),
-    "proves.calendars": "That calendar and rules are those in force at the start; they are embedded.",
+    "proves.calendars": "That calendar and rules are those that the facts cite; they are embedded.",
     "limit.deadline.correct": "That the answer or the solution was right, or that the customer read it.",
-    "limit.deadline.law": (
-        "That this calendar or these terms are those the law requires: they are the ones the company had set."
-    ),
+    "limit.deadline.law": "That calendar and terms are those the law requires, or those in force at the start.",
+    "up_to.absent": "Nor are the facts of its communications: section 4.",
     # drawings
     "drawing.met": "{purpose}: met in {used}, of {term}",
     "drawing.missed": "{purpose}: missed by {excess}; used: {used}, of {term}",
@@ -189,6 +188,7 @@ WORDS: dict[str, str] = {
     "deadlines.end": "Ends",
     "deadlines.result": "Result",
     "deadlines.rule.is": "{policy}, version {rule_version} · calendar “{calendar}”, version {version} ({zone})",
+    "deadlines.start_at": "by fact {cause} · {time} (fact {number})",
     "deadlines.at_fact": "fact {number} · {time}",
     "deadlines.pause": "facts {paused} and {resumed}: from {begin} to {end}, {reason}",
     "deadlines.pause.open": "fact {paused}: since {begin}, {reason}",
@@ -206,6 +206,13 @@ WORDS: dict[str, str] = {
     "result.undetermined": "Undetermined.",
     "result.used": "Used: {used}.",
     "result.excess": "Excess: {excess}.",
+    "contradiction.start_unfounded": (
+        "Fact {number}: no earlier fact that may begin such a deadline is what it follows. One of the company’s counts "
+        "from the first fact of the case, one of the customer’s from when it was noted."
+    ),
+    "contradiction.start_differs": (
+        "Fact {number}: it says that the deadline began at another time than what it follows; it counts from that."
+    ),
     "contradiction.started_twice": "Fact {number}: the deadline had begun already.",
     "contradiction.not_started": "Fact {number}: that deadline had not begun.",
     "contradiction.out_of_turn": "Fact {number}: the deadline could not be paused, resumed or ended then.",
@@ -219,6 +226,9 @@ WORDS: dict[str, str] = {
         "Fact {number}: what it says ended the deadline cannot end it; it is not taken as ended."
     ),
     "contradiction.rule_differs": "Fact {number}: the rule that it cites says something else.",
+    "contradiction.rule_superseded": (
+        "Fact {number}: the version of the terms that it cites was not in force then, as other deadlines show."
+    ),
     "contradiction.cause_differs": "Fact {number}: what it says caused it could not, or happened at another time.",
     "contradiction.cause_untold": (
         "Fact {number}: it names no fact that it follows, and counts as if it had not been said."
@@ -248,7 +258,8 @@ WORDS: dict[str, str] = {
     "fact.deadline.ended": "The deadline of {purpose} ends",
     "fact.deadline.withdrawn": "The deadline of {purpose} no longer applies",
     "fact.deadline.deferred": "A deadline cannot be counted: the calendar does not reach to its end",
-    "fact.start.term": "{term}; due: {due}",
+    "fact.start.term": "{term}, {cause}; due: {due}",
+    "timeline.absent": "Communications that the case names and whose facts are not in this document: {names}.",
     "fact.pause.reason": "Reason: {reason}.",
     "fact.pause.reason.by": "Reason: {reason}, {cause}.",
     "fact.ended_by": "by fact {number}",
@@ -264,7 +275,7 @@ WORDS: dict[str, str] = {
     "fact.ticket.escalated": "The case is escalated, or taken back",
     "fact.call.added": "A call is linked to the case",
     "fact.call.amended": "What was entered of a call is corrected",
-    "fact.conformity.requested": "The customer is asked for agreement",
+    "fact.conformity.requested": "Question whether the customer agrees",
     "fact.conformity.withdrawn": "The question before is withdrawn: the customer is asked anew",
     "fact.conformity.given": "Whoever held the link, or wrote as the customer, agrees",
     "fact.conformity.given.link": "Whoever held the link agrees",

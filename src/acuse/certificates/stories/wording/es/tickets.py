@@ -120,11 +120,10 @@ WORDS: dict[str, str] = {
         "Que, con el calendario «{calendar}», versión {version}, el plazo de {purpose} no había vencido el {date} a "
         "las {time}."
     ),
-    "proves.calendars": "Que calendario y reglas son los que regían al empezar; van incrustados.",
+    "proves.calendars": "Que calendario y reglas son los que citan los hechos; van incrustados.",
     "limit.deadline.correct": "Que la respuesta o la solución fueran correctas, ni que el cliente las leyera.",
-    "limit.deadline.law": (
-        "Que ese calendario o esos plazos sean los que exige la ley: son los que la empresa tenía fijados."
-    ),
+    "limit.deadline.law": "Que calendario y plazos sean los que exige la ley, ni los que regían al empezar.",
+    "up_to.absent": "Tampoco los hechos de sus comunicaciones: sección 4.",
     # drawings
     "drawing.met": "{purpose}: plazo cumplido en {used}, de {term}",
     "drawing.missed": "{purpose}: plazo incumplido por {excess}; usado: {used}, de {term}",
@@ -191,6 +190,7 @@ WORDS: dict[str, str] = {
     "deadlines.end": "Termina",
     "deadlines.result": "Resultado",
     "deadlines.rule.is": "{policy}, versión {rule_version} · calendario «{calendar}», versión {version} ({zone})",
+    "deadlines.start_at": "por el hecho {cause} · {time} (hecho {number})",
     "deadlines.at_fact": "hecho {number} · {time}",
     "deadlines.pause": "hechos {paused} y {resumed}: de {begin} a {end}, {reason}",
     "deadlines.pause.open": "hecho {paused}: desde {begin}, {reason}",
@@ -208,6 +208,13 @@ WORDS: dict[str, str] = {
     "result.undetermined": "Sin resultado.",
     "result.used": "Usado: {used}.",
     "result.excess": "Exceso: {excess}.",
+    "contradiction.start_unfounded": (
+        "Hecho {number}: no sigue a ningún hecho anterior que pueda iniciar ese plazo. Uno de la empresa cuenta desde "
+        "el primer hecho del expediente; uno del cliente, desde que se anotó."
+    ),
+    "contradiction.start_differs": (
+        "Hecho {number}: dice que el plazo empezó en otro momento que aquello a lo que sigue; cuenta desde ese hecho."
+    ),
     "contradiction.started_twice": "Hecho {number}: el plazo ya había empezado.",
     "contradiction.not_started": "Hecho {number}: ese plazo no había empezado.",
     "contradiction.out_of_turn": "Hecho {number}: el plazo no podía pausarse, reanudarse ni terminar entonces.",
@@ -221,6 +228,9 @@ WORDS: dict[str, str] = {
         "Hecho {number}: lo que dice que terminó el plazo no puede terminarlo; no se da por terminado."
     ),
     "contradiction.rule_differs": "Hecho {number}: la regla que cita dice otra cosa.",
+    "contradiction.rule_superseded": (
+        "Hecho {number}: la versión de los plazos que cita no regía entonces, según muestran otros plazos."
+    ),
     "contradiction.cause_differs": (
         "Hecho {number}: lo que dice que lo motivó no pudo motivarlo, u ocurrió en otro momento."
     ),
@@ -252,7 +262,8 @@ WORDS: dict[str, str] = {
     "fact.deadline.ended": "Termina el plazo de {purpose}",
     "fact.deadline.withdrawn": "Deja de aplicarse el plazo de {purpose}",
     "fact.deadline.deferred": "No se puede contar un plazo: el calendario no llega hasta su vencimiento",
-    "fact.start.term": "{term}; vence: {due}",
+    "fact.start.term": "{term}, {cause}; vence: {due}",
+    "timeline.absent": "Comunicaciones que nombra el expediente y cuyos hechos no van en este documento: {names}.",
     "fact.pause.reason": "Motivo: {reason}.",
     "fact.pause.reason.by": "Motivo: {reason}, {cause}.",
     "fact.ended_by": "por el hecho {number}",
@@ -268,7 +279,7 @@ WORDS: dict[str, str] = {
     "fact.ticket.escalated": "Se eleva el expediente, o vuelve",
     "fact.call.added": "Se une una llamada al expediente",
     "fact.call.amended": "Se corrige lo anotado de una llamada",
-    "fact.conformity.requested": "Se pide al cliente su conformidad",
+    "fact.conformity.requested": "Pregunta de conformidad al cliente",
     "fact.conformity.withdrawn": "La pregunta anterior se retira: se pregunta de nuevo al cliente",
     "fact.conformity.given": "Quien tenía el enlace, o escribió como el cliente, da su conformidad",
     "fact.conformity.given.link": "Quien tenía el enlace da su conformidad",

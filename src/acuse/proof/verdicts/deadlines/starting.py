@@ -1,0 +1,84 @@
+"""From when a deadline is counted, and whether the policy that it cites can have been in force then.
+
+What begins a deadline is another fact of the case, and it counts from when that happened, whatever it says itself:
+
+- the organisation's terms from when the case was opened, or opened again, however late that or the deadline was noted;
+- the customer's from when they were told: not from before it was noted that they were, nor, unless it begins in place
+  of another, from before the deadline was noted. Nobody's time runs out before it was given.
+
+Where no such fact is named the organisation's count from the first fact of the case, and the customer's from when the
+deadline was noted. Nothing counts from after it was noted.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from acuse.proof.facts.fact import Fact
+from acuse.proof.verdicts.deadlines.causes import MAY_START, OURS
+from acuse.proof.verdicts.deadlines.history import Cited, History
+from acuse.proof.verdicts.deadlines.noting import Told, at_last, named, own
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """When a deadline begins.
+
+    Attributes:
+        at: from when it is counted.
+        cause: the fact that it follows; None where it names none that may begin it.
+        anew: whether it may have begun in place of another.
+        keys: of CONTRADICTIONS, what the fact says that does not follow.
+    """
+
+    at: datetime
+    cause: Fact | None
+    anew: bool
+    keys: tuple[str, ...] = ()
+
+
+def start_of(started: Fact, earlier: History) -> Start:
+    """Return when a deadline begins.
+
+    Args:
+        started: the fact; it fits its type.
+        earlier: all facts before it. The version of the policy that it cites is noted there.
+    """
+    purpose = str(started.details["purpose"])
+    cause = named(started, started.details["follows"], earlier.facts)
+    if cause is None or not MAY_START[purpose](cause):
+        return Start(at=_unfounded(started, earlier), cause=None, anew=False, keys=("start_unfounded",))
+    anew = earlier.anew(started)
+    told = _told(cause, started, anew=anew)
+    differs = () if started.occurred_at == cause.occurred_at else ("start_differs",)
+    version = () if _cite(started, cause.occurred_at, earlier) else ("rule_superseded",)
+    return Start(at=told.at, cause=cause, anew=anew, keys=(*differs, *told.keys, *version))
+
+
+def _told(cause: Fact, started: Fact, *, anew: bool) -> Told:
+    if started.details["purpose"] in OURS:
+        return at_last(cause, at=cause.occurred_at)
+    return own(cause, noted_at=cause.recorded_at if anew else started.recorded_at, at=cause.occurred_at)
+
+
+def _unfounded(started: Fact, earlier: History) -> datetime:
+    if started.details["purpose"] not in OURS:
+        return started.recorded_at
+    first = earlier.facts[min(earlier.facts)] if earlier.facts else started
+    return at_last(first, at=first.occurred_at).at
+
+
+def _cite(started: Fact, at: datetime, earlier: History) -> bool:
+    """Note which version of the policy was in force at an instant; return whether the others cited agree with it.
+
+    A file shows no publication of policies. It shows that versions follow each other: what begins at one time, or
+    earlier, cites no later version, and a version is one text.
+    """
+    rule = started.details["rule"]
+    number, digest = int(rule["version"]), str(rule["digest"])
+    agrees = all(
+        each.last < at if other < number else each.first > at if other > number else each.digest == digest
+        for other, each in earlier.policies.items()
+    )
+    same = earlier.policies.setdefault(number, Cited(digest=digest, first=at, last=at))
+    same.first, same.last = min(same.first, at), max(same.last, at)
+    return agrees
