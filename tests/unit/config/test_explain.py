@@ -49,6 +49,18 @@ def test_what_is_no_bounce_or_no_file_stops_nothing(tmp_path: Path) -> None:
     assert rows[0]["reason"]
 
 
+def test_a_complaint_is_told_once() -> None:
+    done = explain(VECTORS / "arf-abuse.eml", VECTORS / "arf-microsoft.eml")
+    assert done.stdout.splitlines() == [
+        f"{VECTORS / 'arf-abuse.eml'}:",
+        "  harto@destino.example  complaint_arf",
+        "    complaint: Feedback-Type: abuse",
+        f"{VECTORS / 'arf-microsoft.eml'}:",
+        "  harto@hotmail.com  complaint_arf",
+        "    complaint: Subject: complaint about message from 192.0.2.1",
+    ]
+
+
 def test_the_table_obeys_nothing_that_a_message_says(tmp_path: Path) -> None:
     file = tmp_path / "bounce.eml"
     raw = (VECTORS / "dsn-international.eml").read_bytes()

@@ -99,7 +99,7 @@ def _table(file: Path, rows: list[dict[str, Any]]) -> str:
         lasting = "permanent" if row["permanent"] else "passing" if row["action"] in ("failed", "delayed") else ""
         cells = filter(None, (row["recipient"] or "-", row["class"], row["action"], lasting, said))
         lines += [f"  {'  '.join(map(_shown, cells))}", f"    {_shown(row['reason'])}"]
-        if row.get("diagnostic"):
+        if row.get("diagnostic") and row["diagnostic"] not in row["reason"]:
             lines.append(f"    said: {_shown(row['diagnostic'])[:300]}")
     return "\n".join(lines)
 

@@ -35,7 +35,8 @@ def complained(material: Material, returned_to: tuple[str, ...]) -> list[Finding
     if _is_microsoft(material):
         hidden = _HMX.search(material.returned)
         addresses = [hidden.group(1)] if hidden else list(returned_to[:1])
-        return [Finding(address=each, text="complaint of a Microsoft user") for each in addresses or [""]]
+        said = f"Subject: {material.field('Subject')}"[:200]
+        return [Finding(address=each, text=said) for each in addresses or [""]]
     return None
 
 
