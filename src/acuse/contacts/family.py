@@ -1,19 +1,20 @@
 """Contacts that were merged into one: its family. Whoever asks about one asks about all of them."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 _ROOTS = """
 WITH RECURSIVE above AS (
-    SELECT id AS start, id, merged_into_id FROM contacts_contacts
+    SELECT id AS start, id, merged_into_id, name FROM contacts_contacts
     WHERE organisation_id = %(organisation)s AND id = ANY(%(contacts)s)
     UNION ALL
-    SELECT above.start, parent.id, parent.merged_into_id
+    SELECT above.start, parent.id, parent.merged_into_id, parent.name
     FROM above JOIN contacts_contacts AS parent ON parent.id = above.merged_into_id
 )
-SELECT start, id FROM above WHERE merged_into_id IS NULL
+SELECT start, id, name FROM above WHERE merged_into_id IS NULL
 """
 _MEMBERS = """
 WITH RECURSIVE below AS (
@@ -27,7 +28,12 @@ SELECT root, id FROM below ORDER BY id
 
 def roots(organisation: UUID, contacts: Iterable[UUID]) -> dict[UUID, UUID]:
     """Return, of each contact that there is, the one into which it was merged in the end; itself where it was not."""
-    return dict(_asked(_ROOTS, organisation, contacts))
+    return {contact: root for contact, (root, _) in named_roots(organisation, contacts).items()}
+
+
+def named_roots(organisation: UUID, contacts: Iterable[UUID]) -> dict[UUID, tuple[UUID, str]]:
+    """Return, of each contact that there is, its root as `roots` does, and the name that stands there."""
+    return {contact: (root, name) for contact, root, name in _asked(_ROOTS, organisation, contacts)}
 
 
 def members(organisation: UUID, contacts: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
@@ -44,7 +50,7 @@ def family(organisation: UUID, contact: UUID) -> tuple[UUID, ...]:
     return members(organisation, [root])[root] if root else ()
 
 
-def _asked(statement: str, organisation: UUID, contacts: Iterable[UUID]) -> list[tuple[UUID, UUID]]:
+def _asked(statement: str, organisation: UUID, contacts: Iterable[UUID]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"organisation": organisation, "contacts": list(contacts)})
-        return [(one, other) for one, other in cursor.fetchall()]
+        return list(cursor.fetchall())

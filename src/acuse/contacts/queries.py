@@ -7,7 +7,7 @@ from uuid import UUID
 
 from acuse.accounts.queries import Access
 from acuse.contacts import rules
-from acuse.contacts.family import family, members, roots
+from acuse.contacts.family import family, members, named_roots
 from acuse.contacts.models import Address, Contact
 from acuse.errors import InputError
 
@@ -169,12 +169,12 @@ def name_of(organisation: UUID, *, contact: UUID) -> str:
 
 
 def _names(organisation: UUID, contacts: Iterable[UUID]) -> Mapping[UUID, str]:
-    asked = roots(organisation, contacts)
-    called = dict(Contact.objects.filter(id__in=set(asked.values())).values_list("id", "name"))
+    asked = named_roots(organisation, contacts)
+    called = dict(asked.values())
     nameless = [root for root, name in called.items() if not name]
     if nameless:
         known_as = members(organisation, nameless)
         owner = {one: root for root, found in known_as.items() for one in found}
         for address in addresses_of(owner):
             called[owner[address.contact]] = called[owner[address.contact]] or address.value
-    return {one: called[root] for one, root in asked.items()}
+    return {one: called[root] for one, (root, _) in asked.items()}

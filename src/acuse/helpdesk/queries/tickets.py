@@ -15,7 +15,8 @@ from acuse.evidence.fulltext import Lexemes, terms
 from acuse.helpdesk.models import Ticket
 from acuse.helpdesk.rules import CLOSED_STATUSES, OPEN_STATUSES
 
-PAGE = 50
+#: Three screens; a page that shows a case beside the list pays for every row.
+PAGE = 30
 #: Up to how many cases are counted; beyond it a number says "and more".
 COUNTED = 1_000
 #: Stands for "no deadline" in the place of a page.
