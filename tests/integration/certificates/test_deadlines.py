@@ -90,15 +90,17 @@ class Desk:
         )
         self.add("note.added", self.ago(5), self.keep("note", NOTE, "text/plain"), mentioned=[])
 
-    def start(self, name: str) -> None:
+    def start(self, name: str, *, hours: float = 5) -> None:
+        """Start a deadline by the opening, five hours ago; `hours` is when the fact says that it began."""
         calendar = self.keep("calendar", self.calendar.canonical())
         rule = self.keep("rule", ruled(self.calendar, TWO_HOURS).canonical())
         self.add(
             "deadline.started",
-            self.ago(5),
+            self.ago(hours),
             calendar,
             rule,
             deadline=name,
+            follows={"type": "ticket.opened", "sequence": 1},
             purpose="resolution",
             term=TWO_HOURS.members(),
             on_resume="continue",
@@ -132,6 +134,8 @@ def test_a_ticket_is_certified_and_its_deadlines_are_counted_again(notary: Notar
     (deadline,) = report.deadlines.deadlines
     assert (deadline.verdict, deadline.excess) == ("missed", timedelta(hours=2))
     assert report.deadlines.contradictions == ()
+    assert deadline.cause is not None
+    assert (deadline.cause.type, deadline.started_at) == ("ticket.opened", desk.ago(5))
     files = notary.attachments(row)
     assert files["calendario-3.json"] == desk.calendar.canonical()
     assert files["reglas-3.json"] == ruled(desk.calendar, TWO_HOURS).canonical()
@@ -196,7 +200,7 @@ def test_a_ticket_without_message_or_deadlines_is_certified_too(notary: Notary) 
 def test_its_code_and_its_file_tell_the_public_what_became_of_the_deadlines(notary: Notary) -> None:
     desk = Desk(notary)
     desk.open()
-    desk.start("a")
+    desk.start("a", hours=4.5)
     desk.end("a", desk.ago(4))
     due = due_at(desk.calendar, TWO_HOURS, started_at=desk.ago(5))
     desk.add("deadline.missed", due, deadline="a", due_at=to_rfc3339(due))
@@ -216,6 +220,7 @@ def test_its_code_and_its_file_tell_the_public_what_became_of_the_deadlines(nota
         assert "Certificate of deadlines" in shown
         assert "<dt>Resolution</dt><dd>in time</dd>" in shown
         assert "Fact 6: it was noted as missed, and was not." in shown
+        assert "Fact 3: it says it began at another time than what it follows, and counts from that." in shown
         assert "cliente1042" not in shown
     record = public_record(code=row.code)
     assert record is not None

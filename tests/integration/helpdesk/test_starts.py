@@ -1,0 +1,125 @@
+"""Which fact each deadline of a case follows, and by which version of the terms it is counted, through the services."""
+
+from uuid import UUID
+
+import pytest
+
+from acuse.calendars.rules import Shift
+from acuse.embedded.roles import Addresses
+from acuse.helpdesk.services import pausing
+from acuse.proof.business_time import Term
+from acuse.proof.facts.fact import Fact
+from acuse.proof.policy import Case
+from tests.integration.helpdesk.cases import ALWAYS, Desk, assert_agrees, make_desk, row, term
+
+#: An hour a week.
+SCARCE = ((Shift(540, 600),), *((),) * 6)
+
+
+@pytest.fixture
+def desk(database: Addresses, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return make_desk(monkeypatch)
+
+
+def starts(desk: Desk, ticket: UUID) -> list[tuple[str, Fact, int]]:
+    """Of each deadline, as it was started: its purpose, the fact that it follows and the version of the terms."""
+    told = desk.facts(ticket)
+    begun = [fact for fact in told if fact.type == "deadline.started"]
+    found = []
+    for fact in begun:
+        follows = fact.details["follows"]
+        cause = told[follows["sequence"] - 1]
+        assert (follows["type"], fact.occurred_at) == (cause.type, cause.occurred_at)
+        found.append((fact.details["purpose"], cause, fact.details["rule"]["version"]))
+    return found
+
+
+def test_what_a_case_begins_with_follows_its_opening_and_the_customer_s_term_the_question(desk: Desk) -> None:
+    desk.publish_packs("standard", "ley-10-2025")
+    ticket = desk.open()
+    desk.pass_time("2026-11-18 12:00")
+    desk.ask_for_documents(ticket)
+    found = [(purpose, cause.type) for purpose, cause, _ in starts(desk, ticket)]
+    assert found == [
+        ("first_response", "ticket.opened"),
+        ("resolution", "ticket.opened"),
+        ("resolution", "ticket.opened"),
+        ("completion", "reply.sent"),
+    ]
+    assert starts(desk, ticket)[-1][1].details["act"] == "data_request"
+    assert_agrees(desk, ticket)
+
+
+def reopened(desk: Desk) -> UUID:
+    """A case that was resolved and is open again, since when other terms are in force."""
+    other = (Case(types=("claim",), term=Term(amount=8, unit="business_hours")),)
+    desk.publish(term(desk, 48, "business_hours"))
+    ticket = desk.open("inquiry")
+    desk.pass_time("2026-11-17 12:00")
+    desk.pass_to(ticket, "agreed")
+    desk.publish(term(desk, 24, "business_hours"), term(desk, 8, "business_hours", name="Reclamo", cases=other), base=1)
+    desk.pass_time("2026-11-18 12:00")
+    desk.write(ticket)
+    return ticket
+
+
+def test_what_begins_when_a_case_is_opened_again_follows_that_by_the_terms_of_then(desk: Desk) -> None:
+    ticket = reopened(desk)
+    first, second = starts(desk, ticket)
+    assert [(first[1].type, first[2]), (second[1].type, second[2])] == [
+        ("ticket.opened", 1),
+        ("ticket.status_changed", 2),
+    ]
+    assert_agrees(desk, ticket)
+
+
+def test_what_first_applies_to_a_case_that_was_opened_again_has_the_terms_of_then(desk: Desk) -> None:
+    """Two deadlines that follow one fact cite one version of the terms."""
+    ticket = reopened(desk)
+    desk.pass_time("2026-11-18 13:00")
+    desk.classify(ticket, type="claim")
+    *_, again, first = starts(desk, ticket)
+    assert first == again
+    assert row(ticket, "resolution").name == "Reclamo"
+    assert_agrees(desk, ticket)
+
+
+def test_what_replaces_a_deadline_follows_what_that_followed(desk: Desk) -> None:
+    high = Case(priorities=("high",), term=Term(amount=16, unit="business_hours"))
+    desk.publish(term(desk, 1, "business_hours", cases=(high, Case(term=Term(amount=48, unit="business_hours")))))
+    ticket = desk.open()
+    desk.pass_time("2026-11-17 12:00")
+    desk.pass_to(ticket, "agreed")
+    desk.pass_time("2026-11-18 12:00")
+    desk.write(ticket)
+    desk.pass_time("2026-11-18 13:00")
+    desk.classify(ticket, priority="high")
+    _, before, after = starts(desk, ticket)
+    assert before == after
+    assert before[1].type == "ticket.status_changed"
+    assert_agrees(desk, ticket)
+
+
+def test_a_term_that_is_started_once_its_calendar_reaches_follows_the_opening_all_the_same(desk: Desk) -> None:
+    desk.publish(term(desk, 1000, "business_hours"))
+    desk.calendar_of("Taller", SCARCE, base=1)
+    ticket = desk.open()
+    (deferred,) = [fact for fact in desk.facts(ticket) if fact.type == "deadline.deferred"]
+    assert deferred.details["follows"] == {"type": "ticket.opened", "sequence": 1}
+    desk.pass_time("2026-11-17 12:00")
+    desk.calendar_of("Taller", base=2)
+    pausing.start_deferred(access=desk.access, ticket=ticket)
+    assert [cause.type for _, cause, _ in starts(desk, ticket)] == ["ticket.opened"]
+    assert_agrees(desk, ticket)
+
+
+def test_what_replaces_a_deadline_that_waited_beyond_its_calendar_follows_what_that_followed(desk: Desk) -> None:
+    desk.publish(term(desk, 48, "business_hours", pauses_on=("customer",)))
+    ticket = desk.open()
+    desk.pass_to(ticket, "asked_customer")
+    desk.pass_time("2027-06-01 12:00")
+    desk.calendar_of("Taller", ALWAYS, base=1)
+    desk.pass_time("2029-12-31 12:00")
+    desk.write(ticket)
+    assert [cause.type for _, cause, _ in starts(desk, ticket)] == ["ticket.opened", "ticket.opened"]
+    assert_agrees(desk, ticket)
