@@ -13,8 +13,10 @@ from acuse.accounts.models import User
 from acuse.accounts.queries import Access, access_organisation
 from acuse.calendars.presets import PRESETS
 from acuse.calendars.services import publish_calendar
+from acuse.config.database import conninfo
+from acuse.evidence.leases import Holder
 from acuse.helpdesk.call_rules import Entered
-from acuse.helpdesk.jobs.call_files import enter_calls
+from acuse.helpdesk.jobs.call_files import Clerk
 from acuse.helpdesk.models import Call, CallFile
 from acuse.helpdesk.services.call_files import add_file, start_file
 from acuse.helpdesk.services.calls import Opening, register_call
@@ -60,11 +62,20 @@ def call(access: Access) -> UUID:
     return register_call(access=access, call=rung, opening=opening)
 
 
+def work() -> None:
+    """Go through all files of calls that wait, as the worker does."""
+    clerk = Clerk(holder=Holder(conninfo=conninfo()))
+    while clerk.go_on():
+        pass
+
+
 def paths(access: Access, call: UUID) -> list[str]:
     """Each page of this subject."""
     planned = add_file(access=access, name="noviembre.csv", content=SHEET.encode())
     started = add_file(access=access, name="octubre.csv", content=SHEET.encode())
+    work()
     start_file(access=access, file=started)
+    trying = add_file(access=access, name="diciembre.csv", content=SHEET.encode())
     one = f"{BASE}/calls/{call}/"
     return [
         f"{BASE}/calls/",
@@ -75,6 +86,7 @@ def paths(access: Access, call: UUID) -> list[str]:
         f"{BASE}/calls/files/",
         f"{BASE}/calls/files/{planned}/",
         f"{BASE}/calls/files/{started}/",
+        f"{BASE}/calls/files/{trying}/",
         f"{BASE}/settings/lines/",
         f"{BASE}/tickets/{Call.objects.get(id=call).ticket_id}/",
     ]
@@ -116,10 +128,11 @@ def test_a_file_is_planned_and_entered(world: World, visit: Opener, access: Acce
     page = visit().open(f"{BASE}/calls/files/")
     page.get_by_label("Archivo CSV").set_input_files(file)
     page.get_by_role("button", name="Verlo antes").click()
+    expect(page.get_by_text("0 de 3 filas")).to_be_visible()
+    work()
     expect(page.get_by_text("no es una fecha con su hora")).to_be_visible()
     page.get_by_role("button", name="Incorporar 2 llamadas").click()
     expect(page.get_by_text("0 de 3 filas")).to_be_visible()
-    while enter_calls():
-        pass
+    work()
     expect(page.get_by_text("3 de 3 filas")).to_be_visible()
     assert CallFile.objects.get().entered == 2

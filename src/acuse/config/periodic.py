@@ -30,6 +30,7 @@ from acuse.doors.ui.counters import forget_expired
 from acuse.evidence.jobs import watch_ledger
 from acuse.evidence.ledger import FactDraft, record
 from acuse.evidence.rules import INSTALLATION
+from acuse.helpdesk.jobs import call_files
 from acuse.helpdesk.services.acknowledging import forget_alarms
 from acuse.helpdesk.services.faq_readers import forget_missed
 from acuse.proof.facts.fact import Actor
@@ -41,7 +42,7 @@ from acuse.reception.services import forget_repeats
 log = logging.getLogger(__name__)
 
 #: Every queue of leased work.
-QUEUES = (dispatch.QUEUE, notices.QUEUE, certificates.QUEUE, reception.QUEUE, fetching.QUEUE)
+QUEUES = (dispatch.QUEUE, notices.QUEUE, certificates.QUEUE, reception.QUEUE, fetching.QUEUE, call_files.QUEUE)
 _RESTART_SECONDS = 5.0
 T = TypeVar("T")
 

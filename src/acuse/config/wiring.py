@@ -41,7 +41,7 @@ from acuse.evidence.tsa import Authority, TimestampClient
 from acuse.figures.followers import follow_figures
 from acuse.figures.jobs import check_next
 from acuse.helpdesk.followers import follow_mail, follow_openings
-from acuse.helpdesk.jobs.call_files import enter_calls
+from acuse.helpdesk.jobs.call_files import Clerk
 from acuse.helpdesk.jobs.deadlines import attend_due
 from acuse.helpdesk.queries.mailboxes import mailbox_at
 from acuse.helpdesk.services.codes import send_codes
@@ -153,7 +153,7 @@ def worker_loops(holder: Holder) -> list[tuple[str, Loop]]:
         ("comparisons", lambda stop: _repeat((check_next,), stop)),
         ("intake", lambda stop: _follow(_INTAKE, stop, _INTAKE_SECONDS)),
         ("desk", lambda stop: _repeat((send_codes, send_due, close_silent, attend_due), stop)),
-        ("calls", lambda stop: _repeat((enter_calls,), stop)),
+        ("calls", Clerk(holder=holder).run),
         ("periodic", periodic.run),
     ]
 

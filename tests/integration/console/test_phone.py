@@ -15,8 +15,9 @@ from acuse.calendars.presets import PRESETS
 from acuse.calendars.services import publish_calendar
 from acuse.config.database import conninfo
 from acuse.embedded.roles import Addresses
+from acuse.evidence.leases import Holder
 from acuse.evidence.sequencer import Sequencer
-from acuse.helpdesk.jobs.call_files import enter_calls
+from acuse.helpdesk.jobs.call_files import Clerk
 from acuse.helpdesk.models import Call, CallFile, Line, Outgoing, Ticket
 from acuse.proof.checkpoint import SigningKey
 from tests.integration.helpdesk import making
@@ -223,6 +224,13 @@ def test_the_list_is_narrowed_added_up_and_exported(desk: Desk) -> None:
     assert "+34600112233" in raw
 
 
+def work() -> None:
+    """Go through all files that wait, as the worker does."""
+    clerk = Clerk(holder=Holder(conninfo=conninfo()))
+    while clerk.go_on():
+        pass
+
+
 def test_a_file_is_looked_at_planned_and_entered(desk: Desk) -> None:
     one, agent = line(signed_in("owner")), signed_in("agent")
     raw = (
@@ -236,9 +244,19 @@ def test_a_file_is_looked_at_planned_and_entered(desk: Desk) -> None:
     plan = {"zone": "Europe/Madrid", "order": "dmy", "line": str(one)}
     columns = {"column_0": "started", "column_1": "number", "column_2": "result", "column_3": "waited"}
     assert post(agent, led, **plan, **columns) == led
+    part = agent.get(BASE + led, headers={"HX-Request": "true"}).content.decode()
+    assert 'hx-trigger="every 1s"' in part
+    assert "0 of 3 rows" in part
+    assert "<main" not in part
+    assert post(agent, f"{led}start/") == led
+    assert CallFile.objects.get().state == "trying"
+    work()
+    assert "hx-trigger" not in agent.get(BASE + led, headers={"HX-Request": "true"}).content.decode()
     assert "New calls 1" in text(agent, led)
     assert "Left out 1" in text(agent, led)
     assert post(agent, led, **plan, **columns, word_0="answered", word_1="lost") == led
+    assert "New calls" not in text(agent, led)
+    work()
     shown = text(agent, led)
     assert "New calls 2" in shown
     assert "line 4" in shown
@@ -248,16 +266,19 @@ def test_a_file_is_looked_at_planned_and_entered(desk: Desk) -> None:
     assert wrong.splitlines()[1].startswith("4,")
     assert post(agent, f"{led}start/") == led
     assert 'hx-trigger="every 1s"' in agent.get(BASE + led, headers={"HX-Request": "true"}).content.decode()
-    while enter_calls():
-        pass
+    work()
     assert "3 of 3 rows" in text(agent, led)
     assert Call.objects.count() == 2
     assert post(agent, f"{led}cancel/") == "calls/files/"
     assert CallFile.objects.get().state == "done"
     # Of the same headings, the next file needs no planning.
     led = post(agent, "calls/files/", file=SimpleUploadedFile("diciembre.csv", raw.replace(b":05:", b":06:")))
+    work()
     assert "New calls 1" in text(agent, led)
     assert "Known already 1" in text(agent, led)
+    assert post(agent, f"{led}cancel/") == "calls/files/"
+    assert "Stopped" in text(agent, led)
+    assert agent.get(f"{BASE}{led}errors.csv").status_code == 404
     assert "no rows" in post(agent, "calls/files/", file=SimpleUploadedFile("x.csv", b"a,b\n"))
     assert signed_in("auditor").get(f"{BASE}calls/files/").status_code == 403
 

@@ -6,15 +6,21 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from acuse import clock
 from acuse.accounts import services as accounts
+from acuse.config import periodic
+from acuse.config.database import conninfo
 from acuse.errors import AccessDenied, ConflictError, InputError
 from acuse.evidence import custody
+from acuse.evidence.leases import Holder
 from acuse.evidence.queries import facts_of
+from acuse.helpdesk.call_sheet import Row
+from acuse.helpdesk.call_trial import Trial
 from acuse.helpdesk.jobs import call_files as job
-from acuse.helpdesk.jobs.call_files import enter_calls
-from acuse.helpdesk.models import Call, CallFile
-from acuse.helpdesk.queries.call_files import file, sample, trial, wrong_rows
-from acuse.helpdesk.services.call_files import add_file, cancel_file, enter_rows, plan_file, start_file
+from acuse.helpdesk.jobs.call_files import QUEUE, Clerk
+from acuse.helpdesk.models import Call, CallFile, Upload
+from acuse.helpdesk.queries.call_files import FileView, file, sample, wrong_rows
+from acuse.helpdesk.services.call_files import add_file, cancel_file, enter_rows, note_trial, plan_file, start_file
 from acuse.helpdesk.services.lines import add_line
 from tests.integration.helpdesk.making import Desk
 
@@ -39,90 +45,202 @@ def upload(desk: Desk, text: str = SHEET) -> UUID:
     return add_file(access=desk.agent, name="Master.csv", content=text.encode())
 
 
+@pytest.fixture
+def clerk(desk: Desk) -> Clerk:
+    return Clerk(holder=Holder(conninfo=conninfo()))
+
+
+def work(clerk: Clerk) -> None:
+    """Go through all files that wait, as the worker's loop does."""
+    while clerk.go_on():
+        pass
+
+
+def view(desk: Desk, id: UUID) -> FileView:
+    seen = file(desk.agent, id=id)
+    assert seen is not None
+    return seen
+
+
+def tried(desk: Desk, clerk: Clerk, id: UUID) -> Trial:
+    """What a file would do, once the worker has found out."""
+    work(clerk)
+    found = view(desk, id).trial
+    assert found is not None
+    return found
+
+
+def enter(desk: Desk, clerk: Clerk, id: UUID) -> None:
+    """Try a file, start it, and have it entered."""
+    tried(desk, clerk, id)
+    start_file(access=desk.agent, file=id)
+    work(clerk)
+
+
 def state(desk: Desk, id: UUID) -> tuple[str, int, int, int, int, int]:
     seen = file(desk.auditor, id=id)
     assert seen is not None
     return seen.state, seen.rows, seen.entered, seen.known, seen.out, seen.wrong
 
 
-def test_a_name_that_two_members_have_says_nothing_of_who_took_a_call(desk: Desk, line: UUID) -> None:
+def test_a_name_that_two_members_have_says_nothing_of_who_took_a_call(desk: Desk, line: UUID, clerk: Clerk) -> None:
     other = accounts.create_user(email="otro@ribera.example", password=None, name="agent")
     accounts.add_member(organisation=desk.organisation, email=other.email, role="agent")
     one = upload(desk, HEADS + "2026-11-20 10:00:00,600112233,910000100,70,60,ANSWERED,a1,Agent\n")
-    assert trial(desk.agent, id=one).strangers == 1
-    start_file(access=desk.agent, file=one)
-    while enter_calls():
-        pass
+    assert tried(desk, clerk, one).strangers == 1
+    enter(desk, clerk, one)
     assert Call.objects.get().member_id is None
 
 
-def test_a_file_is_tried_then_entered_and_every_call_cites_it(desk: Desk, line: UUID) -> None:
+def test_a_file_is_tried_then_entered_and_every_call_cites_it(desk: Desk, line: UUID, clerk: Clerk) -> None:
     one = upload(desk)
-    tried = trial(desk.agent, id=one)
-    assert (tried.new, tried.known, tried.out, tried.wrong) == (3, 1, 1, 2)
-    assert (tried.twice, tried.strangers) == (1, 1)
-    assert [row.line for row in tried.errors] == [5, 6]
+    with pytest.raises(ConflictError, match="being looked at"):
+        start_file(access=desk.agent, file=one)
+    found = tried(desk, clerk, one)
+    assert (found.new, found.known, found.out, found.wrong) == (3, 1, 1, 2)
+    assert (found.twice, found.strangers) == (1, 1)
+    assert [place for place, _call in found.first] == [2, 3, 4]
+    assert found.first[0][1].started_at == datetime(2026, 11, 20, 9, tzinfo=UTC)
+    assert [place for place, _why in found.errors] == [5, 6]
+    assert str(found.errors[0][1]) == "No line has the number or the name “999”."
     assert not Call.objects.exists()
     start_file(access=desk.agent, file=one)
-    while enter_calls():
-        pass
+    work(clerk)
     assert state(desk, one) == ("done", 7, 3, 1, 1, 2)
     answered, lost, abandoned = Call.objects.order_by("reference")
     assert (answered.line_id, answered.result, answered.waited, answered.talked) == (line, "answered", 10, 60)
     assert (answered.member_id, lost.member_id) == (desk.agent.member, None)
     assert abandoned.started_at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-    (found,) = facts_of(organisation=desk.organisation, kind="call", id=answered.id)
-    assert found.fact.actor.id == str(desk.agent.member)
-    assert (found.fact.details["reference"], found.fact.details["member"]) == ("a1", str(desk.agent.member))
-    (cited,) = found.fact.objects
+    (told,) = facts_of(organisation=desk.organisation, kind="call", id=answered.id)
+    assert told.fact.actor.id == str(desk.agent.member)
+    assert (told.fact.details["reference"], told.fact.details["member"]) == ("a1", str(desk.agent.member))
+    (cited,) = told.fact.objects
     assert custody.open_object(organisation=desk.organisation, sha256=cited.sha256) == SHEET.encode()
     assert [row.cells[6] for row in wrong_rows(desk.auditor, id=one)] == ["a4", "a5"]
     assert sample(desk.agent, id=one, rows=1) == [SHEET.splitlines()[1].split(",")]
 
 
+class Killed(BaseException):
+    """The worker's process ends here, without another word."""
+
+
+@pytest.fixture
+def next_clerk(desk: Desk) -> Clerk:
+    """The worker that is started where another died."""
+    return Clerk(holder=Holder(conninfo=conninfo()))
+
+
+def free_the_dead() -> None:
+    """Release what the dead held, as the others do that find their locks free twice."""
+    CallFile.objects.update(lease=None, lease_until=None)
+
+
 def test_what_comes_twice_or_breaks_off_is_entered_once(
-    desk: Desk, line: UUID, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, line: UUID, clerk: Clerk, next_clerk: Clerk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = "".join(
         f"2026-11-20 10:{number:02}:00,60011220{number},910000100,9,0,BUSY,{reference},\n"
         for number, reference in enumerate(["b0", "b1", "", "", "b4"])
     )
     monkeypatch.setattr(job, "_AT_ONCE", 2)
+    seen: list[UUID] = []
 
-    def breaks_off(*, file: UUID, after: int, rows: list[object]) -> bool:
+    def breaks_off(*, file: UUID, lease: UUID, after: int, rows: list[Row]) -> bool:
         if after == 2:
-            raise SystemExit("the worker dies")
-        return enter_rows(file=file, after=after, rows=rows)  # type: ignore[arg-type]
+            seen.append(lease)
+            raise Killed
+        return enter_rows(file=file, lease=lease, after=after, rows=rows)
 
     first, second = upload(desk, HEADS + rows), upload(desk, HEADS + rows)
+    tried(desk, clerk, first)
     start_file(access=desk.agent, file=first)
     with monkeypatch.context() as dying:
         dying.setattr(job, "enter_rows", breaks_off)
-        with pytest.raises(SystemExit):
-            enter_calls()
+        with pytest.raises(Killed):
+            work(clerk)
     assert state(desk, first)[:3] == ("running", 2, 2)
-    while enter_calls():
-        pass
+    # Nobody else touches it while it may live, and afterwards the next goes on behind what was entered.
+    assert not next_clerk.go_on()
+    free_the_dead()
+    work(next_clerk)
     assert state(desk, first) == ("done", 5, 5, 0, 0, 0)
-    start_file(access=desk.agent, file=second)
-    while enter_calls():
-        pass
+    enter(desk, next_clerk, second)
     assert state(desk, second) == ("done", 5, 0, 5, 0, 0)
     assert Call.objects.count() == 5
     # A worker that comes late to rows that another went through does nothing.
-    assert not enter_rows(file=first, after=2, rows=[])
+    CallFile.objects.filter(id=first).update(state=CallFile.State.RUNNING)
+    assert not enter_rows(file=first, lease=seen[0], after=5, rows=[])
+
+
+def test_a_trial_that_breaks_off_begins_anew(
+    desk: Desk, line: UUID, clerk: Clerk, next_clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "_AT_ONCE", 2)
+    one = upload(desk)
+
+    def breaks_off(*, file: UUID, lease: UUID, rows: int) -> bool:
+        if rows == 4:
+            raise Killed
+        return note_trial(file=file, lease=lease, rows=rows)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(job, "note_trial", breaks_off)
+        with pytest.raises(Killed):
+            work(clerk)
+    assert (state(desk, one)[:2], view(desk, one).trial) == (("trying", 2), None)
+    assert not next_clerk.go_on()
+    free_the_dead()
+    found = tried(desk, next_clerk, one)
+    assert (found.new, found.known, found.out, found.wrong) == (3, 1, 1, 2)
+    assert state(desk, one)[0] == "uploaded"
+
+
+def test_what_is_planned_otherwise_or_given_up_meanwhile_ends_the_trial(
+    desk: Desk, line: UUID, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "_AT_ONCE", 2)
+    one = upload(desk)
+    plan = view(desk, one).plan
+    acts = [lambda: plan_file(access=desk.agent, file=one, plan=replace(plan, words={"busy": ""}))]
+
+    def interrupted(*, file: UUID, lease: UUID, rows: int) -> bool:
+        if acts:
+            acts.pop()()
+        return note_trial(file=file, lease=lease, rows=rows)
+
+    monkeypatch.setattr(job, "note_trial", interrupted)
+    found = tried(desk, clerk, one)
+    assert (found.new, found.known, found.out, found.wrong) == (3, 1, 3, 0)
+    plan_file(access=desk.agent, file=one, plan=plan)
+    acts.append(lambda: cancel_file(access=desk.agent, file=one))
+    work(clerk)
+    assert (state(desk, one)[0], view(desk, one).trial) == ("cancelled", None)
+    assert not clerk.go_on()
+
+
+def test_a_file_that_is_given_up_leaves_nothing(desk: Desk, line: UUID, clerk: Clerk) -> None:
+    one = upload(desk)
+    tried(desk, clerk, one)
+    cancel_file(access=desk.agent, file=one)
+    assert not Upload.objects.exists()
+    assert list(custody.store().keys(f"objects/{desk.organisation}")) == []
+    with pytest.raises(InputError, match="given up"):
+        start_file(access=desk.agent, file=one)
+    with pytest.raises(InputError, match="given up"):
+        wrong_rows(desk.agent, id=one)
 
 
 def test_a_file_that_is_cancelled_stops_between_two_batches(
-    desk: Desk, line: UUID, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, line: UUID, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(job, "_AT_ONCE", 1)
     monkeypatch.setattr(job, "_BATCHES", 1)
     one = upload(desk)
+    tried(desk, clerk, one)
     start_file(access=desk.agent, file=one)
-    assert enter_calls() == 1
+    assert clerk.go_on()
     cancel_file(access=desk.owner, file=one)
-    assert enter_calls() == 0
+    assert not clerk.go_on()
     assert state(desk, one)[:3] == ("cancelled", 1, 1)
     with pytest.raises(ConflictError):
         cancel_file(access=desk.owner, file=one)
@@ -130,35 +248,32 @@ def test_a_file_that_is_cancelled_stops_between_two_batches(
         start_file(access=desk.agent, file=one)
 
 
-def test_what_was_chosen_is_remembered_for_files_of_the_same_headings(desk: Desk, line: UUID) -> None:
+def test_what_was_chosen_is_remembered_for_files_of_the_same_headings(desk: Desk, line: UUID, clerk: Clerk) -> None:
     strange = "cuando,quien,fin,clave\n20/11/2026 10:00,600112233,Cogida,z1\n"
     one = upload(desk, strange)
+    assert not clerk.go_on()
     with pytest.raises(InputError, match="day and hour"):
-        trial(desk.agent, id=one)
-    seen = file(desk.agent, id=one)
-    assert seen is not None
+        start_file(access=desk.agent, file=one)
     chosen = replace(
-        seen.plan,
+        view(desk, one).plan,
         columns=("started", "number", "result", "reference"),
         words={"cogida": "answered"},
         line=str(line),
         zone="Atlantic/Canary",
     )
     plan_file(access=desk.agent, file=one, plan=chosen)
-    assert trial(desk.agent, id=one).new == 1
+    assert tried(desk, clerk, one).new == 1
     start_file(access=desk.agent, file=one)
     with pytest.raises(ConflictError):
         plan_file(access=desk.agent, file=one, plan=chosen)
-    while enter_calls():
-        pass
+    work(clerk)
     assert Call.objects.get().started_at == datetime(2026, 11, 20, 10, tzinfo=UTC)
-    again = file(desk.agent, id=upload(desk, strange.replace("z1", "z2")))
-    assert again is not None
+    again = view(desk, upload(desk, strange.replace("z1", "z2")))
     assert (again.plan.columns, again.plan.zone, again.plan.words) == (chosen.columns, chosen.zone, chosen.words)
 
 
 def test_of_a_call_that_rang_at_several_desks_the_row_that_took_it_counts(
-    desk: Desk, line: UUID, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, line: UUID, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(job, "_AT_ONCE", 1)
     rows = (
@@ -167,10 +282,9 @@ def test_of_a_call_that_rang_at_several_desks_the_row_that_took_it_counts(
         "2026-11-20 10:00:00,600112233,910000100,15,0,NO ANSWER,q1,\n"
     )
     one = upload(desk, HEADS + rows)
-    assert (trial(desk.agent, id=one).new, trial(desk.agent, id=one).known) == (1, 2)
-    start_file(access=desk.agent, file=one)
-    while enter_calls():
-        pass
+    found = tried(desk, clerk, one)
+    assert (found.new, found.known) == (1, 2)
+    enter(desk, clerk, one)
     assert state(desk, one) == ("done", 3, 1, 2, 0, 0)
     assert (Call.objects.get().result, Call.objects.get().waited) == ("answered", 15)
 
@@ -185,13 +299,33 @@ def test_what_cannot_be_a_file_of_calls_is_refused(desk: Desk, line: UUID, conte
     assert not CallFile.objects.exists()
 
 
-def test_a_file_that_custody_lost_ends_with_the_reason(desk: Desk, line: UUID) -> None:
+def test_a_file_that_custody_lost_ends_with_the_reason(desk: Desk, line: UUID, clerk: Clerk) -> None:
     one = upload(desk)
+    tried(desk, clerk, one)
     start_file(access=desk.agent, file=one)
     CallFile.objects.filter(id=one).update(sha256="0" * 64)
-    assert enter_calls() == 0
+    work(clerk)
     assert state(desk, one)[0] == "failed"
     assert CallFile.objects.get().reason
+
+
+def test_a_fault_of_ours_is_tried_again_later_and_holds_up_nobody(
+    desk: Desk, line: UUID, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = upload(desk)
+    with monkeypatch.context() as broken:
+        broken.setattr(job, "known_calls", lambda calls: 1 / 0)
+        work(clerk)
+    assert (state(desk, one)[0], CallFile.objects.get().lease) == ("trying", None)
+    assert CallFile.objects.get().due_at > clock.now()
+    other = upload(desk)
+    assert tried(desk, clerk, other).new == 3
+    CallFile.objects.update(due_at=clock.now())
+    assert tried(desk, clerk, one).new == 3
+
+
+def test_the_work_of_a_dead_worker_is_freed_with_the_other_queues() -> None:
+    assert QUEUE in periodic.QUEUES
 
 
 def test_files_are_the_organisations_own(desk: Desk, line: UUID) -> None:
@@ -200,9 +334,8 @@ def test_files_are_the_organisations_own(desk: Desk, line: UUID) -> None:
         start_file(access=desk.auditor, file=one)
     stranger = replace(desk.owner, organisation=uuid4())
     assert file(stranger, id=one) is None
-    with pytest.raises(InputError, match="no such file"):
-        start_file(access=stranger, file=one)
-    seen = file(desk.agent, id=one)
-    assert seen is not None
+    for act in (start_file, cancel_file):
+        with pytest.raises(InputError, match="no such file"):
+            act(access=stranger, file=one)
     with pytest.raises(InputError, match="no such line"):
-        plan_file(access=desk.agent, file=one, plan=replace(seen.plan, line=str(uuid4())))
+        plan_file(access=desk.agent, file=one, plan=replace(view(desk, one).plan, line=str(uuid4())))

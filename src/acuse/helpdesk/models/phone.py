@@ -74,9 +74,9 @@ class CallFile(models.Model):
 
     `headings` name its columns; `plan` says how it is read (see `acuse.helpdesk.call_sheet.Plan`) and does not change
     once it was started. Before that, it is tried by each plan: `trial` is what came of it (see
-    `acuse.helpdesk.call_trial.Trial`), None where it was not tried yet. `rows` were gone through, of `total`: by the
-    trial, and once it was started from the beginning again. They fell then into `entered`, `known` already, left `out` on
-    purpose, and `wrong`. A batch of rows and the count of them are one transaction, so that a crash loses or repeats
+    `acuse.helpdesk.call_trial.Trial`), None where it was not tried yet. `rows` were gone through, of `total`, by the
+    trial, and once it was started from the beginning again: then they fell into `entered`, `known` already, left `out`
+    on purpose, and `wrong`. A batch of rows and the count of them are one transaction, so that a crash loses or repeats
     nothing.
 
     Its content is an `Upload` until it is started, and then whole in custody (`sha256`), because its calls cite it.

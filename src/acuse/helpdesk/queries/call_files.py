@@ -1,7 +1,7 @@
-"""Files of telephone exchanges: what would come in, how far they are, and which of their rows are wrong."""
+"""Files of telephone exchanges: what is in them, what would come in, and how far they are."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from uuid import UUID
@@ -10,16 +10,15 @@ from django.db.models import Q
 
 from acuse import clock
 from acuse.accounts.queries import Access
+from acuse.errors import InputError
 from acuse.evidence import custody
 from acuse.helpdesk.call_rules import Entered
 from acuse.helpdesk.call_sheet import Plan, Row, Table, check_plan, read_rows, read_table
-from acuse.helpdesk.models import Call, CallFile
+from acuse.helpdesk.call_trial import KnownCalls, Trial
+from acuse.helpdesk.models import Call, CallFile, Upload
 from acuse.proof.facts.fact import ObjectReference
 
 MEDIA_TYPE = "text/csv"
-SHOWN = 50
-"""Rows of each kind that a trial shows."""
-_AT_ONCE = 500
 _RECENT = 20
 
 
@@ -32,6 +31,7 @@ class FileView:
     size: int
     headings: tuple[str, ...]
     plan: Plan
+    trial: Trial | None
     state: str
     reason: str
     total: int
@@ -43,47 +43,6 @@ class FileView:
     member: UUID
     created_at: datetime
     ended_at: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trial:
-    """What a file would do, without entering anything.
-
-    Attributes:
-        new, known, out, wrong: rows that would be entered, that are known already or stand in the file twice, that are
-            left out on purpose, that are wrong.
-        twice: of the new, those whose local hour was shown twice. strangers: those that name nobody who is a member.
-        first: the first new ones. errors: the first wrong ones.
-    """
-
-    new: int
-    known: int
-    out: int
-    wrong: int
-    twice: int
-    strangers: int
-    first: tuple[Row, ...]
-    errors: tuple[Row, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class KnownCalls:
-    """Calls that were entered: by line and reference, and, without one, by line, time and number."""
-
-    references: set[tuple[UUID, str]] = field(default_factory=set)
-    moments: set[tuple[UUID, datetime, str]] = field(default_factory=set)
-
-    def has(self, call: Entered) -> bool:
-        """Whether a call is among them."""
-        if call.reference:
-            return (call.line, call.reference) in self.references
-        return (call.line, call.started_at, call.number) in self.moments
-
-    def add(self, call: Entered) -> None:
-        """Have a call among them."""
-        if call.reference:
-            self.references.add((call.line, call.reference))
-        self.moments.add((call.line, call.started_at, call.number))
 
 
 def known_calls(calls: Sequence[Entered]) -> KnownCalls:
@@ -116,54 +75,19 @@ def file(access: Access, *, id: UUID) -> FileView | None:
 
 
 def sample(access: Access, *, id: UUID, rows: int = 5) -> list[list[str]]:
-    """Return the first rows of a file, as they stand in it."""
-    return [cells for _number, cells in islice(_table(access.organisation, id).rows(), rows)]
-
-
-def trial(access: Access, *, id: UUID) -> Trial:
-    """Say what a file would do by its present plan.
+    """Return the first rows of a file, as they stand in it.
 
     Raises:
-        InputError: its plan does not fit together yet.
+        InputError: there is no such file, or nothing of it is kept any more.
     """
-    new = known = out = 0
-    first: list[Row] = []
-    wrong: list[Row] = []
-    wrongs = twice = strangers = 0
-    seen = KnownCalls()
-    for batch in _batched(read_file(access.organisation, id)):
-        entered = known_calls([row.call for row in batch if row.call is not None])
-        for row in batch:
-            if row.call is None:
-                out, wrongs = out + (row.state == "out"), wrongs + (row.state == "wrong")
-                known += row.state == "again"
-                if row.state == "wrong" and len(wrong) < SHOWN:
-                    wrong.append(row)
-                continue
-            if entered.has(row.call) or seen.has(row.call):
-                known += 1
-                continue
-            seen.add(row.call)
-            new, twice, strangers = new + 1, twice + row.twice, strangers + row.stranger
-            if len(first) < SHOWN:
-                first.append(row)
-    return Trial(
-        new=new,
-        known=known,
-        out=out,
-        wrong=wrongs,
-        twice=twice,
-        strangers=strangers,
-        first=tuple(first),
-        errors=tuple(wrong),
-    )
+    return [cells for _number, cells in islice(table_of(access.organisation, id).rows(), rows)]
 
 
 def wrong_rows(access: Access, *, id: UUID) -> Iterator[Row]:
-    """Yield the rows of a file that are wrong by its plan, read again from custody.
+    """Yield the rows of a file that are wrong by its plan, read again.
 
     Raises:
-        InputError: its plan does not fit together yet.
+        InputError: its plan does not fit together yet, or nothing of it is kept any more.
     """
     return (row for row in read_file(access.organisation, id) if row.state == "wrong")
 
@@ -175,11 +99,12 @@ def read_file(organisation: UUID, id: UUID, *, skip: int = 0) -> Iterator[Row]:
         organisation: whose it is. id: the file. skip: rows to pass over unread.
 
     Raises:
-        InputError: its plan does not fit together yet.
+        InputError: its plan does not fit together yet, or nothing of it is kept any more.
+        DamagedObject, MissingObject: custody does not have it any more.
     """
     job = CallFile.objects.get(organisation_id=organisation, id=id)
     plan = check_plan(Plan.from_json(job.plan))
-    return read_rows(_table(organisation, id), plan, now=clock.now(), skip=skip)
+    return read_rows(table_of(organisation, id), plan, now=clock.now(), skip=skip)
 
 
 def reference_of(sha256: str, size: int) -> ObjectReference:
@@ -187,14 +112,25 @@ def reference_of(sha256: str, size: int) -> ObjectReference:
     return ObjectReference(role="file", sha256=sha256, size=size, media_type=MEDIA_TYPE)
 
 
-def _table(organisation: UUID, id: UUID) -> Table:
-    sha256 = CallFile.objects.values_list("sha256", flat=True).get(organisation_id=organisation, id=id)
-    return read_table(custody.open_object(organisation=organisation, sha256=sha256))
+def table_of(organisation: UUID, id: UUID) -> Table:
+    """Return a file as text; see `content_of`."""
+    return read_table(content_of(organisation, id))
 
 
-def _batched(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    while batch := list(islice(rows, _AT_ONCE)):
-        yield batch
+def content_of(organisation: UUID, id: UUID) -> bytes:
+    """Return the bytes of a file: as it was uploaded, or, once it was started, from custody.
+
+    Raises:
+        InputError: there is no such file, or it was given up, and nothing of it is kept.
+        DamagedObject, MissingObject: custody does not have it any more.
+    """
+    upload = Upload.objects.filter(file=id, file__organisation=organisation).first()
+    if upload is not None:
+        return bytes(upload.content)
+    sha256 = CallFile.objects.filter(organisation_id=organisation, id=id).values_list("sha256", flat=True).first()
+    if not sha256:
+        raise InputError("There is no such file, or it was given up.")
+    return custody.open_object(organisation=organisation, sha256=sha256)
 
 
 def _view(row: CallFile) -> FileView:
@@ -204,6 +140,7 @@ def _view(row: CallFile) -> FileView:
         size=row.size,
         headings=tuple(row.headings),
         plan=Plan.from_json(row.plan),
+        trial=Trial.from_json(row.trial) if row.trial else None,
         state=row.state,
         reason=row.reason,
         total=row.total,

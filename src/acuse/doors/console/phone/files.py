@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -26,8 +26,9 @@ from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
 from acuse.doors.ui.phone_words import RESULTS, times
 from acuse.errors import ConflictError, InputError
-from acuse.helpdesk.call_sheet import MOST_BYTES, MOST_ROWS, Plan, Row
-from acuse.helpdesk.queries.call_files import FileView, file, files, sample, trial, wrong_rows
+from acuse.helpdesk.call_rules import Entered
+from acuse.helpdesk.call_sheet import MOST_BYTES, MOST_ROWS, Plan, Row, check_plan
+from acuse.helpdesk.queries.call_files import FileView, file, files, sample, wrong_rows
 from acuse.helpdesk.queries.lines import LineView, lines
 from acuse.helpdesk.services.call_files import add_file, cancel_file, plan_file, start_file
 
@@ -47,6 +48,7 @@ _FIELDS = (
 )
 _ORDERS = (("dmy", gettext_lazy("day/month/year")), ("mdy", gettext_lazy("month/day/year")))
 _STATES = {
+    "trying": (gettext_lazy("Being looked at"), "running", "circle-half"),
     "uploaded": (gettext_lazy("Not started"), "plain", "clock"),
     "running": (gettext_lazy("Being entered"), "running", "circle-half"),
     "done": (gettext_lazy("Entered"), "done", "check-circle"),
@@ -161,49 +163,49 @@ def state_word(state: str) -> StatusWord:
 def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     """A file: before it is started how it is read and what would come in, then how far it is."""
     view = _found(access, id)
-    if view.state != "uploaded":
+    partly = bool(request.headers.get("HX-Request"))
+    if view.state not in ("trying", "uploaded"):
         context: dict[str, object] = {"view": view, "status": state_word(view.state)}
-        if request.headers.get("HX-Request"):
+        if partly:
             return render(request, "console/phone/file_progress.html", {**context, "access": access})
         return page(request, access, "calls", "console/phone/file.html", context)
     access.require_sender()
+    if partly:
+        return render(request, "console/phone/trial.html", {**_tried(access, view), "access": access})
     form = PlanForm(view, lines(access), request.POST or None)
     if form.is_valid():
         with refused_at(form):
             plan_file(access=access, file=id, plan=form.plan())
             return redirect("console:call-file", access.view.slug, id)
-    return page(request, access, "calls", "console/phone/plan.html", _tried(access, view, form))
+    context = {**_tried(access, view), "form": form, "sample": sample(access, id=id)}
+    return page(request, access, "calls", "console/phone/plan.html", context)
 
 
-def _tried(access: Access, view: FileView, form: PlanForm) -> dict[str, object]:
-    """What a file says, and what would come in."""
-    context: dict[str, object] = {
-        "view": view,
-        "form": form,
-        "sample": sample(access, id=view.id),
-    }
+def _tried(access: Access, view: FileView) -> dict[str, object]:
+    """How far the trial of a file is, what would come in, or why it cannot be read yet."""
+    context: dict[str, object] = {"view": view, "status": state_word(view.state)}
     try:
-        found = trial(access, id=view.id)
+        check_plan(view.plan)
     except InputError as error:
         return {**context, "unready": said(error)}
+    if view.trial is None:
+        return context
     named = {one.id: one.name for one in lines(access)}
     local = zone(view.plan.zone)
     return {
         **context,
-        "trial": found,
-        "first": [_line(row, named, local) for row in found.first[:5]],
-        "errors": [(row.line, said(row.error)) for row in found.errors if row.error],
+        "trial": view.trial,
+        "first": [_line(place, call, named, local) for place, call in view.trial.first],
+        "errors": [(place, said(error)) for place, error in view.trial.errors],
     }
 
 
-def _line(row: Row, named: Mapping[UUID, str], local: Any) -> tuple[int, str, str]:
+def _line(place: int, call: Entered, named: Mapping[UUID, str], local: tzinfo) -> tuple[int, str, str]:
     """A new call in two lines, by the clock of the exchange."""
-    call = row.call
-    assert call is not None
-    at: datetime = call.started_at.astimezone(local)
+    at = call.started_at.astimezone(local)
     word = RESULTS[call.result][0]
     parts = (named.get(call.line, ""), call.number, times(waited=call.waited, talked=call.talked))
-    return row.line, f"{at:%d/%m/%Y %H:%M:%S} · {word}", " · ".join(part for part in parts if part)
+    return place, f"{at:%d/%m/%Y %H:%M:%S} · {word}", " · ".join(part for part in parts if part)
 
 
 @require_POST
