@@ -14,8 +14,8 @@ from acuse.certificates.models import Certificate
 from acuse.certificates.services import request_upgrade
 from acuse.errors import AcuseError
 from acuse.evidence.alarms import clear_alarm, raise_alarm
+from acuse.evidence.anchors import newest_anchor
 from acuse.evidence.leases import Holder, Queue
-from acuse.evidence.queries import newest_anchor
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from django.db import connection
 from acuse import clock
 from acuse.evidence import rules
 from acuse.evidence.alarms import clear_alarm, raise_alarm
-from acuse.evidence.queries import newest_anchor, oldest_unanchored
+from acuse.evidence.anchors import newest_anchor, oldest_unanchored
 from acuse.proof.facts.fact import Fact
 
 SEQUENCER_ALARM = "sequencer"

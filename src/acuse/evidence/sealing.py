@@ -18,9 +18,9 @@ from acuse import clock
 from acuse.errors import AcuseError, TemporaryError
 from acuse.evidence import custody, rules
 from acuse.evidence.alarms import clear_alarm, raise_alarm
+from acuse.evidence.anchors import newest_anchor, oldest_unanchored
 from acuse.evidence.ledger import FactDraft, record
 from acuse.evidence.models import Anchor, TreeHead
-from acuse.evidence.queries import newest_anchor, oldest_unanchored
 from acuse.evidence.tsa import Stamp
 from acuse.proof.facts.fact import Actor
 

@@ -12,10 +12,11 @@ from acuse.accounts.models import User
 from acuse.certificates.models import Certificate
 from acuse.doors.console.anchor_chart import TERMS, chart
 from acuse.evidence import search
+from acuse.evidence.anchors import AnchorSpan
 from acuse.evidence.examinations import note_examination
 from acuse.evidence.fsck import Examined, Finding
 from acuse.evidence.models import Anchor
-from acuse.evidence.queries import AnchorSpan, recent_facts
+from acuse.evidence.queries import recent_facts
 from tests.browser.world import World
 
 LEDGER = "/console/talleres-ribera/ledger/"

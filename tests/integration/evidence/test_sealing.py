@@ -12,9 +12,10 @@ from acuse import clock
 from acuse.embedded.roles import Addresses
 from acuse.errors import TemporaryError
 from acuse.evidence import custody, sealing
+from acuse.evidence.anchors import newest_anchor
 from acuse.evidence.ledger import record
 from acuse.evidence.models import Alarm, Anchor, TreeHead
-from acuse.evidence.queries import bundle_for, facts_of, ledger_state, newest_anchor
+from acuse.evidence.queries import bundle_for, facts_of, ledger_state
 from acuse.evidence.sealing import CLOCK_ALARM, TSA_ALARM, Sealer
 from acuse.evidence.sequencer import Sequencer
 from acuse.proof.timestamp import verify_token

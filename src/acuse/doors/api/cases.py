@@ -30,7 +30,8 @@ from acuse.doors.api.files import sent
 from acuse.doors.api.keys import ApiKey, access_of
 from acuse.doors.api.parameters import refuse_others, storable
 from acuse.doors.api.problems import NOT_FOUND, NOT_PROVED, Problem
-from acuse.evidence.queries import facts_of, newest_anchor
+from acuse.evidence.anchors import newest_anchor
+from acuse.evidence.queries import facts_of
 from acuse.helpdesk.form_guard import Upload
 from acuse.helpdesk.queries.case import case
 from acuse.helpdesk.queries.deadlines import deadlines_of

@@ -18,7 +18,7 @@ from acuse.doors.api.parameters import refuse_others, storable
 from acuse.doors.api.problems import NOT_FOUND, Problem
 from acuse.doors.api.shapes import Communication, CommunicationList, Facts, ListParameters
 from acuse.errors import InputError
-from acuse.evidence.queries import newest_anchor
+from acuse.evidence.anchors import newest_anchor
 from acuse.proof.canonical import canonicalise
 
 router = Router(tags=["communications"])

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from acuse.dates import MONTHS
 from acuse.doors.ui import figures
-from acuse.evidence.queries import AnchorSpan
+from acuse.evidence.anchors import AnchorSpan
 
 WIDTH, HEIGHT, LEAST = 960, 44, 4
 TICKS = 4

@@ -35,6 +35,7 @@ from acuse.doors.ui.qr import qr_svg
 from acuse.doors.ui.security import download
 from acuse.errors import AcuseError
 from acuse.evidence import queries as evidence
+from acuse.evidence.anchors import development_anchors, is_development_document
 from acuse.evidence.queries import LedgerState
 from acuse.mail.diagnostics import in_language
 from acuse.proof.verdicts.delivery import Verdict, verdict
@@ -67,7 +68,7 @@ def _found(access: Access, identity: UUID) -> CommunicationView:
 
 def _entries(access: Access, view: CommunicationView, judged: Verdict, state: LedgerState) -> list[timeline.Entry]:
     base = reverse("console:ledger", args=[access.view.slug])
-    stamped = evidence.development_anchors([item.position for item in view.facts if item.position is not None])
+    stamped = development_anchors([item.position for item in view.facts if item.position is not None])
     facts = [item.fact for item in view.facts]
     entries = []
     for item in view.facts:
@@ -130,7 +131,7 @@ def _is_development(shown: CertificateView | None, state: LedgerState) -> bool:
     """By the document's own time stamp and seal; before there is one, by what would be used now."""
     if shown is None or shown.facts_up_to is None or shown.issued_at is None:
         return state.anchor_development
-    return evidence.is_development_document(facts_up_to=shown.facts_up_to, issued_at=shown.issued_at)
+    return is_development_document(facts_up_to=shown.facts_up_to, issued_at=shown.issued_at)
 
 
 def _tries(

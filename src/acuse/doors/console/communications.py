@@ -31,7 +31,8 @@ from acuse.doors.console.wording import StatusWord, mark_word, status
 from acuse.doors.ui import figures, grades
 from acuse.doors.ui.cells import Echo, safe
 from acuse.errors import InputError
-from acuse.evidence.queries import LedgerState, development_anchors, ledger_state
+from acuse.evidence.anchors import development_anchors
+from acuse.evidence.queries import LedgerState, ledger_state
 from acuse.proof.facts.communication import FAILURE_CLASSES
 
 EXPORT_LIMIT = 100_000

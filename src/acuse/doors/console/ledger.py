@@ -22,8 +22,9 @@ from acuse.doors.console.ledger_search import kind_word, kinds, read_search, typ
 from acuse.doors.console.timeline import evidence_state
 from acuse.doors.console.wording import mark_word
 from acuse.evidence import queries as evidence
+from acuse.evidence.anchors import AnchorView, anchors_covering, anchors_since, development_anchors
 from acuse.evidence.examinations import last_examination
-from acuse.evidence.queries import AnchorView, LedgerFact, LedgerState
+from acuse.evidence.queries import LedgerFact, LedgerState
 from acuse.evidence.search import Found, find_facts
 from acuse.proof.bundle import Bundle
 from acuse.proof.facts.fact import Fact
@@ -84,7 +85,7 @@ def _sequence(text: str) -> int | None:
 
 
 def _rows(items: Sequence[LedgerFact], access: Access, state: LedgerState) -> list[Row]:
-    stamped = evidence.development_anchors([item.position for item in items if item.position is not None])
+    stamped = development_anchors([item.position for item in items if item.position is not None])
     return [_row(item, access, state, development=stamped.get(item.position or 0, False)) for item in items]
 
 
@@ -163,7 +164,7 @@ def _bundle(access: Access, fact: Fact) -> Bundle | None:
 def _chart(request: HttpRequest) -> dict[str, object]:
     term = anchor_chart.term_of(request.GET.get("days", ""))
     since = clock.now() - timedelta(days=term.days)
-    spans = evidence.anchors_since(since, span=term.span)
+    spans = anchors_since(since, span=term.span)
     return {"chart": anchor_chart.chart(spans, since=since, term=term), "term": term, "terms": anchor_chart.TERMS}
 
 
@@ -186,7 +187,7 @@ def ledger(request: HttpRequest, access: Access) -> HttpResponseBase:
     if not search.nothing:
         found = find_facts(organisation=access.organisation, wanted=search.wanted, before=before, limit=ROWS + 1)
     rows = _rows(found.facts[:ROWS], access, state)
-    anchors = evidence.anchors_covering(first=rows[-1].position, last=rows[0].position) if rows else []
+    anchors = anchors_covering(first=rows[-1].position, last=rows[0].position) if rows else []
     bundle = _bundle(access, chosen.fact) if chosen is not None else None
     older = rows[-1].sequence if len(found.facts) > ROWS else found.searched_to
     context = {

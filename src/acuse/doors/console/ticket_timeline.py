@@ -19,7 +19,8 @@ from acuse.doors.console import ticket_words as words
 from acuse.doors.console.timeline import evidence_state
 from acuse.doors.console.wording import mark_word
 from acuse.doors.ui.phone_words import RESULTS
-from acuse.evidence.queries import LedgerFact, anchored_size, development_anchors
+from acuse.evidence.anchors import anchored_size, development_anchors
+from acuse.evidence.queries import LedgerFact
 from acuse.helpdesk.queries.case import CaseView, InteractionView
 from acuse.mail.quotes import parted
 

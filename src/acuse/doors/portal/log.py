@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from acuse.errors import InputError
 from acuse.evidence import queries
+from acuse.evidence.anchors import newest_anchor
 from acuse.proof.merkle import HASH_SIZE, TILE_WIDTH
 from acuse.proof.tiles import TilePath, entry_bundle, parse_tile_path
 
@@ -22,7 +23,7 @@ def _published_size() -> int:
     Raises:
         Http404: the endpoints are turned off, or nothing is anchored yet.
     """
-    anchor = queries.newest_anchor() if settings.ACUSE.log_public else None
+    anchor = newest_anchor() if settings.ACUSE.log_public else None
     if anchor is None:
         raise Http404
     return anchor.size
@@ -39,7 +40,7 @@ def _reply(content: bytes, media_type: str, caching: str) -> HttpResponse:
 def checkpoint(request: HttpRequest) -> HttpResponse:
     """Serve the latest anchored checkpoint, a signed note."""
     _published_size()
-    anchor = queries.newest_anchor()
+    anchor = newest_anchor()
     assert anchor is not None
     return _reply(anchor.note.encode(), "text/plain; charset=utf-8", _BRIEFLY)
 

@@ -27,7 +27,8 @@ from acuse.doors.ui.counters import count
 from acuse.doors.ui.forms import StyledForm
 from acuse.doors.ui.limits import limits_sentence
 from acuse.errors import InputError
-from acuse.evidence.queries import is_development_document, ledger_state
+from acuse.evidence.anchors import is_development_document
+from acuse.evidence.queries import ledger_state
 from acuse.proof.archive import parse_archive
 from acuse.proof.report import Report, State
 from acuse.proof.trust import Trust

@@ -23,7 +23,8 @@ from acuse.doors.console.wording import mark_word
 from acuse.doors.ui import figures
 from acuse.doors.ui.cells import Echo, safe
 from acuse.doors.ui.phone_words import RESULT_NOTES, RESULTS, RESULTS_COUNTED, seconds, times
-from acuse.evidence.queries import LedgerFact, development_anchors, ledger_state
+from acuse.evidence.anchors import development_anchors
+from acuse.evidence.queries import LedgerFact, ledger_state
 from acuse.helpdesk.queries.calls import (
     COUNTED,
     Filters,
