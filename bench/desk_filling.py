@@ -62,7 +62,12 @@ _COPIED = {
     ),
     "helpdesk_interactions": (
         "s.ticket_id = m.kind",
-        {"id": _BY_TIME.format("m.n::text || s.id"), "ticket_id": _TICKET, "occurred_at": "m.at"},
+        {
+            "id": _BY_TIME.format("m.n::text || s.id"),
+            "ticket_id": _TICKET,
+            "occurred_at": "m.at",
+            "message_id": "'<' || m.n || '.' || s.sequence || '@correo.example>'",
+        },
     ),
     "helpdesk_deadlines": (
         "s.ticket_id = m.kind",

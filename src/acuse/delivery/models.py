@@ -42,8 +42,9 @@ class Submission(models.Model):
         db_table = "delivery_submissions"
         indexes = (
             models.Index(fields=("message_sha256",), name="submissions_by_digest"),
-            # An answer cites it. A hash, because an identifier may be longer than a page of a tree takes.
-            HashIndex(fields=("message_id",), name="submissions_by_message_id"),
+            # An answer cites it. A hash, because an identifier may be longer than a page of a tree takes; without the
+            # empty ones, which would stand in one bucket that every further one is added to the end of.
+            HashIndex(fields=("message_id",), name="submissions_by_message_id", condition=~models.Q(message_id="")),
         )
 
 

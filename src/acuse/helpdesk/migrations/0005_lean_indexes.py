@@ -1,5 +1,6 @@
 """Indexes that others already cover go; the board counts from an index alone, and finds who waits longest in one."""
 
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -44,5 +45,20 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='ticket',
             index=models.Index(condition=models.Q(('status__in', ('new', 'open', 'pending_customer', 'pending_conformity', 'reopened')), ('waits_since__isnull', False)), fields=['organisation', 'waits_since', 'id'], name='tickets_waiting'),
+        ),
+        migrations.RemoveIndex(model_name='interaction', name='interactions_communication'),
+        migrations.RemoveIndex(model_name='interaction', name='interactions_reception'),
+        migrations.RemoveIndex(model_name='interaction', name='interactions_message_id'),
+        migrations.AddIndex(
+            model_name='interaction',
+            index=models.Index(condition=models.Q(('communication__isnull', False)), fields=['communication'], name='interactions_communication'),
+        ),
+        migrations.AddIndex(
+            model_name='interaction',
+            index=models.Index(condition=models.Q(('reception__isnull', False)), fields=['reception'], name='interactions_reception'),
+        ),
+        migrations.AddIndex(
+            model_name='interaction',
+            index=django.contrib.postgres.indexes.HashIndex(condition=models.Q(('message_id', ''), _negated=True), fields=['message_id'], name='interactions_message_id'),
         ),
     ]

@@ -130,10 +130,13 @@ class Interaction(models.Model):
         db_table = "helpdesk_interactions"
         constraints = (models.UniqueConstraint(fields=("ticket", "sequence"), name="one_interaction_per_fact"),)
         indexes = (
-            models.Index(fields=("communication",), name="interactions_communication"),
-            models.Index(fields=("reception",), name="interactions_reception"),
-            # A hash, because an identifier may be longer than a page of a tree takes.
-            HashIndex(fields=("message_id",), name="interactions_message_id"),
+            models.Index(
+                fields=("communication",), name="interactions_communication", condition=Q(communication__isnull=False)
+            ),
+            models.Index(fields=("reception",), name="interactions_reception", condition=Q(reception__isnull=False)),
+            # A hash, because an identifier may be longer than a page of a tree takes; without the empty ones, which
+            # would stand in one bucket that every further one is added to the end of.
+            HashIndex(fields=("message_id",), name="interactions_message_id", condition=~Q(message_id="")),
             models.Index(fields=("author", "occurred_at"), name="interactions_by_author"),
         )
 
