@@ -5,7 +5,7 @@ that do not depend on it go on, so that integrity is reported even where no anch
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from cryptography import x509
@@ -15,14 +15,13 @@ from acuse.errors import AcuseError, CannotTell, InputError, Invalid, Verificati
 from acuse.proof import pdf
 from acuse.proof.archive import parse_archive
 from acuse.proof.binding import is_same_holder, verify_binding
-from acuse.proof.bundle import VERSION, WITH_OTHERS, Bundle, ProvenFact, parse
+from acuse.proof.bundle import VERSION, WITH_OTHERS, Bundle, parse
 from acuse.proof.chain import says_no_legal_value
 from acuse.proof.checkpoint import Checkpoint, VerifierKey, open_note, parse_note
-from acuse.proof.facts.deadline import KIND as TICKET
+from acuse.proof.completeness import check_chains, check_inclusion
 from acuse.proof.facts.fact import Fact
-from acuse.proof.judging import absent_communications, check_others, check_statement
+from acuse.proof.judging import check_statement
 from acuse.proof.kinds import is_pdf, kind_of
-from acuse.proof.merkle import verify_inclusion
 from acuse.proof.report import ObjectState, Report, Stamp, State, Step
 from acuse.proof.timestamp import DEVELOPMENT_POLICY, VerifiedToken, describe, verify_token
 from acuse.proof.tlog_proof import parse_tlog_proof
@@ -227,9 +226,9 @@ def _verify_evidence(examination: _Examination, evidence: _Evidence) -> None:
     version = WITH_OTHERS if bundle.others else VERSION
     examination.take(1, lambda: f"A proof bundle of version {version}, {size} bytes, in its canonical form.")
     facts = tuple(item.fact for item in bundle.facts)
-    examination.take(2, lambda: _check_chain(bundle))
+    examination.take(2, lambda: check_chains(bundle))
     checkpoint = _opened(bundle)
-    examination.take(3, lambda: _check_inclusion(bundle, checkpoint))
+    examination.take(3, lambda: check_inclusion(bundle, checkpoint))
     tokens = _check_tokens(examination, bundle)
     examination.take(4, lambda: _check_origin(examination, bundle, tokens, evidence.sealed_with))
     examination.take(6, lambda: _check_objects(examination, bundle, evidence))
@@ -237,64 +236,11 @@ def _verify_evidence(examination: _Examination, evidence: _Evidence) -> None:
     examination.facts, examination.positions = facts, tuple(item.position for item in bundle.facts)
 
 
-def _check_chain(bundle: Bundle) -> str:
-    for facts in (bundle.facts, *bundle.others):
-        _check_facts(facts)
-    check_others(bundle)
-    first = bundle.facts[0].fact
-    about = f"{len(bundle.facts)} facts about {first.subject.kind} {first.subject.id}"
-    return f"{about}, from the first on, none missing up to position {bundle.facts_up_to}.{_communications(bundle)}"
-
-
-def _communications(bundle: Bundle) -> str:
-    """Say which communications of a case came along, up to where each, and which did not."""
-    own = [item.fact for item in bundle.facts]
-    if own[0].subject.kind != TICKET:
-        return ""
-    absent = absent_communications(own, [[item.fact for item in chain] for chain in bundle.others])
-    named = len(bundle.others) + len(absent)
-    if not named:
-        return ""
-    here = [f"{chain[0].fact.subject.id} up to position {chain[-1].position}" for chain in bundle.others]
-    said = f" Of {named} communications that the case names, {len(here)} are in this document"
-    said += f": {', '.join(here)}" if here else ""
-    return f"{said}; these are not: {', '.join(absent)}." if absent else f"{said}."
-
-
-def _check_facts(facts: Sequence[ProvenFact]) -> None:
-    """Check that some facts are those of one subject, from its first on, none missing between."""
-    first = facts[0].fact
-    previous: bytes | None = None
-    position = -1
-    for number, item in enumerate(facts, start=1):
-        fact = item.fact
-        if fact.organisation != first.organisation or fact.subject != first.subject:
-            raise InputError("Fact %(number)s is about another subject.", number=number)
-        if fact.subject_sequence != number or fact.previous != previous:
-            raise InputError("Fact %(number)s does not follow the one before it.", number=number)
-        if item.position <= position:
-            raise InputError("Fact %(number)s stands before its predecessor in the ledger.", number=number)
-        previous, position = fact.entry(), item.position
-
-
 def _opened(bundle: Bundle) -> Checkpoint:
     try:
         return open_note(bundle.checkpoint, VerifierKey.parse(bundle.key))
     except InputError as error:
         raise Invalid(4, error.sentence, **error.particulars) from error
-
-
-def _check_inclusion(bundle: Bundle, checkpoint: Checkpoint) -> str:
-    for item in bundle.every:
-        verify_inclusion(
-            leaf=item.fact.leaf(),
-            position=item.position,
-            size=checkpoint.size,
-            path=item.path,
-            root=checkpoint.root,
-        )
-    last = max(item.position for item in bundle.every)
-    return f"All are in the ledger {checkpoint.origin} of {checkpoint.size} entries, the last at {last}."
 
 
 def _check_tokens(examination: _Examination, bundle: Bundle) -> list[VerifiedToken]:
