@@ -117,7 +117,19 @@ class Typesetter:
             TemporaryError: the worker died, for instance at its memory limit.
             ConflictError: the typesetter is closed.
         """
-        request = pickle.dumps((str(template), dict(model), attachments, date))
+        return cast(bytes, self._ask(("typeset", (str(template), dict(model), attachments), {"date": date})))
+
+    def draw(self, content: bytes, *, page: int) -> tuple[bytes, int]:
+        """Do as `acuse.pdf.typeset.draw` does, in a worker.
+
+        Raises:
+            PermanentError: as there, or it took longer than the time limit.
+            TemporaryError: the worker died, for instance at its memory limit.
+            ConflictError: the typesetter is closed.
+        """
+        return cast(tuple[bytes, int], self._ask(("draw", (content,), {"page": page})))
+
+    def _ask(self, request: tuple[str, tuple[Any, ...], dict[str, Any]]) -> object:
         with self._lock:
             if self._closed:
                 raise ConflictError("The typesetter is closed.")
@@ -125,7 +137,7 @@ class Typesetter:
         answer: bytes | None = None
         try:
             worker = worker or _Worker(self._memory, self._scratch.path)
-            answer = worker.ask(request, self._seconds)
+            answer = worker.ask(pickle.dumps(request), self._seconds)
         except _Overrun as error:
             raise PermanentError(f"The document took over {self._seconds:g} s to typeset.") from error
         except (OSError, EOFError) as error:
@@ -158,10 +170,10 @@ class Typesetter:
         self.close()
 
 
-def _opened(answer: bytes) -> bytes:
+def _opened(answer: bytes) -> object:
     kind, content = pickle.loads(answer)  # noqa: S301 - written by our own worker
     if kind == "input":
         raise InputError(content)
     if kind == "permanent":
         raise PermanentError(content)
-    return cast(bytes, content)
+    return content

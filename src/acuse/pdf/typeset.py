@@ -1,4 +1,4 @@
-"""Typst templates and plain values in, PDF/A-3 out: the one importer of Typst.
+"""Typst templates and plain values in, PDF/A-3 out, and pages of foreign PDFs as pictures: the one importer of Typst.
 
 The same template, model, attachments, date, fonts and Typst version give the same bytes. Foreign text reaches a
 template only as JSON in a file, so nothing in it is ever read as markup, and every character must have a glyph
@@ -31,7 +31,11 @@ from acuse.pdf.root import Root
 FONTS = Path(__file__).parent / "fonts"
 STANDARDS: list[Any] = ["a-3a", "ua-1"]
 MAX_MODEL = 32 * 1024 * 1024
+MOST_PAGES = 100_000
 
+_PAGE = Path(__file__).parent / "drawing" / "page.typ"
+_DOTS_PER_INCH = 108  # 1200 pixels across
+_PAGES = re.compile(r"only has (\d{1,9}) page", re.ASCII)
 _PICTURE = re.compile(r"[a-z0-9]{2,4}\.png", re.ASCII)
 _FRAME = struct.Struct(">I")
 
@@ -67,6 +71,41 @@ def typeset(
     root = _root(Path(template).resolve())
     with root.holding(files):
         return _compile(root, moment)
+
+
+def draw(content: bytes, *, page: int) -> tuple[bytes, int]:
+    """Return a page of a PDF as a PNG, and how many pages there are. Nothing in it runs or is fetched.
+
+    Args:
+        content: a PDF that anybody may have made; in a server only a worker of `acuse.pdf.pool` reads one.
+        page: from 1.
+
+    Raises:
+        PermanentError: there is no such page, or it is damaged, protected by a password or too long.
+    """
+    root = _root(_PAGE)
+    try:
+        with root.holding({"drawn.pdf": content, "model.json": json.dumps({"page": page}).encode()}):
+            made = _compiler().compile(input=str(root.main), root=str(root.path), format="png", ppi=_DOTS_PER_INCH)
+        with root.holding({"drawn.pdf": content, "model.json": json.dumps({"page": MOST_PAGES}).encode()}):
+            pages = _pages(root)
+    except typst.TypstError as error:
+        raise PermanentError(f"The page cannot be drawn: {error.message}") from error
+    if not isinstance(made, bytes):
+        raise PermanentError("The page cannot be drawn: Typst returned no single picture.")
+    return made, pages
+
+
+def _pages(root: Root) -> int:
+    """Return how many pages the PDF has: Typst says so alone where it is asked for one that there is not."""
+    try:
+        _compiler().compile(input=str(root.main), root=str(root.path), format="png", ppi=1)
+    except typst.TypstError as error:
+        said = _PAGES.search(" ".join(error.hints))
+        if said is None:
+            raise
+        return int(said[1])
+    return MOST_PAGES
 
 
 def _utc(date: datetime) -> datetime:
@@ -150,18 +189,19 @@ def write_frame(stream: BinaryIO, body: bytes) -> None:
 
 
 def serve(requests: BinaryIO, answers: BinaryIO, *, memory: int) -> None:
-    """Answer typesetting requests until the stream ends. Both ends are ours: frames are pickles of our own values.
+    """Answer requests until the stream ends. Both ends are ours: frames are pickles of our own values.
 
     Args:
-        requests: frames of (template, model, attachments, date).
-        answers: frames of ("pdf", bytes) or ("input" | "permanent", sentence).
+        requests: frames of ("typeset", (template, model, attachments), {date}) or ("draw", (content,), {page}).
+        answers: frames of ("made", what was made) or ("input" | "permanent", sentence).
         memory: most address space of this process, bytes; past it the process dies and its owner says so.
     """
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     while (frame := read_frame(requests)) is not None:
-        template, model, attachments, date = pickle.loads(frame)  # noqa: S301 - written by our own parent
+        what, given, named = pickle.loads(frame)  # noqa: S301 - written by our own parent
         try:
-            answer: tuple[str, bytes | str] = ("pdf", typeset(template, model, attachments, date=date))
+            made = typeset(*given, **named) if what == "typeset" else draw(*given, **named)
+            answer: tuple[str, object] = ("made", made)
         except InputError as error:
             answer = ("input", str(error))
         except PermanentError as error:

@@ -1,21 +1,26 @@
 """Typesetting: the same bytes again, hostile text inert, no packages, files embedded, workers that cannot hang us."""
 
 import base64
+import io
 import struct
 import subprocess
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
 
 from acuse.errors import ConflictError, InputError, PermanentError, TemporaryError
 from acuse.pdf.attachments import MAX_FILES, Attachment, check_attachments, unique_name
 from acuse.pdf.pool import Typesetter
 from acuse.pdf.root import Root
-from acuse.pdf.typeset import typeset
+from acuse.pdf.typeset import draw, typeset
 
 DATE = datetime(2026, 11, 23, 9, 30, 15, 123456, tzinfo=UTC)
 START = """
@@ -212,3 +217,36 @@ def test_a_closed_typesetter_says_so(tmp_path: Path) -> None:
     closed.close()
     with pytest.raises(ConflictError, match="closed"):
         closed.typeset(template(tmp_path, "x"), {}, date=DATE)
+
+
+def foreign(pages: int, size: tuple[int, int] = (300, 400)) -> bytes:
+    """A PDF as a scanner makes it."""
+    out = io.BytesIO()
+    first, *others = [Image.new("RGB", size, "white") for _ in range(pages)]
+    first.save(out, "PDF", save_all=True, append_images=others)
+    return out.getvalue()
+
+
+def test_a_page_of_a_foreign_pdf_is_drawn_in_a_worker(typesetter: Typesetter) -> None:
+    png, pages = typesetter.draw(foreign(3), page=2)
+    assert pages == 3
+    with Image.open(io.BytesIO(png)) as drawn:
+        assert drawn.size == (1200, 1600)
+    for content, page in (
+        (foreign(1), 2),
+        (b"%PDF-1.7 nothing", 1),
+        (foreign(1, (10, 5000)), 1),
+        (b"", 1),
+    ):
+        with pytest.raises(PermanentError):
+            typesetter.draw(content, page=page)
+    assert typesetter.draw(foreign(1), page=1)[1] == 1
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2_000), st.binary(min_size=1, max_size=200))
+def test_a_damaged_pdf_is_drawn_or_refused(place: int, change: bytes) -> None:
+    whole = foreign(1)
+    place %= len(whole)
+    with suppress(PermanentError):
+        assert draw(whole[:place] + change + whole[place + len(change) :], page=1)[0]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.html import escape
 from django.utils.translation import gettext as _
@@ -126,13 +126,14 @@ def _plain(text: str, language: str) -> str:
     )
 
 
-@require_GET
-@xframe_options_sameorigin
-@member_view
-def preview(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
-    """The content, for the sandboxed frame and nothing else: no script, no form, no request to anywhere."""
-    message = _read(access, id)
-    language = message.language or access.view.language
+def message_page(message: Message, language: str) -> HttpResponse:
+    """A message as a page for a sandboxed frame.
+
+    Args:
+        message: as it was read.
+        language: where the message names none.
+    """
+    language = message.language or language
     if message.html is not None:
         document = console_document(
             message.html, images=message.inline_images, placeholder=_("Remote image, not loaded:"), language=language
@@ -140,6 +141,14 @@ def preview(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     else:
         document = _plain(message.text or "", "es" if language.startswith("es") else "en")
     return foreign_page(document)
+
+
+@require_GET
+@xframe_options_sameorigin
+@member_view
+def preview(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
+    """The content, for the sandboxed frame and nothing else: no script, no form, no request to anywhere."""
+    return message_page(_read(access, id), access.view.language)
 
 
 @require_GET
@@ -162,11 +171,16 @@ def sent(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     return download(copy, filename=f"{id}-sent.eml", media_type="message/rfc822")
 
 
+def attachments_of(access: Access, identity: UUID) -> tuple[Attachment, ...]:
+    """Return the files inside the message of a communication; 404 where the organisation has no such one."""
+    return _read(access, identity).attachments
+
+
 @require_GET
 @member_view
 def attachment(request: HttpRequest, access: Access, id: UUID, number: int) -> HttpResponseBase:
     """One attachment, decoded, always saved and never shown in place."""
-    attachments = _read(access, id).attachments
+    attachments = attachments_of(access, id)
     if not 1 <= number <= len(attachments):
         raise Http404("The message has no such attachment.")
     chosen = attachments[number - 1]

@@ -36,7 +36,6 @@ from acuse.helpdesk.services.acknowledging import acknowledge
 from acuse.helpdesk.services.conformity import ask_conformity
 from acuse.helpdesk.services.opening import open_by_member
 from acuse.helpdesk.services.replies import MOST_FILES, Answer, reply, take_back
-from acuse.mail.read import read
 
 MOST_OCTETS = 25_000_000
 
@@ -340,22 +339,6 @@ def raw(request: HttpRequest, access: Access, id: UUID, interaction_id: UUID) ->
     content = custody.open_object(organisation=access.organisation, sha256=found.sha256)
     suffix = ".eml" if found.media_type == "message/rfc822" else ".txt"
     return download(content, filename=f"{found.id}{suffix}", media_type="application/octet-stream")
-
-
-@require_GET
-@member_view
-def attachment(request: HttpRequest, access: Access, id: UUID, interaction_id: UUID, number: int) -> HttpResponseBase:
-    """One file of what was said."""
-    found = interaction(access, ticket=id, id=interaction_id)
-    if found is None or not 1 <= number <= len(found.attachments):
-        raise Http404("There is no such file.")
-    listed = found.attachments[number - 1]
-    if "sha256" in listed:
-        content = custody.open_object(organisation=access.organisation, sha256=str(listed["sha256"]))
-    else:
-        message = read(custody.open_object(organisation=access.organisation, sha256=found.sha256))
-        content = message.attachments[number - 1].content
-    return download(content, filename=str(listed["name"]), media_type="application/octet-stream")
 
 
 def _identifier(text: str) -> UUID:

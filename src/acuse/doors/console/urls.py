@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from acuse.doors.console import (
+    attachments,
     board,
     calendar_edit,
     calendars,
@@ -48,6 +49,7 @@ app_name = "console"
 BASE = "console/<slug:slug>/"
 ONE = f"{BASE}communications/<uuid:id>/"
 CASE = f"{BASE}tickets/<uuid:id>/"
+FILE = f"{CASE}said/<uuid:interaction_id>/files/<int:number>/"
 CONTACT = f"{BASE}contacts/<uuid:id>/"
 urlpatterns = [
     path("console/", login.start, name="start"),
@@ -79,7 +81,9 @@ urlpatterns = [
     path(f"{CASE}count/", ticket_pauses.start, name="ticket-count"),
     path(f"{CASE}present/", ticket_acts.present, name="ticket-present"),
     path(f"{CASE}said/<uuid:interaction_id>/", ticket_acts.raw, name="ticket-raw"),
-    path(f"{CASE}said/<uuid:interaction_id>/files/<int:number>/", ticket_acts.attachment, name="ticket-attachment"),
+    path(FILE, attachments.save, name="ticket-attachment"),
+    path(f"{FILE}view/", attachments.view, name="ticket-attachment-view"),
+    path(f"{FILE}raw/", attachments.raw, name="ticket-attachment-raw"),
     path(f"{BASE}communications/", communications.listing, name="communications"),
     path(f"{BASE}communications/news/", communications.news, name="communications-news"),
     path(f"{BASE}communications/found/", palette.found, name="palette"),
@@ -95,6 +99,8 @@ urlpatterns = [
     path(f"{ONE}original.eml", content.original, name="original"),
     path(f"{ONE}sent.eml", content.sent, name="sent-copy"),
     path(f"{ONE}attachments/<int:number>/", content.attachment, name="attachment"),
+    path(f"{ONE}attachments/<int:number>/view/", attachments.view_sent, name="attachment-view"),
+    path(f"{ONE}attachments/<int:number>/raw/", attachments.raw_sent, name="attachment-raw"),
     path(f"{BASE}failures/", failures.listing, name="failures"),
     path(f"{BASE}suppressed/", suppressed.listing, name="suppressed"),
     path(f"{BASE}suppressed/heed/", suppressed.heed, name="suppressed-heed"),

@@ -81,6 +81,19 @@ def foreign_page(html: str) -> HttpResponse:
     return response
 
 
+def foreign_picture(content: bytes, *, media_type: str) -> HttpResponse:
+    """A response that shows a foreign picture, and is nothing else however it is opened.
+
+    Args:
+        content: the bytes as kept.
+        media_type: of a picture, told by the bytes; what a browser may not guess another from.
+    """
+    response = HttpResponse(content, content_type=media_type)
+    response.headers["Content-Security-Policy"] = DOWNLOAD_POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
 def download(content: bytes, *, filename: str, media_type: str) -> HttpResponse:
     """A response that is saved and never shown in place, whatever its media type says.
 

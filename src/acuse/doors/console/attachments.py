@@ -1,0 +1,121 @@
+"""The files of what was said in a case, and of a communication: looked at, drawn, saved."""
+
+from functools import partial
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from acuse.accounts.queries import Access
+from acuse.doors.console.content import attachments_of
+from acuse.doors.console.frame import member_view
+from acuse.doors.console.viewing import File, drawn, viewer
+from acuse.doors.ui.security import download
+from acuse.evidence import custody
+from acuse.helpdesk.queries.case import InteractionView, interaction
+from acuse.mail.read import read
+
+
+def _said(access: Access, ticket: UUID, identity: UUID, number: int) -> InteractionView:
+    found = interaction(access, ticket=ticket, id=identity)
+    if found is None or not 1 <= number <= len(found.attachments):
+        raise Http404("There is no such file.")
+    return found
+
+
+def _content(access: Access, said: InteractionView, number: int) -> bytes:
+    """Return a file of what was said: it lies in custody apart, or inside the message."""
+    listed = said.attachments[number - 1]
+    if "sha256" in listed:
+        return custody.open_object(organisation=access.organisation, sha256=str(listed["sha256"]))
+    inside = read(custody.open_object(organisation=access.organisation, sha256=said.sha256)).attachments
+    if number > len(inside):
+        raise Http404("The message holds no such file.")
+    return inside[number - 1].content
+
+
+@require_GET
+@member_view
+def save(request: HttpRequest, access: Access, id: UUID, interaction_id: UUID, number: int) -> HttpResponseBase:
+    """One file of what was said, always saved and never shown in place."""
+    said = _said(access, id, interaction_id, number)
+    name = str(said.attachments[number - 1]["name"])
+    return download(_content(access, said, number), filename=name, media_type="application/octet-stream")
+
+
+@require_GET
+@member_view
+def view(request: HttpRequest, access: Access, id: UUID, interaction_id: UUID, number: int) -> HttpResponseBase:
+    """One file of what was said, to be looked at."""
+    said = _said(access, id, interaction_id, number)
+    slug = access.view.slug
+
+    def address(name: str, place: int) -> str:
+        return reverse(f"console:ticket-attachment{name}", args=[slug, id, interaction_id, place])
+
+    files = [
+        File(
+            name=str(one["name"]),
+            size=int(one["size"]),
+            view=address("-view", place),
+            raw=address("-raw", place),
+            save=address("", place),
+        )
+        for place, one in enumerate(said.attachments, start=1)
+    ]
+    back = reverse("console:ticket", args=[slug, id])
+    content = partial(_content, access, said, number)
+    return viewer(request, access, files, number, content=content, place="tickets", back=back)
+
+
+@require_GET
+@member_view
+def raw(request: HttpRequest, access: Access, id: UUID, interaction_id: UUID, number: int) -> HttpResponseBase:
+    """A picture or a mail, as the viewer asks for it."""
+    said = _said(access, id, interaction_id, number)
+    name = str(said.attachments[number - 1]["name"])
+    return drawn(_content(access, said, number), name, access.view.language)
+
+
+@require_GET
+@member_view
+def view_sent(request: HttpRequest, access: Access, id: UUID, number: int) -> HttpResponseBase:
+    """One attachment of a communication, to be looked at."""
+    slug = access.view.slug
+    inside = attachments_of(access, id)
+
+    def address(name: str, place: int) -> str:
+        return reverse(f"console:attachment{name}", args=[slug, id, place])
+
+    files = [
+        File(
+            name=one.name,
+            size=one.size,
+            view=address("-view", place),
+            raw=address("-raw", place),
+            save=address("", place),
+        )
+        for place, one in enumerate(inside, start=1)
+    ]
+    back = reverse("console:communication", args=[slug, id])
+    return viewer(
+        request,
+        access,
+        files,
+        number,
+        content=lambda: inside[number - 1].content,
+        place="communications",
+        back=back,
+    )
+
+
+@require_GET
+@member_view
+def raw_sent(request: HttpRequest, access: Access, id: UUID, number: int) -> HttpResponseBase:
+    """A picture or a mail attached to a communication, as the viewer asks for it."""
+    inside = attachments_of(access, id)
+    if not 1 <= number <= len(inside):
+        raise Http404("The message has no such attachment.")
+    return drawn(inside[number - 1].content, inside[number - 1].name, access.view.language)
