@@ -201,7 +201,7 @@ def _read(access: Access, ticket: UUID) -> Case:
     view = case(access, id=ticket)
     if view is None:
         raise _unknown()
-    return case_telling.case(view, deadlines_of(access, ticket).views)
+    return case_telling.case(view, deadlines_of(access, ticket, known=view.facts).views)
 
 
 def _uploads(files: Sequence[NewFile]) -> list[Upload]:

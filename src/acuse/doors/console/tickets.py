@@ -137,8 +137,9 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     members = active_members(access)
     settings = settings_of(access.organisation)
     closes = settings.closing_allowed and seen.row.closed_at is None
-    terms = deadlines_of(access, id)
+    terms = deadlines_of(access, id, known=seen.facts)
     deadlines = [told(one) for one in terms.views]
+    told_in_order = entries(access, seen, members)
     context = _listed(request, access, members, chosen=id)
     context |= {
         "case": seen,
@@ -152,7 +153,8 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
         "waits": [(reason, REASONS[reason]) for reason in terms.may_wait],
         "ruler": first(deadlines),
         "due": words.due(seen.row),
-        "entries": entries(access, seen, members),
+        "entries": told_in_order,
+        "development": any(one.development for one in told_in_order),
         "members": members,
         "types": words.TYPES,
         "priorities": words.PRIORITIES,
@@ -253,7 +255,7 @@ def _grouped(rows: list[Listed], order: str) -> list[Group]:
 def bulk(request: HttpRequest, access: Access) -> HttpResponseBase:
     """Do one thing to all the cases that are ticked."""
     chosen = [UUID(str(one)) for one in request.POST.getlist("ticket") if isinstance(_uuid(str(one)), UUID)]
-    act, value = request.POST.get("act", ""), request.POST.get("value", "")
+    act, _separator, value = request.POST.get("act", "").partition("/")
     try:
         if not chosen:
             raise InputError("Tick the cases first.")

@@ -13,7 +13,7 @@ from acuse.calendars.queries import current_version, load_version
 from acuse.clock import from_rfc3339
 from acuse.errors import OutsideCalendar
 from acuse.evidence import custody
-from acuse.evidence.queries import facts_of
+from acuse.evidence.queries import LedgerFact, facts_of
 from acuse.helpdesk.models import Deadline, Ticket
 from acuse.helpdesk.queries.deferred import deferred
 from acuse.helpdesk.queries.policies import current_policy
@@ -113,18 +113,20 @@ class Glance:
     pause_reason: str
 
 
-def deadlines_of(access: Access, ticket: UUID, *, at: datetime | None = None) -> Deadlines:
+def deadlines_of(access: Access, ticket: UUID, *, known: Sequence[LedgerFact] | None = None) -> Deadlines:
     """Return the deadlines of a case; none for another organisation's case.
 
     Args:
         access: whose case it is.
         ticket: which one.
-        at: as of when what has no end is judged; None for now.
+        known: its facts, where the caller has read them already.
 
     Raises:
         MissingObject, DamagedObject: custody does not have a version of a calendar or of the policy as it was cited.
     """
-    facts = [item.fact for item in facts_of(organisation=access.organisation, kind=KIND, id=ticket)]
+    if known is None:
+        known = facts_of(organisation=access.organisation, kind=KIND, id=ticket)
+    facts = [item.fact for item in known]
     if not facts:
         return Deadlines()
 
@@ -133,7 +135,7 @@ def deadlines_of(access: Access, ticket: UUID, *, at: datetime | None = None) ->
 
     calendars = {digest: load_version(access.organisation, digest) for digest in verdicts.cited_calendars(facts)}
     rules = {digest: Policy.parse(open_object(digest)) for digest in verdicts.cited_rules(facts)}
-    now = at or clock.now()
+    now = clock.now()
     rows = list(Deadline.objects.filter(ticket_id=ticket, ticket__organisation_id=access.organisation))
     warned = {str(row.id) for row in rows if row.warned_at or (row.next_at and row.next_at <= now)}
     judged = verdicts.judge(facts, calendars, rules=rules, at=now)
