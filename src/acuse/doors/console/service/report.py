@@ -34,7 +34,7 @@ def model(access: Access, asked: asking.Asked, found: Report, read: Source, now:
         "sections": _sections(found),
         "course": {
             "title": _("Received and answered by week") if course.weeks else _("Received and answered by day"),
-            "top": figures.number(course.top),
+            "top": _("most: %(count)s") % {"count": figures.number(course.top)},
             "bars": [
                 {"received": bar.received / course.top, "answered": bar.answered / course.top} for bar in course.bars
             ],
