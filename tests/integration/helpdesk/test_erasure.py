@@ -1,14 +1,17 @@
 """A case whose retention ended leaves with everything that was said in it; until then its customer is not forgotten."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from django.db import connection, models
+from typer.testing import CliRunner
 
 from acuse import clock
+from acuse.config.cli import retention as command
 from acuse.contacts.services import Obstacle
 from acuse.doors.console.contacts.identity import _holds
 from acuse.embedded.postgres import EmbeddedPostgres
@@ -16,6 +19,7 @@ from acuse.errors import ConflictError, TemporaryError
 from acuse.evidence import custody, fsck, retention
 from acuse.evidence.custody import MissingObject
 from acuse.evidence.fsck.objects import without_row
+from acuse.evidence.queries import facts_of
 from acuse.helpdesk.models import Call, ConformityRequest, Draft, Interaction, Line, Outgoing, Presence, Ticket
 from acuse.helpdesk.queries.holding import running_until
 from acuse.helpdesk.services.changes import add_note
@@ -126,6 +130,30 @@ def test_an_erasure_that_broke_off_sends_nothing_that_custody_lost_and_is_finish
     assert erase(desk, ticket.id)
     assert not Ticket.objects.exists()
     assert list(without_row(custody.store().keys("objects"))) == []
+
+
+def test_the_command_erases_the_case_that_is_over_and_names_the_one_that_stays(
+    desk: Desk, end_retention: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "ready_database", lambda _settings: nullcontext())
+    monkeypatch.setattr(command, "environment", lambda: None)
+    for number in (1, 2):
+        desk.receive(letter(message_id=f"<m{number}@cliente.example>"))
+    over, still = Ticket.objects.order_by("opened_at")
+    Ticket.objects.filter(id=over.id).update(status="resolved")
+    for case in (over, still):
+        end_retention(case.id)
+    declined = CliRunner().invoke(command.retention, ["erase"], input="n\n")
+    assert (declined.exit_code, Ticket.objects.count()) == (1, 2)
+    done = CliRunner().invoke(command.retention, ["erase", "--reason", "plazo cumplido"], input="y\n")
+    asked, stays, erased = done.stdout.splitlines()
+    assert "Erase 2 subjects for good?" in asked
+    assert stays.startswith(f"ticket {still.id} stays: ")
+    assert (done.exit_code, erased) == (0, "Erased 1 subjects.")
+    assert Ticket.objects.get() == still
+    assert desk.facts(over.id) == []
+    told = facts_of(organisation=desk.organisation, kind="organisation", id=desk.organisation)[-1].fact
+    assert (told.type, told.details["reason"]) == ("content.erased", "plazo cumplido")
 
 
 def test_a_customer_is_not_forgotten_while_a_deadline_runs_and_is_told_until_when(
