@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import signal
 import socket
@@ -113,8 +112,7 @@ def expected(examples: Path) -> dict[str, tuple[object, object]]:
     found: dict[str, tuple[object, object]] = {}
     for row in envelopes(examples):
         for recipient in row["recipients"]:  # type: ignore[attr-defined]
-            address = re.sub(r"[^A-Za-z0-9.@-]+", "_", recipient["address"])
-            name = f"{Path(str(row['file'])).stem}--{address}.pdf"
+            name = f"{Path(str(row['file'])).stem}--{recipient['address']}.pdf"
             found[name] = (recipient["outcome"], recipient["failure_class"])
     return found
 

@@ -1,12 +1,19 @@
-"""The demo shows the links that recipients found in their mailboxes."""
+"""What the demo chooses and shows: its ports, the names of its files, the links that recipients found."""
 
+import os
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from acuse.config.cli.demo import _links
+import pytest
+
+from acuse.config.cli import demo
+from acuse.config.cli.demo import _configure, _file_name, _links
 from acuse.embedded.mailboxes import Mailboxes
+from acuse.errors import ConfigurationError
+from tests.ports import free_ports
 from tests.unit.mail.test_notice import LINK, made
 
 
@@ -17,3 +24,54 @@ def test_links_are_read_from_the_notices_and_from_nothing_else(tmp_path: Path) -
     (tmp_path / "sandbox" / "published.json").write_text("{}")
     settings: Any = SimpleNamespace(data_directory=tmp_path, public_url="https://acuse.example/")
     assert _links(settings) == [LINK]
+
+
+def taken(port: int) -> socket.socket:
+    """Hold a port."""
+    held = socket.socket()
+    held.bind(("127.0.0.1", port))
+    held.listen()
+    return held
+
+
+def test_a_port_that_was_taken_once_is_used_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (port,) = free_ports(1)
+    monkeypatch.setattr(demo, "_PORTS", {"ACUSE_WEB_PORT": port})
+
+    def chosen() -> tuple[int, str]:
+        monkeypatch.setattr(os, "environ", {"ACUSE_DATA_DIRECTORY": str(tmp_path)})
+        _configure()
+        return int(os.environ["ACUSE_WEB_PORT"]), os.environ["ACUSE_PUBLIC_URL"]
+
+    with taken(port):
+        other, address = chosen()
+    assert (other != port, address) == (True, f"http://127.0.0.1:{other}")
+    assert capsys.readouterr().out == f"Port {port} is in use: {other} stands in for it this time (ACUSE_WEB_PORT).\n"
+    assert chosen() == (port, f"http://127.0.0.1:{port}")
+
+
+def test_revocation_lists_stay_where_the_certificates_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual, first = free_ports(2)
+    monkeypatch.setattr(demo, "_PORTS", {"ACUSE_TRUST_SERVICES_PORT": usual})
+    (tmp_path / "demo").touch()
+    (tmp_path / "acuse.env").write_text(f'ACUSE_TRUST_SERVICES_PORT="{first}"\n')
+
+    def chosen(**given: str) -> str:
+        monkeypatch.setattr(os, "environ", {"ACUSE_DATA_DIRECTORY": str(tmp_path), "ACUSE_WEB_PORT": "1", **given})
+        _configure()
+        return os.environ["ACUSE_TRUST_SERVICES_PORT"]
+
+    assert chosen() == str(first)
+    assert chosen(ACUSE_TRUST_SERVICES_PORT="7") == "7"
+    with taken(first), pytest.raises(ConfigurationError, match=f"Port {first} is in use"):
+        chosen()
+
+
+def test_each_address_has_a_file_name_of_its_own() -> None:
+    assert _file_name("josé.muñoz@acepta.example") == "josé.muñoz@acepta.example"
+    addresses = ["o'hara@x.example", "o_hara@x.example", "o%27hara@x.example", "o/hara@x.example", "ñ@x.example"]
+    names = [_file_name(each) for each in addresses]
+    assert len({*names}) == len(addresses)
+    assert not any("/" in each for each in names)

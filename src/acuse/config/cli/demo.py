@@ -17,14 +17,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 from uuid import UUID
 
 import typer
+from dotenv import dotenv_values
 
 from acuse.config.cli.outcomes import Outcome, make_directory, siblings, wait_for_certificates
 from acuse.config.cli.serve import ready_database, supervisor
 from acuse.config.cli.submission import Account, account_file, keep_account, read_account, submit
-from acuse.config.environment import Environment, environment
+from acuse.config.environment import Environment, environment, settings_file
 from acuse.config.installation import prepare
 from acuse.config.secrets import write_private
 from acuse.config.tree import ROLES
@@ -42,6 +44,9 @@ MEMBERS = (
     ("taller", "Taller", "agent"),
     ("auditoria", "Auditoría", "auditor"),
 )
+_MARKER = "demo"
+"""File in a data directory that says that it is a demo's."""
+
 _PATIENCE_SECONDS = 420.0
 #: Short times, so that a person sees final states: the first retry after 3 s, the last within 40 s.
 _SETTINGS = {
@@ -52,6 +57,7 @@ _SETTINGS = {
     "ACUSE_MAIL_HOSTNAME": "acuse.example",
     "ACUSE_CERTIFIER": "Acuse, demostración",
 }
+_TRUST_SERVICES_PORT = "ACUSE_TRUST_SERVICES_PORT"
 _PORTS = {
     "ACUSE_WEB_PORT": 8080,
     "ACUSE_SMTP_STARTTLS_PORT": 2587,
@@ -59,7 +65,7 @@ _PORTS = {
     "ACUSE_SMTP_INBOUND_PORT": 2026,
     "ACUSE_SANDBOX_SMTP_PORT": 2525,
     "ACUSE_SANDBOX_DNS_PORT": 5353,
-    "ACUSE_TRUST_SERVICES_PORT": 8318,
+    _TRUST_SERVICES_PORT: 8318,
 }
 
 
@@ -126,17 +132,39 @@ def _configure() -> None:
     """Set what the demo needs unless the caller has set it; a port in use is replaced by a free one."""
     for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
+    _take_up_trust_services()
     for name, port in _PORTS.items():
         if name not in os.environ:
             chosen = port if _is_free(port) else _free_port()
             os.environ[name] = str(chosen)
             if chosen != port:
-                print(f"Port {port} is in use: {chosen} stands in for it ({name}).", flush=True)
+                how_long = "in this data directory" if name == _TRUST_SERVICES_PORT else "this time"
+                print(f"Port {port} is in use: {chosen} stands in for it {how_long} ({name}).", flush=True)
     os.environ.setdefault("ACUSE_PUBLIC_URL", f"http://127.0.0.1:{os.environ['ACUSE_WEB_PORT']}")
 
 
+def _take_up_trust_services() -> None:
+    """Serve revocation lists again where the first run did, because its certificates name that port.
+
+    Elsewhere nobody would find the lists, and what is sealed would stay at the lowest level.
+    """
+    file = settings_file()
+    named = dotenv_values(file).get(_TRUST_SERVICES_PORT) if (file.parent / _MARKER).exists() else None
+    if named is None or _TRUST_SERVICES_PORT in os.environ:
+        return
+    if not named.isdecimal() or not _is_free(int(named)):
+        raise ConfigurationError(
+            f"Port {named} is in use, where the certificates of the demo in {file.parent} have their revocation list: "
+            "free it, or set ACUSE_DATA_DIRECTORY to an empty directory."
+        )
+    os.environ[_TRUST_SERVICES_PORT] = named
+
+
 def _keep_settings(settings: Environment) -> None:
-    """Write the demo's settings where `acuse send`, `acuse check` and the others find them."""
+    """Write the demo's settings where `acuse send`, `acuse check` and the others find them.
+
+    None is secret, and whoever verifies with this installation's trust.pem reads them.
+    """
     names = (*_SETTINGS, *_PORTS, "ACUSE_PUBLIC_URL")
     lines = [f'{name}="{os.environ[name]}"\n' for name in names]
     (settings.data_directory / "acuse.env").write_text("".join(lines), "utf-8")
@@ -162,7 +190,7 @@ def _free_port() -> int:
 
 def _claim_directory(settings: Environment) -> bool:
     """Refuse the data directory of a real installation; tell whether it is that of an earlier demo."""
-    marker = settings.data_directory / "demo"
+    marker = settings.data_directory / _MARKER
     earlier = marker.exists()
     if settings.keys.exists() and not earlier:
         raise ConfigurationError(
@@ -299,9 +327,13 @@ def _write(settings: Environment, out: Path, found: Sequence[tuple[str, Outcome]
     for earlier in out.glob("*.pdf"):
         earlier.unlink()
     for file, outcome in found:
-        recipient = re.sub(r"[^A-Za-z0-9.@-]+", "_", outcome.recipient)
-        (out / f"{Path(file).stem}--{recipient}.pdf").write_bytes(outcome.document or b"")
+        (out / f"{Path(file).stem}--{_file_name(outcome.recipient)}.pdf").write_bytes(outcome.document or b"")
     shutil.copyfile(settings.trust_file, out / "trust.pem")
+
+
+def _file_name(address: str) -> str:
+    """Return an address as part of a file's name: letters of any script as they are, other signs as in a URL."""
+    return "".join(each if each.isalnum() or each in ".@+-_" else quote(each, safe="") for each in address)
 
 
 def _links(settings: Environment) -> list[str]:
