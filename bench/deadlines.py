@@ -6,18 +6,18 @@ Half of the terms are in business hours and half in business days; every other o
 ten years, with two intervals a day. There is no rival: no library that the project depends on counts business time.
 """
 
-import argparse
-import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from acuse.proof.business_time import CalendarVersion, Pause, Term, due_at
-from bench.report import Row, median_of, table
+from bench import aimed
+from bench.report import Row
 
 AIM = 20_000.0
 FIRST, YEARS = date(2026, 1, 1), 10
 STARTS = 500
+TERMS = (Term(amount=48, unit="business_hours"), Term(amount=15, unit="business_days"))
 
 
 def calendar() -> CalendarVersion:
@@ -57,44 +57,27 @@ def starts(version: CalendarVersion) -> Sequence[tuple[datetime, Sequence[Pause]
     return found
 
 
-def rate(version: CalendarVersion, rounds: int) -> float:
-    """Return calculations per second of processor time."""
-    terms = (Term(amount=48, unit="business_hours"), Term(amount=15, unit="business_days"))
-    each = starts(version)
-    begun = time.process_time()
-    for _ in range(rounds):
-        for start, pauses in each:
-            for term in terms:
-                due_at(version, term, started_at=start, pauses=pauses)
-    return rounds * len(each) * len(terms) / (time.process_time() - begun)
-
-
 def rows(*, repeats: int, rounds: int) -> list[Row]:
-    """Measure after one round that counts for nothing."""
+    """Measure both units, with and without pauses."""
     version = calendar()
-    rate(version, 1)
-    ours, aim, ratio, spread = median_of([(rate(version, rounds), AIM) for _ in range(repeats)])
-    return [
-        Row(
-            what="Ends of deadlines worked out, one core",
-            ours=ours,
-            rival=aim,
-            unit="calculations/s",
-            against="what is aimed for",
-            ratio=ratio,
-            aim=">= 1",
-            spread=spread,
-            note=f"Processor time; {YEARS} years of {len(version.open):,} intervals, every other one with 3 pauses.",
-        )
-    ]
+    each = starts(version)
 
+    def work() -> None:
+        for start, pauses in each:
+            for term in TERMS:
+                due_at(version, term, started_at=start, pauses=pauses)
 
-def main() -> None:
-    """Print the table."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--repeats", type=int, default=7)
-    print(table(rows(repeats=options.parse_args().repeats, rounds=5)))
+    return aimed.rows(
+        work,
+        units=len(each) * len(TERMS),
+        what="Ends of deadlines worked out",
+        unit="calculations/s",
+        aim=AIM,
+        note=f"{YEARS} years of {len(version.open):,} intervals, every other one with 3 pauses.",
+        repeats=repeats,
+        rounds=rounds,
+    )
 
 
 if __name__ == "__main__":
-    main()
+    aimed.main(__doc__, rows)
