@@ -13,6 +13,7 @@ from acuse.config.cli.demo_month import Desk, play, played
 from acuse.embedded.roles import Addresses
 from acuse.evidence.queries import facts_of
 from acuse.helpdesk.models import Article, Call, Outgoing, Ticket
+from acuse.helpdesk.queries.deadlines import deadlines_of
 
 DIRECTORY = Path(__file__).parent.parent.parent.parent / "examples" / "desk"
 SLUG = "talleres-ribera"
@@ -53,3 +54,8 @@ def test_a_month_is_played_and_the_clock_given_back(database: Addresses) -> None
     assert sent[0] - facts[0].recorded_at < timedelta(minutes=1), "the receipt leaves at once"
     assert all(earlier.recorded_at <= later.recorded_at for earlier, later in itertools.pairwise(facts))
     assert facts[-1].recorded_at <= clock.now()
+    told = {ticket: deadlines_of(owner, ticket) for ticket in Ticket.objects.values_list("id", flat=True)}
+    assert any(one.views for one in told.values())
+    assert {ticket: one.wrong for ticket, one in told.items() if one.wrong} == {}, (
+        "no fact of a deadline is contradicted"
+    )

@@ -46,8 +46,12 @@ _solved = _moved_to(*_ENDS)
 _wrote = _is("message.received")
 _taken_up = _moved_from("pending_customer")
 _no_longer_asked = _moved_from("pending_conformity")
-_opened = _is("ticket.opened")
 _asked_for_data = _sent_to("data_request")
+
+
+def _opened(fact: Fact) -> bool:
+    """Return whether a fact opens the case: its first alone does, whatever another says."""
+    return fact.type == "ticket.opened" and fact.subject_sequence == 1
 
 
 def opened_again(fact: Fact) -> bool:

@@ -63,7 +63,7 @@ def _told(cause: Fact, started: Fact, *, anew: bool) -> Told:
 def _unfounded(started: Fact, earlier: History) -> datetime:
     if started.details["purpose"] not in OURS:
         return started.recorded_at
-    first = earlier.facts[min(earlier.facts)] if earlier.facts else started
+    first = next(iter(earlier.facts.values()), started)
     return at_last(first, at=first.occurred_at).at
 
 
