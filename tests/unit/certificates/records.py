@@ -10,9 +10,9 @@ from acuse.certificates.stories.context import Context, EmbeddedFile, Language
 from acuse.certificates.stories.wording import WORDING
 from acuse.proof.facts.fact import Fact, Subject
 from tests.unit.certificates import samples, tickets
-from tests.unit.certificates.tickets import DAY, HOURS, START, opened, placed, solved
+from tests.unit.certificates.tickets import CALENDAR, DAY, HOURS, START, opened, placed, solved
 from tests.unit.proof.calendars import at
-from tests.unit.proof.tickets import Ticket
+from tests.unit.proof.tickets import Ticket, ruling
 
 RECORD, RECEIPT = str(samples.TEMPLATES / "record.typ"), str(samples.TEMPLATES / "receipt.typ")
 NOTE = b"Llamar al taller antes de responder."
@@ -54,6 +54,7 @@ def wrote(ticket: Ticket, when: str, text: str) -> Fact:
 def whole(language: Language = "es") -> Ticket:
     """A claim on a guarantee from its entry to the customer's agreement, with a note and a call."""
     ticket = opened(language)
+    ticket.policy = ruling(CALENDAR, first_response=DAY, resolution=HOURS)
     ticket.add("ticket.assigned", at("2026-11-05 10:20:15"), actor=("component", "triage"), member=ANA[1])
     ticket.start("a", START, DAY, purpose="first_response")
     ticket.start("b", START, HOURS)

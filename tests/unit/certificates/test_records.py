@@ -153,6 +153,23 @@ def test_every_fact_is_told_with_who_did_it_and_none_by_its_type_alone() -> None
     assert told[13]["tag"] == "G0"
 
 
+def test_a_question_about_agreement_whose_message_failed_is_not_told_as_heard() -> None:
+    ticket = opened()
+    asked = records.replied(ticket, "2026-11-13 12:00:00", records.SECOND, "¿Está conforme?", act="conformity")
+    request = "0193505e-7a00-7000-8000-00000000c0f0"
+    ticket.add("conformity.requested", asked.occurred_at, request=request, communication=records.SECOND)
+    model = records.told(ticket, others=records.communications()[1:])
+    assert summary(model)["Conformidad"] == (
+        "Pedida el viernes 13 de noviembre de 2026 a las 12:00:00, sin respuesta (hecho 3). "
+        "No entregada: el buzón no existe, 13-11-2026, 12:00:02."
+    )
+    _, sent, question = rows(model)
+    assert [plain(row["title"]) for row in (sent, question)] == [
+        "Mensaje que pide la conformidad",
+        "Pregunta de conformidad al cliente",
+    ]
+
+
 def test_notes_stand_in_it_only_where_they_are_asked_for() -> None:
     ticket = records.whole()
     without, with_notes = records.told(ticket), records.told(ticket, notes=True)

@@ -63,9 +63,12 @@ def test_the_deadlines_are_counted_again_and_told() -> None:
     assert "Proved: first_response met, 3:47:37 of 1 day, 0:00:00 in natural_hours" in said
     assert "Proved: resolution missed, 2 days, 1:12:00 of 2 days, 0:00:00 in business_hours" in said
     assert "3:12:00 late by the clock" in said
+    assert "started at 2026-11-05T09:20:14.000000Z by fact 1," in said
+    assert "Not proved: that a version of the policy cited was in force when its deadline began" in said
     members = report.to_members()
     assert canonicalise(members)
     assert [each["verdict"] for each in members["deadlines"]] == ["met", "missed"]
+    assert {each["started_by"] for each in members["deadlines"]} == {str(TICKET.facts[0].id)}
 
 
 def test_without_the_calendars_they_cannot_be_counted() -> None:
@@ -96,6 +99,7 @@ def test_another_calendar_or_rule_is_no_object_of_the_facts() -> None:
         lambda raw: raw.replace(b'"verdict":"missed"', b'"verdict":"met"'),
         lambda raw: raw.replace(b'"ended_at":"2026-11-16T15:02:14', b'"ended_at":"2026-11-16T11:02:14'),
         lambda raw: raw.replace(b'"due_at":"2026-11-16T11:50:14', b'"due_at":"2026-11-17T11:50:14'),
+        lambda raw: raw.replace(b'"started_by":"0193505e-7a00-7000-9000-000000000001"', b'"started_by":null'),
         lambda raw: raw.replace(b'"reason":"documents"', b'"reason":"customer"'),
         lambda raw: raw.replace(b'"excess":4320000000', b'"excess":0'),
         lambda raw: raw + b" ",

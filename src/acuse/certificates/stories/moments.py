@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from acuse.certificates.stories.context import Language
-from acuse.dates import LONG_DAYS, LONG_MONTHS, utc_offset
+from acuse.dates import LONG_DAYS, LONG_MONTHS, long_date, utc_offset
 
 _NAMED = {
     "es": {
@@ -77,10 +77,7 @@ class Clock:
 
     def day(self, moment: datetime) -> str:
         """Return "23 de noviembre de 2026" / "23 November 2026"."""
-        local = self.local(moment)
-        month = LONG_MONTHS[self._language][local.month - 1]
-        joined = " de " if self._language == "es" else " "
-        return joined.join((str(local.day), month, f"{local.year:04d}"))
+        return long_date(self.local(moment), self._language)
 
     def heading(self, moment: datetime) -> str:
         """Return "Lunes, 23 de noviembre de 2026", for a day of the timeline."""
@@ -93,10 +90,7 @@ class Clock:
 
     def figures(self, moment: datetime) -> str:
         """Return the date alone for a narrow place: "23-11-2026" / "23 Nov 2026"."""
-        local = self.local(moment)
-        if self._language == "es":
-            return local.strftime("%d-%m-%Y")
-        return f"{local.day} {LONG_MONTHS['en'][local.month - 1][:3]} {local.year:04d}"
+        return _figures(self.local(moment), self._language)
 
     def _name(self, form: int) -> str:
         named = _NAMED[self._language].get(self._key)
@@ -115,14 +109,15 @@ def utc_time(moment: datetime) -> str:
 def utc_stamp(moment: datetime, language: Language) -> str:
     """Return date and time in UTC, to the second, for a time stamp's row."""
     shown = moment.astimezone(UTC)
-    if language == "es":
-        return shown.strftime("%d-%m-%Y %H:%M:%S UTC")
-    return f"{shown.day} {LONG_MONTHS['en'][shown.month - 1][:3]} {shown.year:04d}, {shown:%H:%M:%S} UTC"
+    return f"{_figures(shown, language)}{'' if language == 'es' else ','} {shown:%H:%M:%S} UTC"
 
 
 def utc_date(moment: datetime, language: Language) -> str:
     """Return a date in UTC: "30-06-2028" / "30 Jun 2028"."""
-    shown = moment.astimezone(UTC)
+    return _figures(moment.astimezone(UTC), language)
+
+
+def _figures(shown: datetime, language: Language) -> str:
     if language == "es":
         return shown.strftime("%d-%m-%Y")
     return f"{shown.day} {LONG_MONTHS['en'][shown.month - 1][:3]} {shown.year:04d}"

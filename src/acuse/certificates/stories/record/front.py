@@ -118,16 +118,18 @@ def _communications(case: WholeCase) -> Runs:
 
 
 def _agreement(case: WholeCase) -> Runs:
+    """Return what was last said of agreement; of a question without an answer, what became of its message."""
     fact = case.last(*_AGREEMENT)
     if fact is None:
         return case.say("record.agreement.none")
     by = f"by.{fact.details.get('by')}"
-    return case.say(
+    said = case.say(
         f"record.agreement.{fact.type}",
         by=case.word(by) if case.has(by) else "",
         number=number(fact.subject_sequence),
         **case.when(fact.occurred_at),
     )
+    return [*said, own(" "), *became(case, fact)] if fact.type == "conformity.requested" else said
 
 
 def _guarantee(case: WholeCase) -> Runs:

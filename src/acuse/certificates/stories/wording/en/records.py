@@ -185,7 +185,7 @@ WORDS: dict[str, str] = {
     "record.written.heading": "Fact {number} · {what} · {time}",
     "record.written.ticket.opened": "The customer opens the case",
     "record.written.message.received": "The customer writes",
-    "record.written.reply.sent": "The company answers",
+    "record.written.reply.sent": "The company writes",
     "record.written.note.added": "Internal note",
     "record.written.call.added": "Call",
     "record.written.call.amended": "Call, as corrected",

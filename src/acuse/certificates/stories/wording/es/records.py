@@ -193,7 +193,7 @@ WORDS: dict[str, str] = {
     "record.written.heading": "Hecho {number} · {what} · {time}",
     "record.written.ticket.opened": "El cliente abre el expediente",
     "record.written.message.received": "El cliente escribe",
-    "record.written.reply.sent": "La empresa responde",
+    "record.written.reply.sent": "La empresa escribe",
     "record.written.note.added": "Nota interna",
     "record.written.call.added": "Llamada",
     "record.written.call.amended": "Llamada, corregida",
