@@ -1,9 +1,9 @@
-"""Names of days and months and the offset of a clock, in Spanish and English.
+"""Names of days and months, dates in words and the offset of a clock, in Spanish and English.
 
 Tables of ours, because no system's locale may decide the bytes of a document.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 # fmt: off
 LONG_DAYS = {
@@ -29,6 +29,16 @@ MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"),
 }
 # fmt: on
+
+
+def long_date(day: date, language: str) -> str:
+    """Return a date in words: "7 de enero de 2027" / "7 January 2027".
+
+    Args:
+        day: a date, or a moment on its own clock. language: "es" or "en".
+    """
+    month = LONG_MONTHS[language][day.month - 1]
+    return (" de " if language == "es" else " ").join((str(day.day), month, f"{day.year:04d}"))
 
 
 def utc_offset(moment: datetime) -> str:

@@ -1,10 +1,10 @@
 """Offsets of clocks, and names that no locale decides."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from acuse.dates import DAYS, LONG_DAYS, LONG_MONTHS, MONTHS, utc_offset
+from acuse.dates import DAYS, LONG_DAYS, LONG_MONTHS, MONTHS, long_date, utc_offset
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,11 @@ def test_an_offset_is_written_without_needless_zeros(minutes: int, written: str)
 
 def test_utc_itself_has_no_offset() -> None:
     assert utc_offset(datetime(2026, 11, 22, tzinfo=UTC)) == "UTC"
+
+
+def test_a_date_is_written_in_words() -> None:
+    assert long_date(date(2027, 1, 7), "es") == "7 de enero de 2027"
+    assert long_date(datetime(2026, 11, 23, 23, 59, tzinfo=UTC), "en") == "23 November 2026"
 
 
 @pytest.mark.parametrize("language", ["es", "en"])

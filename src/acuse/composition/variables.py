@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from acuse.dates import LONG_MONTHS, utc_offset
+from acuse.dates import long_date, utc_offset
 from acuse.errors import InputError
 
 MOST_VALUE = 100_000
@@ -119,12 +119,6 @@ def said(variable: Variable, value: object, *, language: str) -> Said:
             "The value of %(name)s is not what belongs there (%(kind)s).", name=variable.name, kind=variable.kind
         )
     return words
-
-
-def long_date(day: date, language: str) -> str:
-    """Return a date in words: "7 de enero de 2027", "7 January 2027"."""
-    month = LONG_MONTHS[language][day.month - 1]
-    return f"{day.day} de {month} de {day.year}" if language == "es" else f"{day.day} {month} {day.year}"
 
 
 def clean(text: str) -> str:

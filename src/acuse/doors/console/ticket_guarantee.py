@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from acuse import clock
 from acuse.accounts.queries import Access
-from acuse.composition.variables import long_date
+from acuse.dates import long_date
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.ui import figures
 from acuse.doors.ui.errors import said

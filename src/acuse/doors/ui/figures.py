@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone, translation
 
-from acuse.dates import DAYS, LONG_DAYS, LONG_MONTHS, MONTHS, utc_offset
+from acuse.dates import DAYS, LONG_DAYS, MONTHS, long_date, utc_offset
 
 NO_BREAK = "\u00a0"
 
@@ -75,13 +75,7 @@ def days(first: date, last: date) -> str:
 def weekday_and_day(moment: datetime) -> str:
     """ "lunes 23 de noviembre de 2026" / "Monday 23 November 2026"."""
     local = timezone.localtime(moment)
-    name = LONG_DAYS[language()][local.weekday()]
-    month = LONG_MONTHS[language()][local.month - 1]
-    return (
-        f"{name} {local.day} de {month} de {local.year}"
-        if language() == "es"
-        else f"{name} {local.day} {month} {local.year}"
-    )
+    return f"{LONG_DAYS[language()][local.weekday()]} {long_date(local, language())}"
 
 
 def clock_time(moment: datetime) -> str:
