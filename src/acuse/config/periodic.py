@@ -7,6 +7,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TypeVar
 
 from django.conf import settings
@@ -32,6 +33,7 @@ from acuse.evidence.ledger import FactDraft, record
 from acuse.evidence.rules import INSTALLATION
 from acuse.helpdesk.jobs import call_files
 from acuse.helpdesk.services.acknowledging import forget_alarms
+from acuse.helpdesk.services.call_files import forget_uploads
 from acuse.helpdesk.services.faq_readers import forget_missed
 from acuse.proof.facts.fact import Actor
 from acuse.reception import jobs as reception
@@ -44,6 +46,7 @@ log = logging.getLogger(__name__)
 #: Every queue of leased work.
 QUEUES = (dispatch.QUEUE, notices.QUEUE, certificates.QUEUE, reception.QUEUE, fetching.QUEUE, call_files.QUEUE)
 _RESTART_SECONDS = 5.0
+_UPLOADS_KEPT = timedelta(days=30)
 T = TypeVar("T")
 
 
@@ -132,6 +135,14 @@ def forget_missed_words(timestamp: int) -> None:
     """Every day: forget words of searches that found nothing, once nobody looks for them any more."""
     close_old_connections()
     forget_missed()
+
+
+@app.periodic(cron="53 4 * * *")
+@app.task(queueing_lock="call_uploads", pass_context=False)
+def forget_call_uploads(timestamp: int) -> None:
+    """Every day: give up files of calls that nobody started for a month."""
+    close_old_connections()
+    forget_uploads(before=clock.now() - _UPLOADS_KEPT)
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -1,7 +1,8 @@
 """Calls from a telephone exchange's file: tried, entered in batches, once however often it comes."""
 
+import threading
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -195,6 +196,23 @@ def test_a_trial_that_breaks_off_begins_anew(
     assert state(desk, one)[0] == "uploaded"
 
 
+def test_a_worker_that_is_told_to_stop_lets_go(
+    desk: Desk, line: UUID, clerk: Clerk, next_clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "_AT_ONCE", 2)
+    one, stop = upload(desk), threading.Event()
+
+    def told(*, file: UUID, lease: UUID, rows: int) -> bool:
+        stop.set()
+        return note_trial(file=file, lease=lease, rows=rows)
+
+    with monkeypatch.context() as stopping:
+        stopping.setattr(job, "note_trial", told)
+        clerk.run(stop)
+    assert state(desk, one)[:2] == ("trying", 2)
+    assert tried(desk, next_clerk, one).new == 3
+
+
 def test_what_is_planned_otherwise_or_given_up_meanwhile_ends_the_trial(
     desk: Desk, line: UUID, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -228,6 +246,16 @@ def test_a_file_that_is_given_up_leaves_nothing(desk: Desk, line: UUID, clerk: C
         start_file(access=desk.agent, file=one)
     with pytest.raises(InputError, match="given up"):
         wrong_rows(desk.agent, id=one)
+
+
+def test_a_file_that_nobody_starts_is_given_up_after_a_month(desk: Desk, line: UUID, clerk: Clerk) -> None:
+    old, new = upload(desk), upload(desk)
+    started = upload(desk)
+    enter(desk, clerk, started)
+    CallFile.objects.exclude(id=new).update(created_at=clock.now() - timedelta(days=31))
+    periodic.forget_call_uploads(0)
+    assert [state(desk, one)[0] for one in (old, new, started)] == ["cancelled", "uploaded", "done"]
+    assert Upload.objects.get().file_id == new
 
 
 def test_a_file_that_is_cancelled_stops_between_two_batches(

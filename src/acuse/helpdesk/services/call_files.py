@@ -8,7 +8,7 @@ from there. Whoever goes through a file holds it by lease: what is noted by who 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -126,6 +126,17 @@ def cancel_file(*, access: Access, file: UUID) -> None:
         row.state, row.ended_at, row.lease, row.lease_until = _STATES.CANCELLED, clock.now(), None, None
         row.save(update_fields=["state", "ended_at", "lease", "lease_until"])
         Upload.objects.filter(file=row).delete()
+
+
+def forget_uploads(*, before: datetime) -> int:
+    """Give up files that nobody started, of those uploaded before a moment; return how many."""
+    waiting = CallFile.objects.filter(state__in=(_STATES.TRYING, _STATES.UPLOADED), created_at__lt=before)
+    with transaction.atomic():
+        given_up = list(waiting.select_for_update(no_key=True).values_list("id", flat=True))
+        over = {"state": _STATES.CANCELLED, "ended_at": clock.now(), "lease": None, "lease_until": None}
+        CallFile.objects.filter(id__in=given_up).update(**over)
+        Upload.objects.filter(file__in=given_up).delete()
+    return len(given_up)
 
 
 def note_trial(*, file: UUID, lease: UUID, rows: int) -> bool:
