@@ -70,8 +70,8 @@ class Desk:
         """Publish the packs named."""
         self.publish(*(term for code in codes for term in pack(code, calendar=self.calendar, language="es")))
 
-    def open(self, type: str = "claim") -> UUID:
-        """Open a case, now."""
+    def open(self, type: str = "claim", *, ago: timedelta = timedelta()) -> UUID:
+        """Open a case, now, by what the customer said now or some time ago."""
         written = Written(
             channel="email",
             address="ana@cliente.example",
@@ -79,7 +79,7 @@ class Desk:
             language="es",
             subject="Ruido al frenar",
             text="Desde la revisión hace ruido.",
-            occurred_at=self.now,
+            occurred_at=self.now - ago,
             actor=CUSTOMER,
             basis="wrote_from",
             form_type=type,

@@ -1,5 +1,6 @@
 """Which fact each deadline of a case follows, and by which version of the terms it is counted, through the services."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -80,6 +81,21 @@ def test_what_first_applies_to_a_case_that_was_opened_again_has_the_terms_of_the
     desk.classify(ticket, type="claim")
     *_, again, first = starts(desk, ticket)
     assert first == again
+    assert row(ticket, "resolution").name == "Reclamo"
+    assert_agrees(desk, ticket)
+
+
+def test_a_case_that_is_older_than_the_terms_has_those_that_were_there_when_it_was_opened(desk: Desk) -> None:
+    """A call of this morning is entered after the first terms were published; others come later."""
+    claims = (Case(types=("claim",), term=Term(amount=8, unit="business_hours")),)
+    both = (term(desk, 48, "business_hours"), term(desk, 8, "business_hours", name="Reclamo", cases=claims))
+    desk.pass_time("2026-11-16 11:00")
+    desk.publish(*both)
+    ticket = desk.open("inquiry", ago=timedelta(hours=1))
+    desk.publish(term(desk, 4, "business_hours"), base=1)
+    desk.pass_time("2026-11-16 12:00")
+    desk.classify(ticket, type="claim")
+    assert [(cause.type, version) for _, cause, version in starts(desk, ticket)] == [("ticket.opened", 1)] * 2
     assert row(ticket, "resolution").name == "Reclamo"
     assert_agrees(desk, ticket)
 

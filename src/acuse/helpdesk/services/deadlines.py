@@ -108,7 +108,7 @@ def reclassified(*, ticket: Ticket, fact: Fact) -> None:
     known = set(ticket.deadlines.exclude(state=State.WITHDRAWN).values_list("name", flat=True))
     for purpose in STARTED_BY_ITSELF:
         begins = _begins(purpose, history)
-        then = policy_at(ticket.organisation_id, begins.occurred_at)
+        then = _policy_of(ticket, begins, history)
         for term in then.policy.terms if then else ():
             wanted = term.length(**_class(ticket))
             if then and wanted is not None and term.purpose == purpose and term.name not in known:
@@ -178,9 +178,8 @@ def start_deferred(*, ticket: Ticket) -> int:
     """
     started, history = 0, _history(ticket)
     for fact in deferred(history):
-        number, name = fact.details["rule"]["version"], str(fact.details["rule"]["policy"])
-        policy = published(PolicyVersion.objects.get(organisation_id=ticket.organisation_id, number=number))
-        term = policy.policy.named(name)
+        policy = _cited(ticket, fact)
+        term = policy.policy.named(str(fact.details["rule"]["policy"]))
         length = term.length(**_class(ticket)) if term else None
         if term is None or length is None:
             continue
@@ -287,6 +286,19 @@ def _cause_of(row: Deadline, history: Sequence[Fact]) -> Fact:
 def _begins(purpose: str, history: Sequence[Fact]) -> Fact:
     """Return the fact that a term follows which applies for the first time: the last that may begin it."""
     return next(fact for fact in reversed(history) if MAY_START[purpose](fact))
+
+
+def _policy_of(ticket: Ticket, cause: Fact, history: Sequence[Fact]) -> PublishedPolicy | None:
+    """Return the terms by which what follows a fact is counted: those that something cites already, or of then."""
+    begun = (fact for fact in history if fact.type in (facts.STARTED, facts.DEFERRED))
+    same = next((fact for fact in begun if _followed(fact, history) is cause), None)
+    return policy_at(ticket.organisation_id, cause.occurred_at) if same is None else _cited(ticket, same)
+
+
+def _cited(ticket: Ticket, fact: Fact) -> PublishedPolicy:
+    """Return the version of the terms that a fact cites by which a deadline was started or deferred."""
+    number = int(fact.details["rule"]["version"])
+    return published(PolicyVersion.objects.get(organisation_id=ticket.organisation_id, number=number))
 
 
 def _start_if_due(ticket: Ticket, policy: PublishedPolicy, term: PolicyTerm, cause: Fact) -> None:
