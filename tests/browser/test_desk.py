@@ -113,7 +113,7 @@ def test_the_customer_agrees_by_a_press_and_not_by_looking(
 def test_the_link_of_a_case_is_asked_for_by_its_key_and_the_customers_address(made: Desk, visit: Opener) -> None:
     row = Ticket.objects.get(id=made.noise)
     page = visit(member=False, width=390).open("/f/")
-    page.get_by_label("Clave de seguimiento").fill(row.key.lower())
+    page.get_by_label("Clave identificativa").fill(row.key.lower())
     page.get_by_label("Su dirección de correo").fill(row.address.upper())
     page.get_by_role("button", name="Enviarme el enlace").click()
     expect(page.get_by_role("status")).to_contain_text("su enlace llegará a ella en unos minutos")

@@ -82,7 +82,7 @@ def test_a_customer_writes_and_adds_to_their_case(
         assert faults(page, width) == []
     photograph = tmp_path / "freno.jpg"
     photograph.write_bytes(b"\xff\xd8")
-    page.get_by_label("Archivos").set_input_files(photograph)
+    page.get_by_label("Ficheros").set_input_files(photograph)
     page.get_by_label("Acepto que traten mis datos").check()
     page.get_by_role("button", name="Enviar", exact=True).click()
     expect(page.get_by_role("heading", name="Se ha enviado")).to_be_visible()

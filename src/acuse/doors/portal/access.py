@@ -1,5 +1,7 @@
 """The recipient's page: what it shows (GET, which records nothing) and what is done with it (POST, each a fact)."""
 
+from datetime import datetime
+
 from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -116,16 +118,21 @@ def _typed(page: Page) -> str:
     return page.request.POST.get("code", "")[:40]
 
 
+def _clock(at: datetime) -> str:
+    """A time of day with its zone, as everything else on the page that is evidence or a term."""
+    return f"{figures.clock_time(at)} ({figures.zone(at)})"
+
+
 def _standing(page: Page) -> str:
     """What keeps a code from being taken now, if anything."""
     if page.seen.locked_until is not None:
-        return page.words.say("code.locked", time=figures.clock_time(page.seen.locked_until))
+        return page.words.say("code.locked", time=_clock(page.seen.locked_until))
     return "" if page.seen.code_until is not None else page.words["code.missing"]
 
 
 def _refused(page: Page, refused: Refused) -> str:
     if refused.locked_until is not None:
-        return page.words.say("code.locked", time=figures.clock_time(refused.locked_until))
+        return page.words.say("code.locked", time=_clock(refused.locked_until))
     if refused.late:
         return page.words["code.late"]
     key = "code.wrong.one" if refused.tries_left == 1 else "code.wrong"

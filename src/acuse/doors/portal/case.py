@@ -256,8 +256,9 @@ def _send_link(key: str, address: str) -> None:
 
 
 def _told(request: HttpRequest, seen: Followed | None, key: str, status: int) -> HttpResponse:
+    again, find = status == 403, status == 404
     return _shown(
-        request, seen, "access/told.html", status=status, told=key, again=status == 403, page={"path": request.path}
+        request, seen, "access/told.html", status=status, told=key, again=again, find=find, page={"path": request.path}
     )
 
 

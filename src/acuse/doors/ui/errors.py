@@ -35,7 +35,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404, the same for what does not exist and for what belongs to somebody else."""
-    text = _("It does not exist, or it belongs to an organisation you do not work for.")
+    text = _("It does not exist any more, or never did. If you were given a link, check that it is complete.")
+    if request.path.startswith("/console/"):
+        text = _("It does not exist, or it belongs to an organisation you do not work for.")
     return _page(request, 404, _("There is nothing at this address."), text)
 
 
