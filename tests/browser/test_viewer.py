@@ -67,6 +67,22 @@ def test_files_are_looked_at_one_after_the_other_by_keyboard(case: str, visit: O
     assert seen.elsewhere == seen.errors == []
 
 
+def test_cases_are_ticked_by_keyboard_and_changed_at_once(case: str, visit: Opener) -> None:
+    seen = visit()
+    page = seen.open(f"{BASE}/tickets/")
+    change = page.get_by_label("Con los marcados")
+    expect(change).to_be_hidden()
+    seen.press("j", "x", "j", "x")
+    change.select_option(label="Queja")
+    page.get_by_role("button", name="Hacerlo").click()
+    expect(page.get_by_text("Hecho en 2 expedientes.")).to_be_visible()
+    seen.press("j", "x")
+    page.get_by_role("button", name="Marcar todos").click()
+    expect(page.get_by_role("checkbox", checked=True)).to_have_count(6)
+    page.get_by_role("button", name="Marcar todos").click()
+    expect(change).to_be_hidden()
+
+
 def test_without_scripts_a_file_has_a_page_of_its_own(case: str, visit: Opener) -> None:
     page = visit(width=390, scripts=False).open(case)
     page.get_by_role("link", name="Factura F-2310.pdf").first.click()

@@ -91,6 +91,11 @@ class Message:
     defects: tuple[str, ...]
 
     @property
+    def files(self) -> tuple[Attachment, ...]:
+        """Everything that is not body text: the attachments, then the pictures inside the body."""
+        return (*self.attachments, *self.inline_images)
+
+    @property
     def text(self) -> str | None:
         """The plain body, or None where the message has only HTML (or nothing)."""
         plain = [segment.plain for segment in self.segments if segment.plain is not None]

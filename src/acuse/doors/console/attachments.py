@@ -30,7 +30,7 @@ def _content(access: Access, said: InteractionView, number: int) -> bytes:
     listed = said.attachments[number - 1]
     if "sha256" in listed:
         return custody.open_object(organisation=access.organisation, sha256=str(listed["sha256"]))
-    inside = read(custody.open_object(organisation=access.organisation, sha256=said.sha256)).attachments
+    inside = read(custody.open_object(organisation=access.organisation, sha256=said.sha256)).files
     if number > len(inside):
         raise Http404("The message holds no such file.")
     return inside[number - 1].content

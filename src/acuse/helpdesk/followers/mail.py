@@ -181,7 +181,8 @@ def _written(seen: ItemView, message: Message, author: str) -> Written:
         subject=message.subject or "",
         text=text_of(message),
         message=ObjectReference(role="message", sha256=seen.sha256, size=seen.size, media_type="message/rfc822"),
-        files=tuple(_file_of(number, one) for number, one in enumerate(message.attachments, start=1)),
+        # What stands inside the text as a picture is among them: a case shows its text alone.
+        files=tuple(_file_of(number, one) for number, one in enumerate(message.files, start=1)),
         occurred_at=seen.received_at,
         actor=_ACTOR,
         basis="wrote_from" if dmarc(seen) == "pass" and lowered(address) == lowered(author) else "stated",

@@ -75,8 +75,13 @@
     field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
     field.dispatchEvent(new Event("input", { bubbles: true }));
   };
+  const tickAll = (form) => {
+    const boxes = $$("[data-row] input[type=checkbox]", form);
+    const every = boxes.every((box) => box.checked);
+    for (const box of boxes) box.checked = !every;
+  };
   document.addEventListener("click", (event) => {
-    const target = event.target.closest("[data-copy],[data-theme-choice],[data-toggle-side],[data-open-side],[data-palette],[data-dismiss],[data-print],[data-insert]");
+    const target = event.target.closest("[data-copy],[data-theme-choice],[data-toggle-side],[data-open-side],[data-palette],[data-dismiss],[data-print],[data-insert],[data-tick-all]");
     if (target) {
       if ("copy" in target.dataset) copy(target);
       if ("themeChoice" in target.dataset) chooseTheme(target.dataset.themeChoice);
@@ -84,6 +89,7 @@
       if ("openSide" in target.dataset) openSide();
       if ("palette" in target.dataset) openPalette();
       if ("insert" in target.dataset) insert(target.dataset.insert, target.dataset.into);
+      if ("tickAll" in target.dataset) tickAll(target.form);
       if ("dismiss" in target.dataset) target.parentElement.remove();
     }
     for (const menu of $$("details.menu-pop[open]")) if (!menu.contains(event.target)) menu.open = false;
@@ -106,6 +112,9 @@
   document.addEventListener("change", (event) => {
     const field = event.target;
     if (field.matches("[data-submit]")) field.form.requestSubmit();
+    if (field.matches("[data-chosen]")) {
+      document.getElementById(field.dataset.chosen).textContent = [...field.files].map((file) => file.name).join(", ");
+    }
     if (field.matches("[data-file]") && field.files.length) field.form.requestSubmit();
     if (field.matches("[type=file][aria-invalid]")) absolve(field);
   });
@@ -130,6 +139,11 @@
     for (const name of ["dragleave", "drop"]) zone.addEventListener(name, () => zone.classList.remove("over"));
   }
   for (const note of $$(".toast-note[data-fades]")) setTimeout(() => note.remove(), 6000);
+
+  /* A case is opened at what was said last, where list and case scroll for themselves; on a telephone at its head */
+  if (!location.hash && matchMedia("(min-width: 1024px) and (min-height: 800px)").matches) {
+    $$(".talk-said").at(-1)?.scrollIntoView({ block: "start" });
+  }
 
   /* A case: answer or note, the button that names what it does */
   const showPanel = (name) => {
@@ -164,6 +178,7 @@
     c: () => $("[data-new]")?.click(),
     e: () => $("[data-export]")?.click(),
     u: () => $("[data-utc]")?.click(),
+    x: () => $("[data-row].selected input[type=checkbox]")?.click(),
     r: () => showPanel("write-answer"),
     n: () => showPanel("write-note"),
     a: () => $("[data-assign]")?.focus(),

@@ -1,0 +1,61 @@
+"""What is done from the inbox, and what a case shows of the mail that it came from."""
+
+from email.message import EmailMessage
+from uuid import UUID
+
+from django.test import Client
+
+from acuse.accounts.models import User
+from acuse.helpdesk.models import Interaction, Ticket
+from tests.browser.files import photo_bytes
+from tests.integration.helpdesk.making import ADDRESS, ANA, SLUG, Desk, letter
+
+BASE = f"/console/{SLUG}/tickets/"
+
+
+def member(role: str) -> Client:
+    client = Client(headers={"accept-language": "es"})
+    client.force_login(User.objects.get(email=f"{role}@ribera.example"))
+    return client
+
+
+def test_one_thing_is_done_to_all_cases_that_are_ticked(desk: Desk) -> None:
+    for number in range(3):
+        desk.receive(letter(f"Caso {number}", message_id=f"<b{number}@cliente.example>"))
+    first, second, third = Ticket.objects.order_by("number")
+    agent = member("agent")
+
+    def do(act: str, *chosen: UUID) -> str:
+        return agent.post(f"{BASE}bulk/", {"act": act, "ticket": chosen}, follow=True).content.decode()
+
+    assert "Hecho en 2 expedientes" in do("priority/high", first.id, second.id)
+    assert do(f"assign/{desk.agent.member}", first.id, third.id).count("Hecho en 2 expedientes") == 1
+    do("type/claim", third.id)
+    told = [(one.priority, one.type, one.assignee_id == desk.agent.member) for one in Ticket.objects.order_by("number")]
+    assert told == [("high", "inquiry", True), ("high", "inquiry", False), ("medium", "claim", True)]
+    do("assign/", first.id)
+    first.refresh_from_db()
+    assert first.assignee_id is None
+    assert "Marque antes los expedientes" in do("priority/high")
+    for wrong in ("", "assign/x", "priority/urgent", "close/now"):
+        assert "Hecho en" not in do(wrong, second.id)
+    refused = member("auditor").post(f"{BASE}bulk/", {"act": "type/claim", "ticket": [first.id]}, follow=True)
+    assert "Hecho en" not in refused.content.decode()
+    first.refresh_from_db()
+    assert first.type == "inquiry"
+
+
+def test_a_picture_inside_the_text_of_a_mail_is_among_its_files(desk: Desk) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"], mail["Message-ID"] = ANA, ADDRESS, "Arañazo", "<foto@cliente.example>"
+    mail.set_content('<p>Mire: <img src="cid:foto"></p>', subtype="html")
+    mail.add_related(photo_bytes(), "image", "jpeg", cid="<foto>", filename="arañazo.jpg", disposition="inline")
+    mail.make_mixed()
+    mail.add_attachment("a;b\n1;2\n", subtype="csv", filename="cuenta.csv")
+    desk.receive(mail.as_bytes())
+    said = Interaction.objects.get(kind="message")
+    assert [one["name"] for one in said.attachments] == ["cuenta.csv", "arañazo.jpg"]
+    place = f"{BASE}{said.ticket_id}/said/{said.id}/files/"
+    auditor = member("auditor")
+    assert auditor.get(f"{place}2/raw/").content == photo_bytes()
+    assert "<td>1</td><td>2</td>" in auditor.get(f"{place}1/view/").content.decode()
