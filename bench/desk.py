@@ -6,17 +6,15 @@ Two installations stand side by side and take turns, as in `bench.growth`. What 
 takes for a whole page: from the request to the last byte of the answer, in the process that answers it.
 """
 
-import argparse
 import random
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from statistics import median, quantiles
-from typing import Any
 
-from bench.growth import installation
-from bench.report import RESULTS, Machine, Row, table, write
+from bench.growth import main, turns_of
+from bench.report import Row
 
 TURNS = 40
 EACH_TURN = 5
@@ -140,17 +138,8 @@ class DeskHouse:
 
 def rows(*, small: int, large: int) -> list[Row]:
     """Measure at both sizes."""
-    with installation(DeskHouse, small) as (few, names), installation(DeskHouse, large) as (many, _):
-        turns: dict[str, list[tuple[list[float], list[float]]]] = {name: [] for name in names}
-        for turn in range(TURNS + 1):
-            for name in names:
-                taken: dict[Any, list[float]] = {}
-                for side in (few, many) if turn % 2 else (many, few):
-                    side.send(name)
-                    taken[side] = side.recv()
-                if turn:  # the first warms both up
-                    turns[name].append((taken[many], taken[few]))
-    return [row for name, taken in turns.items() for row in _rows(name, taken, small, large)]
+    found = turns_of(DeskHouse, small=small, large=large, turns=TURNS)
+    return [row for name, taken in found.items() for row in _rows(name, taken, small, large)]
 
 
 def _rows(name: str, turns: list[tuple[list[float], list[float]]], small: int, large: int) -> list[Row]:
@@ -172,17 +161,5 @@ def _rows(name: str, turns: list[tuple[list[float], list[float]]], small: int, l
     ]  # fmt: skip
 
 
-def main() -> None:
-    """Print the table, keep the JSON."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--small", type=int, default=1000)
-    options.add_argument("--large", type=int, default=1_000_000)
-    given = options.parse_args()
-    machine = Machine()
-    found = rows(small=given.small, large=given.large)
-    print(table(found))
-    print(write(RESULTS / "desk.json", found, machine))
-
-
 if __name__ == "__main__":
-    main()
+    main(__doc__, rows, "desk.json")

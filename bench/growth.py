@@ -191,19 +191,32 @@ def installation(build: Callable[[], Measured], size: int) -> Iterator[tuple[Con
         process.join()
 
 
-def rows(*, small: int, large: int) -> list[Row]:
-    """Measure at both sizes."""
-    with installation(House, small) as (few, names), installation(House, large) as (many, _):
-        turns: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
-        for turn in range(TURNS + 1):
+def turns_of(build: Callable[[], Measured], *, small: int, large: int, turns: int) -> dict[str, list[tuple[Any, Any]]]:
+    """Have two installations take turns at each operation.
+
+    Args:
+        build: see `installation`. small, large: what they are filled up to. turns: how many count.
+
+    Returns:
+        By operation, what each turn took in the large one and in the small one.
+    """
+    with installation(build, small) as (few, names), installation(build, large) as (many, _):
+        found: dict[str, list[tuple[Any, Any]]] = {name: [] for name in names}
+        for turn in range(turns + 1):
             for name in names:
                 taken = {}
                 for side in (few, many) if turn % 2 else (many, few):
                     side.send(name)
                     taken[side] = side.recv()
                 if turn:  # the first warms both up
-                    turns[name].append((taken[many], taken[few]))
-    return [_row(name, taken, small, large) for name, taken in turns.items()]
+                    found[name].append((taken[many], taken[few]))
+    return found
+
+
+def rows(*, small: int, large: int) -> list[Row]:
+    """Measure at both sizes."""
+    found = turns_of(House, small=small, large=large, turns=TURNS)
+    return [_row(name, taken, small, large) for name, taken in found.items()]
 
 
 def _row(name: str, turns: list[tuple[float, float]], small: int, large: int) -> Row:
@@ -216,17 +229,21 @@ def _row(name: str, turns: list[tuple[float, float]], small: int, large: int) ->
     )  # fmt: skip
 
 
-def main() -> None:
-    """Print the table, keep the JSON."""
-    options = argparse.ArgumentParser(description=__doc__)
+def main(description: str | None, measure: Callable[..., list[Row]], name: str) -> None:
+    """Print the table, keep the JSON.
+
+    Args:
+        description: of the bench. measure: its rows, by `small` and `large`. name: of the file.
+    """
+    options = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--small", type=int, default=1000)
     options.add_argument("--large", type=int, default=1_000_000)
     given = options.parse_args()
     machine = Machine()
-    found = rows(small=given.small, large=given.large)
+    found = measure(small=given.small, large=given.large)
     print(table(found))
-    print(write(RESULTS / "growth.json", found, machine))
+    print(write(RESULTS / name, found, machine))
 
 
 if __name__ == "__main__":
-    main()
+    main(__doc__, rows, "growth.json")
