@@ -59,16 +59,16 @@ def test_page_one_says_how_the_case_stands() -> None:
 def test_a_communication_whose_facts_are_not_inside_is_named_on_page_one_and_in_its_section() -> None:
     first, _ = records.communications()
     model = records.told(records.whole(), others=[first])
-    absent = "De 2 comunicaciones que nombra el expediente, 1 van en este documento; de las demás no van los hechos."
+    absent = "Comunicaciones que nombra el expediente: 2; con sus hechos en este documento: 1."
     assert summary(model)["Comunicaciones"].endswith(absent)
     assert summary(model)["Reclamación o garantía"].endswith("Sus hechos no van en este documento.")
-    assert plain(model["communications"]["introduction"]).endswith(f"{absent} Las demás: {records.SECOND}.")
+    assert plain(model["communications"]["introduction"]).endswith(absent)
     became = [plain(row["became"]) for row in model["communications"]["rows"]]
     assert became[1] == "Sus hechos no van en este documento."
     assert any("(1) cuyos hechos no van" in plain(item) for item in model["limits"]["items"])
     assert any("las comunicaciones cuyos hechos van dentro" in plain(item) for item in model["proves"]["items"])
     none = records.told(records.whole(), others=[])
-    assert summary(none)["Comunicaciones"] == absent.replace("1 van", "0 van")
+    assert summary(none)["Comunicaciones"] == absent.replace("documento: 1", "documento: 0")
 
 
 def test_each_chain_of_facts_says_its_own_last_position() -> None:

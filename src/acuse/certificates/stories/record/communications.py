@@ -27,10 +27,13 @@ def _introduction(case: WholeCase, sent: Sequence[Fact]) -> Runs:
     said = case.say("record.communications.introduction" if sent else "record.communications.none")
     if not case.absent:
         return said
+    said = [*said, own(" "), *absence(case)]
+    listed = {fact.details["communication"] for fact in sent}
     names: Runs = []
     for name in case.absent:
-        names += [own(", "), mono(name)] if names else [mono(name)]
-    return [*said, own(" "), *absence(case), own(" "), *case.say("record.communications.are_not", names=names)]
+        if name not in listed:
+            names += [own(", "), mono(name)] if names else [mono(name)]
+    return [*said, own(" "), *case.say("record.communications.are_not", names=names)] if names else said
 
 
 def absence(case: WholeCase) -> Runs:

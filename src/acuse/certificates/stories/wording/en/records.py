@@ -106,10 +106,10 @@ WORDS: dict[str, str] = {
     ),
     "record.communications.none": "No message was sent in this case.",
     "record.communications.absent": (
-        "Of {named} communications that the case names, {here} are in this document; of the others the facts are not."
+        "Communications that the case names: {named}; with their facts in this document: {here}."
     ),
     "record.communications.up_to": "facts up to position {position}",
-    "record.communications.are_not": "The others: {names}.",
+    "record.communications.are_not": "Without a row in the table: {names}.",
     "record.communications.fact": "Fact",
     "record.communications.sent": "Message and communication",
     "record.communications.became": "Result and certificate of its own",

@@ -113,11 +113,10 @@ WORDS: dict[str, str] = {
     ),
     "record.communications.none": "En este expediente no se ha enviado ningún mensaje.",
     "record.communications.absent": (
-        "De {named} comunicaciones que nombra el expediente, {here} van en este documento; de las demás no van los "
-        "hechos."
+        "Comunicaciones que nombra el expediente: {named}; con sus hechos en este documento: {here}."
     ),
     "record.communications.up_to": "hechos hasta la posición {position}",
-    "record.communications.are_not": "Las demás: {names}.",
+    "record.communications.are_not": "Sin fila en la tabla: {names}.",
     "record.communications.fact": "Hecho",
     "record.communications.sent": "Mensaje y comunicación",
     "record.communications.became": "Resultado y certificado propio",
