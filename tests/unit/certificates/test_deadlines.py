@@ -275,11 +275,11 @@ def rule() -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("es", "met; resolution missed». En español: first_response: primera respuesta; resolution: resolución; "),
+        ("es", "met; resolution missed». En español: first_response, primera respuesta; resolution, resolución; "),
         ("en", "met; resolution missed”."),
     ],
 )
 def test_the_words_of_the_verifier_are_told_in_the_language_of_the_document(language: Any, said: str) -> None:
     (step,) = told(tickets.design(), language)["verification"]["steps"][-1:]
     assert said in plain(step["expected"])
-    assert plain(step["expected"]).endswith("met: cumplido; missed: incumplido." if language == "es" else said)
+    assert plain(step["expected"]).endswith("met, cumplido; missed, incumplido." if language == "es" else said)

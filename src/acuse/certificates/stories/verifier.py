@@ -27,5 +27,5 @@ def meaning(ticket: Ticket, communications: Iterable[Verdict] = ()) -> Runs:
     words |= {outcome: ticket.word(f"verifier.{outcome}") for outcome in outcomes}
     if ticket.judgement.contradictions:
         words["what facts say and does not follow"] = ticket.word("verifier.contradicted")
-    told = "; ".join(f"{word}: {own}" for word, own in words.items() if own != word.lower().replace("_", " "))
+    told = "; ".join(f"{word}, {own}" for word, own in words.items() if own != word.lower().replace("_", " "))
     return ticket.say("verifier.words", words=told) if told else []
