@@ -7,9 +7,11 @@ from email.policy import default
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from acuse import clock
+from acuse.config.database import conninfo
 from acuse.config.periodic import forget_counters
 from acuse.contacts.models import Address, OneTimeCode
 from acuse.contacts.services import codes
@@ -139,6 +141,24 @@ def test_a_code_that_cannot_be_made_stops_no_other(
     assert [one.id for one in codes.asked_codes(most=9)] == ([bad] if waits else [])
     moved(monkeypatch, codes.WAITS)
     assert codes.asked_codes(most=9) == ()
+
+
+def test_a_code_that_another_process_makes_puts_no_second_mail_into_custody(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ask_code(organisation=desk.organisation, purpose="form", value=ANA, language="es")
+    assert asked is not None
+    seen = codes.asked_codes(most=9)
+    before = set(custody.store().keys("objects"))
+    # The other process is at it, then done with it; this one looked for work before that.
+    with psycopg.connect(conninfo(), autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (f"code {asked}",))
+        assert send_codes() == 0
+    assert set(custody.store().keys("objects")) == before
+    assert send_codes() == 1
+    monkeypatch.setattr(sending, "asked_codes", lambda most: seen)
+    assert send_codes() == 0
+    assert len(set(custody.store().keys("objects")) - before) == 1
 
 
 def test_few_codes_go_to_one_address(desk: Desk) -> None:

@@ -6,12 +6,14 @@ A code serves whoever asked for it alone: what a stranger asks for, guesses and 
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from acuse import clock
 from acuse.contacts import rules
@@ -90,6 +92,26 @@ def asked_codes(*, most: int) -> tuple[Asked, ...]:
         Asked(id=row.id, organisation=row.organisation_id, purpose=row.purpose, value=row.value, language=row.language)
         for row in rows
     )
+
+
+@contextmanager
+def one_maker(code: UUID) -> Iterator[bool]:
+    """Let one process at a time make a code, so that no second e-mail for it comes into custody.
+
+    The lock is the session's, because nothing is kept inside a transaction; it ends with its process.
+
+    Yields:
+        Whether it is this caller's to make: nobody else is at it, and it still waits.
+    """
+    name = f"code {code}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (name,))
+        (taken,) = cursor.fetchone()
+        try:
+            yield taken and OneTimeCode.objects.filter(id=code, sent_at=None).exists()
+        finally:
+            if taken:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (name,))
 
 
 def new_digits() -> str:

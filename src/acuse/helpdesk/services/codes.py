@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from acuse.contacts.services.codes import TERM, Asked, asked_codes, new_digits, settle_code
+from acuse.contacts.services.codes import TERM, Asked, asked_codes, new_digits, one_maker, settle_code
 from acuse.delivery.services.dispatched import PASSING
 from acuse.delivery.services.proving import WrittenCode, owe_code, write_code
 from acuse.errors import InputError
@@ -23,7 +23,12 @@ log = logging.getLogger(__name__)
 
 def send_codes() -> int:
     """Make and queue the codes that were asked for; return how many. One transaction each; none stops the others."""
-    return sum(_settle(one) for one in asked_codes(most=_BATCH))
+    return sum(_made(one) for one in asked_codes(most=_BATCH))
+
+
+def _made(asked: Asked) -> bool:
+    with one_maker(asked.id) as mine:
+        return mine and _settle(asked)
 
 
 def _settle(asked: Asked) -> bool:
