@@ -1,6 +1,7 @@
 """A Dovecot that serves one mailbox by IMAP, with TLS and STARTTLS, from a Maildir that tests write into."""
 
 import os
+import re
 import subprocess
 import time
 from collections.abc import Iterator
@@ -89,8 +90,15 @@ class Server:
 
     def renumber(self) -> None:
         """Forget which numbers messages have: the folder gets another UIDVALIDITY."""
-        for forgotten in (self.folder / "Maildir").glob("dovecot*"):
+        box = self.folder / "Maildir"
+        numbers = box / "dovecot-uidlist"
+        before = re.search(r"^3 V(\d+)", numbers.read_text())
+        assert before is not None
+        for forgotten in box.glob("dovecot*"):
             forgotten.unlink()
+        # By itself it takes the second of the clock, which may be that of the time before.
+        numbers.write_text(f"3 V{int(before[1]) + 1} N1\n")
+        numbers.chmod(0o666)
 
     def flags(self) -> list[str]:
         """The flags of each message, as Maildir writes them."""
