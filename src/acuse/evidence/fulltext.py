@@ -6,13 +6,21 @@ is found by a single lexeme however many rows share its parts.
 """
 
 import unicodedata
+from datetime import UTC, datetime
+from typing import TypeVar
 
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
-from django.db.models import Func, TextField
+from django.db.models import Func, Model, QuerySet, Subquery, TextField
+from django.db.models.functions import Coalesce
+
+Row = TypeVar("Row", bound=Model)
 
 SIGNS = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~¡¿«»“”‘’–—…·€"
 LENGTH = 200
 _WORDS = 8
+_NEWEST = 500
+_FEW = 500
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _MARKS = range(0x0300, 0x0370)
 _NO_SIGNS = str.maketrans(dict.fromkeys(SIGNS, " "))
 _QUOTED_SIGNS = SIGNS.replace("'", "''").replace("%", "%%")
@@ -51,6 +59,28 @@ def terms(search: str) -> str:
     """
     words = (_term(word) for word in folded(search[:LENGTH]).split()[:_WORDS])
     return " & ".join(term for term in words if term)
+
+
+def newest_found(found: "QuerySet[Row]", every: "QuerySet[Row]", *, by: str, count: int) -> list[Row]:
+    """Return the first rows of a search that stand the newest first.
+
+    PostgreSQL cannot know how many rows hold a word by its beginning: to find a page of a common one it may read every
+    match, and to find a rare one walk back through everything. So a search looks at the newest rows first, which a
+    common word fills a page from; then finds few matches by their ids; and walks back for what is neither.
+
+    Args:
+        found: what is searched for, in its order. every: the same without the search.
+        by: the moment by which both are sorted. count: at most so many.
+    """
+    last_of_newest = Subquery(every.values(by)[_NEWEST - 1 : _NEWEST])
+    rows = list(found.filter(**{f"{by}__gte": Coalesce(last_of_newest, _LONG_AGO)})[:count])
+    return rows if len(rows) == count else first_found(found, every, count=count)
+
+
+def first_found(found: "QuerySet[Row]", every: "QuerySet[Row]", *, count: int) -> list[Row]:
+    """Return the first rows of a search in whatever order: few matches by their ids, many by walking; see above."""
+    identities = list(found.order_by().values_list("id", flat=True)[: _FEW + 1])
+    return list((found if len(identities) > _FEW else every.filter(id__in=identities))[:count])
 
 
 def folded(text: str) -> str:

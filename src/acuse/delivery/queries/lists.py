@@ -9,23 +9,19 @@ from functools import reduce
 from operator import and_, or_
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 
 from acuse.accounts.queries import Access
 from acuse.delivery.models import Communication
 from acuse.delivery.queries.kinds import RESULTS, SIZES, STATES, size_from
 from acuse.errors import InputError
 from acuse.evidence import queries as evidence
-from acuse.evidence.fulltext import Lexemes, terms
+from acuse.evidence.fulltext import Lexemes, newest_found, terms
 from acuse.evidence.queries import LedgerFact
 from acuse.proof.facts.communication import FAILURE_CLASSES, KIND
 
 PAGE = 50
 COUNT_LIMIT = 1000
-_NEWEST = 500
-_FEW = 500
-_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _STATUSES = frozenset(Communication.Status.values)
 
 
@@ -181,23 +177,11 @@ def _after(rows: "QuerySet[Communication]", cursor: str) -> "QuerySet[Communicat
 
 
 def _first(access: Access, filters: Filters, cursor: str, count: int) -> list[Communication]:
-    """Return the first rows of a list from a place on.
-
-    PostgreSQL cannot know how many rows hold a word by its beginning: to find a page of a common one it may read every
-    match, and to find a rare one walk back through everything. So a search looks at the newest rows first, which a
-    common word fills a page from; then finds few matches by their ids; and walks back for what is neither.
-    """
+    """Return the first rows of a list from a place on."""
     found = _after(_narrowed(access, filters), cursor)
     if not terms(filters.search):
         return list(found[:count])
-    last_of_newest = Subquery(_after(mine(access), cursor).values("created_at")[_NEWEST - 1 : _NEWEST])
-    rows = list(found.filter(created_at__gte=Coalesce(last_of_newest, _LONG_AGO))[:count])
-    if len(rows) == count:
-        return rows
-    identities = list(found.order_by().values_list("id", flat=True)[: _FEW + 1])
-    if len(identities) > _FEW:
-        return list(found[:count])
-    return list(_after(mine(access).filter(id__in=identities), "")[:count])
+    return newest_found(found, _after(mine(access), cursor), by="created_at", count=count)
 
 
 def _cursor_of(created_at: datetime, identity: UUID) -> str:

@@ -11,7 +11,7 @@ from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.contacts.family import family
 from acuse.contacts.queries import names_of
-from acuse.evidence.fulltext import Lexemes, terms
+from acuse.evidence.fulltext import Lexemes, first_found, newest_found, terms
 from acuse.helpdesk.models import Ticket
 from acuse.helpdesk.rules import CLOSED_STATUSES, OPEN_STATUSES
 
@@ -123,9 +123,8 @@ def tickets(
         order: "due": what ends first comes first, what has no deadline last; "last": the latest word first.
         after: where the page before it ended. limit: rows.
     """
-    rows = _filtered(access, filters)
     by_due = order == "due" and filters.state == "open"
-    found = list((_by_due(rows, after) if by_due else _by_time(rows, after))[: limit + 1])
+    found = _first(access, filters, limit + 1, by_due=by_due, after=after)
     shown = found[:limit]
     names = names_of(access, contacts=[row.contact_id for row in shown])
     last = shown[-1] if len(found) > limit else None
@@ -138,6 +137,19 @@ def tickets(
 def count(access: Access, filters: Filters) -> int:
     """Return how many cases there are, up to one more than `COUNTED`."""
     return _filtered(access, filters).order_by()[: COUNTED + 1].count()
+
+
+def _first(
+    access: Access, filters: Filters, count: int, *, by_due: bool, after: tuple[datetime, UUID] | None
+) -> list[Ticket]:
+    """Return the first rows of a list from a place on."""
+    ordered = _by_due if by_due else _by_time
+    found, every = ordered(_filtered(access, filters), after), ordered(mine(access), after)
+    if not terms(filters.search):
+        return list(found[:count])
+    if by_due:
+        return first_found(found, every, count=count)
+    return newest_found(found, every, by="last_at", count=count)
 
 
 def _by_due(rows: "QuerySet[Ticket]", after: tuple[datetime, UUID] | None) -> "QuerySet[Ticket]":
