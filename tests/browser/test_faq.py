@@ -97,3 +97,11 @@ def test_what_is_written_is_shown_beside_as_readers_will_see_it(article: UUID, v
     page.get_by_role("button", name="Publicar").click()
     expect(page.get_by_text("Publicado. Ya puede leerlo todo el mundo.")).to_be_visible()
     assert Article.objects.get(id=article).version == 2
+
+
+def test_what_is_dark_on_a_screen_prints_in_dark_ink(article: UUID, visit: Opener) -> None:
+    page = visit(member=False, scheme="dark").open(f"{FAQ}print/")
+    ink = "one => getComputedStyle(one).color"
+    assert page.locator(".faq-body").first.evaluate(ink) == "rgb(236, 234, 229)"
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.locator(".faq-body").first.evaluate(ink) == "rgb(26, 29, 33)"
