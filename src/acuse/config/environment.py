@@ -230,11 +230,15 @@ def environment() -> Environment:
     """Read the settings of this process, once.
 
     Raises:
-        ConfigurationError: one is unknown, of the wrong type or contradicts another.
+        ConfigurationError: one is unknown, of the wrong type or contradicts another, or their file cannot be read.
     """
     check_known(set(os.environ))
     file = settings_file()
-    check_known({name.upper() for name in dotenv_values(file)} if file.is_file() else set())
+    try:
+        check_known({name.upper() for name in dotenv_values(file)} if file.is_file() else set())
+    except (OSError, UnicodeDecodeError) as error:
+        why = "it is no text" if isinstance(error, UnicodeDecodeError) else error.strerror
+        raise ConfigurationError(f"The settings in {file} cannot be read: {why}.") from None
     try:
         return Environment(_env_file=file)
     except ValidationError as error:

@@ -1,6 +1,8 @@
 """Settings: what is refused says what to do, and nothing ever shows a secret."""
 
 import os
+import subprocess
+import sys
 import traceback
 from datetime import timedelta
 from pathlib import Path
@@ -155,6 +157,17 @@ def test_the_file_of_the_data_directory_applies_where_the_environment_is_silent(
 def test_a_misspelt_setting_in_the_file_is_named(directory: Path) -> None:
     (directory / "acuse.env").write_text("ACUSE_WEBPORT=8081\n")
     assert "ACUSE_WEBPORT" in refusal()
+
+
+def test_a_file_that_cannot_be_read_is_named_and_verifying_by_given_anchors_needs_none(directory: Path) -> None:
+    file = directory / "acuse.env"
+    file.write_bytes(f"ACUSE_SEAL_PASSPHRASE={SECRET}\xff\n".encode("latin-1"))
+    assert refusal() == f"The settings in {file} cannot be read: it is no text."
+    (directory / "trust.pem").write_text("")
+    verify = [sys.executable, "-c", "from acuse.config.cli import main; main()", "verify", "absent.pdf"]
+    for given, status in (([], 3), (["--trust", str(directory / "trust.pem")], 2)):
+        done = subprocess.run([*verify, *given], capture_output=True, text=True, check=False, timeout=120)
+        assert (done.returncode, "Traceback" in done.stderr) == (status, False), done.stderr
 
 
 def test_a_contradiction_in_the_file_shows_no_secret(directory: Path) -> None:
