@@ -253,3 +253,6 @@ def test_the_pages_can_be_made_again_from_the_file_alone(running: Installation, 
     (tmp_path / "pages.pdf").write_bytes(document)
     done = running.command("verify", "--render", str(tmp_path / "pages.pdf"))
     assert "are the same in all" in done.stdout
+    told = running.command("verify", "--render", "--json", str(tmp_path / "pages.pdf"))
+    assert [one["state"] for one in json.loads(told.stdout)] == ["valid"], "what a program reads is JSON alone"
+    assert "are the same in all" in told.stderr

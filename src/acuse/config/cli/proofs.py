@@ -3,7 +3,7 @@
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -100,17 +100,22 @@ def verify(
         raise InputError("Give --message together with --render.")
     messages = [_read(path) for path in message or ()]
     arguments = [*map(str, files), *(f"--trust={path}" for path in trust or ()), *(["--json"] if as_json else [])]
-    own = environment().trust_file
-    default = Trust.parse(own.read_text("utf-8")) if not trust and own.is_file() else None
+    default = None if trust else _own_trust()
     status = verify_files(arguments, program="acuse verify", default_trust=default)
     if render and status == 0:
         anchors = read_trust(trust) if trust else default or Trust()
-        status = _render(files, anchors, messages)
+        status = _render(files, anchors, messages, to=sys.stderr if as_json else sys.stdout)
     sys.exit(status)
 
 
-def _render(files: list[Path], trust: Trust, messages: list[bytes]) -> int:
-    """Make the pages of valid certificates again; return the exit status."""
+def _own_trust() -> Trust | None:
+    """Return the anchors of this installation, None where there is none."""
+    file = environment().trust_file
+    return read_trust([file]) if file.is_file() else None
+
+
+def _render(files: list[Path], trust: Trust, messages: list[bytes], *, to: TextIO) -> int:
+    """Make the pages of valid certificates again and say how they compare; return the exit status."""
     import django
 
     django.setup()
@@ -126,6 +131,6 @@ def _render(files: list[Path], trust: Trust, messages: list[bytes]) -> int:
             said, worst = f"cannot tell: {error}", worst or 2
         except Invalid as error:
             said, worst = f"INVALID: {error}", 1
-        print(f"{file.name}: {said}")
+        print(f"{file.name}: {said}", file=to)
     typesetter.close()
     return worst
