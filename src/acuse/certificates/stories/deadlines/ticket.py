@@ -9,7 +9,7 @@ from typing import Any
 
 from acuse.certificates.stories.context import Context, LedgerFact
 from acuse.certificates.stories.moments import Clock, number
-from acuse.certificates.stories.runs import HEADLINE_LIMIT, Run, Runs, plain, text_of
+from acuse.certificates.stories.runs import ADDRESS_LIMIT, HEADLINE_LIMIT, Run, Runs, plain, text_of
 from acuse.certificates.stories.told import Told
 from acuse.clock import from_rfc3339
 from acuse.errors import InputError
@@ -52,8 +52,8 @@ class Ticket(Told):
         return self.theirs(str(key or self.facts[0].fact.subject.id), limit=_LONG)
 
     def customer(self) -> Run:
-        """Return the customer's address for the headline area."""
-        return self.theirs(str(self.opened.get("address") or "—"), limit=HEADLINE_LIMIT)
+        """Return the customer's address for the headline area; the whole is in section 2."""
+        return self.theirs(str(self.opened.get("address") or "—"), limit=ADDRESS_LIMIT)
 
     def subject(self) -> Run:
         """Return what the case is about."""
