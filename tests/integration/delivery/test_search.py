@@ -7,9 +7,10 @@ import pytest
 
 from acuse.accounts.queries import Access, organisation_view
 from acuse.accounts.values import SmtpCredentialValue
-from acuse.delivery.queries import Filters, communications, lists
+from acuse.delivery.queries import Filters, communications
 from acuse.delivery.services import accept_message
 from acuse.embedded.roles import Addresses
+from acuse.evidence import fulltext
 from tests.integration.making import credential, envelope, message
 
 
@@ -36,8 +37,8 @@ def test_few_and_many_are_found_alike_wherever_they_are(
         "carla@otro.example": ["carla@otro.example"],
     }.get(search, [])
     for newest, few, limit in itertools.product((1, 2, 500), (0, 1, 500), (1, 50)):
-        monkeypatch.setattr(lists, "_NEWEST", newest)
-        monkeypatch.setattr(lists, "_FEW", few)
+        monkeypatch.setattr(fulltext, "_NEWEST", newest)
+        monkeypatch.setattr(fulltext, "_FEW", few)
         page = communications(member(value), filters=Filters(search=search), limit=limit)
         assert [row.recipient for row in page.rows] == wanted[:limit]
         assert bool(page.older) == (len(wanted) > limit)
@@ -50,7 +51,7 @@ def test_the_next_page_of_a_search_goes_on_where_the_first_ended(
     for number in range(3):
         accept_message(credential=value, envelope=envelope(f"c{number}@cliente.example"), raw=message())
     access, filters = member(value), Filters(search="cliente.example")
-    monkeypatch.setattr(lists, "_NEWEST", newest)
+    monkeypatch.setattr(fulltext, "_NEWEST", newest)
     first = communications(access, filters=filters, limit=2)
     rest = communications(access, filters=filters, cursor=first.older)
     assert [row.recipient for row in (*first.rows, *rest.rows)] == [f"c{n}@cliente.example" for n in (2, 1, 0)]

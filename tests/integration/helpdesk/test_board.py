@@ -9,8 +9,10 @@ from django.test import Client
 from acuse import clock
 from acuse.accounts.models import User
 from acuse.clock import to_rfc3339
+from acuse.evidence import fulltext
 from acuse.helpdesk.models import SavedView, Ticket
 from acuse.helpdesk.queries.board import board
+from acuse.helpdesk.queries.tickets import Filters, tickets
 from tests.integration.helpdesk.making import SLUG, Desk, letter
 
 BASE = f"/console/{SLUG}"
@@ -69,6 +71,30 @@ def test_an_open_inbox_is_told_what_changed_since_it_was_shown(desk: Desk, three
     assert "1" in client().get(asked).content.decode()
     assert client().get(f"{asked}&whose=nobody").content.strip() == b"", "what the list leaves out is no news"
     assert client().get(f"{BASE}/tickets/news/?since=yesterday").status_code == 400
+
+
+@pytest.mark.parametrize(("order", "numbers"), [("due", [1, 2, 3]), ("last", [3, 2, 1])])
+@pytest.mark.parametrize("newest", [1, 2, 500])
+@pytest.mark.parametrize("few", [0, 1, 500])
+def test_a_search_finds_few_and_many_alike_page_by_page(
+    desk: Desk,
+    three: list[Ticket],
+    monkeypatch: pytest.MonkeyPatch,
+    order: str,
+    numbers: list[int],
+    newest: int,
+    few: int,
+) -> None:
+    monkeypatch.setattr(fulltext, "_NEWEST", newest)
+    monkeypatch.setattr(fulltext, "_FEW", few)
+    asked = Filters(search="cliente.example")
+    first = tickets(desk.agent, asked, order=order, limit=2)
+    rest = tickets(desk.agent, asked, order=order, after=first.after)
+    assert [row.number for row in (*first.items, *rest.items)] == numbers
+    assert rest.after is None
+    (one,) = tickets(desk.agent, Filters(search=three[1].key), order=order).items
+    assert one.number == 2
+    assert tickets(desk.agent, Filters(search="nadie@cliente.example"), order=order).items == ()
 
 
 def test_a_list_that_a_manager_keeps_for_all_is_theirs_to_forget(desk: Desk) -> None:
