@@ -55,6 +55,7 @@ def test_a_port_that_was_taken_once_is_used_again(
 def test_revocation_lists_stay_where_the_certificates_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usual, first = free_ports(2)
     monkeypatch.setattr(demo, "_PORTS", {"ACUSE_TRUST_SERVICES_PORT": usual})
+    monkeypatch.setattr(demo, "_LEFTOVERS_SECONDS", 0)
     (tmp_path / "demo").touch()
     (tmp_path / "acuse.env").write_text(f'ACUSE_TRUST_SERVICES_PORT="{first}"\n')
 

@@ -48,6 +48,9 @@ _MARKER = "demo"
 """File in a data directory that says that it is a demo's."""
 
 _PATIENCE_SECONDS = 420.0
+_LEFTOVERS_SECONDS = 20.0
+"""How long what a killed demo left may take to end."""
+
 #: Short times, so that a person sees final states: the first retry after 3 s, the last within 40 s.
 _SETTINGS = {
     "ACUSE_SANDBOX": "1",
@@ -150,13 +153,16 @@ def _take_up_trust_services() -> None:
     """
     file = settings_file()
     named = dotenv_values(file).get(_TRUST_SERVICES_PORT) if (file.parent / _MARKER).exists() else None
-    if named is None or _TRUST_SERVICES_PORT in os.environ:
+    if named is None or not named.isdecimal() or _TRUST_SERVICES_PORT in os.environ:
         return
-    if not named.isdecimal() or not _is_free(int(named)):
-        raise ConfigurationError(
-            f"Port {named} is in use, where the certificates of the demo in {file.parent} have their revocation list: "
-            "free it, or set ACUSE_DATA_DIRECTORY to an empty directory."
-        )
+    deadline = time.monotonic() + _LEFTOVERS_SECONDS
+    while not _is_free(int(named)):
+        if time.monotonic() > deadline:
+            raise ConfigurationError(
+                f"Port {named} is in use, where the certificates of the demo in {file.parent} have their revocation "
+                "list: free it, or set ACUSE_DATA_DIRECTORY to an empty directory."
+            )
+        time.sleep(0.2)
     os.environ[_TRUST_SERVICES_PORT] = named
 
 
