@@ -11,6 +11,8 @@ from acuse.certificates.stories.context import Language, Superseded
 from acuse.certificates.stories.runs import plain
 from acuse.certificates.stories.wording import WORDING
 from acuse.mail.read import read
+from acuse.proof.judging import judged
+from acuse.proof.verdicts.deadlines import Sources
 from tests.unit.certificates import samples
 
 
@@ -263,3 +265,15 @@ def test_a_missing_time_stamp_is_put_down_to_its_cause(document: str, lowered: b
 )
 def test_dnssec_is_said_to_be_the_word_of_the_name_server(language: Language, whose: str) -> None:
     assert f"DNSSEC, {whose}" in str(told(samples.relayed(), language)["timeline"])
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_last_step_expects_the_words_of_the_verifier(language: str) -> None:
+    for history in (samples.relayed(), samples.refused(), samples.unanswered(), samples.confirmed()):
+        facts = tuple(item.fact for item in history.facts)
+        found = judged(facts, facts_up_to=0, sources=Sources(calendars={}, rules={}))
+        assert found is not None
+        expected = plain(told(history, language)["verification"]["steps"][-1]["expected"])
+        assert found.said() in expected
+    meant = " En español: delivered, entregada en el buzón; grade, grado."
+    assert expected.endswith(meant) == (language == "es")

@@ -13,7 +13,9 @@ from acuse.certificates.stories.qr import PICTURE, qr_picture
 from acuse.certificates.stories.runs import foreign, own, plain, strong
 from acuse.certificates.stories.timeline import timeline
 from acuse.certificates.stories.told import Told
+from acuse.certificates.stories.verifier import meaning
 from acuse.mail.read import Message
+from acuse.proof.judging import Judged
 
 PRODUCT = "Acuse"
 
@@ -32,6 +34,7 @@ def tell(facts: Sequence[LedgerFact], message: Message, context: Context) -> dic
     case = open_case(facts, context, message_language=message.language)
     proves, limits = lists(case)
     told = content(case, message)
+    judged = Judged(delivery=case.verdict, members={})
     return {
         **frame(case, document="communication", verdict=short_verdict(case), title=headline(case)),
         "first": opening(case, case.word("kind.communication")),
@@ -50,7 +53,12 @@ def tell(facts: Sequence[LedgerFact], message: Message, context: Context) -> dic
             "sentence": case.say("deadlines.none"),
         },
         "integrity": integrity(case),
-        "verification": verification(case, document=case.word("name.document"), headline=headline(case)),
+        "verification": verification(
+            case,
+            document=case.word("name.document"),
+            headline=judged.said(),
+            meaning=meaning(case, judged),
+        ),
     }
 
 

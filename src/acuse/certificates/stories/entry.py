@@ -16,9 +16,10 @@ from acuse.certificates.stories.proofs import integrity, verification
 from acuse.certificates.stories.qr import PICTURE, qr_picture
 from acuse.certificates.stories.runs import mono, plain
 from acuse.certificates.stories.said import message_of
-from acuse.certificates.stories.verifier import meaning, said
+from acuse.certificates.stories.verifier import meaning
 from acuse.dates import LONG_MONTHS
 from acuse.mail.read import Message
+from acuse.proof.judging import Judged
 from acuse.proof.verdicts.deadlines import Sources
 
 
@@ -42,6 +43,7 @@ def tell(facts: Sequence[LedgerFact], written: Mapping[str, bytes], context: Con
     )
     headline = ticket.word("headline.entry")
     told = _content(ticket, message)
+    judged = Judged(deadlines=ticket.judgement, members={})
     return {
         **frame(ticket, document="entry", verdict=headline, title=headline),
         "first": _opening(ticket, headline),
@@ -71,7 +73,7 @@ def tell(facts: Sequence[LedgerFact], written: Mapping[str, bytes], context: Con
         },
         "integrity": integrity(ticket, receipt=True),
         "verification": verification(
-            ticket, document=ticket.word("name.receipt"), headline=said(ticket), meaning=meaning(ticket)
+            ticket, document=ticket.word("name.receipt"), headline=judged.said(), meaning=meaning(ticket, judged)
         ),
     }
 

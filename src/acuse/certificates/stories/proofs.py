@@ -101,8 +101,8 @@ def verification(case: Told, *, document: str, headline: str, meaning: Sequence[
     Args:
         case: what is told.
         document: file name of this document in the commands.
-        headline: the result that the last step expects.
-        meaning: what it says in the document's language, where it is another.
+        headline: what the verifier says, as the last step expects it.
+        meaning: what that means in the document's language, where it is another.
     """
     context = case.context
     stamped = any(file.role == "token" for file in context.files)

@@ -13,7 +13,9 @@ from acuse.certificates.stories.proofs import integrity, verification
 from acuse.certificates.stories.qr import PICTURE, qr_picture
 from acuse.certificates.stories.runs import mono
 from acuse.certificates.stories.timeline import timeline
+from acuse.certificates.stories.verifier import meaning
 from acuse.mail.read import Message
+from acuse.proof.judging import Judged
 
 
 def tell(facts: Sequence[LedgerFact], message: Message, context: Context) -> dict[str, Any]:
@@ -30,6 +32,7 @@ def tell(facts: Sequence[LedgerFact], message: Message, context: Context) -> dic
     case = open_case(facts[:1], context, message_language=message.language)
     headline = case.word("headline.receipt")
     told = content(case, message)
+    judged = Judged(delivery=case.verdict, members={})
     return {
         **frame(case, document="receipt", verdict=headline, title=headline),
         "first": _opening(case, headline),
@@ -58,7 +61,12 @@ def tell(facts: Sequence[LedgerFact], message: Message, context: Context) -> dic
         "timeline": timeline(case),
         "deadlines": {"number": "5", "title": case.word("deadlines.title"), "sentence": case.say("deadlines.none")},
         "integrity": integrity(case, receipt=True),
-        "verification": verification(case, document=case.word("name.receipt"), headline=headline),
+        "verification": verification(
+            case,
+            document=case.word("name.receipt"),
+            headline=judged.said(),
+            meaning=meaning(case, judged),
+        ),
     }
 
 

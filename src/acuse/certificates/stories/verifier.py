@@ -1,31 +1,27 @@
-"""What the verifier says of a case, which is English whatever the document's language, and what its words mean."""
+"""What the verifier's words mean, which are English whatever the document's language."""
 
-from collections.abc import Iterable
-
-from acuse.certificates.stories.deadlines.ticket import Ticket
 from acuse.certificates.stories.runs import Runs
+from acuse.certificates.stories.told import Told
 from acuse.proof.judging import Judged
-from acuse.proof.verdicts.delivery import Verdict
 
 
-def said(ticket: Ticket, communications: Iterable[Verdict] = ()) -> str:
-    """Return the verifier's own words.
+def meaning(told: Told, judged: Judged) -> Runs:
+    """Return what the words of `judged.said()` mean, each once, where the document would use others.
 
     Args:
-        ticket: whose. communications: what became of those that come along, in order.
+        told: the document. judged: what the verifier finds.
     """
-    return Judged(deadlines=ticket.judgement, communications=tuple(communications), members={}).said()
-
-
-def meaning(ticket: Ticket, communications: Iterable[Verdict] = ()) -> Runs:
-    """Return what those words mean, each once, where the document would use others."""
-    found = ticket.deadlines
-    words = {} if found else {"No deadlines": ticket.word("verifier.no_deadlines")}
-    words |= {each.purpose: ticket.word(f"purpose.{each.purpose}").lower() for each in found}
-    words |= {each.verdict: ticket.word(f"badge.{each.verdict}.one") for each in found}
-    outcomes = dict.fromkeys(each.outcome for each in communications)
-    words |= {outcome: ticket.word(f"verifier.{outcome}") for outcome in outcomes}
-    if ticket.judgement.contradictions:
-        words["what facts say and does not follow"] = ticket.word("verifier.contradicted")
-    told = "; ".join(f"{word}, {own}" for word, own in words.items() if own != word.lower().replace("_", " "))
-    return ticket.say("verifier.words", words=told) if told else []
+    words: dict[str, str] = {}
+    if judged.deadlines is not None:
+        found = judged.deadlines.deadlines
+        words |= {} if found else {"No deadlines": told.word("verifier.no_deadlines")}
+        words |= {each.purpose: told.word(f"purpose.{each.purpose}").lower() for each in found}
+        words |= {each.verdict: told.word(f"badge.{each.verdict}.one") for each in found}
+        if judged.deadlines.contradictions:
+            words["what facts say and does not follow"] = told.word("verifier.contradicted")
+    words |= {each.outcome: told.word(f"verifier.{each.outcome}") for each in judged.communications}
+    if judged.delivery is not None:
+        words |= {judged.delivery.outcome: told.word(f"verifier.{judged.delivery.outcome}")}
+        words |= {"grade": told.word("verifier.grade")}
+    listed = "; ".join(f"{word}, {own}" for word, own in words.items() if own != word.lower().replace("_", " "))
+    return told.say("verifier.words", words=listed) if listed else []

@@ -15,8 +15,9 @@ from acuse.certificates.stories.front import strip
 from acuse.certificates.stories.proofs import integrity, verification
 from acuse.certificates.stories.qr import PICTURE, qr_picture
 from acuse.certificates.stories.runs import plain
-from acuse.certificates.stories.verifier import meaning, said
+from acuse.certificates.stories.verifier import meaning
 from acuse.mail.read import Message
+from acuse.proof.judging import Judged
 from acuse.proof.verdicts.deadlines import Sources
 
 _ROOM = 122.5
@@ -53,6 +54,7 @@ def tell(
     first = opening(ticket)
     fits = sum(map(height, drawings)) <= _room(first)
     drawn = {"drawings": drawings, "legend": legend(ticket, drawings)}
+    judged = Judged(deadlines=ticket.judgement, members={})
     none: dict[str, Any] = {"drawings": [], "legend": []}
     return {
         **frame(ticket, document="deadlines", verdict=short_verdict(ticket), title=headline(ticket)),
@@ -70,7 +72,7 @@ def tell(
         "deadlines": {**table(ticket), "drawn": none if fits else drawn},
         "integrity": integrity(ticket),
         "verification": verification(
-            ticket, document=ticket.word("name.document"), headline=said(ticket), meaning=meaning(ticket)
+            ticket, document=ticket.word("name.document"), headline=judged.said(), meaning=meaning(ticket, judged)
         ),
     }
 

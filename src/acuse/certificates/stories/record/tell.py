@@ -17,7 +17,8 @@ from acuse.certificates.stories.record.front import headline, lists, opening, su
 from acuse.certificates.stories.record.history import history
 from acuse.certificates.stories.record.written import written as annex
 from acuse.certificates.stories.runs import foreign, mono, own, plain
-from acuse.certificates.stories.verifier import meaning, said
+from acuse.certificates.stories.verifier import meaning
+from acuse.proof.judging import Judged
 from acuse.proof.verdicts.deadlines import Sources
 
 MOST_DRAWN = 6
@@ -49,7 +50,8 @@ def tell(
     case = open_whole(facts, others, written, sources, context)
     proves, limits = lists(case, notes=notes)
     drawings = [drawing(case, each) for each in case.deadlines[:MOST_DRAWN]]
-    verdicts = [each.verdict for each in case.communications]
+    verdicts = tuple(each.verdict for each in case.communications)
+    judged = Judged(deadlines=case.judgement, communications=verdicts, members={})
     return {
         **frame(case, document="record", verdict=headline(case), title=headline(case)),
         "first": opening(case, notes=notes),
@@ -65,7 +67,7 @@ def tell(
         "deadlines": {**table(case), "drawn": {"drawings": drawings, "legend": legend(case, drawings)}},
         "integrity": integrity(case),
         "verification": verification(
-            case, document=case.word("name.record"), headline=said(case, verdicts), meaning=meaning(case, verdicts)
+            case, document=case.word("name.record"), headline=judged.said(), meaning=meaning(case, judged)
         ),
         "written": annex(case),
         "pictures": {PICTURE: qr_picture(context.verification_url)},

@@ -162,6 +162,7 @@ WORDS: dict[str, str] = {
     "verifier.words": " In other words: {words}.",
     "verifier.no_deadlines": "no deadlines",
     "verifier.contradicted": "what facts say and does not follow",
+    "verifier.grade": "grade",
     "verifier.pending": "pending",
     "verifier.undetermined": "undetermined",
     "verifier.handed": "handed",

@@ -164,6 +164,7 @@ WORDS: dict[str, str] = {
     "verifier.words": " En español: {words}.",
     "verifier.no_deadlines": "sin plazos",
     "verifier.contradicted": "lo que consta y no concuerda",
+    "verifier.grade": "grado",
     "verifier.pending": "pendiente",
     "verifier.undetermined": "sin resultado",
     "verifier.handed": "entregada al servidor de salida",
