@@ -56,6 +56,9 @@ def test_the_viewer_is_a_part_for_the_script_and_a_page_without_it(member: Clien
         assert HTML.decode() not in shown
     assert part.startswith("<header")
     assert whole.startswith("<!doctype html>")
+    assert '<span class="count">12</span>' not in whole, (
+        "how many files there are is not said of every page of the console"
+    )
     for wrong in ("0", "-1", "4", "99999999999", "²", "x"):
         assert member.get(address(case, "Factura F-2310.pdf", "view/"), {"page": wrong}).status_code == 200
     assert member.get(path.replace("/files/9/", "/files/99/")).status_code == 404

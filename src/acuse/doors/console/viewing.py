@@ -85,7 +85,7 @@ def viewer(
     asked = request.GET.get("page", "")
     at = int(asked) if asked.isdecimal() and len(asked) < 7 else 1
     shown = _shown(file, content, max(1, at))
-    context: dict[str, Any] = {"file": file, "back": back, "number": number, "count": len(files), **shown}
+    context: dict[str, Any] = {"file": file, "back": back, "file_number": number, "files": len(files), **shown}
     context |= _turns(files, number, max(1, at), shown.get("pages", 1))
     if request.headers.get("HX-Request") == "true":
         return render(request, "console/viewed.html", context)
@@ -138,7 +138,7 @@ def _of_kind(kind: str, content: bytes, at: int) -> dict[str, Any]:
     text, cut = kinds.text_of(content)
     if kind == kinds.TABLE:
         rows, more = kinds.rows_of(text)
-        return {"how": "sheet", "head": rows[0] if rows else [], "rows": rows[1:], "cut": cut or more}
+        return {"how": "table", "head": rows[0] if rows else [], "rows": rows[1:], "cut": cut or more}
     return {"how": "text", "text": text, "cut": cut}
 
 
@@ -148,7 +148,7 @@ def _page_of(content: bytes, at: int) -> dict[str, Any]:
     except AcuseError as error:
         log.info("a page of a PDF was not drawn: %s", error)
         return _not(_("This PDF cannot be drawn: it is damaged, protected by a password or too big."))
-    return {"how": "page", "png": base64.b64encode(png).decode(), "page": at, "pages": pages}
+    return {"how": "page", "png": base64.b64encode(png).decode(), "page_number": at, "pages": pages}
 
 
 def _not(problem: str, **values: str) -> dict[str, Any]:
