@@ -63,6 +63,9 @@ def test_its_pages_are_accessible_and_fit(made: Desk, visit: Opener, width: int,
 def test_a_case_is_answered_by_keyboard_and_taken_back(made: Desk, visit: Opener) -> None:
     seen = visit()
     page = seen.open(f"{BASE}/tickets/")
+    seen.press("/")
+    expect(page.get_by_label("Buscar en los expedientes")).to_be_focused()
+    page = seen.open(f"{BASE}/tickets/")
     seen.press("j", "Enter")
     page.wait_for_url(re.compile(r"/tickets/[0-9a-f-]{36}/"))
     page = seen.open(f"{BASE}/tickets/{made.noise}/")

@@ -10,7 +10,7 @@ from acuse import clock
 from acuse.accounts.models import User
 from acuse.clock import to_rfc3339
 from acuse.evidence import fulltext
-from acuse.helpdesk.models import SavedView, Ticket
+from acuse.helpdesk.models import Mailbox, SavedView, Ticket
 from acuse.helpdesk.queries.board import board
 from acuse.helpdesk.queries.tickets import Filters, tickets
 from tests.integration.helpdesk.making import SLUG, Desk, letter
@@ -37,6 +37,12 @@ def three(desk: Desk) -> list[Ticket]:
     Ticket.objects.filter(id=soon.id).update(assignee=None, due_at=now + timedelta(hours=3), escalated_at=now, **FIRST)
     Ticket.objects.filter(id=quiet.id).update(assignee=desk.agent.member, due_at=None, waits_since=None)
     return [late, soon, quiet]
+
+
+def test_whoever_signs_in_where_customers_write_comes_to_the_cases(desk: Desk) -> None:
+    assert client().get("/console/").headers["Location"] == f"{BASE}/tickets/"
+    Mailbox.objects.all().delete()
+    assert client().get("/console/").headers["Location"] == f"{BASE}/communications/"
 
 
 def test_the_board_says_who_has_how_much_and_who_waits_longest(desk: Desk, three: list[Ticket]) -> None:

@@ -97,6 +97,8 @@ def demo(
         print(
             f"{settings.data_directory} holds an earlier demo: what it accepted before is not sent again.", flush=True
         )
+    else:
+        print(f"All of it goes into {settings.data_directory}; ACUSE_DATA_DIRECTORY chooses another.", flush=True)
     with ready_database(settings, first=True):
         _keep_settings(settings)
         prepare(settings)
@@ -368,6 +370,7 @@ def _stay(settings: Environment, password: str) -> None:
         f"{settings.smtp_tls_port} TLS, user {account.username}\n"
         f"             or  .venv/bin/acuse send FILE.eml --to you@acepta.example --wait\n"
         f"Incoming     {settings.smtp_inbound_host} port {settings.smtp_inbound_port}\n"
+        f"Mailboxes    {settings.data_directory / 'sandbox'}/*/new: what the sandbox's recipients got, a file each\n"
         + "".join(f"Recipient    {link}\n" for link in _links(settings))
         + f"Logs         {settings.data_directory / 'acuse.log'}\n\nCtrl-C stops everything.",
         flush=True,

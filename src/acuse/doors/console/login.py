@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from acuse.accounts.queries import access_organisation, organisations_of
 from acuse.accounts.services import record_login
+from acuse.helpdesk.queries.mailboxes import mailboxes
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -38,9 +39,13 @@ class AccountAdapter(DefaultAccountAdapter):
 @require_GET
 @login_required
 def start(request: HttpRequest) -> HttpResponse:
-    """To the member's first organisation, or the page that says there is none yet."""
+    """To the member's first organisation: its cases where customers write to it, else what it sent.
+
+    Whoever is in none yet gets the page that says so.
+    """
     assert request.user.is_authenticated
     mine = organisations_of(user=request.user)
     if not mine:
         return render(request, "console/no_organisation.html")
-    return redirect("console:communications", mine[0].slug)
+    first = access_organisation(user=request.user, slug=mine[0].slug)
+    return redirect("console:tickets" if mailboxes(first) else "console:communications", mine[0].slug)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from acuse.certificates.queries import PublicRecord
 from acuse.delivery.queries import PublicContent
@@ -94,7 +94,12 @@ def _line(number: int, step: Step | None, report: Report) -> StepLine:
     elif step.state is State.NOT_THERE:
         text, word, kind, icon = _("The file holds nothing for it"), _("Not in the file"), "skipped", "minus-circle"
     elif step.state is State.VALID:
-        text, word, kind, icon = _found(step, report), _("Correct"), "ok", "check-circle"
+        text, word, kind, icon = (
+            _found(step, report),
+            pgettext("a step of the verifier", "Correct"),
+            "ok",
+            "check-circle",
+        )
     elif step.state is State.INVALID:
         text, word, kind, icon = _found(step, report), _("Does not match"), "bad", "x-circle"
     else:

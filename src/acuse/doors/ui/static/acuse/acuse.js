@@ -174,7 +174,12 @@
   const keys = {
     j: () => move(1),
     k: () => move(-1),
-    "/": () => $("[data-search]")?.focus(),
+    "/": () => {
+      const search = $("[data-search]");
+      const folded = search?.closest("details");
+      if (folded) folded.open = true;
+      search?.focus();
+    },
     c: () => $("[data-new]")?.click(),
     e: () => $("[data-export]")?.click(),
     u: () => $("[data-utc]")?.click(),
