@@ -1,6 +1,5 @@
 """Contacts from a CSV file, as spreadsheets write it: read, looked at without entering anything, and entered."""
 
-import codecs
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +10,7 @@ from acuse.accounts.queries import Access
 from acuse.contacts import rules
 from acuse.contacts.models import Address, Contact
 from acuse.contacts.rules import Card
+from acuse.contacts.sheets import sheet_text
 from acuse.errors import InputError
 
 MOST_BYTES = 2 * 1024 * 1024
@@ -91,7 +91,7 @@ def read_sheet(access: Access, raw: bytes) -> Sheet:
     """
     if len(raw) > MOST_BYTES:
         raise InputError("The file is bigger than %(most)s MiB; divide it.", most=MOST_BYTES // 1024 // 1024)
-    lines = _lines(_decoded(raw))
+    lines = _lines(sheet_text(raw))
     _number, headings = next(lines, (1, []))
     columns = [_BY_HEADING.get(_heading(text), "") for text in headings[:_MOST_COLUMNS]]
     if not {"name", "email", "phone"} & set(columns):
@@ -105,15 +105,6 @@ def read_sheet(access: Access, raw: bytes) -> Sheet:
         rows.append(_row(number, columns, cells))
     unread = [text for text, column in zip(headings, columns, strict=False) if not column and text.strip()]
     return Sheet(rows=tuple(_compared(access, rows)), unread=tuple(unread))
-
-
-def _decoded(raw: bytes) -> str:
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return raw.decode("utf-16", "replace")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:

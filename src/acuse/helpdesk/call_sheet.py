@@ -1,6 +1,5 @@
 """Calls from a telephone exchange's CSV file: its columns recognised, and each row read by a plan. Pure."""
 
-import codecs
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from uuid import UUID
 from acuse.calendars.zones import zone
 from acuse.contacts.rules import line as one_line
 from acuse.contacts.rules import plain
+from acuse.contacts.sheets import sheet_text
 from acuse.errors import InputError
 from acuse.helpdesk import call_rules
 from acuse.helpdesk.call_rules import MOST_OUTCOME, MOST_REFERENCE, Entered
@@ -125,7 +125,7 @@ def read_table(raw: bytes) -> Table:
     """
     if len(raw) > MOST_BYTES:
         raise InputError("The file is bigger than %(most)s MB; divide it.", most=MOST_BYTES // 1_000_000)
-    text = _decoded(raw).replace("\0", "")
+    text = sheet_text(raw).replace("\0", "")
     first = text.lstrip().partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
     cells = next((one for _number, one in _lines(text, delimiter) if any(cell.strip() for cell in one)), None)
@@ -304,15 +304,6 @@ def remembered(plan: Plan, earlier: Plan) -> Plan:
         line=earlier.line,
         words=earlier.words,
     )
-
-
-def _decoded(raw: bytes) -> str:
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return raw.decode("utf-16", "replace")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")
 
 
 def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:

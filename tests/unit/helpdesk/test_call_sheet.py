@@ -2,6 +2,7 @@
 
 import csv
 import io
+import random
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -127,6 +128,14 @@ def test_numbers_are_kept_as_they_are_compared() -> None:
 def test_two_columns_cannot_say_the_same() -> None:
     with pytest.raises(InputError, match="the same"):
         check_plan(Plan(columns=("started", "started", "result"), line=LINE))
+
+
+@pytest.mark.parametrize(
+    "raw", [b"PK\x03\x04\x14\x00line;hour", b"line;hour\n\x01", random.Random(1).randbytes(200_000)]
+)
+def test_what_is_no_text_is_refused(raw: bytes) -> None:
+    with pytest.raises(InputError, match="no CSV file"):
+        read_table(raw)
 
 
 def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
