@@ -39,6 +39,9 @@ EVENTS = {"data_request": "asked_customer", "conformity": "asked_conformity", "c
 _IDENTIFIER = re.compile(r"<[!-;=?-~]{1,900}>", re.ASCII)
 _MOST_REFERENCES = 20
 
+#: What is to be filled in stands between these, which nobody writes.
+_PLACE = ("‹‹", "››")
+
 #: No 0 and O, 1, I and L, U and V: read out on the telephone, copied by hand.
 _LETTERS = "ACDEFGHJKMNPQRTWXYZ2346789"
 _KEY = re.compile(r"[A-Z]{2,4}-[0-9]{4,9}-[A-Z0-9]{6}")
@@ -70,6 +73,25 @@ def event_of(act: str, *, waits: bool) -> str:
         act: see `acuse.proof.facts.ticket.ACTS`. waits: the customer has to do something.
     """
     return "asked_customer" if waits else EVENTS.get(act, "answered")
+
+
+def place(words: str) -> str:
+    """Return a place in a letter that somebody has to fill in."""
+    return f"{_PLACE[0]}{words}{_PLACE[1]}"
+
+
+def check_filled(body: str) -> None:
+    """Check that nothing is left to be filled in.
+
+    Raises:
+        InputError: there is a place still.
+    """
+    if any(mark in body for mark in _PLACE):
+        raise InputError(
+            "Something is still to be filled in: replace what stands between %(open)s and %(close)s.",
+            open=_PLACE[0],
+            close=_PLACE[1],
+        )
 
 
 def make_key(*, prefix: str, number: int) -> str:

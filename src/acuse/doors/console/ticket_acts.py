@@ -1,8 +1,6 @@
-"""What is done to a case from its page: answers, notes, who is responsible, what it is. Each is a POST."""
+"""What is done to a case from its page: notes, who is responsible, what it is. Each is a POST."""
 
-import mimetypes
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,7 +17,6 @@ from uuid6 import uuid7
 
 from acuse import clock
 from acuse.accounts.queries import Access, active_members
-from acuse.composition.letters import Attachment
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.acts import found
 from acuse.doors.console.frame import member_view, page
@@ -30,14 +27,12 @@ from acuse.errors import ConflictError, InputError
 from acuse.evidence import custody
 from acuse.helpdesk.queries.case import case, interaction
 from acuse.helpdesk.queries.tickets import has_ticket
-from acuse.helpdesk.queries.writing import ACTS, agree_link, write_answer
+from acuse.helpdesk.queries.writing import write_answer
 from acuse.helpdesk.services import changes, desk
 from acuse.helpdesk.services.acknowledging import acknowledge
 from acuse.helpdesk.services.conformity import ask_conformity
 from acuse.helpdesk.services.opening import open_by_member
-from acuse.helpdesk.services.replies import MOST_FILES, Answer, reply, take_back
-
-MOST_OCTETS = 25_000_000
+from acuse.helpdesk.services.replies import Answer, take_back
 
 
 class CaseForm(StyledForm):
@@ -83,69 +78,8 @@ def acting(
     return view
 
 
-def _answer(request: HttpRequest, access: Access, id: UUID) -> str:
-    """Queue what was written; a draft is kept until then, and written on where that is refused."""
-    given = request.POST
-    body = given.get("body", "").replace("\r\n", "\n")
-    desk.save_draft(access=access, ticket=id, kind="reply", body=body)
-    seen = case(access, id=id)
-    if seen is None:
-        raise InputError("There is no such case.")
-    subject = given.get("subject", "").strip() or f"Re: {seen.row.subject}"
-    use, _separator, own = given.get("template", "").partition("/")
-    answer = Answer(
-        subject=subject[:300],
-        body=body,
-        language=given.get("language", "") if given.get("language") in {"es", "en"} else seen.language,
-        certified=given.get("certified") == "on",
-        act=ACTS.get(use, ""),
-        template=(own or use) if use in ACTS else "",
-        waits_for_customer=given.get("waits") == "on" or ACTS.get(use) == "data_request",
-        files=_files(request),
-    )
-    revision = _revision(given.get("revision", ""))
-    if given.get("ask") == "on":
-        _ask(access, id, answer, revision)
-    else:
-        reply(access=access, ticket=id, answer=answer, revision=revision)
-    desk.save_draft(access=access, ticket=id, kind="reply", body="")
-    return ""
-
-
 def _revision(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 10 else None
-
-
-def _ask(access: Access, id: UUID, answer: Answer, revision: int | None) -> None:
-    """Send what was written as the question whether the customer agrees, with the link to say so."""
-    request = uuid7()
-    letter = write_answer(
-        access, ticket=id, use="conformity.request", answer=answer.body, conformity__link=agree_link(request)
-    )
-    asked = replace(
-        answer,
-        subject=letter.subject,
-        body=letter.body,
-        template=str(letter.template or "conformity.request"),
-        template_version=letter.version,
-    )
-    ask_conformity(access=access, ticket=id, answer=asked, request=request, revision=revision)
-
-
-@require_GET
-@member_view
-def template(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
-    """The answer's field with what a template says for this case; it may carry the customer's link."""
-    access.require_sender()
-    use, _separator, own = request.GET.get("template", "").partition("/")
-    if not has_ticket(access, id=id):
-        raise Http404("There is no such case.")
-    try:
-        letter = write_answer(access, ticket=id, use=use, template=_identifier(own) if own else None)
-        body = letter.body
-    except InputError as error:
-        body = said(error)
-    return render(request, "console/ticket_body.html", {"body": body})
 
 
 @require_http_methods(["GET", "POST"])
@@ -197,24 +131,6 @@ def forget_view(request: HttpRequest, access: Access, id: UUID) -> HttpResponseB
     return redirect("console:tickets", access.view.slug)
 
 
-def _files(request: HttpRequest) -> tuple[Attachment, ...]:
-    given = request.FILES.getlist("files")
-    if len(given) > MOST_FILES or sum(one.size or 0 for one in given) > MOST_OCTETS:
-        raise InputError(
-            "An answer takes at most %(files)s files of %(size)s MB in all.",
-            files=MOST_FILES,
-            size=MOST_OCTETS // 1_000_000,
-        )
-    return tuple(
-        Attachment(
-            name=one.name or "",
-            media_type=mimetypes.guess_type(one.name or "")[0] or "application/octet-stream",
-            content=one.read(),
-        )
-        for one in given
-    )
-
-
 def _note(request: HttpRequest, access: Access, id: UUID) -> str:
     text = request.POST.get("body", "").replace("\r\n", "\n")
     lowered = text.lower()
@@ -225,14 +141,14 @@ def _note(request: HttpRequest, access: Access, id: UUID) -> str:
 
 
 def _take_back(request: HttpRequest, access: Access, id: UUID) -> str:
-    row = take_back(access=access, outgoing=_identifier(request.POST.get("outgoing", "")))
+    row = take_back(access=access, outgoing=identifier(request.POST.get("outgoing", "")))
     desk.save_draft(access=access, ticket=id, kind="reply", body=row.body)
     return _("The answer was taken back. What you wrote is here again.")
 
 
 def _assign(request: HttpRequest, access: Access, id: UUID) -> str:
     chosen = request.POST.get("member", "")
-    member = access.member if chosen == "me" else _identifier(chosen) if chosen else None
+    member = access.member if chosen == "me" else identifier(chosen) if chosen else None
     changes.assign(access=access, tickets=[id], member=member)
     return ""
 
@@ -295,7 +211,6 @@ def _reopen(request: HttpRequest, access: Access, id: UUID) -> str:
     return _("The case is open again.")
 
 
-answer = acting(_answer)
 note = acting(_note)
 undo = acting(_take_back)
 assign = acting(_assign)
@@ -341,7 +256,12 @@ def raw(request: HttpRequest, access: Access, id: UUID, interaction_id: UUID) ->
     return download(content, filename=f"{found.id}{suffix}", media_type="application/octet-stream")
 
 
-def _identifier(text: str) -> UUID:
+def identifier(text: str) -> UUID:
+    """Return an identifier that a form carries.
+
+    Raises:
+        InputError: it is none.
+    """
     try:
         return UUID(text)
     except ValueError as error:

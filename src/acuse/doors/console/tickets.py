@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from acuse import clock
 from acuse.accounts.queries import Access, active_members
 from acuse.clock import from_rfc3339, to_rfc3339
-from acuse.doors.console import ticket_guarantee, ticket_papers
+from acuse.doors.console import ticket_answer, ticket_guarantee, ticket_papers
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.console.places import read_place, write_place
@@ -33,8 +33,7 @@ from acuse.helpdesk.queries.board import SOON
 from acuse.helpdesk.queries.case import case, drafts
 from acuse.helpdesk.queries.deadlines import Glance, deadlines_of, glances
 from acuse.helpdesk.queries.desk import saved_views
-from acuse.helpdesk.queries.tickets import COUNTED, Filters, TicketRow, count, found_by_number, tickets
-from acuse.helpdesk.queries.writing import ACTS, ASKS, choices
+from acuse.helpdesk.queries.tickets import COUNTED, Filters, TicketRow, count, counts, found_by_number, tickets
 from acuse.helpdesk.services.changes import assign, classify
 from acuse.helpdesk.services.conformity import LEAST_TERM
 from acuse.helpdesk.services.opening import settings_of
@@ -150,6 +149,7 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
         "deadlines": deadlines,
         "terms": terms,
         "wrong": contradictions(terms.wrong),
+        "unjudged": said(terms.unjudged) if terms.unjudged else "",
         "waits": [(reason, REASONS[reason]) for reason in terms.may_wait],
         "ruler": first(deadlines),
         "due": words.due(seen.row),
@@ -161,7 +161,7 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
         "matters": words.MATTERS,
         "drafts": drafts(access, ticket=id),
         "others": [(members.get(member, ""), writing) for member, writing in seen.others],
-        "templates": _templates(access),
+        **ticket_answer.shown(request, access),
         **ticket_papers.shown(access, id),
         "guarantee": ticket_guarantee.shown(access, seen, closes=closes),
         "certify": settings.certify_replies,
@@ -203,25 +203,13 @@ def _listed(
     }
 
 
-def _templates(access: Access) -> list[tuple[str, str]]:
-    """What an answer can be written from: as the field carries it, and in words."""
-    named = {"ticket.free": _("Greeting and signature"), "warranty.documents": _("Documents asked for")}
-    return [
-        (
-            f"{one.use}/{one.template}" if one.template else one.use,
-            one.name or str(named.get(one.use) or words.ACTS[ACTS[one.use]]),
-        )
-        for one in choices(access)
-        if one.use not in ASKS
-    ]
-
-
 def _tabs(access: Access, kept: dict[str, str]) -> list[tuple[str, str, int, bool]]:
     """The three lists everybody has: address, word, count, whether it is this one."""
     now = kept.get("whose", "")
+    named = {"mine": _("Mine"), "nobody": _("Nobody's"), "": pgettext("cases", "All")}
     return [
-        (urlencode({**kept, "whose": whose}), word, count(access, Filters(whose=whose)), now == whose)
-        for whose, word in (("mine", _("Mine")), ("nobody", _("Nobody's")), ("", pgettext("cases", "All")))
+        (urlencode({**kept, "whose": whose}), word, number, now == whose)
+        for (whose, word), number in zip(named.items(), counts(access, whose=list(named)), strict=True)
     ]
 
 

@@ -12,6 +12,7 @@ from acuse.composition.uses import use_called
 from acuse.contacts.queries import names_of
 from acuse.errors import InputError
 from acuse.helpdesk.models import Deadline, Ticket
+from acuse.helpdesk.queries.guarantee import completion_of
 from acuse.helpdesk.queries.tickets import mine
 from acuse.mail.tokens import AGREE, FOLLOW, encode_token
 from acuse.proof.business_time.term import Term
@@ -88,6 +89,8 @@ def write_answer(
     known["agent.name"] = active_members(access).get(access.member)
     if answer.strip():
         known["answer.text"] = answer
+    if ACTS[use] == "data_request":
+        known["deadline.term"], known["deadline.due"] = completion_of(row)
     known |= {name.replace("__", "."): value for name, value in values.items()}
     variables = use_called(use).variables
     wanted = {name: value for name, value in known.items() if name in variables}

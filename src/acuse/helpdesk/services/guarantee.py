@@ -28,7 +28,6 @@ from acuse.composition.queries import Composed
 from acuse.errors import ConflictError, InputError
 from acuse.helpdesk import rules
 from acuse.helpdesk.models import Ticket
-from acuse.helpdesk.queries.guarantee import completion_of
 from acuse.helpdesk.queries.tickets import mine
 from acuse.helpdesk.queries.writing import ACTS, write_answer
 from acuse.helpdesk.services.changes import described, keep_card, locked
@@ -216,6 +215,5 @@ def _values(row: Ticket, act: str, given: Given) -> dict[str, Any]:
     if act == "suspension":
         values["warranty__suspended_at"] = clock.now()
     if act == "documents":
-        term, due_at = completion_of(row)
-        values |= {"request__items": list(given.items), "deadline__term": term, "deadline__due": due_at}
+        values["request__items"] = list(given.items)
     return values

@@ -109,6 +109,8 @@ def prepare(ticket: Ticket, *, answer: Answer) -> Prepared:
         raise InputError("An answer takes 1 to %(most)s characters.", most=MOST_BODY)
     if len(answer.files) > MOST_FILES:
         raise InputError("An answer takes at most %(most)s files.", most=MOST_FILES)
+    if not answer.automatic:  # what writes itself cites the customer, who may write anything
+        rules.check_filled(answer.body)
     _check_status(ticket, answer)
     sender = sending_mailbox(ticket)
     identity, now = uuid7(), clock.now()

@@ -1,0 +1,170 @@
+"""Answering a case from its page: the box, its templates, and sending what was written."""
+
+import mimetypes
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from uuid6 import uuid7
+
+from acuse.accounts.queries import Access
+from acuse.composition.letters import Attachment
+from acuse.doors.console import ticket_words as words
+from acuse.doors.console.frame import member_view
+from acuse.doors.console.ticket_acts import identifier
+from acuse.doors.ui.errors import said
+from acuse.errors import ConflictError, InputError
+from acuse.helpdesk.queries.case import CaseView, case
+from acuse.helpdesk.queries.filling import letter_with
+from acuse.helpdesk.queries.writing import ACTS, ASKS, agree_link, choices, write_answer
+from acuse.helpdesk.services import desk
+from acuse.helpdesk.services.conformity import ask_conformity
+from acuse.helpdesk.services.replies import MOST_FILES, Answer, reply
+
+MOST_OCTETS = 25_000_000
+
+
+def shown(request: HttpRequest, access: Access) -> dict[str, Any]:
+    """Return what the box needs: its templates, which was chosen, and why what was written was refused."""
+    return {
+        "templates": _templates(access),
+        "chosen_template": request.GET.get("template", ""),
+        "refused": next((str(one) for one in messages.get_messages(request) if "beside" in one.tags), ""),
+    }
+
+
+@require_POST
+@member_view
+def template(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
+    """What was typed in the letter of a template; without a program in the page, kept as a draft and shown there."""
+    access.require_sender()
+    seen = case(access, id=id)
+    if seen is None:
+        raise Http404("There is no such case.")
+    chosen, body, refused = request.POST.get("template", ""), _body(request), ""
+    use, _separator, own = chosen.partition("/")
+    try:
+        if use:
+            body = letter_with(access, ticket=id, use=use, template=identifier(own) if own else None, body=body)
+    except (InputError, ConflictError) as error:
+        refused = said(error)
+    if not request.headers.get("HX-Request"):
+        desk.save_draft(access=access, ticket=id, kind="reply", body=body)
+        return _to_the_box(request, access, id, "" if refused else chosen, refused)
+    context = {
+        "access": access,
+        "row": seen.row,
+        "templates": _templates(access),
+        "chosen_template": "" if refused else chosen,
+        "body": body,
+        "refused": refused,
+    }
+    return render(request, "console/ticket_body.html", context)
+
+
+def _to_the_box(request: HttpRequest, access: Access, id: UUID, chosen: str, refused: str = "") -> HttpResponseBase:
+    """Lead back to what is being written, with the template that was chosen, and what is wrong with it beside it."""
+    if refused:
+        messages.error(request, refused, extra_tags="beside")
+    kept = request.POST.get("kept", "")[:2000]
+    return redirect(f"/console/{access.view.slug}/tickets/{id}/?{kept}&{urlencode({'template': chosen[:80]})}#composer")
+
+
+@require_POST
+@member_view
+def answer(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
+    """Queue what was written; a draft is kept until then, and written on where that is refused."""
+    seen = case(access, id=id)
+    if seen is None:
+        raise Http404("There is no such case.")
+    try:
+        desk.save_draft(access=access, ticket=id, kind="reply", body=_body(request))
+        _answer(request, access, seen)
+    except (InputError, ConflictError) as error:
+        return _to_the_box(request, access, id, request.POST.get("template", ""), said(error))
+    desk.save_draft(access=access, ticket=id, kind="reply", body="")
+    kept = request.POST.get("kept", "")[:2000]
+    return redirect(f"/console/{access.view.slug}/tickets/{id}/{'?' + kept if kept else ''}")
+
+
+def _answer(request: HttpRequest, access: Access, seen: CaseView) -> None:
+    given = request.POST
+    subject = given.get("subject", "").strip() or f"Re: {seen.row.subject}"
+    use, _separator, own = given.get("template", "").partition("/")
+    answer = Answer(
+        subject=subject[:300],
+        body=_body(request),
+        language=given.get("language", "") if given.get("language") in {"es", "en"} else seen.language,
+        certified=given.get("certified") == "on",
+        act=ACTS.get(use, ""),
+        template=(own or use) if use in ACTS else "",
+        waits_for_customer=given.get("waits") == "on" or ACTS.get(use) == "data_request",
+        files=_files(request),
+    )
+    revision = _revision(given.get("revision", ""))
+    if given.get("ask") == "on":
+        _ask(access, seen.row.id, answer, revision)
+    else:
+        reply(access=access, ticket=seen.row.id, answer=answer, revision=revision)
+
+
+def _body(request: HttpRequest) -> str:
+    return request.POST.get("body", "").replace("\r\n", "\n")
+
+
+def _revision(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def _ask(access: Access, id: UUID, answer: Answer, revision: int | None) -> None:
+    """Send what was written as the question whether the customer agrees, with the link to say so."""
+    request = uuid7()
+    letter = write_answer(
+        access, ticket=id, use="conformity.request", answer=answer.body, conformity__link=agree_link(request)
+    )
+    asked = replace(
+        answer,
+        subject=letter.subject,
+        body=letter.body,
+        template=str(letter.template or "conformity.request"),
+        template_version=letter.version,
+    )
+    ask_conformity(access=access, ticket=id, answer=asked, request=request, revision=revision)
+
+
+def _files(request: HttpRequest) -> tuple[Attachment, ...]:
+    given = request.FILES.getlist("files")
+    if len(given) > MOST_FILES or sum(one.size or 0 for one in given) > MOST_OCTETS:
+        raise InputError(
+            "An answer takes at most %(files)s files of %(size)s MB in all.",
+            files=MOST_FILES,
+            size=MOST_OCTETS // 1_000_000,
+        )
+    return tuple(
+        Attachment(
+            name=one.name or "",
+            media_type=mimetypes.guess_type(one.name or "")[0] or "application/octet-stream",
+            content=one.read(),
+        )
+        for one in given
+    )
+
+
+def _templates(access: Access) -> list[tuple[str, str]]:
+    """What an answer can be written from: as the field carries it, and in words."""
+    named = {"ticket.free": _("Greeting and signature"), "warranty.documents": _("Documents asked for")}
+    return [
+        (
+            f"{one.use}/{one.template}" if one.template else one.use,
+            one.name or str(named.get(one.use) or words.ACTS[ACTS[one.use]]),
+        )
+        for one in choices(access)
+        if one.use not in ASKS
+    ]

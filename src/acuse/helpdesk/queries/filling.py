@@ -1,0 +1,94 @@
+"""The answer's box and its templates: what was typed goes into a letter, and comes out of it again for another."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from acuse.accounts.queries import Access
+from acuse.composition.uses import use_called
+from acuse.errors import ConflictError, InputError
+from acuse.helpdesk.queries.tickets import mine
+from acuse.helpdesk.queries.writing import ASKS, choices, write_answer
+from acuse.helpdesk.rules import place
+
+#: Where a letter says what was typed -> what stands there until somebody types it, by the language of the letter.
+_TYPED = {
+    "answer.text": {"es": place("Escriba aquí su respuesta"), "en": place("Write your answer here")},
+    "request.items": {"es": place("Escriba aquí lo que falta"), "en": place("Write here what is missing")},
+}
+
+
+@dataclass(frozen=True)
+class _Around:
+    """What stands before and after what was typed; `says` whether the letter itself has a place for it."""
+
+    before: str
+    after: str
+    says: bool
+
+    def within(self, body: str) -> str | None:
+        """Return what was typed into the letter; None where this is another letter, or one changed around it."""
+        body = body.strip()
+        fits = len(body) >= len(self.before) + len(self.after)
+        if fits and body.startswith(self.before) and body.endswith(self.after):
+            return body[len(self.before) : len(body) - len(self.after)]
+        return None
+
+
+def letter_with(access: Access, *, ticket: UUID, use: str, template: UUID | None, body: str) -> str:
+    """Return the letter of a template with what a member typed inside it, or a place to be filled in.
+
+    Args:
+        access: of a member.
+        ticket: which case.
+        use, template: see `acuse.helpdesk.queries.writing.Choice`.
+        body: of the answer so far; where it is a letter of another template, what was typed into that is taken.
+
+    Raises:
+        InputError: there is no such case or template, or the letter cannot be written.
+    """
+    typed = _typed_in(access, ticket, body.strip()).strip()
+    letter = _letter(access, ticket, use, template, typed)
+    if not typed or _around(access, ticket, use, template).says:
+        return letter
+    return f"{typed}\n\n{letter}"
+
+
+def _typed_in(access: Access, ticket: UUID, body: str) -> str:
+    """Return what was typed of a body: all of it, but for the letter of a template around it."""
+    found = [body]
+    for one in choices(access) if body else ():
+        try:
+            typed = _around(access, ticket, one.use, one.template).within(body) if one.use not in ASKS else None
+        except (InputError, ConflictError):
+            continue  # a template that cannot be written did not write this
+        if typed is not None:
+            found.append("" if _is_place(typed) else typed)
+    return min(found, key=len)
+
+
+def _is_place(typed: str) -> bool:
+    return any(typed == words for said in _TYPED.values() for words in said.values())
+
+
+def _around(access: Access, ticket: UUID, use: str, template: UUID | None) -> _Around:
+    """Return what a letter says around what was typed; what it has no place for stands above it."""
+    mark = uuid4().hex
+    before, found, after = _letter(access, ticket, use, template, mark).strip().partition(mark)
+    return _Around(before=before, after=after, says=True) if found else _Around("", f"\n\n{before}", says=False)
+
+
+def _letter(access: Access, ticket: UUID, use: str, template: UUID | None, typed: str) -> str:
+    """Return a letter that says what was typed; where it has to say something and nothing was, a place for it."""
+    row = mine(access).filter(id=ticket).first()
+    if row is None:
+        raise InputError("There is no such case.")
+    needed = {name for name, one in use_called(use).variables.items() if not one.optional or use == "ticket.free"}
+    lines = [line.strip().removeprefix("- ") for line in typed.splitlines() if line.strip()]
+    return write_answer(
+        access,
+        ticket=ticket,
+        use=use,
+        template=template,
+        answer=typed or (_TYPED["answer.text"][row.language] if "answer.text" in needed else ""),
+        request__items=lines or [_TYPED["request.items"][row.language]],
+    ).body

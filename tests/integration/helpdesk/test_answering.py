@@ -1,0 +1,73 @@
+"""The answer's box: letters from templates with what was typed in them, and what is never sent."""
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+
+from acuse.helpdesk.models import Outgoing
+from tests.integration.helpdesk.making import SLUG, Desk, letter
+from tests.integration.helpdesk.test_inbox import member
+
+TYPED = "Lo limpiamos **gratis** el lunes."
+HTMX = {"HX-Request": "true"}
+
+
+def address(desk: Desk, act: str = "") -> str:
+    return f"/console/{SLUG}/tickets/{desk.ticket().id}/{act}"
+
+
+def box(page: Any) -> str:
+    """What stands in the answer's box."""
+    (found,) = re.findall(r'<textarea[^>]* id="answer-body"[^>]*>(.*?)</textarea>', page.content.decode(), re.DOTALL)
+    return unescape(found)
+
+
+@pytest.fixture
+def agent(desk: Desk) -> Any:
+    desk.receive(letter())
+    return member("agent")
+
+
+def write(desk: Desk, agent: Any, template: str, body: str) -> str:
+    return box(agent.post(address(desk, "template/"), {"template": template, "body": body}, headers=HTMX))
+
+
+def test_a_letter_has_what_was_typed_inside_and_gives_it_to_the_next(desk: Desk, agent: Any) -> None:
+    solution = write(desk, agent, "ticket.solution", TYPED)
+    assert TYPED in solution
+    assert "Esta es nuestra respuesta" in solution
+    rejection = write(desk, agent, "ticket.rejection", solution.replace("el lunes", "el martes"))
+    assert rejection.count("Lo limpiamos **gratis** el martes.") == 1
+    assert "Esta es nuestra respuesta" not in rejection
+    assert rejection.count("Atentamente") == 1
+    wanted = write(desk, agent, "ticket.data_request", "La factura\nUna foto")
+    assert "- La factura\n- Una foto\n" in wanted
+    assert "10 días hábiles" in wanted, "the customer's own term, not ours"
+    assert write(desk, agent, "ticket.thanks", TYPED).startswith(f"{TYPED}\n\n")
+    assert write(desk, agent, "ticket.solution/none", TYPED) == TYPED, "what cannot be written leaves the box alone"
+
+
+@pytest.mark.parametrize(("template", "place"), [("ticket.solution", "su respuesta"), ("ticket.data_request", "falta")])
+def test_what_is_still_to_be_filled_in_is_not_sent(desk: Desk, agent: Any, template: str, place: str) -> None:
+    written = write(desk, agent, template, "")
+    assert re.search(rf"‹‹Escriba aquí .*{place}››", written)
+    assert "necesita" not in written.replace("necesitamos", "")
+    given = {"template": template, "body": written, "kept": "whose=mine"}
+    refused = agent.post(address(desk, "answer/"), given, follow=True)
+    assert not Outgoing.objects.filter(automatic=False).exists()
+    assert box(refused) == written
+    assert re.search(r'id="answer-refused" role="alert">Queda algo por rellenar', refused.content.decode())
+    assert f'value="{template}" selected' in refused.content.decode()
+    filled = re.sub("‹‹.*››", "Lo que sea.", written)
+    agent.post(address(desk, "answer/"), {"template": template, "body": filled})
+    sent = Outgoing.objects.get(automatic=False)
+    assert (sent.body, sent.template) == (filled, template)
+
+
+def test_a_letter_is_written_without_a_program_in_the_page(desk: Desk, agent: Any) -> None:
+    page = agent.post(address(desk, "template/"), {"template": "ticket.solution", "body": TYPED}, follow=True)
+    assert TYPED in box(page)
+    assert "Esta es nuestra respuesta" in box(page)
+    assert 'value="ticket.solution" selected' in page.content.decode()
