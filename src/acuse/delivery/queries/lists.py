@@ -132,8 +132,8 @@ class Counts:
 
 
 def mine(access: Access) -> "QuerySet[Communication]":
-    """Return the communications of the organisation of who asks."""
-    return Communication.objects.filter(organisation_id=access.organisation)
+    """Return the communications of the organisation of who asks, without the words by which they are searched."""
+    return Communication.objects.filter(organisation_id=access.organisation).defer("search")
 
 
 def _wanted(filters: Filters) -> Q:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from acuse import clock
@@ -98,8 +99,8 @@ class Page:
 
 
 def mine(access: Access) -> "QuerySet[Ticket]":
-    """Return the organisation's cases."""
-    return Ticket.objects.filter(organisation_id=access.organisation)
+    """Return the organisation's cases, without the words by which they are searched."""
+    return Ticket.objects.filter(organisation_id=access.organisation).defer("search")
 
 
 def has_ticket(access: Access, *, id: UUID) -> bool:
@@ -137,6 +138,20 @@ def tickets(
 def count(access: Access, filters: Filters) -> int:
     """Return how many cases there are, up to one more than `COUNTED`."""
     return _filtered(access, filters).order_by()[: COUNTED + 1].count()
+
+
+def counts(access: Access, *, whose: Sequence[str]) -> tuple[int, ...]:
+    """Return how many open cases are somebody's, for each as `Filters.whose` says it, up to one more than `COUNTED`."""
+    asked = [
+        _filtered(access, Filters(whose=one)).order_by().values("id")[: COUNTED + 1].query.sql_with_params()
+        for one in whose
+    ]
+    # One question for all: they stand above every list. The statements are the ORM's, their values apart.
+    statement = ", ".join(f"(SELECT count(*) FROM ({one}) AS found)" for one, _ in asked)  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {statement}", [value for _, values in asked for value in values])
+        (found,) = cursor.fetchall()
+    return tuple(found)
 
 
 def _first(
