@@ -132,7 +132,6 @@ ROUTES = {
     f"{CASE}classify/": "member",
     f"{CASE}describe/": "member",
     f"{CASE}escalate/": "member",
-    f"{CASE}close/": "member",
     f"{CASE}papers/": "member",
     f"{CASE}papers/ask/": "member",
     f"{CASE}guarantee/<slug:act>/": "member",

@@ -65,7 +65,11 @@ USES: Mapping[str, Use] = {
         _use("ticket.data_request", _MISSING),
         _use("ticket.solution", _ANSWER),
         _use("ticket.rejection", _ANSWER, _DISPUTES),
-        _use("ticket.closing_notice", _optional("answer.sent_at", Kind.MOMENT)),
+        _use(
+            "ticket.closing_notice",
+            _optional("answer.sent_at", Kind.MOMENT),
+            _optional("conformity.link", Kind.LINK),
+        ),
         _use("ticket.thanks"),
         _use("ticket.free", _optional("answer.text", Kind.PROSE)),
         _use(

@@ -53,6 +53,9 @@ def test_two_members_who_announce_the_closing_at_once_do_it_once(desk: Desk) -> 
     change_desk(access=desk.owner, **allow)  # type: ignore[arg-type]
     desk.receive(letter())
     ticket = desk.ticket()
+    reply(access=desk.agent, ticket=ticket.id, answer=answer("Es la pastilla."))
+    send_due()
+    ticket = desk.ticket()
     notice = answer("Cerramos.", act="closing_notice", term_until=clock.now() + timedelta(days=15))
 
     def close(access: object) -> Callable[[], UUID]:

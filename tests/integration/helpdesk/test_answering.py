@@ -3,10 +3,16 @@
 import re
 from html import unescape
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.test import Client
 
-from acuse.helpdesk.models import Outgoing
+from acuse import clock
+from acuse.helpdesk.models import Interaction, Outgoing
+from acuse.helpdesk.queries.writing import agree_path
+from acuse.helpdesk.services.replies import send_due
+from acuse.helpdesk.services.settings import change_desk
 from tests.integration.helpdesk.making import SLUG, Desk, letter
 from tests.integration.helpdesk.test_inbox import member
 
@@ -71,3 +77,45 @@ def test_a_letter_is_written_without_a_program_in_the_page(desk: Desk, agent: An
     assert TYPED in box(page)
     assert "Esta es nuestra respuesta" in box(page)
     assert 'value="ticket.solution" selected' in page.content.decode()
+
+
+def leave() -> None:
+    """Let what waits leave."""
+    Outgoing.objects.filter(state="waiting").update(due_at=clock.now())
+    send_due()
+
+
+def test_agreement_is_asked_for_with_an_answer_alone(desk: Desk, agent: Any) -> None:
+    refused = agent.post(address(desk, "answer/"), {"body": "", "ask": "on"}, follow=True)
+    assert "Todavía no se ha enviado ninguna respuesta a este cliente" in refused.content.decode()
+    assert not Outgoing.objects.filter(automatic=False).exists()
+    solution = write(desk, agent, "ticket.solution", TYPED)
+    agent.post(address(desk, "answer/"), {"template": "ticket.solution", "body": solution, "ask": "on"})
+    asked = Outgoing.objects.get(automatic=False)
+    assert (asked.act, asked.certified, asked.body.count("Atentamente")) == ("conformity", True, 1)
+    assert TYPED in asked.body
+
+
+def test_a_notice_of_closing_is_read_before_it_is_sent_and_never_before_an_answer(desk: Desk, agent: Any) -> None:
+    change_desk(access=desk.owner, default_assignee=None, certify_replies=False, undo_seconds=10, closing_allowed=True)
+    closing = address(desk, "guarantee/closing/")
+    assert closing not in agent.get(address(desk)).content.decode()
+    for do in ("draft", "send"):
+        given = {"do": do, "days": "15", "subject": "Cerramos", "body": "Le hemos enviado nuestra respuesta."}
+        refused = agent.post(closing, given).content.decode()
+        assert "Todavía no se ha enviado ninguna respuesta a este cliente" in refused
+    agent.post(address(desk, "answer/"), {"body": "Lo limpiamos gratis el lunes."})
+    leave()
+    assert closing in agent.get(address(desk)).content.decode()
+    page = agent.post(closing, {"do": "draft", "days": "15"})
+    assert not Outgoing.objects.filter(act="closing_notice").exists(), "it is only shown"
+    (question,) = re.findall(r'name="question" value="([^"]+)"', page.content.decode())
+    written = page.context["letter"].initial
+    assert re.search(r"El \d+ de \w+ de \d{4} le enviamos nuestra respuesta", written["body"])
+    given = {**written, "do": "send", "days": "15", "question": question}
+    for _twice in range(2):
+        agent.post(closing, given)
+    leave()
+    notice = Interaction.objects.get(act="closing_notice")
+    assert agree_path(UUID(question)) in notice.text
+    assert Client().get(agree_path(UUID(question))).status_code == 200

@@ -233,6 +233,8 @@ def test_silence_closes_only_where_it_may_and_only_after_a_certified_notice(
     desk.receive(letter())
     ticket = desk.ticket()
     until = clock.now() + timedelta(days=15)
+    reply(access=desk.agent, ticket=ticket.id, answer=answer("Es la pastilla."))
+    send_due()
     notice = answer("Vamos a cerrar su caso.", act="closing_notice", term_until=until)
     with pytest.raises(ConflictError):
         ask_conformity(access=desk.agent, ticket=ticket.id, answer=notice, request=uuid4(), revision=None)
@@ -261,6 +263,8 @@ def test_an_answer_in_time_keeps_the_case_from_being_closed(desk: Desk, monkeypa
     allow = {"default_assignee": None, "certify_replies": False, "undo_seconds": 10, "closing_allowed": True}
     change_desk(access=desk.owner, **allow)  # type: ignore[arg-type]
     until = clock.now() + timedelta(days=15)
+    reply(access=desk.agent, ticket=ticket.id, answer=answer("Es la pastilla."))
+    send_due()
     notice = answer("Vamos a cerrar su caso.", act="closing_notice", term_until=until)
     request = uuid4()
     ask_conformity(access=desk.agent, ticket=ticket.id, answer=notice, request=request, revision=None)
@@ -301,6 +305,8 @@ def test_a_notice_that_did_not_arrive_in_time_closes_nothing(desk: Desk, monkeyp
     allow = {"default_assignee": None, "certify_replies": False, "undo_seconds": 10, "closing_allowed": True}
     change_desk(access=desk.owner, **allow)  # type: ignore[arg-type]
     until = clock.now() + timedelta(days=15)
+    reply(access=desk.agent, ticket=ticket.id, answer=answer("Es la pastilla."))
+    send_due()
     notice = answer("Vamos a cerrar su caso.", act="closing_notice", term_until=until)
     ask_conformity(access=desk.agent, ticket=ticket.id, answer=notice, request=uuid4(), revision=None)
     send_due()

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,11 +19,12 @@ from acuse.helpdesk.services import guarantee as guarantee_service
 from acuse.helpdesk.services.changes import add_note
 from acuse.helpdesk.services.guarantee import USES, Given, check_given, draft, send
 from acuse.helpdesk.services.policies import publish_policy
-from acuse.helpdesk.services.replies import Prepared, prepare, send_due
+from acuse.helpdesk.services.replies import Prepared, prepare, reply, send_due
 from acuse.helpdesk.services.settings import change_desk
 from acuse.helpdesk.services.writing import Answer
 from acuse.proof.policy import Policy
 from tests.integration.helpdesk.making import Desk, letter
+from tests.integration.helpdesk.test_case import answer
 
 TODAY = clock.now().astimezone(ZoneInfo("Europe/Madrid")).date()
 BOUGHT, UNTIL = TODAY - timedelta(days=30), TODAY + timedelta(days=700)
@@ -63,7 +64,8 @@ def seen(desk: Desk) -> CaseView:
 def do(desk: Desk, act: str, given: Given = GIVEN) -> None:
     """Draft the letter, send it as it is, and let it leave."""
     ticket = desk.ticket()
-    written = draft(access=desk.agent, ticket=ticket.id, act=act, given=given)
+    request = uuid4()
+    written = draft(access=desk.agent, ticket=ticket.id, act=act, given=given, request=request)
     send(
         access=desk.agent,
         ticket=ticket.id,
@@ -71,6 +73,7 @@ def do(desk: Desk, act: str, given: Given = GIVEN) -> None:
         given=given,
         subject=written.subject,
         body=written.body,
+        request=request,
         revision=ticket.revision,
     )
     Outgoing.objects.filter(state="waiting").update(due_at=clock.now())
@@ -108,7 +111,7 @@ def test_an_act_sends_its_certified_letter_and_leaves_the_resolution_running(
 
 
 def test_asking_for_documents_stops_the_clock_and_gives_ten_business_days(desk: Desk, claim: UUID) -> None:
-    written = draft(access=desk.agent, ticket=claim, act="documents", given=GIVEN)
+    written = draft(access=desk.agent, ticket=claim, act="documents", given=GIVEN, request=uuid4())
     assert "- la factura" in written.body
     assert "10 días hábiles" in written.body
     assert ", 23:59 (UTC+" in written.body, "by the organisation's clock"
@@ -134,6 +137,8 @@ def test_what_the_customer_sends_ends_their_term_and_the_clock_goes_on(desk: Des
 
 
 def test_a_notice_of_closing_asks_for_agreement_with_a_term(desk: Desk, claim: UUID) -> None:
+    reply(access=desk.agent, ticket=claim, answer=answer())
+    send_due()
     do(desk, "closing")
     told = sent(desk)
     assert (told["act"], told["certified"]) == ("closing_notice", True)
@@ -169,7 +174,7 @@ def test_what_does_not_fit_is_refused(act: str, changes: dict[str, object]) -> N
 
 def test_nothing_is_sent_or_noted_of_a_case_that_went_on_or_by_who_may_only_read(desk: Desk, claim: UUID) -> None:
     before = desk.types()
-    given = {"ticket": claim, "act": "activation", "given": GIVEN, "subject": "", "body": "Hola."}
+    given = {"ticket": claim, "act": "activation", "given": GIVEN, "subject": "", "body": "Hola.", "request": uuid4()}
     with pytest.raises(ConflictError):
         send(access=desk.agent, revision=desk.ticket().revision + 1, **given)  # type: ignore[arg-type]
     with pytest.raises(AccessDenied):
@@ -199,6 +204,7 @@ def test_a_letter_that_is_refused_leaves_no_card_behind(
             given=GIVEN,
             subject="",
             body="Hola.",
+            request=uuid4(),
             revision=seen_revision,
         )
     assert desk.types() == [*before, "note.added"]

@@ -203,6 +203,8 @@ def test_a_customer_who_called_was_not_silent_whoever_answered(desk: Desk, monke
     allow = {"default_assignee": None, "certify_replies": False, "undo_seconds": 10, "closing_allowed": True}
     change_desk(access=desk.owner, **allow)  # type: ignore[arg-type]
     until = clock.now() + timedelta(days=15)
+    reply(access=desk.agent, ticket=ticket.id, answer=answer("Es la pastilla."))
+    send_due()
     notice = answer("Vamos a cerrar su caso.", act="closing_notice", term_until=until)
     ask_conformity(access=desk.agent, ticket=ticket.id, answer=notice, request=uuid4(), revision=None)
     send_due()

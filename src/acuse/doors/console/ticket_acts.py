@@ -1,7 +1,7 @@
 """What is done to a case from its page: notes, who is responsible, what it is. Each is a POST."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from uuid6 import uuid7
 
-from acuse import clock
 from acuse.accounts.queries import Access, active_members
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.acts import found
@@ -27,12 +25,10 @@ from acuse.errors import ConflictError, InputError
 from acuse.evidence import custody
 from acuse.helpdesk.queries.case import case, interaction
 from acuse.helpdesk.queries.tickets import has_ticket
-from acuse.helpdesk.queries.writing import write_answer
 from acuse.helpdesk.services import changes, desk
 from acuse.helpdesk.services.acknowledging import acknowledge
-from acuse.helpdesk.services.conformity import ask_conformity
 from acuse.helpdesk.services.opening import open_by_member
-from acuse.helpdesk.services.replies import Answer, take_back
+from acuse.helpdesk.services.replies import take_back
 
 
 class CaseForm(StyledForm):
@@ -76,10 +72,6 @@ def acting(
         return redirect(f"/console/{access.view.slug}/tickets/{id}/{'?' + kept if kept else ''}")
 
     return view
-
-
-def _revision(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 @require_http_methods(["GET", "POST"])
@@ -186,26 +178,6 @@ def _escalate(request: HttpRequest, access: Access, id: UUID) -> str:
     return ""
 
 
-def _close(request: HttpRequest, access: Access, id: UUID) -> str:
-    """Announce the closing: without an answer within the term the case is closed without agreement."""
-    days = request.POST.get("days", "")
-    term_until = clock.now() + timedelta(days=int(days) if days.isdecimal() and len(days) < 4 else 0)
-    letter = write_answer(access, ticket=id, use="ticket.closing_notice", deadline__due=term_until)
-    notice = Answer(
-        subject=letter.subject,
-        body=letter.body,
-        language=letter.language,
-        certified=True,
-        act="closing_notice",
-        term_until=term_until,
-        template=str(letter.template or "ticket.closing_notice"),
-        template_version=letter.version,
-    )
-    revision = _revision(request.POST.get("revision", ""))
-    ask_conformity(access=access, ticket=id, answer=notice, request=uuid7(), revision=revision)
-    return ""
-
-
 def _reopen(request: HttpRequest, access: Access, id: UUID) -> str:
     changes.reopen(access=access, ticket=id)
     return _("The case is open again.")
@@ -217,7 +189,6 @@ assign = acting(_assign)
 classify = acting(_classify)
 describe = acting(_describe)
 escalate = acting(_escalate)
-close = acting(_close)
 reopen = acting(_reopen)
 
 

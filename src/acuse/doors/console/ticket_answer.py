@@ -22,8 +22,8 @@ from acuse.doors.console.ticket_acts import identifier
 from acuse.doors.ui.errors import said
 from acuse.errors import ConflictError, InputError
 from acuse.helpdesk.queries.case import CaseView, case
-from acuse.helpdesk.queries.filling import letter_with
-from acuse.helpdesk.queries.writing import ACTS, ASKS, agree_link, choices, write_answer
+from acuse.helpdesk.queries.filling import letter_with, typed_in
+from acuse.helpdesk.queries.writing import ACTS, ASKS, NO_ANSWERS, agree_link, choices, write_answer
 from acuse.helpdesk.services import desk
 from acuse.helpdesk.services.conformity import ask_conformity
 from acuse.helpdesk.services.replies import MOST_FILES, Answer, reply
@@ -31,12 +31,13 @@ from acuse.helpdesk.services.replies import MOST_FILES, Answer, reply
 MOST_OCTETS = 25_000_000
 
 
-def shown(request: HttpRequest, access: Access) -> dict[str, Any]:
-    """Return what the box needs: its templates, which was chosen, and why what was written was refused."""
+def shown(request: HttpRequest, access: Access, seen: CaseView) -> dict[str, Any]:
+    """Return what the box needs: its templates, the one chosen, why what was written was refused, what went before."""
     return {
         "templates": _templates(access),
         "chosen_template": request.GET.get("template", ""),
         "refused": next((str(one) for one in messages.get_messages(request) if "beside" in one.tags), ""),
+        "answered": answered(seen),
     }
 
 
@@ -110,7 +111,7 @@ def _answer(request: HttpRequest, access: Access, seen: CaseView) -> None:
     )
     revision = _revision(given.get("revision", ""))
     if given.get("ask") == "on":
-        _ask(access, seen.row.id, answer, revision)
+        _ask(access, seen, answer, revision)
     else:
         reply(access=access, ticket=seen.row.id, answer=answer, revision=revision)
 
@@ -123,20 +124,30 @@ def _revision(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
-def _ask(access: Access, id: UUID, answer: Answer, revision: int | None) -> None:
+def _ask(access: Access, seen: CaseView, answer: Answer, revision: int | None) -> None:
     """Send what was written as the question whether the customer agrees, with the link to say so."""
+    if not answer.body.strip() and not answered(seen):
+        raise ConflictError("No answer was sent to this customer yet: there is nothing to agree with. Answer first.")
     request = uuid7()
+    id, typed = seen.row.id, typed_in(access, ticket=seen.row.id, body=answer.body)
     letter = write_answer(
-        access, ticket=id, use="conformity.request", answer=answer.body, conformity__link=agree_link(request)
+        access, ticket=id, use="conformity.request", answer=typed, conformity__link=agree_link(request)
     )
     asked = replace(
         answer,
         subject=letter.subject,
         body=letter.body,
+        act="conformity",
+        waits_for_customer=False,
         template=str(letter.template or "conformity.request"),
         template_version=letter.version,
     )
     ask_conformity(access=access, ticket=id, answer=asked, request=request, revision=revision)
+
+
+def answered(seen: CaseView) -> bool:
+    """Say whether the customer of a case was sent an answer."""
+    return any(one.kind == "reply" and one.act not in NO_ANSWERS for one in seen.interactions)
 
 
 def _files(request: HttpRequest) -> tuple[Attachment, ...]:

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
+from uuid6 import uuid7
 
 from acuse import clock
 from acuse.accounts.queries import Access
@@ -130,14 +131,15 @@ def act(request: HttpRequest, access: Access, id: UUID, act: str) -> HttpRespons
     access.require_sender()
     wanted = request.POST.get("do", "")
     form = ActForm(act, request.POST or None, initial=_known(seen))
+    question = _question(request)
     letter = LetterForm(request.POST) if wanted == "send" else None
     if request.method == "POST" and form.is_valid():
         try:
             if letter is None:
-                written = draft(access=access, ticket=id, act=act, given=form.given())
+                written = draft(access=access, ticket=id, act=act, given=form.given(), request=question)
                 letter = LetterForm(initial={"subject": written.subject, "body": written.body})
             elif letter.is_valid():
-                _send(request, access, id, act, form, letter)
+                _send(request, access, id, act, form, letter, question)
                 return redirect("console:ticket", access.view.slug, id)
         except (InputError, ConflictError) as error:
             form.add_error(None, said(error))
@@ -149,12 +151,15 @@ def act(request: HttpRequest, access: Access, id: UUID, act: str) -> HttpRespons
         "act": act,
         "title": ACTS[act][1],
         "effect": _EFFECTS[act],
+        "question": question,
         "revision": request.POST.get("revision") or seen.row.revision,
     }
     return page(request, access, "tickets", "console/ticket_guarantee.html", context)
 
 
-def _send(request: HttpRequest, access: Access, id: UUID, act: str, form: ActForm, letter: LetterForm) -> None:
+def _send(
+    request: HttpRequest, access: Access, id: UUID, act: str, form: ActForm, letter: LetterForm, question: UUID
+) -> None:
     revision = request.POST.get("revision", "")
     send(
         access=access,
@@ -163,9 +168,22 @@ def _send(request: HttpRequest, access: Access, id: UUID, act: str, form: ActFor
         given=form.given(),
         subject=letter.cleaned_data["subject"],
         body=letter.cleaned_data["body"].replace("\r\n", "\n"),
+        request=question,
         revision=int(revision) if revision.isdecimal() and len(revision) < 10 else None,
     )
     messages.success(request, _("The letter leaves in a few seconds. Until then it can be taken back."))
+
+
+def _question(request: HttpRequest) -> UUID:
+    """Return the identifier of the question whose link the letter carries: it is sent with the one it was drafted with.
+
+    Raises:
+        Http404: the form was changed by hand.
+    """
+    try:
+        return UUID(request.POST["question"]) if "question" in request.POST else uuid7()
+    except ValueError as error:
+        raise Http404("There is no such question.") from error
 
 
 def _known(seen: CaseView) -> dict[str, Any]:

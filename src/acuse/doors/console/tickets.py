@@ -35,7 +35,6 @@ from acuse.helpdesk.queries.deadlines import Glance, deadlines_of, glances
 from acuse.helpdesk.queries.desk import saved_views
 from acuse.helpdesk.queries.tickets import COUNTED, Filters, TicketRow, count, counts, found_by_number, tickets
 from acuse.helpdesk.services.changes import assign, classify
-from acuse.helpdesk.services.conformity import LEAST_TERM
 from acuse.helpdesk.services.opening import settings_of
 
 ASKED = (
@@ -161,12 +160,11 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
         "matters": words.MATTERS,
         "drafts": drafts(access, ticket=id),
         "others": [(members.get(member, ""), writing) for member, writing in seen.others],
-        **ticket_answer.shown(request, access),
+        **ticket_answer.shown(request, access, seen),
         **ticket_papers.shown(access, id),
-        "guarantee": ticket_guarantee.shown(access, seen, closes=closes),
+        "guarantee": ticket_guarantee.shown(access, seen, closes=closes and ticket_answer.answered(seen)),
         "certify": settings.certify_replies,
         "closes": closes,
-        "least_days": LEAST_TERM.days,
         "assignee": members.get(seen.row.assignee) if seen.row.assignee else None,
     }
     return page(request, access, "tickets", "console/ticket.html", context)

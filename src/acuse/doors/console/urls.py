@@ -72,7 +72,6 @@ urlpatterns = [
     path(f"{CASE}classify/", ticket_acts.classify, name="ticket-classify"),
     path(f"{CASE}describe/", ticket_acts.describe, name="ticket-describe"),
     path(f"{CASE}escalate/", ticket_acts.escalate, name="ticket-escalate"),
-    path(f"{CASE}close/", ticket_acts.close, name="ticket-close"),
     path(f"{CASE}papers/", ticket_papers.papers, name="ticket-papers"),
     path(f"{CASE}papers/ask/", ticket_papers.ask, name="ticket-papers-ask"),
     path(f"{CASE}guarantee/<slug:act>/", ticket_guarantee.act, name="ticket-guarantee"),

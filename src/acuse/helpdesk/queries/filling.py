@@ -46,15 +46,16 @@ def letter_with(access: Access, *, ticket: UUID, use: str, template: UUID | None
     Raises:
         InputError: there is no such case or template, or the letter cannot be written.
     """
-    typed = _typed_in(access, ticket, body.strip()).strip()
+    typed = typed_in(access, ticket=ticket, body=body)
     letter = _letter(access, ticket, use, template, typed)
     if not typed or _around(access, ticket, use, template).says:
         return letter
     return f"{typed}\n\n{letter}"
 
 
-def _typed_in(access: Access, ticket: UUID, body: str) -> str:
+def typed_in(access: Access, *, ticket: UUID, body: str) -> str:
     """Return what was typed of a body: all of it, but for the letter of a template around it."""
+    body = body.strip()
     found = [body]
     for one in choices(access) if body else ():
         try:
@@ -63,7 +64,7 @@ def _typed_in(access: Access, ticket: UUID, body: str) -> str:
             continue  # a template that cannot be written did not write this
         if typed is not None:
             found.append("" if _is_place(typed) else typed)
-    return min(found, key=len)
+    return min(found, key=len).strip()
 
 
 def _is_place(typed: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from acuse.composition.queries import Composed, compose, template_names
 from acuse.composition.uses import use_called
 from acuse.contacts.queries import names_of
 from acuse.errors import InputError
-from acuse.helpdesk.models import Deadline, Ticket
+from acuse.helpdesk.models import Deadline, Interaction, Ticket
 from acuse.helpdesk.queries.guarantee import completion_of
 from acuse.helpdesk.queries.tickets import mine
 from acuse.mail.tokens import AGREE, FOLLOW, encode_token
@@ -31,8 +32,10 @@ ACTS: Mapping[str, str] = {
     "warranty.documents": "data_request",
     "warranty.suspension": "suspension",
 }
-#: Uses whose letters ask for agreement; they carry the link.
+#: Uses whose letters ask for agreement; they carry the link, and are sent from a page of their own.
 ASKS = frozenset({"conformity.request", "ticket.closing_notice"})
+#: What answers nothing that the customer said: see `acuse.proof.facts.ticket.ACTS`.
+NO_ANSWERS = ("receipt", "data_request", "closing_notice")
 _TYPES = {
     "es": {
         "inquiry": "consulta",
@@ -89,12 +92,19 @@ def write_answer(
     known["agent.name"] = active_members(access).get(access.member)
     if answer.strip():
         known["answer.text"] = answer
+    known["answer.sent_at"] = answered_at(row)
     if ACTS[use] == "data_request":
         known["deadline.term"], known["deadline.due"] = completion_of(row)
     known |= {name.replace("__", "."): value for name, value in values.items()}
     variables = use_called(use).variables
     wanted = {name: value for name, value in known.items() if name in variables}
     return compose(organisation=access.organisation, use=use, language=row.language, values=wanted, template=template)
+
+
+def answered_at(ticket: Ticket) -> datetime | None:
+    """Return when the customer was last sent an answer; None while there is none."""
+    sent = ticket.interactions.filter(kind=Interaction.Kind.REPLY).exclude(act__in=NO_ANSWERS)
+    return sent.order_by("-sequence").values_list("occurred_at", flat=True).first()
 
 
 def values_of(ticket: Ticket, *, name: str) -> dict[str, object]:

@@ -19,6 +19,7 @@ from acuse.delivery.queries import taken_at
 from acuse.errors import ConflictError, InputError
 from acuse.evidence.ledger import FactDraft, record
 from acuse.helpdesk.models import Call, ConformityRequest, Interaction, Outgoing, Ticket
+from acuse.helpdesk.queries.writing import answered_at
 from acuse.helpdesk.services.opening import pass_to, settings_of
 from acuse.helpdesk.services.replies import Answer, cancel, discarded_where_refused, insert, prepare
 from acuse.proof.facts.fact import Actor
@@ -60,6 +61,8 @@ def ask_conformity(*, access: Access, ticket: UUID, answer: Answer, request: UUI
         for unsent in Outgoing.objects.filter(ticket=row, state=Outgoing.State.WAITING, request__isnull=False):
             cancel(unsent)
         _withdraw(row, Actor(kind="member", id=str(access.member)))
+        if ConformityRequest.objects.filter(id=request).exists():
+            raise ConflictError("Something happened in this case since you opened it. Look at it, then send again.")
         ConformityRequest.objects.create(id=request, ticket=row, asked_at=clock.now())
         insert(row, prepared=prepared, member=access.member, revision=revision)
     return prepared.id
@@ -88,8 +91,19 @@ def _withdraw(row: Ticket, actor: Actor) -> None:
 def _check_closing(ticket: Ticket, answer: Answer) -> None:
     if not settings_of(ticket.organisation_id).closing_allowed:
         raise ConflictError("The organisation does not close cases by silence. An owner can allow it in the settings.")
+    check_answered(ticket)
     if answer.term_until is None or answer.term_until < clock.now() + LEAST_TERM:
         raise InputError("A notice of closing gives the customer at least %(days)s days.", days=LEAST_TERM.days)
+
+
+def check_answered(ticket: Ticket) -> None:
+    """Check that the customer was sent an answer: without one there is nothing that they could agree with.
+
+    Raises:
+        ConflictError: they were sent none.
+    """
+    if answered_at(ticket) is None:
+        raise ConflictError("No answer was sent to this customer yet: there is nothing to agree with. Answer first.")
 
 
 def answer_conformity(

@@ -20,7 +20,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from uuid6 import uuid7
 
 from acuse import clock
 from acuse.accounts.queries import Access
@@ -29,9 +28,9 @@ from acuse.errors import ConflictError, InputError
 from acuse.helpdesk import rules
 from acuse.helpdesk.models import Ticket
 from acuse.helpdesk.queries.tickets import mine
-from acuse.helpdesk.queries.writing import ACTS, write_answer
+from acuse.helpdesk.queries.writing import ACTS, agree_link, write_answer
 from acuse.helpdesk.services.changes import described, keep_card, locked
-from acuse.helpdesk.services.conformity import LEAST_TERM, ask_conformity
+from acuse.helpdesk.services.conformity import LEAST_TERM, ask_conformity, check_answered
 from acuse.helpdesk.services.replies import Answer, discarded_where_refused, insert, prepare
 from acuse.helpdesk.services.writing import sending_mailbox
 
@@ -114,22 +113,37 @@ def _check_items(items: Sequence[str]) -> None:
         )
 
 
-def draft(*, access: Access, ticket: UUID, act: str, given: Given) -> Composed:
+def draft(*, access: Access, ticket: UUID, act: str, given: Given, request: UUID) -> Composed:
     """Return the letter of an act, its marks still to be changed by whoever sends it.
+
+    Args:
+        access, ticket, act, given: see `send`.
+        request: the identifier that the question will have, where the letter asks for agreement.
 
     Raises:
         AccessDenied: the member may not act on cases.
         InputError: there is no such case, or something is missing or does not fit.
+        ConflictError: a notice of closing, and nothing was answered yet.
         OutsideCalendar: the customer's term would end after all that its calendar covers.
     """
     access.require_sender()
     row = _found(access, ticket)
     check_given(act, given, today=_today(access))
-    return write_answer(access, ticket=row.id, use=USES[act], answer=given.words, **_values(row, act, given))
+    if act == "closing":
+        check_answered(row)
+    return write_answer(access, ticket=row.id, use=USES[act], answer=given.words, **_values(row, act, given, request))
 
 
 def send(
-    *, access: Access, ticket: UUID, act: str, given: Given, subject: str, body: str, revision: int | None
+    *,
+    access: Access,
+    ticket: UUID,
+    act: str,
+    given: Given,
+    subject: str,
+    body: str,
+    request: UUID,
+    revision: int | None,
 ) -> None:
     """Send the letter of an act, certified, as a member left it; what it is about is kept on the case.
 
@@ -138,6 +152,7 @@ def send(
         ticket: which one.
         act: a key of `USES`. given: see `Given`.
         subject, body: the letter.
+        request: as it was drafted with.
         revision: of the case as the member saw it; None to send whatever happened meanwhile.
 
     Raises:
@@ -149,7 +164,7 @@ def send(
     row = _found(access, ticket)
     if revision is not None and row.revision != revision:
         raise ConflictError("Something happened in this case since you opened it. Look at it, then send again.")
-    letter = draft(access=access, ticket=ticket, act=act, given=given)
+    letter = draft(access=access, ticket=ticket, act=act, given=given, request=request)
     done = ACTS[USES[act]]
     rules.next_status(row.status, event=rules.event_of(done, waits=False))
     sending_mailbox(row)
@@ -165,7 +180,7 @@ def send(
         term_until=_term_until(given) if act == "closing" else None,
     )
     if act == "closing":
-        ask_conformity(access=access, ticket=ticket, answer=answer, request=uuid7(), revision=row.revision)
+        ask_conformity(access=access, ticket=ticket, answer=answer, request=request, revision=row.revision)
     else:
         _send_described(access, row, answer, given, revision)
 
@@ -201,10 +216,10 @@ def _term_until(given: Given) -> datetime:
     return clock.now() + timedelta(days=given.days, minutes=1)
 
 
-def _values(row: Ticket, act: str, given: Given) -> dict[str, Any]:
+def _values(row: Ticket, act: str, given: Given, request: UUID) -> dict[str, Any]:
     """Return the variables of the letter that the case does not know yet."""
     if act == "closing":
-        return {"deadline__due": _term_until(given)}
+        return {"deadline__due": _term_until(given), "conformity__link": agree_link(request)}
     values: dict[str, Any] = {
         "product__name": given.product.strip(),
         "product__purchased_on": given.purchase_date,
