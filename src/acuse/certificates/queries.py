@@ -1,5 +1,6 @@
 """Reads of certificates: for members through their `Access`, and the little that anybody may learn from a code."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from django.db.models import Q, QuerySet
 from acuse.accounts.queries import Access
 from acuse.certificates import bundles, rules
 from acuse.certificates.models import Certificate
+from acuse.errors import AcuseError
 from acuse.evidence import custody
 from acuse.evidence import queries as evidence
 from acuse.proof.facts.communication import KIND
@@ -19,6 +21,7 @@ from acuse.proof.judging import judged
 from acuse.proof.verdicts.deadlines import Judgement, Sources
 from acuse.proof.verdicts.delivery import Verdict
 
+log = logging.getLogger(__name__)
 PAGE = 50
 
 
@@ -69,6 +72,7 @@ class PublicRecord:
         organisation: name of who had it certified.
         verdict: of the facts it was issued over, recomputed now; None of a ticket.
         deadlines: of a ticket, likewise; None of a communication.
+        unjudged: why neither could be worked out now; None where it could.
         facts: those facts; doors show times and verdict only, never the people or the subject.
         superseded_by: code of the next revision; "" for the newest.
     """
@@ -81,6 +85,7 @@ class PublicRecord:
     organisation: str
     verdict: Verdict | None
     deadlines: Judgement | None
+    unjudged: AcuseError | None
     facts: tuple[Fact, ...]
     facts_up_to: int
     supersedes: str
@@ -247,7 +252,12 @@ def _record(found: "QuerySet[Certificate]") -> PublicRecord | None:
     def open_object(sha256: str) -> bytes:
         return custody.open_object(organisation=organisation, sha256=sha256)
 
-    found_now = judged(facts, facts_up_to=up_to, sources=Sources.read(facts, open_object))
+    found_now, unjudged = None, None
+    try:
+        found_now = judged(facts, facts_up_to=up_to, sources=Sources.read(facts, open_object))
+    except AcuseError as error:
+        log.exception("what was issued cannot be judged", extra={"code": row.code})
+        unjudged = error
     view = _views([row])[0]
     return PublicRecord(
         code=row.code,
@@ -258,6 +268,7 @@ def _record(found: "QuerySet[Certificate]") -> PublicRecord | None:
         organisation=row.organisation.name,
         verdict=found_now.delivery if found_now else None,
         deadlines=found_now.deadlines if found_now else None,
+        unjudged=unjudged,
         facts=facts,
         facts_up_to=row.facts_up_to,
         supersedes=row.supersedes,

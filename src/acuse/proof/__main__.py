@@ -18,6 +18,7 @@ _HINT = """No document vouches for itself: whose seals and time stamps to believ
 Give the anchors of the installation that issued it with --trust FILE: its trust.pem, which lies in its data
 directory and is public, or tsa.pem, seal.pem and log.vkey from its page /verify/offline/.
 """
+_VERDICT = 8
 _EPILOG = "Exit status: 0 all valid, 1 one is invalid, 2 cannot tell (no trust anchor, or not readable)."
 
 
@@ -86,8 +87,9 @@ def read_trust(paths: Sequence[Path]) -> Trust:
 
 
 def _lacks_anchors(report: Report) -> bool:
-    """Say whether anchors could decide it: what is unknown, and what could not be read, they do not."""
-    return report.state is State.CANNOT_TELL and report.kind != "unknown"
+    """Say whether anchors could decide it: what could not be read, and what becomes of the facts, they do not."""
+    unsure = {step.number for step in report.steps if step.state is State.CANNOT_TELL}
+    return report.kind != "unknown" and bool(unsure - {_VERDICT})
 
 
 def _verify_file(path: Path, trust: Trust) -> Report:

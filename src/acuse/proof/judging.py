@@ -19,9 +19,6 @@ from acuse.proof.facts.fact import Fact
 from acuse.proof.verdicts import deadlines as on_deadlines
 from acuse.proof.verdicts import delivery as on_delivery
 
-_EARLIER = (1, 2)
-"""Versions of a ticket's statement that other rules made."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
@@ -160,7 +157,7 @@ def sources_of(facts: Iterable[Fact], objects: Mapping[str, bytes]) -> on_deadli
 
     Raises:
         CannotTell: one is not there.
-        InputError: one is not what it is cited as, or a fact does not fit its type.
+        InputError: one is not what it is cited as.
     """
     given = tuple(facts)
     if not objects.keys() >= {*on_deadlines.cited_calendars(given), *on_deadlines.cited_rules(given)}:
@@ -170,14 +167,28 @@ def sources_of(facts: Iterable[Fact], objects: Mapping[str, bytes]) -> on_deadli
     return on_deadlines.Sources.read(given, objects.__getitem__)
 
 
-def _version(stated: bytes) -> int | None:
-    """Return the version that a statement says it is of; None where it says none."""
+def _check_version(stated: bytes, found: Judged) -> None:
+    """Check that a ticket's statement which differs from what follows is of this version.
+
+    The version is that of the rules by which deadlines are judged: where there is none, it says nothing.
+
+    Raises:
+        InputError: it is, or says something else besides.
+        CannotTell: it is not, and deadlines were judged.
+    """
     try:
         members = parse(stated)
     except InputError:
-        return None
-    found = members.get("v") if isinstance(members, dict) else None
-    return found if type(found) is int else None
+        members = None
+    version = members.get("v") if isinstance(members, dict) else None
+    if found.deadlines is None or type(version) is not int or version == found.members["v"]:
+        raise InputError("The statement is not what follows from the facts.")
+    if found.deadlines.deadlines or found.deadlines.contradictions:
+        raise CannotTell(
+            8, "This was issued by another version of Acuse, which judged deadlines by other rules than this one."
+        )
+    if members != {**found.members, "v": version}:
+        raise InputError("The statement is not what follows from the facts.")
 
 
 def check_statement(bundle: Bundle, files: Iterable[bytes], stated: bytes | None) -> Judged | None:
@@ -191,7 +202,7 @@ def check_statement(bundle: Bundle, files: Iterable[bytes], stated: bytes | None
 
     Raises:
         InputError: the statement is not what follows.
-        CannotTell: what is needed to judge is not in the file, or of a later version; or the statement of an earlier.
+        CannotTell: what is needed to judge is not in the file, or of a later version; or the statement of another.
     """
     facts = tuple(item.fact for item in bundle.facts)
     if facts[0].subject.kind not in (communication.KIND, deadline.KIND):
@@ -205,9 +216,5 @@ def check_statement(bundle: Bundle, files: Iterable[bytes], stated: bytes | None
         if newer is not None:
             # A later version may weigh it; what it says of the outcome cannot be judged here.
             raise CannotTell(8, "There are facts that this version does not know, such as %(type)s.", type=newer[:80])
-        if found.deadlines is not None and _version(stated) in _EARLIER:
-            raise CannotTell(
-                8, "The statement is of an earlier version, in which deadlines were judged by other rules."
-            )
-        raise InputError("The statement is not what follows from the facts.")
+        _check_version(stated, found)
     return found

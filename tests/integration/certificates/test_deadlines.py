@@ -1,10 +1,13 @@
 """The certificate of a ticket, issued for real: it verifies alone, and counts its deadlines from what it holds."""
 
 import json
+import sys
 from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
+from uuid import UUID
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
@@ -19,6 +22,7 @@ from acuse.certificates.queries import public_record
 from acuse.certificates.rerender import rerender
 from acuse.clock import to_rfc3339
 from acuse.doors.api import telling
+from acuse.doors.portal import verify
 from acuse.evidence import custody
 from acuse.evidence.ledger import FactDraft, record, refer
 from acuse.evidence.queries import facts_of
@@ -26,6 +30,7 @@ from acuse.proof.archive import Archive, parse_archive
 from acuse.proof.business_time import CalendarVersion, Term, due_at
 from acuse.proof.facts.fact import Actor, Fact, ObjectReference
 from acuse.proof.report import State
+from acuse.proof.verdicts.deadlines import statement
 from acuse.proof.verify import verify_bytes
 from tests.integration.certificates.conftest import Notary
 from tests.integration.making import message
@@ -34,6 +39,7 @@ from tests.unit.proof.tickets import ruled
 
 RAW = message(subject="Ruido", body="Se oye un ruido.")
 NOTE = b"Solo para la empresa."
+OPENING = {"type": "ticket.opened", "sequence": 1}
 TWO_HOURS = Term(amount=2, unit="business_hours")
 
 
@@ -90,7 +96,7 @@ class Desk:
         )
         self.add("note.added", self.ago(5), self.keep("note", NOTE, "text/plain"), mentioned=[])
 
-    def start(self, name: str, *, hours: float = 5) -> None:
+    def start(self, name: str, *, hours: float = 5, follows: dict[str, Any] | None = OPENING) -> None:
         """Start a deadline by the opening, five hours ago; `hours` is when the fact says that it began."""
         calendar = self.keep("calendar", self.calendar.canonical())
         rule = self.keep("rule", ruled(self.calendar, TWO_HOURS).canonical())
@@ -100,7 +106,7 @@ class Desk:
             calendar,
             rule,
             deadline=name,
-            follows={"type": "ticket.opened", "sequence": 1},
+            **({} if follows is None else {"follows": follows}),
             purpose="resolution",
             term=TWO_HOURS.members(),
             on_resume="continue",
@@ -225,3 +231,40 @@ def test_its_code_and_its_file_tell_the_public_what_became_of_the_deadlines(nota
     record = public_record(code=row.code)
     assert record is not None
     assert telling.issued(record).outcome is None
+
+
+def test_what_another_version_issued_is_told_without_suspicion(notary: Notary, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(notary)
+    desk.open()
+    desk.start("a", follows=None)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(sys.modules[statement.__module__], "VERSION", 2)
+        row = certified(notary, desk)
+    report = notary.verify(row)
+    assert [step.number for step in report.steps if step.state is not State.VALID] == [8]
+    assert "issued by another version of Acuse" in report.to_text()
+    monkeypatch.setattr(verify, "trust", lambda: notary.trust)
+    english = {"accept-language": "en"}
+    answer = Client().post(
+        "/verify/", {"file": SimpleUploadedFile("certificado.pdf", notary.pdf(row))}, headers=english
+    )
+    for shown in (answer, Client().get(f"/v/{row.code}", headers=english)):
+        assert shown.status_code == 200
+        assert "no earlier fact that may begin such a deadline is what it follows" in shown.content.decode()
+    assert "It is the document that was issued here, unchanged." in answer.content.decode()
+    assert "cannot be told whether" not in answer.content.decode()
+
+
+def test_what_can_no_longer_be_judged_is_told_at_its_code(notary: Notary, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(notary)
+    desk.open()
+    desk.start("a")
+    row = certified(notary, desk)
+
+    def lost(*, organisation: UUID, sha256: str) -> bytes:
+        raise custody.MissingObject("Custody has no object %(sha256)s.", sha256=sha256)
+
+    monkeypatch.setattr(custody, "open_object", lost)
+    shown = Client().get(f"/v/{row.code}", headers={"accept-language": "en"})
+    assert shown.status_code == 200
+    assert "What became of it cannot be worked out: Custody has no object" in shown.content.decode()

@@ -1,6 +1,8 @@
 """A case's terms wait and go on from its page, and what does not follow is shown there and to the public."""
 
 import re
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -12,8 +14,11 @@ from acuse.accounts.models import User
 from acuse.calendars.rules import Shift
 from acuse.doors.portal.deadline_words import deadline_contradictions
 from acuse.embedded.roles import Addresses
+from acuse.evidence import custody, ledger
 from acuse.evidence.ledger import FactDraft, record
 from acuse.helpdesk.models import Deadline
+from acuse.helpdesk.queries import deadlines
+from acuse.proof.business_time import CalendarVersion
 from tests.integration.helpdesk.cases import CUSTOMER, Desk, make_desk, row, term
 
 
@@ -92,3 +97,65 @@ def test_what_does_not_follow_is_shown_in_the_case_and_to_the_public(desk: Desk)
     assert said in text(client, path)
     with translation.override("en"):
         assert deadline_contradictions(desk.judge(ticket)) == (said,)
+
+
+HOSTILE: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("deadline.started", {"deadline": "b"}),
+    ("deadline.started", {}),
+    ("deadline.deferred", {"rule": 7}),
+    ("deadline.paused", {"deadline": [], "reason": "customer"}),
+    ("deadline.resumed", {"due_at": 3}),
+    ("deadline.missed", {"due_at": "tomorrow"}),
+    ("deadline.ended", {"ended_by": {"sequence": "1"}}),
+    ("deadline.withdrawn", {"follows": None}),
+    ("ticket.assigned", {}),
+    ("ticket.classified", {"type": []}),
+    ("ticket.status_changed", {"after": {}}),
+    ("ticket.escalated", {}),
+    ("conformity.given", {"by": 1}),
+    ("conformity.denied", {}),
+    ("call.added", {"result": "lost"}),
+    ("call.amended", {}),
+    ("reply.sent", {"communication": 5}),
+    ("note.added", {"mentioned": "all"}),
+)
+
+
+def test_facts_that_do_not_say_what_their_type_asks_for_are_told_and_the_rest_is_shown(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another version recorded stays in the ledger, whatever this one asks of it."""
+    desk.publish(term(desk, 48, "business_hours"))
+    ticket = desk.open()
+    client, path = signed_in(), f"/console/talleres-ribera/tickets/{ticket}/"
+    monkeypatch.setattr(ledger, "check_fact", lambda fact: None)
+    for type, details in HOSTILE:
+        with transaction.atomic():
+            record(
+                FactDraft(
+                    organisation=desk.access.organisation,
+                    subject_kind="ticket",
+                    subject_id=ticket,
+                    type=type,
+                    actor=CUSTOMER,
+                    details=details,
+                    occurred_at=desk.now,
+                )
+            )
+        shown = text(client, path)
+        unreadable = f"Fact {len(desk.facts(ticket))}: it does not say or cite what such a fact must"
+        assert (unreadable in shown) is type.startswith("deadline."), type
+    assert "Resolución" in text(client, path)
+
+
+def test_terms_that_cannot_be_judged_leave_the_rest_of_the_case(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.publish(term(desk, 48, "business_hours"))
+    ticket = desk.open()
+
+    def lost(organisation: UUID, sha256: str) -> CalendarVersion:
+        raise custody.MissingObject("Custody has no object %(sha256)s.", sha256=sha256)
+
+    monkeypatch.setattr(deadlines, "load_version", lost)
+    shown = text(signed_in(), f"/console/talleres-ribera/tickets/{ticket}/")
+    assert "They cannot be judged: Custody has no object" in shown
+    assert "A deadline began: Resolution" in shown

@@ -4,10 +4,12 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from acuse.proof import pdf
+from acuse.proof.__main__ import main
 from acuse.proof.archive import Archive
 from acuse.proof.business_time import Term
 from acuse.proof.canonical import canonicalise
@@ -16,7 +18,7 @@ from acuse.proof.judging import judged
 from acuse.proof.report import Report, State
 from tests.unit.proof.calendars import at, make
 from tests.unit.proof.test_verify import OPERATOR, check, failure, pdf_evidence, states
-from tests.unit.proof.tickets import Ticket, ruling
+from tests.unit.proof.tickets import Ticket, named, ruling
 
 START = at("2026-11-05 10:20:14")
 
@@ -162,13 +164,48 @@ def test_the_files_inside_a_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
     assert failure(examined({"statement.json": stated(TICKET.facts[:3])}))[0] == 8
 
 
-def test_a_statement_of_an_earlier_version_cannot_be_compared() -> None:
-    for earlier in (b'"v":1', b'"v":2'):
-        report = check(packed(statement=stated().replace(b'"v":3', earlier)))
+def test_a_statement_of_another_version_cannot_be_compared() -> None:
+    for other in (b'"v":1', b'"v":2', b'"v":4'):
+        report = check(packed(statement=stated().replace(b'"v":3', other)))
         assert (report.state, states(report)[8]) == (State.CANNOT_TELL, State.CANNOT_TELL)
-        assert "earlier version" in report.to_text()
-    for other in (b'"v":4', b'"v":true', b'"v":"1"'):
-        assert failure(check(packed(statement=stated().replace(b'"v":3', other))))[0] == 8
+        assert "issued by another version of Acuse" in report.to_text()
+    for none in (b'"v":true', b'"v":"1"'):
+        assert failure(check(packed(statement=stated().replace(b'"v":3', none))))[0] == 8
+
+
+def test_no_anchors_are_asked_for_where_the_verdict_alone_is_not_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "acta.zip"
+    file.write_bytes(packed(statement=stated().replace(b'"v":3', b'"v":2')))
+    assert main([str(file)], default_trust=OPERATOR.trust) == 2
+    said = capsys.readouterr().out
+    assert "8 cannot tell" in said
+    assert "--trust" not in said
+
+
+def test_where_no_deadline_is_judged_the_version_of_their_rules_says_nothing() -> None:
+    ticket = Ticket(calendar=TICKET.calendar)
+    ticket.opened(START)
+    proof, said = OPERATOR.bundle(ticket.facts).to_json(), stated(ticket.facts)
+    for version in (b'"v":1', b'"v":2', b'"v":4'):
+        other = said.replace(b'"v":3', version)
+        assert check(Archive(proof=proof, statement=other).to_zip()).state is State.VALID
+        forged = other.replace(b'"facts":1', b'"facts":2')
+        assert failure(check(Archive(proof=proof, statement=forged).to_zip()))[0] == 8
+    assert failure(check(Archive(proof=proof, statement=said.replace(b'"v":3', b'"v":true')).to_zip()))[0] == 8
+
+
+def test_a_fact_that_does_not_say_what_its_type_asks_for_is_told_and_the_others_are_judged() -> None:
+    ticket = Ticket(calendar=TICKET.calendar)
+    started = ticket.start("a", START, Term(amount=1, unit="business_hours"))
+    silent = {name: value for name, value in started.details.items() if name != "term"}
+    ticket.add("deadline.started", START, objects=started.objects, **{**silent, "deadline": named("b")})
+    ticket.end("a", ticket.move(at("2026-11-05 10:30:00"), "resolved"))
+    report = check(Archive(proof=OPERATOR.bundle(ticket.facts).to_json(), objects=ticket.objects).to_zip())
+    assert report.state is State.VALID
+    assert report.steps[-1].text == "resolution met; what facts say and does not follow: 1."
+    assert "Contradicted (fact 3, deadline.started): it does not say or cite what such a fact must" in report.to_text()
 
 
 def test_what_runs_is_told_as_of_when_and_is_not_shown_to_be_met_where_its_time_is_over() -> None:

@@ -23,6 +23,7 @@ from acuse.evidence.anchors import anchored_size, development_anchors
 from acuse.evidence.queries import LedgerFact
 from acuse.helpdesk.queries.case import CaseView, InteractionView
 from acuse.mail.quotes import parted
+from acuse.proof.facts.catalogue import fits_type
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +108,7 @@ def _who(fact: LedgerFact, interaction: InteractionView | None, case: CaseView, 
 
 def _line(fact: LedgerFact, members: Mapping[UUID, str]) -> tuple[str, str]:
     """Return what a fact says in one line, and its icon; its title where there is no more to say."""
-    told = _LINES.get(fact.fact.type)
+    told = _LINES.get(fact.fact.type) if fits_type(fact.fact) else None
     return told(fact.fact.details, members) if told else (names.title(fact.fact.type), "note")
 
 

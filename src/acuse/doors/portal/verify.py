@@ -24,6 +24,7 @@ from acuse.doors.portal.deadline_words import deadline_contradictions, deadline_
 from acuse.doors.portal.words import Outcome, StepLine, file_outcome, step_lines
 from acuse.doors.ui import grades, uploads
 from acuse.doors.ui.counters import count
+from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
 from acuse.doors.ui.limits import limits_sentence
 from acuse.errors import InputError
@@ -207,6 +208,8 @@ def _record_words(record: PublicRecord) -> dict[str, object]:
         if record.deadlines is not None:
             told["deadlines"] = deadline_words(record.deadlines)
             told["contradictions"] = deadline_contradictions(record.deadlines)
+        if record.unjudged is not None:
+            told["unjudged"] = said(record.unjudged)
         return {**common, **told, "limits": deadline_limits(), "decided_at": record.issued_at}
     decisive = judged.decisive
     return {

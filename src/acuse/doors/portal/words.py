@@ -139,6 +139,8 @@ def file_outcome(report: Report, *, record: PublicRecord | None, content: Public
                 "A file that was saved anew, printed, forwarded or cut short is no longer the same: try the original."
             ),
         )
+    if _lacks_verdict_alone(report):
+        return _not_compared(record)
     text = _(
         "Its parts hold together, but something that is needed for an answer is missing here; the step below says what."
     )
@@ -167,6 +169,21 @@ def _holds(report: Report, record: PublicRecord | None) -> Outcome:
         "recorded later, and no record here vouches for its pages. Compare it with the original, by its code."
     )
     return Outcome(kind="ok", icon="check", title=said, text=text)
+
+
+def _lacks_verdict_alone(report: Report) -> bool:
+    """Say whether all of it holds but that the verdict could not be worked out again here, or compared."""
+    return {step.number for step in report.steps if step.state is State.CANNOT_TELL} == {STEPS}
+
+
+def _not_compared(record: PublicRecord | None) -> Outcome:
+    """Say of a file that holds that its verdict is not compared here; the last step says why."""
+    text = _("Its facts, seals and time stamps hold. Only its verdict is not compared here: the last step says why.")
+    if record is None:
+        return Outcome(
+            kind="unsure", icon="question", title=_("Its facts hold; its verdict is not compared."), text=text
+        )
+    return Outcome(kind="ok", icon="check", title=_("It is the document that was issued here, unchanged."), text=text)
 
 
 def _certified_here(content: PublicContent) -> Outcome:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 WORDS = {
     "started_twice": gettext_noop("the deadline had begun already"),
     "not_started": gettext_noop("that deadline had not begun"),
+    "unreadable": gettext_noop("it does not say or cite what such a fact must, and counts as if it had not been said"),
     "start_unfounded": gettext_noop(
         "no earlier fact that may begin such a deadline is what it follows: one of the organisation's counts from the "
         "first fact of the case, one of the customer's from when it was noted"

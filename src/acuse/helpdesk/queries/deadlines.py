@@ -1,5 +1,6 @@
 """Reads of the terms that run in cases: one case's from its facts, as the verifier does; lists from their rows."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.calendars.queries import current_version, load_version
 from acuse.clock import from_rfc3339
-from acuse.errors import OutsideCalendar
+from acuse.errors import AcuseError
 from acuse.evidence import custody
 from acuse.evidence.queries import LedgerFact, facts_of
 from acuse.helpdesk.models import Deadline, Ticket
@@ -19,11 +20,13 @@ from acuse.helpdesk.queries.deferred import deferred
 from acuse.helpdesk.queries.policies import current_policy
 from acuse.helpdesk.ruler import Bar, bars
 from acuse.proof.business_time import Pause, Term, due_at, remaining
+from acuse.proof.facts.fact import Fact
 from acuse.proof.facts.ticket import KIND
 from acuse.proof.policy import Policy
 from acuse.proof.verdicts import deadlines as verdicts
 from acuse.proof.verdicts.deadlines.causes import BY_MEMBERS, OURS
 
+log = logging.getLogger(__name__)
 State = Deadline.State
 MOST_WARNINGS = 200
 
@@ -80,6 +83,7 @@ class Deadlines:
         deferred: names of the terms that apply and could not be counted.
         may_wait: reasons that a member may give for which one that is not over may stand still.
         held: whether one stands still for such a reason.
+        unjudged: why they could not be judged; None where they were.
     """
 
     views: tuple[DeadlineView, ...] = ()
@@ -87,6 +91,7 @@ class Deadlines:
     deferred: tuple[str, ...] = ()
     may_wait: tuple[str, ...] = ()
     held: bool = False
+    unjudged: AcuseError | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,25 +125,20 @@ def deadlines_of(access: Access, ticket: UUID, *, known: Sequence[LedgerFact] | 
         access: whose case it is.
         ticket: which one.
         known: its facts, where the caller has read them already.
-
-    Raises:
-        MissingObject, DamagedObject: custody does not have a version of a calendar or of the policy as it was cited.
     """
     if known is None:
         known = facts_of(organisation=access.organisation, kind=KIND, id=ticket)
     facts = [item.fact for item in known]
     if not facts:
         return Deadlines()
-
-    def open_object(digest: str) -> bytes:
-        return custody.open_object(organisation=access.organisation, sha256=digest)
-
-    calendars = {digest: load_version(access.organisation, digest) for digest in verdicts.cited_calendars(facts)}
-    rules = {digest: Policy.parse(open_object(digest)) for digest in verdicts.cited_rules(facts)}
     now = clock.now()
+    try:
+        judged = _judged(access, facts, at=now)
+    except AcuseError as error:
+        log.exception("the deadlines of a case cannot be judged", extra={"ticket": str(ticket)})
+        return Deadlines(unjudged=error)
     rows = list(Deadline.objects.filter(ticket_id=ticket, ticket__organisation_id=access.organisation))
     warned = {str(row.id) for row in rows if row.warned_at or (row.next_at and row.next_at <= now)}
-    judged = verdicts.judge(facts, calendars, rules=rules, at=now)
     lasting = [row for row in rows if row.purpose in OURS and row.state in (State.RUNNING, State.PAUSED)]
     return Deadlines(
         views=tuple(_view(one, one.id in warned) for one in judged.deadlines),
@@ -147,6 +147,15 @@ def deadlines_of(access: Access, ticket: UUID, *, known: Sequence[LedgerFact] | 
         may_wait=tuple(reason for reason in BY_MEMBERS if any(reason in row.pauses_on for row in lasting)),
         held=any(row.state == State.PAUSED and row.pauses[-1][2] in BY_MEMBERS for row in lasting),
     )
+
+
+def _judged(access: Access, facts: Sequence[Fact], *, at: datetime) -> verdicts.Judgement:
+    def open_object(digest: str) -> bytes:
+        return custody.open_object(organisation=access.organisation, sha256=digest)
+
+    calendars = {digest: load_version(access.organisation, digest) for digest in verdicts.cited_calendars(facts)}
+    rules = {digest: Policy.parse(open_object(digest)) for digest in verdicts.cited_rules(facts)}
+    return verdicts.judge(facts, calendars, rules=rules, at=at)
 
 
 def glances(access: Access, tickets: Sequence[UUID]) -> dict[UUID, Glance]:
@@ -242,10 +251,10 @@ def _glance(access: Access, row: Deadline, now: datetime) -> Glance:
 
 
 def _left(access: Access, row: Deadline, term: Term, now: datetime) -> timedelta | None:
-    """Return what is left of the term; None where its calendar does not reach so far."""
+    """Return what is left of the term; None where its calendar does not reach so far, or cannot be read."""
     try:
         return _remaining(access, row, term, now)
-    except OutsideCalendar:
+    except AcuseError:
         return None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from acuse.proof.facts.deadline import DEFERRED, STARTED
 from acuse.proof.facts.fact import Fact
+from acuse.proof.verdicts.deadlines import is_readable
 
 
 def deferred(facts: Iterable[Fact]) -> list[Fact]:
@@ -14,7 +15,7 @@ def deferred(facts: Iterable[Fact]) -> list[Fact]:
     """
     found: dict[str, Fact] = {}
     for fact in facts:
-        if fact.type in (DEFERRED, STARTED):
+        if fact.type in (DEFERRED, STARTED) and is_readable(fact):
             name = str(fact.details["rule"]["policy"])
             found.pop(name, None)
             if fact.type == DEFERRED:

@@ -273,8 +273,8 @@ def _history(ticket: Ticket) -> list[Fact]:
 
 
 def _followed(fact: Fact, history: Sequence[Fact]) -> Fact:
-    """Return the fact of the same case that another follows."""
-    return history[int(fact.details["follows"]["sequence"]) - 1]
+    """Return the fact of the same case that another follows; the first where it names none."""
+    return history[int(fact.details["follows"]["sequence"]) - 1] if "follows" in fact.details else history[0]
 
 
 def _cause_of(row: Deadline, history: Sequence[Fact]) -> Fact:

@@ -48,6 +48,17 @@ CATALOGUE: Mapping[str, FactType] = {
 """Name of the type -> what it is."""
 
 
+def fits_type(fact: Fact) -> bool:
+    """Return whether the details of a fact are what its type says; what is of no type in the catalogue says nothing."""
+    kind = CATALOGUE.get(fact.type)
+    try:
+        if kind is not None:
+            kind.details.check(fact.details, fact.type)
+    except InputError:
+        return False
+    return kind is not None
+
+
 def check_fact(fact: Fact) -> None:
     """Check a fact to be recorded: its kind of subject, the roles of its objects, and its details.
 

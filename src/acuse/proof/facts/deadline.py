@@ -45,17 +45,12 @@ TYPES = (
             "A deadline began to run: because of the fact of the same ticket that `follows` names, and from when that "
             "happened. A first response follows the opening of the case, a resolution its opening or its reopening, a "
             "completion the answer that asks for data, a closing the notice of it; whatever a deadline begins in place "
-            "of, it follows what that followed. It is counted by the version of the calendar that it cites; `due_at` "
-            "is when it ends if nothing pauses it."
+            "of, it follows what that followed. Without `follows` its start is not founded. It is counted by the "
+            "version of the calendar that it cites; `due_at` is when it ends if nothing pauses it."
         ),
         details=Record(
-            {
-                **_DEADLINE,
-                **_FOLLOWS,
-                **_COUNTED,
-                "on_resume": Choice(*ON_RESUME),
-                "due_at": Moment(),
-            }
+            {**_DEADLINE, **_COUNTED, "on_resume": Choice(*ON_RESUME), "due_at": Moment()},
+            _FOLLOWS,
         ),
         roles=_CITED,
     ),
@@ -66,7 +61,7 @@ TYPES = (
             "A deadline that applies was not started, or was withdrawn, because what the calendar covers ends before "
             "it would. It may be started later, by another version of the calendar, following the same fact."
         ),
-        details=Record({**_FOLLOWS, **_COUNTED}),
+        details=Record(_COUNTED, _FOLLOWS),
         roles=_CITED,
     ),
     FactType(

@@ -12,6 +12,7 @@ from acuse.errors import InputError
 from acuse.proof.business_time import Term
 from acuse.proof.facts.deadline import MISSED, PAUSED, STARTED
 from acuse.proof.facts.fact import Fact
+from acuse.proof.verdicts.deadlines import is_readable
 
 _LONGEST = 300
 _HIDDEN = frozenset(
@@ -119,6 +120,8 @@ def _source(ticket: Ticket, fact: Fact) -> Runs | None:
 
 def _remarks(ticket: Ticket, fact: Fact) -> list[Runs]:
     """Return what a fact says besides, a value after its name; a value in our words where there are any."""
+    if not is_readable(fact):
+        return []
     if fact.type in (STARTED, PAUSED):
         return [_of_deadline(ticket, fact)]
     said: Runs = []
@@ -140,7 +143,8 @@ def _of_deadline(ticket: Ticket, fact: Fact) -> Runs:
         return ticket.say("fact.pause.reason.by", reason=reason, cause=_named(ticket, follows))
     told = next((each for each in ticket.deadlines if each.started == fact), None)
     due = ticket.clock.short(from_rfc3339(fact.details["due_at"]))
-    cause = _named(ticket, fact.details["follows"])
+    follows = fact.details.get("follows")
+    cause = _named(ticket, follows) if follows else [own("—")]
     return ticket.say("fact.start.term", term=ticket.term(told.term) if told else "—", cause=cause, due=due)
 
 

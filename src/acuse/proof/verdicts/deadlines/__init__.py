@@ -13,7 +13,7 @@ date or that it was missed, is compared with what follows, and a difference is r
 - Without an end it is judged as of `at`: where nobody says otherwise, when its last fact was recorded.
 """
 
-from acuse.proof.verdicts.deadlines.cited import Sources, cited_calendars, cited_rules
+from acuse.proof.verdicts.deadlines.cited import Sources, cited_calendars, cited_rules, is_readable
 from acuse.proof.verdicts.deadlines.judge import judge
 from acuse.proof.verdicts.deadlines.statement import stated_deadline, statement
 from acuse.proof.verdicts.deadlines.values import (
@@ -35,6 +35,7 @@ __all__ = [
     "Sources",
     "cited_calendars",
     "cited_rules",
+    "is_readable",
     "judge",
     "stated_deadline",
     "statement",

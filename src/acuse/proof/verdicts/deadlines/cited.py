@@ -6,22 +6,25 @@ from dataclasses import dataclass
 
 from acuse.errors import InputError
 from acuse.proof.business_time import CalendarVersion
-from acuse.proof.facts.deadline import STARTED, STEPS, TYPES
+from acuse.proof.facts.deadline import STARTED, TYPES
 from acuse.proof.facts.fact import Fact
 from acuse.proof.policy import Policy
 
 _TYPES = {kind.name: kind for kind in TYPES}
 
 
-def is_step(fact: Fact) -> bool:
-    """Return whether a fact moves a deadline on.
-
-    Raises:
-        InputError: it is about deadlines and does not fit its type.
-    """
-    if fact.type in _TYPES:
+def is_readable(fact: Fact) -> bool:
+    """Return whether a fact says what its type asks for, and cites what it names, where it is about deadlines."""
+    if fact.type not in _TYPES:
+        return True
+    try:
         _TYPES[fact.type].details.check(fact.details, fact.type)
-    return fact.type in STEPS
+        if fact.type == STARTED:
+            cited(fact, "calendar")
+            cited(fact, "rule")
+    except InputError:
+        return False
+    return True
 
 
 def cited(started: Fact, role: str) -> str:
@@ -37,20 +40,12 @@ def cited(started: Fact, role: str) -> str:
 
 
 def cited_calendars(facts: Iterable[Fact]) -> tuple[str, ...]:
-    """Return the digests (hex) of the versions of calendars that deadlines are counted by, each once.
-
-    Raises:
-        InputError: a fact of a deadline does not fit its type.
-    """
+    """Return the digests (hex) of the versions of calendars that deadlines are counted by, each once."""
     return _each_once(facts, "calendar")
 
 
 def cited_rules(facts: Iterable[Fact]) -> tuple[str, ...]:
-    """Return the digests (hex) of the versions of the policy that set the deadlines, each once.
-
-    Raises:
-        InputError: a fact of a deadline does not fit its type.
-    """
+    """Return the digests (hex) of the versions of the policy that set the deadlines, each once."""
     return _each_once(facts, "rule")
 
 
@@ -75,7 +70,7 @@ class Sources:
             open_object: SHA-256 (hex) of an object to its bytes.
 
         Raises:
-            InputError: an object is not what it is cited as, or a fact does not fit its type.
+            InputError: an object is not what it is cited as.
         """
         given = tuple(facts)
         return cls(
@@ -91,4 +86,4 @@ class Sources:
 
 
 def _each_once(facts: Iterable[Fact], role: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(cited(fact, role) for fact in facts if is_step(fact) and fact.type == STARTED))
+    return tuple(dict.fromkeys(cited(fact, role) for fact in facts if fact.type == STARTED and is_readable(fact)))

@@ -7,14 +7,16 @@ from datetime import datetime
 from acuse.proof.facts.deadline import DEFERRED
 from acuse.proof.facts.fact import Fact
 from acuse.proof.verdicts.deadlines.causes import OURS, OVER
+from acuse.proof.verdicts.deadlines.cited import is_readable
 
 Origin = tuple[str, int]
-"""The name of a deadline's rule, and the number of the fact that it follows."""
+"""The name of a deadline's rule, and the number of the fact that it follows; 0 where it names none."""
+_NONE = {"sequence": 0}
 
 
 def origin(fact: Fact) -> Origin:
     """Return by which rule, and following which fact, a deadline was started or deferred."""
-    return str(fact.details["rule"]["policy"]), int(fact.details["follows"]["sequence"])
+    return str(fact.details["rule"]["policy"]), int(fact.details.get("follows", _NONE)["sequence"])
 
 
 @dataclass(kw_only=True)
@@ -45,11 +47,11 @@ class History:
     _over: dict[str, list[int]] = field(default_factory=lambda: {reason: [] for reason in OVER})
 
     def add(self, fact: Fact) -> None:
-        """Take in the next fact; one about a deadline fits its type."""
+        """Take in the next fact."""
         self.facts[fact.subject_sequence] = fact
         if fact.type == "ticket.classified":
             self._classified = fact.subject_sequence
-        elif fact.type == DEFERRED:
+        elif fact.type == DEFERRED and is_readable(fact):
             self.given_up.add(origin(fact))
         for reason, fits in OVER.items():
             if fits(fact):

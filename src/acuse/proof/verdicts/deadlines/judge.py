@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from acuse.clock import from_rfc3339
 from acuse.errors import InputError, OutsideCalendar
 from acuse.proof.business_time import CalendarVersion, Pause, Term, spent
-from acuse.proof.facts.deadline import STARTED, WITHDRAWN
+from acuse.proof.facts.deadline import STARTED, STEPS, WITHDRAWN
 from acuse.proof.facts.fact import Fact
 from acuse.proof.policy import Policy
-from acuse.proof.verdicts.deadlines.cited import cited, is_step
+from acuse.proof.verdicts.deadlines.cited import cited, is_readable
 from acuse.proof.verdicts.deadlines.course import Course, settle, step
 from acuse.proof.verdicts.deadlines.history import History
 from acuse.proof.verdicts.deadlines.noting import TOLERANCE
@@ -36,8 +36,7 @@ def judge(
         at: the instant as of which what has no end is judged; None: when the last fact was recorded.
 
     Raises:
-        InputError: a fact of a deadline does not fit its type, cites another version than it names, or what it cites
-            is not at hand.
+        InputError: a fact of a deadline cites another version than it names, or what it cites is not at hand.
     """
     seen: dict[str, Course] = {}
     wrong: list[Contradiction] = []
@@ -49,7 +48,9 @@ def judge(
             wrong.append(Contradiction(key="noted_back", fact=fact))
         noted = fact.recorded_at
         case = classified(case, fact)
-        if is_step(fact):
+        if not is_readable(fact):
+            wrong.append(Contradiction(key="unreadable", fact=fact))
+        elif fact.type in STEPS:
             wrong += [Contradiction(key=key, fact=fact) for key in _told(fact, seen, earlier, case, calendars, rules)]
         earlier.add(fact)
     for course in seen.values():
@@ -86,7 +87,6 @@ def _told(
 
 
 def _begun(fact: Fact, earlier: History, calendars: Mapping[str, CalendarVersion]) -> Course:
-    cited(fact, "rule")
     calendar, named = calendars.get(cited(fact, "calendar")), fact.details["calendar"]
     if calendar is None:
         raise InputError("A version of a calendar that a deadline is counted by is not at hand.")

@@ -44,7 +44,8 @@ def start_of(started: Fact, earlier: History) -> Start:
         earlier: all facts before it. The version of the policy that it cites is noted there.
     """
     purpose = str(started.details["purpose"])
-    cause = named(started, started.details["follows"], earlier.facts)
+    follows = started.details.get("follows")
+    cause = None if follows is None else named(started, follows, earlier.facts)
     if cause is None or not MAY_START[purpose](cause):
         return Start(at=_unfounded(started, earlier), cause=None, anew=False, keys=("start_unfounded",))
     anew = earlier.anew(started)

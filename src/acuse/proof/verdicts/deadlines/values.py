@@ -26,6 +26,7 @@ CONTRADICTIONS: Mapping[str, str] = {
     "start_differs": "it is said to have begun at another time than what it follows happened, and counts from that",
     "started_twice": "it was started again",
     "not_started": "it was never started",
+    "unreadable": "it does not say or cite what such a fact must, so it counts as if it had not been said",
     "out_of_turn": "it was paused, resumed or ended when it could not be",
     "out_of_order": "it happened before what the facts before it tell",
     "noted_late": "it was noted over a minute after it is said to have happened, and counts from when it was noted",

@@ -207,6 +207,9 @@ WORDS: dict[str, str] = {
     "result.undetermined": "Undetermined.",
     "result.used": "Used: {used}.",
     "result.excess": "Excess: {excess}.",
+    "contradiction.unreadable": (
+        "Fact {number}: it does not say or cite what such a fact must, and counts as if it had not been said."
+    ),
     "contradiction.start_unfounded": (
         "Fact {number}: no earlier fact that may begin such a deadline is what it follows. One of the company’s counts "
         "from the first fact of the case, one of the customer’s from when it was noted."

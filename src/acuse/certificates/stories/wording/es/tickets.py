@@ -209,6 +209,9 @@ WORDS: dict[str, str] = {
     "result.undetermined": "Sin resultado.",
     "result.used": "Usado: {used}.",
     "result.excess": "Exceso: {excess}.",
+    "contradiction.unreadable": (
+        "Hecho {number}: no dice o no cita lo que un hecho así debe; cuenta como si no se hubiera dicho."
+    ),
     "contradiction.start_unfounded": (
         "Hecho {number}: no sigue a ningún hecho anterior que pueda iniciar ese plazo. Uno de la empresa cuenta desde "
         "el primer hecho del expediente; uno del cliente, desde que se anotó."
