@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -182,7 +182,7 @@ class Report:
             lines += ["", *_verdict_lines(self.verdict, self.positions)]
         if self.deadlines is not None:
             stamped = min((each.at for each in self.stamps if each.over == "checkpoint"), default=None)
-            lines += ["", *_deadline_lines(self.deadlines, stamped)]
+            lines += ["", *_entry_lines(self.facts, self.positions), *_deadline_lines(self.deadlines, stamped)]
         for number, verdict in enumerate(self.communications, start=1):
             failure = f" ({verdict.failure_class})" if verdict.failure_class else ""
             lines.append(f"  Proved: communication {number} {verdict.outcome}{failure}, grade G{verdict.grade}.")
@@ -232,6 +232,19 @@ def _verdict_lines(verdict: Verdict, positions: Sequence[int]) -> list[str]:
     return lines
 
 
+def _entry_lines(facts: Sequence[Fact], positions: Sequence[int]) -> list[str]:
+    """Return what the opening of a case proves by itself, and what it does not."""
+    if not facts or facts[0].type != "ticket.opened":
+        return []
+    opened, key = facts[0], facts[0].details.get("key")
+    named = f", as {printable(key[:80])}" if isinstance(key, str) else ""
+    return [
+        f"  Proved: the case was entered{named}, at {to_rfc3339(opened.occurred_at)}, by the fact at position "
+        f"{positions[0]}.",
+        "  Not proved: that what was asked for will be granted; who wrote it, in person.",
+    ]
+
+
 def _deadline_lines(judged: Judgement, stamped: datetime | None) -> list[str]:
     lines = []
     for deadline in judged.deadlines:
@@ -254,16 +267,29 @@ def _deadline_lines(judged: Judgement, stamped: datetime | None) -> list[str]:
 
 
 def _deadline_line(deadline: Deadline) -> str:
-    counted = f"{deadline.used} of {deadline.term.length}" if deadline.used is not None else "not counted to the end"
+    unit = deadline.term.unit.replace("_", " ")[: -1 if deadline.term.amount == 1 else None]
+    counted = "not counted to the end"
+    if deadline.used is not None:
+        counted = f"{_lasting(deadline.used, in_days=deadline.term.in_days)} of {deadline.term.amount} {unit}"
     due = "no due date" if deadline.due_at is None else f"due at {to_rfc3339(deadline.due_at)}"
     ended = "not ended" if deadline.ended_at is None else f"ended at {to_rfc3339(deadline.ended_at)}"
     as_of = f" as of {to_rfc3339(deadline.judged_at)}" if deadline.end is None else ""
-    late = f", {deadline.late} late by the clock" if deadline.late else ""
+    late = f", {_lasting(deadline.late)} late by the clock" if deadline.late else ""
     by = "" if deadline.cause is None else f" by fact {deadline.cause.subject_sequence}"
     return (
-        f"Proved: {deadline.purpose} {deadline.verdict}{as_of}, {counted} in {deadline.term.unit}; started at "
+        f"Proved: {deadline.purpose} {deadline.verdict}{as_of}, {counted}; started at "
         f"{to_rfc3339(deadline.started_at)}{by}, {due}, {ended}{late}."
     )
+
+
+def _lasting(length: timedelta, *, in_days: bool = False) -> str:
+    """Return a length in hours and minutes, as far as it is whole ones; under a minute in seconds; or in whole days."""
+    if in_days:
+        return f"{length.days} {'day' if length.days == 1 else 'days'}"
+    seconds = length // timedelta(seconds=1)
+    hours, minutes = seconds // 3600, seconds % 3600 // 60
+    said = [f"{count} {unit}" for count, unit in ((hours, "h"), (minutes, "min")) if count]
+    return " ".join(said) or f"{seconds} s"
 
 
 def _objects(objects: Sequence[ObjectState]) -> str:

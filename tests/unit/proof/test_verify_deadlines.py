@@ -12,6 +12,7 @@ from acuse.proof import pdf
 from acuse.proof.__main__ import main
 from acuse.proof.archive import Archive
 from acuse.proof.business_time import Term
+from acuse.proof.business_time.term import Unit
 from acuse.proof.canonical import canonicalise
 from acuse.proof.facts.fact import Fact
 from acuse.proof.judging import judged
@@ -62,9 +63,10 @@ def test_the_deadlines_are_counted_again_and_told() -> None:
     assert report.deadlines is not None
     assert [each.verdict for each in report.deadlines.deadlines] == ["met", "missed"]
     said = report.to_text()
-    assert "Proved: first_response met, 3:47:37 of 1 day, 0:00:00 in natural_hours" in said
-    assert "Proved: resolution missed, 2 days, 1:12:00 of 2 days, 0:00:00 in business_hours" in said
-    assert "3:12:00 late by the clock" in said
+    assert "Proved: first_response met, 3 h 47 min of 24 natural hours; started" in said
+    assert "Proved: resolution missed, 49 h 12 min of 48 business hours; started" in said
+    assert "3 h 12 min late by the clock" in said
+    assert "Proved: the case was entered, as " in said
     assert "started at 2026-11-05T09:20:14.000000Z by fact 1," in said
     assert "Not proved: that a version of the policy cited was in force when its deadline began" in said
     members = report.to_members()
@@ -135,6 +137,35 @@ def test_a_calendar_that_is_none_is_refused() -> None:
     raw = OPERATOR.bundle(facts).to_json()
     report = check(Archive(proof=raw, objects={nonsense.sha256: b"[]", **rule}).to_zip())
     assert failure(report)[0] == 8
+
+
+@pytest.mark.parametrize(
+    ("ended", "amount", "unit", "said"),
+    [
+        ("2026-11-05 10:20:37", 1, "natural_hours", "met, 23 s of 1 natural hour;"),
+        ("2026-11-05 11:20:14", 1, "business_hours", "met, 1 h of 1 business hour;"),
+        ("2026-11-07 12:50:44", 50, "natural_hours", "missed, 50 h 30 min of 50 natural hours;"),
+        ("2026-11-06 12:50:44", 1, "natural_days", "met, 1 day of 1 natural day;"),
+        ("2026-11-10 12:50:44", 3, "business_days", "met, 2 days of 3 business days;"),
+    ],
+)
+def test_what_was_used_is_said_in_the_unit_of_the_term(ended: str, amount: int, unit: Unit, said: str) -> None:
+    ticket = Ticket(calendar=TICKET.calendar)
+    ticket.start("a", START, Term(amount=amount, unit=unit))
+    ticket.end("a", ticket.move(at(ended), "resolved"))
+    report = check(Archive(proof=OPERATOR.bundle(ticket.facts).to_json(), objects=ticket.objects).to_zip())
+    assert f"Proved: resolution {said}" in report.to_text()
+
+
+def test_a_receipt_of_entry_says_what_it_proves_and_what_it_does_not() -> None:
+    ticket = Ticket(calendar=TICKET.calendar)
+    ticket.opened(START)
+    said = check(Archive(proof=OPERATOR.bundle(ticket.facts).to_json(), statement=stated(ticket.facts)).to_zip())
+    assert said.state is State.VALID
+    assert (
+        f"Proved: the case was entered, as {ticket.facts[0].details['key']}, at 2026-11-05T09:20:14" in said.to_text()
+    )
+    assert "Not proved: that what was asked for will be granted; who wrote it, in person." in said.to_text()
 
 
 def test_what_is_recorded_and_does_not_follow_is_said() -> None:
