@@ -1,18 +1,25 @@
 """The answer's box: letters from templates with what was typed in them, and what is never sent."""
 
 import re
+from datetime import datetime
 from html import unescape
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from django.utils import timezone
+from django.utils.translation import override
 
 from acuse import clock
-from acuse.helpdesk.models import Interaction, Outgoing
+from acuse.doors.ui.templatetags.acuse import day_and_time
+from acuse.helpdesk.models import ConformityRequest, Interaction, Outgoing
 from acuse.helpdesk.queries.writing import agree_path
+from acuse.helpdesk.services.conformity import answer_conformity
 from acuse.helpdesk.services.replies import send_due
 from acuse.helpdesk.services.settings import change_desk
+from acuse.proof.facts.fact import Actor
 from tests.integration.helpdesk.making import SLUG, Desk, letter
 from tests.integration.helpdesk.test_inbox import member
 
@@ -119,3 +126,42 @@ def test_a_notice_of_closing_is_read_before_it_is_sent_and_never_before_an_answe
     notice = Interaction.objects.get(act="closing_notice")
     assert agree_path(UUID(question)) in notice.text
     assert Client().get(agree_path(UUID(question))).status_code == 200
+
+
+def moment(at: datetime) -> str:
+    with override("es"), timezone.override(ZoneInfo("Europe/Madrid")):
+        return " ".join(day_and_time(at).split())
+
+
+def agreement(desk: Desk, agent: Any) -> str:
+    """What the panel says of agreement."""
+    page = agent.get(address(desk)).content.decode()
+    (found,) = re.findall(r"<h2>Conformidad</h2>(.*?)(?:<form|</section>)", page, re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", unescape(found)).split())
+
+
+def test_the_panel_says_when_agreement_was_asked_for_and_what_was_answered(desk: Desk, agent: Any) -> None:
+    assert agreement(desk, agent).startswith("Aún no se ha pedido")
+    agent.post(address(desk, "answer/"), {"body": TYPED, "ask": "on"})
+    assert agreement(desk, agent).startswith("La pregunta aún no ha salido.")
+    page = agent.get(address(desk)).content.decode()
+    *_receipt, waits = re.findall(r'class="talk-said reply waiting".*?</li>', page, re.DOTALL)
+    assert "<strong>gratis</strong>" in waits, "as it will read"
+    assert "[Decir si estoy conforme]" not in waits
+    leave()
+    left = moment(desk.only("conformity.requested").occurred_at)
+    assert agreement(desk, agent).startswith(f"Pedida el {left}. Aún sin respuesta.")
+    (request,) = ConformityRequest.objects.values_list("id", flat=True)
+    by = Actor(kind="recipient", id=str(desk.ticket().id))
+    answer_conformity(request=request, agreed=False, by="link", words="No", comments="Sigue igual.", actor=by)
+    said = moment(desk.only("conformity.denied").occurred_at)
+    assert agreement(desk, agent).startswith(
+        f"Pedida el {left}. El cliente no estuvo conforme el {said}. «Sigue igual.»"
+    )
+
+
+def test_no_two_templates_have_the_same_name(desk: Desk, agent: Any) -> None:
+    (listed,) = re.findall(r'<select name="template".*?</select>', agent.get(address(desk)).content.decode(), re.DOTALL)
+    names = re.findall(r"<option[^>]*>([^<]+)</option>", listed)
+    assert len(names) > 9
+    assert len(names) == len(set(names))

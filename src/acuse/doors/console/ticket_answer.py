@@ -38,6 +38,7 @@ def shown(request: HttpRequest, access: Access, seen: CaseView) -> dict[str, Any
         "chosen_template": request.GET.get("template", ""),
         "refused": next((str(one) for one in messages.get_messages(request) if "beside" in one.tags), ""),
         "answered": answered(seen),
+        "asking": [ACTS[use] for use in ASKS],
     }
 
 
@@ -170,7 +171,12 @@ def _files(request: HttpRequest) -> tuple[Attachment, ...]:
 
 def _templates(access: Access) -> list[tuple[str, str]]:
     """What an answer can be written from: as the field carries it, and in words."""
-    named = {"ticket.free": _("Greeting and signature"), "warranty.documents": _("Documents asked for")}
+    named = {
+        "ticket.free": _("Greeting and signature"),
+        "warranty.documents": _("Documents asked for"),
+        "ticket.rejection": _("Rejection of the claim"),
+        "warranty.rejection": _("Rejection of the guarantee"),
+    }
     return [
         (
             f"{one.use}/{one.template}" if one.template else one.use,

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from acuse import clock
 from acuse.accounts.queries import Access, active_members
 from acuse.clock import from_rfc3339, to_rfc3339
+from acuse.composition.bodies import preview
 from acuse.doors.console import ticket_answer, ticket_guarantee, ticket_papers
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.frame import member_view, page
@@ -153,6 +154,7 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
         "ruler": first(deadlines),
         "due": words.due(seen.row),
         "entries": told_in_order,
+        "unsent": [(one, preview(one.body)) for one in seen.outgoing],
         "development": any(one.development for one in told_in_order),
         "members": members,
         "types": words.TYPES,

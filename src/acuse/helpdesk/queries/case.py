@@ -1,8 +1,8 @@
 """One case whole: what was said in it, what is about to be said, who else looks at it."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,11 +12,17 @@ from acuse.accounts.queries import Access
 from acuse.contacts.queries import names_of
 from acuse.evidence import queries as evidence
 from acuse.evidence.queries import LedgerFact
-from acuse.helpdesk.models import ConformityRequest, Draft, Interaction, Outgoing, Presence, Ticket
+from acuse.helpdesk.models import Draft, Interaction, Outgoing, Presence, Ticket
 from acuse.helpdesk.queries.tickets import TicketRow, mine, row_of
 from acuse.proof.facts.ticket import KIND
 
 _CUSTOMERS_LINK = re.compile(r"(/[cf]/)[a-z2-7]{42}\b")
+_OUTCOMES = {
+    "conformity.given": "given",
+    "conformity.denied": "denied",
+    "conformity.withdrawn": "withdrawn",
+    "term.expired": "expired",
+}
 #: Who was seen so lately is taken to be there.
 PRESENT = timedelta(seconds=45)
 
@@ -59,6 +65,22 @@ class OutgoingView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Question:
+    """The last question whether the customer agrees, as the facts of the case tell it.
+
+    Attributes:
+        asked_at: when its letter left.
+        outcome: "" while it waits, "given", "denied", "withdrawn", or "expired" where the term of its notice ran out.
+        ended_at: when that was. comments: the customer's own words.
+    """
+
+    asked_at: datetime
+    outcome: str = ""
+    ended_at: datetime | None = None
+    comments: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseView:
     """A case and all that belongs to it. `facts` are all of its facts, in their order, with their places."""
 
@@ -74,7 +96,7 @@ class CaseView:
     facts: tuple[LedgerFact, ...]
     interactions: tuple[InteractionView, ...]
     outgoing: tuple[OutgoingView, ...]
-    asked_at: datetime | None
+    question: Question | None
     others: tuple[tuple[UUID, bool], ...]
 
 
@@ -84,7 +106,7 @@ def case(access: Access, *, id: UUID) -> CaseView | None:
     if row is None:
         return None
     names = names_of(access, contacts=[row.contact_id])
-    waiting = ConformityRequest.objects.filter(ticket=row, answered_at=None, withdrawn_at=None).first()
+    facts = tuple(evidence.facts_of(organisation=access.organisation, kind=KIND, id=row.id))
     return CaseView(
         row=row_of(row, names.get(row.contact_id, "")),
         language=row.language,
@@ -95,12 +117,24 @@ def case(access: Access, *, id: UUID) -> CaseView | None:
         guarantee_until_date=row.guarantee_until_date,
         first_response_at=row.first_response_at,
         resolved_at=row.resolved_at,
-        facts=tuple(evidence.facts_of(organisation=access.organisation, kind=KIND, id=row.id)),
+        facts=facts,
         interactions=tuple(_interaction(one, access) for one in row.interactions.order_by("sequence")),
         outgoing=tuple(_outgoing(one, access) for one in row.outgoing.exclude(state="sent").order_by("created_at")),
-        asked_at=waiting.asked_at if waiting else None,
+        question=_question(facts),
         others=_others(access, row),
     )
+
+
+def _question(facts: Sequence[LedgerFact]) -> Question | None:
+    found: Question | None = None
+    for fact in (item.fact for item in facts):
+        outcome = _OUTCOMES.get(fact.type)
+        if fact.type == "conformity.requested":
+            found = Question(asked_at=fact.occurred_at)
+        elif found is not None and not found.outcome and outcome:
+            comments = str(fact.details.get("comments", ""))
+            found = replace(found, outcome=outcome, ended_at=fact.occurred_at, comments=comments)
+    return found
 
 
 def interaction(access: Access, *, ticket: UUID, id: UUID) -> InteractionView | None:
