@@ -56,6 +56,16 @@ def test_page_one_says_how_the_case_stands() -> None:
     }
 
 
+def test_a_case_has_the_type_that_it_has_now_and_its_receipt_the_one_at_entry() -> None:
+    ticket = records.whole()
+    added = ticket.add("ticket.classified", at("2026-11-17 10:00:00"))
+    ticket.facts[-1] = replace(added, details={"type": "complaint", "priority": "medium", "matter": ""})
+    model, certificate, entry = records.told(ticket), tickets.told(ticket), records.receipt(ticket)
+    assert plain(model["first"]["sentence"]).startswith("Queja de cliente1042@example.com ante ")
+    for told, said in ((certificate, "Queja"), (entry, "Reclamo (tipo al entrar)")):
+        assert plain(told["content"]["rows"][0]["parts"][0]["runs"]) == f"RIB-0318-7QK2MA · {said}"
+
+
 def test_a_communication_whose_facts_are_not_inside_is_named_on_page_one_and_in_its_section() -> None:
     first, _ = records.communications()
     model = records.told(records.whole(), others=[first])

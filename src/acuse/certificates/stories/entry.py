@@ -117,7 +117,7 @@ def _opening(ticket: Ticket, headline: str) -> dict[str, Any]:
 
 def _content(ticket: Ticket, message: Message | None) -> dict[str, Any]:
     """Return section 3, with the files that came along."""
-    told = content(ticket, message)
+    told = content(ticket, message, at_entry=True)
     files = message.attachments if message else ()
     shown = files[:MAX_ATTACHMENTS]
     name = next((file.name for file in ticket.context.files if file.role == "message"), "—")

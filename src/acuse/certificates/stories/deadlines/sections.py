@@ -32,18 +32,19 @@ def parties(ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def content(ticket: Ticket, message: Message | None) -> dict[str, Any]:
+def content(ticket: Ticket, message: Message | None, *, at_entry: bool = False) -> dict[str, Any]:
     """Return section 3.
 
     Args:
         ticket: whose.
         message: that opened the case, as read from custody; None where it was none.
+        at_entry: whether the document tells the entry alone, and so of which type the case was then.
     """
     opened = ticket.opened
     said: Runs = [{**ticket.key(), "k": "foreign-strong"}]
-    kind = f"type.{opened.get('type')}"
+    kind = f"type.{ticket.type}"
     if ticket.has(kind):
-        said += [own(" · "), own(ticket.word(kind))]
+        said += [own(" · "), own(ticket.word(kind)), *([own(ticket.word("type.at_entry"))] if at_entry else [])]
     rows = [{"label": ticket.word("content.ticket"), "parts": [_line(said)]}]
     subject = text_of(opened.get("subject"))
     if subject:

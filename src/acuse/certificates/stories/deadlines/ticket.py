@@ -21,6 +21,9 @@ from acuse.proof.verdicts.deadlines import Deadline, Judgement, Sources, judge
 _LONG = 80
 
 
+_CLASSIFIED = ("ticket.opened", "ticket.classified")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ticket(Told):
     """What the sections about a ticket share.
@@ -35,6 +38,12 @@ class Ticket(Told):
     def opened(self) -> Mapping[str, Any]:
         """Details of the first fact."""
         return self.facts[0].fact.details
+
+    @property
+    def type(self) -> str:
+        """The type of the case, by the last of the facts that says it."""
+        told = (item.fact.details.get("type") for item in reversed(self.facts) if item.fact.type in _CLASSIFIED)
+        return next((each for each in told if isinstance(each, str)), "")
 
     @cached_property
     def absent(self) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ def _badge(case: WholeCase, badge: dict[str, Any]) -> dict[str, Any]:
 
 def _sentence(case: WholeCase) -> Runs:
     opened = case.facts[0].fact
-    kind = f"record.type.{opened.details.get('type')}"
+    kind = f"record.type.{case.type}"
     said = case.say(
         "record.sentence",
         sender=case.sender(),

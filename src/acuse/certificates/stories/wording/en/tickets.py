@@ -15,6 +15,7 @@ WORDS: dict[str, str] = {
     "type.complaint": "Complaint",
     "type.thanks": "Thanks",
     "type.incident": "Incident",
+    "type.at_entry": " (its type at entry)",
     "channel.email": "by e-mail",
     "channel.form": "by the web form",
     "channel.phone": "by telephone",

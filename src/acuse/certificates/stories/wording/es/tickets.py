@@ -15,6 +15,7 @@ WORDS: dict[str, str] = {
     "type.complaint": "Queja",
     "type.thanks": "Agradecimiento",
     "type.incident": "Incidencia",
+    "type.at_entry": " (tipo al entrar)",
     "channel.email": "por correo electrónico",
     "channel.form": "por el formulario web",
     "channel.phone": "por teléfono",
