@@ -79,6 +79,18 @@ def test_every_number_is_that_of_the_list_behind_it_and_of_the_ledger(month: Mon
     assert json.loads(read(client, f"{PAGE}figures.json{OCTOBER}"))["figures"] == figures
 
 
+def test_more_answers_than_messages_are_explained_where_they_stand(month: Month, client: Client) -> None:
+    explained = set()
+    for day in range(1, 32):
+        asked = {"first": f"2026-10-{day:02}", "last": f"2026-10-{day:02}", "channel": "", "mailbox": "", "team": ""}
+        figures = derived(month.desk.access.organisation, "Europe/Madrid", **asked)["figures"]["messages"]
+        shown = read(client, f"{PAGE}?from=2026-10-{day:02}&to=2026-10-{day:02}")
+        more = figures["answered"] > figures["received"]
+        assert ("Includes answers to earlier messages, or several to one." in shown) is more
+        explained.add(more)
+    assert explained == {True, False}
+
+
 def test_its_files_say_the_same(month: Month, client: Client) -> None:
     rows = dict(csv.reader(StringIO(read(client, f"{PAGE}figures.csv{OCTOBER}"))))
     figures = told(month)["figures"]

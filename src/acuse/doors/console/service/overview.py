@@ -39,6 +39,7 @@ class Counted:
     Attributes:
         word: what it counts. share: of something, in words; "" of nothing.
         change: against the period before. behind: address.
+        note: what makes it look wrong and is not; "" where nothing does.
         width: of a bar.
     """
 
@@ -47,6 +48,7 @@ class Counted:
     behind: str
     share: str = ""
     change: str = ""
+    note: str = ""
     width: float = 0
 
 
@@ -159,6 +161,7 @@ def _cards(now: Report, before: Report, link: Link) -> list[Counted]:
             behind=link(rows.ANSWERED),
             share=words.hundredths(answered),
             change=words.change_of_share(answered, old),
+            note=_("Includes answers to earlier messages, or several to one.") if now.answered > now.received else "",
         ),
         of_answers(_("Under 24 h"), "under_24", lambda one: one.within(DAY)),
         of_answers(_("From 24 to 48 h"), "from_24_to_48", lambda one: one.within(2 * DAY) - one.within(DAY)),
