@@ -96,10 +96,12 @@ class Desk:
         )
         self.add("note.added", self.ago(5), self.keep("note", NOTE, "text/plain"), mentioned=[])
 
-    def start(self, name: str, *, hours: float = 5, follows: dict[str, Any] | None = OPENING) -> None:
+    def start(
+        self, name: str, *, hours: float = 5, follows: dict[str, Any] | None = OPENING, term: Term = TWO_HOURS
+    ) -> None:
         """Start a deadline by the opening, five hours ago; `hours` is when the fact says that it began."""
         calendar = self.keep("calendar", self.calendar.canonical())
-        rule = self.keep("rule", ruled(self.calendar, TWO_HOURS).canonical())
+        rule = self.keep("rule", ruled(self.calendar, term).canonical())
         self.add(
             "deadline.started",
             self.ago(hours),
@@ -108,11 +110,11 @@ class Desk:
             deadline=name,
             **({} if follows is None else {"follows": follows}),
             purpose="resolution",
-            term=TWO_HOURS.members(),
+            term=term.members(),
             on_resume="continue",
             calendar={"id": str(self.calendar.calendar), "version": 7, "digest": calendar.sha256},
             rule={"policy": "general", "version": 3, "digest": rule.sha256},
-            due_at=to_rfc3339(due_at(self.calendar, TWO_HOURS, started_at=self.ago(5))),
+            due_at=to_rfc3339(due_at(self.calendar, term, started_at=self.ago(5))),
         )
 
     def end(self, name: str, at: datetime) -> None:
@@ -231,6 +233,16 @@ def test_its_code_and_its_file_tell_the_public_what_became_of_the_deadlines(nota
     record = public_record(code=row.code)
     assert record is not None
     assert telling.issued(record).outcome is None
+
+
+def test_its_code_tells_two_deadlines_for_the_same_apart(notary: Notary) -> None:
+    desk = Desk(notary)
+    desk.open()
+    desk.start("a")
+    desk.start("b", term=Term(amount=30, unit="natural_days"))
+    shown = Client().get(f"/v/{certified(notary, desk).code}", headers={"accept-language": "es"}).content.decode()
+    assert "<dt>Resolución, 2 horas hábiles</dt>" in shown
+    assert "<dt>Resolución, 30 días</dt>" in shown
 
 
 def test_what_another_version_issued_is_told_without_suspicion(notary: Notary, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -158,4 +158,15 @@ def test_terms_that_cannot_be_judged_leave_the_rest_of_the_case(desk: Desk, monk
     monkeypatch.setattr(deadlines, "load_version", lost)
     shown = text(signed_in(), f"/console/talleres-ribera/tickets/{ticket}/")
     assert "They cannot be judged: Custody has no object" in shown
-    assert "A deadline began: Resolution" in shown
+    assert "A deadline began, until" in shown
+    assert ": Resolution, 48 business hours" in shown
+
+
+def test_two_terms_for_the_same_are_told_apart(desk: Desk) -> None:
+    desk.publish_packs("standard", "ley-10-2025")
+    ticket = desk.open()
+    shown = text(signed_in(), f"/console/talleres-ribera/tickets/{ticket}/")
+    assert re.search(r"A deadline began, until [^:]*:\d\d: Resolution, 48 business hours", shown)
+    assert re.search(
+        r"A deadline began, until [^:]*:\d\d: Resolution, 15 business days \(Ley 10/2025, resolución\)", shown
+    )

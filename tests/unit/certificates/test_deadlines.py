@@ -67,6 +67,19 @@ def test_the_case_of_the_design_says_what_the_design_says() -> None:
     assert model["header"]["verdict"] == [{"t": "1 plazo cumplido y 1\N{NO-BREAK SPACE}incumplido"}]
 
 
+def test_two_deadlines_for_the_same_are_told_apart_by_their_terms() -> None:
+    ticket = tickets.opened()
+    ticket.start("a", tickets.START, tickets.HOURS)
+    ticket.start("b", tickets.START, Term(amount=15, unit="business_days"))
+    ticket.end("a", tickets.solved(ticket, "2026-11-16 16:02:14"))
+    model = told(ticket)
+    (table,) = model["deadlines"]["tables"]
+    assert table["header"] == ["Resolución, 48 horas hábiles", "Resolución, 15 días hábiles"]
+    history = " ".join(str(model["timeline"]).split())
+    assert "resolución, 48 horas hábiles" in history
+    assert "resolución, 15 días hábiles" in history
+
+
 def test_the_days_can_be_added_up() -> None:
     drawn = rows(told(tickets.design()), 1)
     totals = [row["total"] and row["total"].replace("\N{NO-BREAK SPACE}", " ") for row in drawn]

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from acuse.doors.console.ticket_words import MATTERS, PRIORITIES, PURPOSES, TYPES
 from acuse.doors.ui import figures
-from acuse.proof.business_time import Term
+from acuse.doors.ui.lengths import length
 from acuse.proof.facts.ticket import TYPE_NAMES
 from acuse.proof.policy import Case, PolicyTerm
 
@@ -48,18 +48,6 @@ class TermLine:
     calendar: str
     pauses: str
     warning: str
-
-
-def length(term: Term) -> str:
-    """A length: "48 business hours"."""
-    count = figures.number(term.amount)
-    if term.unit == "natural_hours":
-        return ngettext("%(count)s hour", "%(count)s hours", term.amount) % {"count": count}
-    if term.unit == "natural_days":
-        return ngettext("%(count)s day", "%(count)s days", term.amount) % {"count": count}
-    if term.unit == "business_hours":
-        return ngettext("%(count)s business hour", "%(count)s business hours", term.amount) % {"count": count}
-    return ngettext("%(count)s business day", "%(count)s business days", term.amount) % {"count": count}
 
 
 def line(place: int, term: PolicyTerm, calendar: str) -> TermLine:

@@ -1,6 +1,6 @@
 """What happened in a case, as a conversation: what was said, and one line for each thing that was done."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,12 +18,15 @@ from acuse.doors.console import facts as names
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.timeline import evidence_state
 from acuse.doors.console.wording import mark_word
+from acuse.doors.ui.lengths import length
 from acuse.doors.ui.phone_words import RESULTS
 from acuse.evidence.anchors import anchored_size, development_anchors
 from acuse.evidence.queries import LedgerFact
 from acuse.helpdesk.queries.case import CaseView, InteractionView
 from acuse.mail.quotes import parted
+from acuse.proof.business_time import Term
 from acuse.proof.facts.catalogue import fits_type
+from acuse.proof.facts.deadline import STARTED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +68,11 @@ def entries(access: Access, case: CaseView, members: Mapping[UUID, str]) -> list
     size = anchored_size()
     stamped = development_anchors([fact.position for fact in case.facts if fact.position is not None])
     ledger = reverse("console:ledger", args=[access.view.slug])
+    terms = _terms(case.facts)
     made = []
     for fact in case.facts:
         interaction = said.get(fact.fact.subject_sequence)
-        line, icon = _line(fact, members)
+        line, icon = _line(fact, members, terms)
         state = evidence_state(fact.position, anchored_size=size)
         development = stamped.get(fact.position or 0, False)
         came = interaction is not None and interaction.kind == "message"
@@ -106,10 +110,24 @@ def _who(fact: LedgerFact, interaction: InteractionView | None, case: CaseView, 
     return "Acuse"
 
 
-def _line(fact: LedgerFact, members: Mapping[UUID, str]) -> tuple[str, str]:
+def _terms(facts: Sequence[LedgerFact]) -> dict[str, str]:
+    """Return the deadlines that began, by their names: what each is for, how long, and by which of our terms."""
+    found = {}
+    for details in (one.fact.details for one in facts if one.fact.type == STARTED and fits_type(one.fact)):
+        purpose, rule = str(words.PURPOSES[details["purpose"]]), str(details["rule"]["policy"])
+        by = "" if rule.lower() == purpose.lower() else f" ({rule})"
+        found[details["deadline"]] = f"{purpose}, {length(Term.from_members(details['term']))}{by}"
+    return found
+
+
+def _line(fact: LedgerFact, members: Mapping[UUID, str], terms: Mapping[str, str]) -> tuple[str, str]:
     """Return what a fact says in one line, and its icon; its title where there is no more to say."""
     told = _LINES.get(fact.fact.type) if fits_type(fact.fact) else None
-    return told(fact.fact.details, members) if told else (names.title(fact.fact.type), "note")
+    if told is None:
+        return names.title(fact.fact.type), "note"
+    line, icon = told(fact.fact.details, members)
+    term = terms.get(str(fact.fact.details.get("deadline", "")))
+    return (f"{line}: {term}" if term else line), icon
 
 
 def _assigned(details: Mapping[str, Any], members: Mapping[UUID, str]) -> tuple[str, str]:
@@ -153,8 +171,8 @@ def _denied(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[s
 
 
 def _started(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
-    said = {"purpose": words.PURPOSES[details["purpose"]], "limit": words.limit(from_rfc3339(details["due_at"]))}
-    return _("A deadline began: %(purpose)s, until %(limit)s") % said, "clock"
+    limit = words.limit(from_rfc3339(details["due_at"]))
+    return _("A deadline began, until %(limit)s") % {"limit": limit}, "clock"
 
 
 def _deferred(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:

@@ -1,10 +1,13 @@
 """What became of the deadlines of a ticket, in the reader's language. Pure: a judgement to words."""
 
+from collections import Counter
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from acuse.doors.ui.contradictions import contradictions
-from acuse.proof.verdicts.deadlines import Judgement
+from acuse.doors.ui.lengths import length
+from acuse.proof.verdicts.deadlines import Deadline, Judgement
 
 PURPOSES = {
     "first_response": gettext_noop("First response"),
@@ -23,8 +26,16 @@ VERDICTS = {
 
 
 def deadline_words(judgement: Judgement) -> tuple[tuple[str, str], ...]:
-    """Return each deadline as what it is for and what became of it."""
-    return tuple((_(PURPOSES[each.purpose]), _(VERDICTS[each.verdict])) for each in judgement.deadlines)
+    """Return each deadline as what it is for and what became of it; by its term too where two are for the same."""
+    purposes = Counter(each.purpose for each in judgement.deadlines)
+    return tuple(
+        (_purpose(each, alone=purposes[each.purpose] == 1), _(VERDICTS[each.verdict])) for each in judgement.deadlines
+    )
+
+
+def _purpose(deadline: Deadline, *, alone: bool) -> str:
+    word = _(PURPOSES[deadline.purpose])
+    return word if alone else f"{word}, {length(deadline.term)}"
 
 
 def deadline_contradictions(judgement: Judgement) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ def headline(ticket: Ticket) -> str:
         plain(
             ticket.say(
                 f"deadline.part.{each.verdict}",
-                purpose=ticket.word(f"purpose.{each.purpose}"),
+                purpose=ticket.purpose(each),
                 excess=_excess(ticket, each),
             )
         )
@@ -143,7 +143,7 @@ def lists(ticket: Ticket) -> tuple[dict[str, Any], dict[str, Any]]:
                 "proves.counted" if deadline.due_at is not None else "proves.counted.paused",
                 calendar=ticket.theirs(calendar.name, limit=60),
                 version=number(calendar.version),
-                purpose=_lower(ticket.word(f"purpose.{deadline.purpose}")),
+                purpose=_lower(ticket.purpose(deadline)),
                 date=ticket.clock.figures(due),
                 time=ticket.clock.time(due),
             )

@@ -82,6 +82,12 @@ class Ticket(Told):
         key = f"term.{unit}.one" if count == 1 else f"term.{unit}"
         return plain(self.say(key, count=number(count)))
 
+    def purpose(self, deadline: Deadline) -> str:
+        """Return what a deadline is for; by its term too where another one is for the same."""
+        word = self.word(f"purpose.{deadline.purpose}")
+        alone = sum(each.purpose == deadline.purpose for each in self.deadlines) == 1
+        return word if alone else f"{word}, {self.term(deadline.term)}"
+
     def counted(self, deadline: Deadline, counted: timedelta) -> str:
         """Return counted time: "49 h 12 min 0 s", or "3 días hábiles" where days are counted."""
         if deadline.term.in_days:

@@ -104,8 +104,8 @@ def title(ticket: Ticket, fact: Fact) -> Runs:
 def _purpose(ticket: Ticket, fact: Fact) -> str:
     """Return what the deadline of a fact is for, in words."""
     name = fact.details.get("deadline")
-    found = next((each.purpose for each in ticket.deadlines if each.id == name), None)
-    return ticket.word(f"purpose.{found}").lower() if found is not None else "—"
+    found = next((each for each in ticket.deadlines if each.id == name), None)
+    return ticket.purpose(found).lower() if found is not None else "—"
 
 
 def _source(ticket: Ticket, fact: Fact) -> Runs | None:

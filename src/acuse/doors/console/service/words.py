@@ -5,9 +5,10 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from acuse.doors.console import term_words, ticket_words
+from acuse.doors.console import ticket_words
 from acuse.doors.ui import figures
 from acuse.doors.ui.figures import NO_BREAK
+from acuse.doors.ui.lengths import length
 from acuse.figures.rules import rows
 from acuse.figures.rules.exact import percent, written
 from acuse.figures.rules.tallies import BOUNDS, DAY, HOUR
@@ -95,9 +96,9 @@ def took(seconds: int | None) -> str:
 def deadline(label: str) -> str:
     """The deadlines of one term: "First response, 24 hours"."""
     purpose, amount, unit, policy = rows.read_label(label)
-    length = term_words.length(Term.from_members({"amount": amount, "unit": unit}))
+    term = length(Term.from_members({"amount": amount, "unit": unit}))
     name = policy or str(ticket_words.PURPOSES[purpose])
-    return f"{name}, {length}"
+    return f"{name}, {term}"
 
 
 def case_type(name: str) -> str:
