@@ -280,3 +280,15 @@ def test_a_case_of_the_telephone_without_message_has_a_receipt(tmp_path: Path) -
     text = " ".join(printed(tmp_path / "x.pdf").split())
     assert "Se oye un ruido." in text
     assert "name: Ana" in text
+
+
+@pytest.mark.parametrize("lines", [0, 1, 4])
+def test_the_last_rows_of_section_6_have_no_page_to_themselves(tmp_path: Path, lines: int) -> None:
+    ticket = records.whole()
+    model = records.receipt(ticket)
+    rows(model)[0]["remarks"] += [[{"t": "Una línea más."}] for _ in range(lines)]
+    path = tmp_path / "receipt.pdf"
+    path.write_bytes(typeset(records.RECEIPT, model, (), date=tickets.context(ticket).issued_at))
+    pages = [page for page in printed(path).split("\f") if page.strip()]
+    assert len(pages) == 3
+    assert model["verification"]["title"] in pages[2]
