@@ -4,8 +4,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -163,9 +163,9 @@ def test_a_folder_is_listed_range_by_range(server: Server, monkeypatch: pytest.M
         assert list(listing) == [2, 3, 4, 6, 7]
 
 
-def test_more_messages_than_an_answer_holds_are_listed(tmp_path: Path) -> None:
-    """A server that lists what it is asked for, of 130,000 messages with numbers of ten digits: 1.4 MB at once."""
-    count, before = 130_000, 4_000_000_000
+@contextmanager
+def scripted(folder: Path, answer: Callable[[str], str]) -> Iterator[Session]:
+    """Open a folder of a server that answers commands with what is made of them, and lets everybody in."""
 
     def talk(conversation: Conversation) -> None:
         conversation.secure(context)
@@ -177,26 +177,81 @@ def test_more_messages_than_an_answer_holds_are_listed(tmp_path: Path) -> None:
             elif asked.startswith("AUTHENTICATE"):
                 conversation.say("+ \r\n")
                 conversation.hear()
-            elif asked.startswith("EXAMINE"):
-                conversation.say(f"* {count} EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n")
-            elif asked.startswith("FETCH"):
-                for place in asked.split()[1].split(","):
-                    conversation.say(f"* {place} FETCH (UID {before + int(place)})\r\n")
-            elif asked.startswith("UID SEARCH UID"):
-                first, last = (before + count if end == "*" else int(end) for end in asked.split()[3].split(":"))
-                found = range(max(first, before + 1), min(last, before + count) + 1)
-                conversation.say(f"* SEARCH {' '.join(map(str, found))}\r\n")
+            else:
+                conversation.say(answer(asked))
             conversation.say(f"{tag} OK done\r\n")
 
     root = authority()
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(*server_certificate(root, HOST, folder=tmp_path))
+    context.load_cert_chain(*server_certificate(root, HOST, folder=folder))
     trust = ssl.create_default_context(cadata=root.certificate.public_bytes(Encoding.PEM).decode())
-    with serving(talk) as big:
-        made = Account(host=HOST, port=big.port, security="tls", username=USERNAME, secret=PASSWORD)
+    with serving(talk) as server:
+        made = Account(host=HOST, port=server.port, security="tls", username=USERNAME, secret=PASSWORD)
         with opened(made, HERE, context=trust, seconds=60) as session:
-            assert sum(1 for _uid in session.newer(0)) == count
-            assert list(session.newer(before + count - 2)) == [before + count - 1, before + count]
+            yield session
+
+
+def test_more_messages_than_an_answer_holds_are_listed(tmp_path: Path) -> None:
+    """A server that lists what it is asked for, of 130,000 messages with numbers of ten digits: 1.4 MB at once."""
+    count, before = 130_000, 4_000_000_000
+
+    def answer(asked: str) -> str:
+        if asked.startswith("EXAMINE"):
+            return f"* {count} EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n"
+        if asked.startswith("FETCH"):
+            places = asked.split()[1].split(",")
+            return "".join(f"* {place} FETCH (UID {before + int(place)})\r\n" for place in places)
+        if asked.startswith("UID SEARCH UID"):
+            first, last = (before + count if end == "*" else int(end) for end in asked.split()[3].split(":"))
+            found = range(max(first, before + 1), min(last, before + count) + 1)
+            return f"* SEARCH {' '.join(map(str, found))}\r\n"
+        return ""
+
+    with scripted(tmp_path, answer) as session:
+        assert sum(1 for _uid in session.newer(0)) == count
+        assert list(session.newer(before + count - 2)) == [before + count - 1, before + count]
+
+
+@pytest.mark.parametrize("number", ["4294967296", "9999999999999", "9" * 5000])
+@pytest.mark.parametrize("where", ["EXISTS", "UIDVALIDITY", "UIDNEXT", "SEARCH"])
+def test_a_number_larger_than_imap_has_is_not_believed(tmp_path: Path, where: str, number: str) -> None:
+    said = {"EXISTS": "1", "UIDVALIDITY": "7", "UIDNEXT": "2", "SEARCH": "1", where: number}
+
+    def answer(asked: str) -> str:
+        if asked.startswith("EXAMINE"):
+            told = "".join(f"* OK [{name} {said[name]}] x\r\n" for name in ("UIDVALIDITY", "UIDNEXT"))
+            return f"* {said['EXISTS']} EXISTS\r\n{told}"
+        return f"* SEARCH 1 {said['SEARCH']}\r\n" if asked.startswith("UID SEARCH") else ""
+
+    with pytest.raises(MailboxAway, match="larger than IMAP allows"), scripted(tmp_path, answer) as session:
+        list(session.newer(0))
+
+
+def test_a_folder_that_claims_to_hold_billions_is_divided_within_bounds(tmp_path: Path) -> None:
+    asked_for: list[str] = []
+
+    def answer(asked: str) -> str:
+        if asked.startswith("EXAMINE"):
+            return "* 4294967295 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n"
+        if asked.startswith("FETCH"):
+            asked_for.extend(asked.split()[1].split(","))
+        return "* SEARCH 4294967295\r\n" if asked.startswith("UID SEARCH") else ""
+
+    with scripted(tmp_path, answer) as session:
+        assert list(session.newer(0)) == [4_294_967_295]
+    assert (len(asked_for), asked_for[0], asked_for[-1]) == (200, "50000", "10000000")
+
+
+def test_a_message_that_came_after_the_last_year_is_passed_over(tmp_path: Path) -> None:
+    def answer(asked: str) -> str:
+        if asked.startswith("EXAMINE"):
+            return "* 1 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n"
+        if asked.startswith("UID FETCH"):
+            return '* 1 FETCH (UID 1 RFC822.SIZE 5 INTERNALDATE "31-Dec-9999 23:30:00 -0100")\r\n'
+        return ""
+
+    with scripted(tmp_path, answer) as session:
+        assert session.describe(1) is None
 
 
 def test_an_account_never_shows_its_password(tmp_path: Path) -> None:

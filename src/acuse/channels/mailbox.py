@@ -31,6 +31,7 @@ _MOST_ENDS = 200
 _SILENCE_SECONDS = 30.0
 _MAX_ADDRESSES = 2
 _MOST_WORDS = 300
+_LARGEST, _MOST_DIGITS = 2**32 - 1, 10
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UID = re.compile(rb"\bUID (\d{1,10})\b", re.IGNORECASE)
 _SIZE = re.compile(rb"RFC822\.SIZE (\d{1,15})", re.IGNORECASE)
@@ -188,7 +189,7 @@ class Session:
     def __init__(self, client: _Client, account: Account, *, writes: bool) -> None:
         self._client, self._account = client, account
         count = _asked(client.select(_folder(account.folder), readonly=not writes), folder=account.folder)
-        self.messages = int(count[0] or 0)
+        self.messages = _number(count[0] or b"0")
         self.uid_validity = self._told("UIDVALIDITY")
         self.next_uid = self._told("UIDNEXT") or 1
         if not self.uid_validity:
@@ -196,7 +197,7 @@ class Session:
 
     def _told(self, name: str) -> int:
         _, values = self._client.response(name)
-        return int(values[0]) if values and values[0] and values[0].isdigit() else 0
+        return _number(values[0]) if values and values[0] and values[0].isdigit() else 0
 
     def newer(self, uid: int) -> Iterator[int]:
         """Yield the UIDs above one, ascending."""
@@ -213,7 +214,7 @@ class Session:
                 continue
             # "n:*" always means the last message too, however low its number.
             lines = self._ask("SEARCH", "UID", f"{first}:{last or '*'}", *criteria)
-            found = {int(one) for line in lines if line for one in line.split() if one.isdigit()}
+            found = {_number(one) for line in lines if line for one in line.split() if one.isdigit()}
             yield from sorted(one for one in found if one >= first)
             first = last + 1
 
@@ -222,13 +223,13 @@ class Session:
 
         By UID, and not by place: what others remove meanwhile moves no message out of a range that is asked for later.
         """
-        places = [str(place) for place in range(_LISTED, self.messages, _LISTED)][:_MOST_ENDS]
+        places = [str(place) for place in range(_LISTED, self.messages, _LISTED)[:_MOST_ENDS]]
         if not places:
             return []
         self._client.bounds.allow(0)
         with _said(self._account):
             lines = _asked(self._client.fetch(",".join(places), "(UID)"))
-        return sorted(int(found[1]) for line in lines if isinstance(line, bytes) and (found := _UID.search(line)))
+        return sorted(_number(found[1]) for line in lines if isinstance(line, bytes) and (found := _UID.search(line)))
 
     def _ask(self, command: str, *arguments: str, room: int = 0) -> list[Any]:
         self._client.bounds.allow(room)
@@ -239,7 +240,8 @@ class Session:
         """Return what is known of a message before it is fetched; None where it is gone."""
         for line in self._ask("FETCH", str(uid), "(RFC822.SIZE INTERNALDATE)"):
             if isinstance(line, bytes) and (size := _SIZE.search(line)) and (when := _ARRIVED.search(line)):
-                with suppress(ValueError):
+                # A day or zone that does not exist, or that UTC has in the year 10000.
+                with suppress(ValueError, OverflowError):
                     arrived = parsedate_to_datetime(b" ".join(when.groups()).decode("ascii"))
                     return Found(size=int(size[1]), arrived_at=arrived.astimezone(UTC))
         return None
@@ -349,6 +351,13 @@ def _asked(answer: tuple[str, list[Any]], *, folder: str = "") -> list[Any]:
     if folder and not _PASSING.search(words):
         raise MailboxRefused("There is no folder %(folder)s that can be read: %(reason)s", folder=folder, reason=words)
     raise MailboxAway("The server refused: %(reason)s", reason=words)
+
+
+def _number(digits: bytes) -> int:
+    """Return a number that a server gives; those of IMAP are of 32 bits, written in ten digits at most (RFC 3501 9)."""
+    if len(digits) > _MOST_DIGITS or (number := int(digits)) > _LARGEST:
+        raise MailboxAway("The server gives a number that is larger than IMAP allows.")
+    return number
 
 
 def _words(error: Exception, account: Account) -> str:
