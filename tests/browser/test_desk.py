@@ -60,6 +60,28 @@ def test_its_pages_are_accessible_and_fit(made: Desk, visit: Opener, width: int,
     assert seen.elsewhere == seen.errors == []
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_a_letter_is_written_around_what_was_typed_and_not_sent_half(
+    made: Desk, visit: Opener, width: int, scheme: str
+) -> None:
+    seen = visit(width=width, scheme=scheme)
+    page = seen.open(f"{BASE}/tickets/{made.noise}/")
+    box, template = page.get_by_label("Su respuesta"), page.get_by_label("Plantilla")
+    template.select_option("ticket.solution")
+    expect(box).to_have_value(re.compile("⟦Escriba aquí su respuesta⟧"))
+    box.press("Control+Enter")
+    expect(page.get_by_text("Queda algo por rellenar")).to_be_visible()
+    expect(template).to_have_value("ticket.solution")
+    assert not Outgoing.objects.filter(ticket=made.noise, state="waiting", automatic=False).exists()
+    found = Axe().run(page).response["violations"]
+    assert [fault["id"] for fault in found if fault["impact"] in {"serious", "critical"}] == []
+    assert faults_of_form(page, width) == []
+    box.fill("Lo limpiamos gratis el lunes.")
+    template.select_option("ticket.rejection")
+    expect(box).to_have_value(re.compile(r"Lo limpiamos gratis el lunes[\s\S]*Atentamente"))
+    assert seen.elsewhere == seen.errors == []
+
+
 def test_a_case_is_answered_by_keyboard_and_taken_back(made: Desk, visit: Opener) -> None:
     seen = visit()
     page = seen.open(f"{BASE}/tickets/")

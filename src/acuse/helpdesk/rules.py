@@ -40,7 +40,7 @@ _IDENTIFIER = re.compile(r"<[!-;=?-~]{1,900}>", re.ASCII)
 _MOST_REFERENCES = 20
 
 #: What is to be filled in stands between these, which nobody writes.
-_PLACE = ("‹‹", "››")
+_PLACE = ("⟦", "⟧")
 
 #: No 0 and O, 1, I and L, U and V: read out on the telephone, copied by hand.
 _LETTERS = "ACDEFGHJKMNPQRTWXYZ2346789"

@@ -65,7 +65,7 @@ def test_a_letter_has_what_was_typed_inside_and_gives_it_to_the_next(desk: Desk,
 @pytest.mark.parametrize(("template", "place"), [("ticket.solution", "su respuesta"), ("ticket.data_request", "falta")])
 def test_what_is_still_to_be_filled_in_is_not_sent(desk: Desk, agent: Any, template: str, place: str) -> None:
     written = write(desk, agent, template, "")
-    assert re.search(rf"‹‹Escriba aquí .*{place}››", written)
+    assert re.search(rf"⟦Escriba aquí .*{place}⟧", written)
     assert "necesita" not in written.replace("necesitamos", "")
     given = {"template": template, "body": written, "kept": "whose=mine"}
     refused = agent.post(address(desk, "answer/"), given, follow=True)
@@ -73,7 +73,7 @@ def test_what_is_still_to_be_filled_in_is_not_sent(desk: Desk, agent: Any, templ
     assert box(refused) == written
     assert re.search(r'id="answer-refused" role="alert">Queda algo por rellenar', refused.content.decode())
     assert f'value="{template}" selected' in refused.content.decode()
-    filled = re.sub("‹‹.*››", "Lo que sea.", written)
+    filled = re.sub("⟦.*⟧", "Lo que sea.", written)
     agent.post(address(desk, "answer/"), {"template": template, "body": filled})
     sent = Outgoing.objects.get(automatic=False)
     assert (sent.body, sent.template) == (filled, template)
