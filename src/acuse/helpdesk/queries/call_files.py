@@ -54,7 +54,9 @@ def known_calls(calls: Sequence[Entered]) -> KnownCalls:
     lines = {call.line for call in calls}
     named = [call.reference for call in calls if call.reference]
     moments = [call.started_at for call in calls if not call.reference]
-    same = Q(line__in=lines, reference__in=named) | Q(line__in=lines, started_at__in=moments)
+    # Of a list of more than 100 PostgreSQL does not find out that none is empty, as the index of references wants it.
+    by_name = Q(line__in=lines, reference__in=named) & ~Q(reference="")
+    same = by_name | Q(line__in=lines, started_at__in=moments)
     rows = list(Call.objects.filter(same).values_list("line", "reference", "started_at", "number")) if calls else []
     return KnownCalls(
         references={(line, reference) for line, reference, _at, _number in rows if reference},
