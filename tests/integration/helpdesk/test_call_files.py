@@ -1,26 +1,31 @@
 """Calls from a telephone exchange's file: tried, entered in batches, once however often it comes."""
 
+import re
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from acuse import clock
 from acuse.accounts import services as accounts
 from acuse.config import periodic
 from acuse.config.database import conninfo
+from acuse.embedded.postgres import EmbeddedPostgres
 from acuse.errors import AccessDenied, ConflictError, InputError
 from acuse.evidence import custody
 from acuse.evidence.leases import Holder
 from acuse.evidence.queries import facts_of
+from acuse.helpdesk.call_rules import Entered
 from acuse.helpdesk.call_sheet import Row
 from acuse.helpdesk.call_trial import Trial
 from acuse.helpdesk.jobs import call_files as job
 from acuse.helpdesk.jobs.call_files import QUEUE, Clerk
 from acuse.helpdesk.models import Call, CallFile, Upload
-from acuse.helpdesk.queries.call_files import FileView, file, sample, wrong_rows
+from acuse.helpdesk.queries.call_files import FileView, file, known_calls, sample, wrong_rows
 from acuse.helpdesk.services.call_files import add_file, cancel_file, enter_rows, note_trial, plan_file, start_file
 from acuse.helpdesk.services.lines import add_line
 from tests.integration.helpdesk.making import Desk
@@ -236,14 +241,27 @@ def test_what_is_planned_otherwise_or_given_up_meanwhile_ends_the_trial(
     assert not clerk.go_on()
 
 
+def in_custody(desk: Desk) -> list[str]:
+    return list(custody.store().keys(f"objects/{desk.organisation}"))
+
+
+def test_a_file_that_is_refused_leaves_nothing_when_it_is_given_up(desk: Desk, line: UUID, clerk: Clerk) -> None:
+    early, unread = upload(desk), upload(desk, "cuando,quien\n20/11/2026 10:00,600112233\n")
+    for one, refused in ((early, ConflictError), (unread, InputError)):
+        with pytest.raises(refused):
+            start_file(access=desk.agent, file=one)
+        cancel_file(access=desk.agent, file=one)
+    assert in_custody(desk) == []
+
+
 def test_a_file_that_is_given_up_leaves_nothing(desk: Desk, line: UUID, clerk: Clerk) -> None:
     one = upload(desk)
     tried(desk, clerk, one)
     cancel_file(access=desk.agent, file=one)
     assert not Upload.objects.exists()
-    assert list(custody.store().keys(f"objects/{desk.organisation}")) == []
-    with pytest.raises(InputError, match="given up"):
+    with pytest.raises(ConflictError, match="is over"):
         start_file(access=desk.agent, file=one)
+    assert in_custody(desk) == []
     with pytest.raises(InputError, match="given up"):
         wrong_rows(desk.agent, id=one)
 
@@ -315,6 +333,35 @@ def test_of_a_call_that_rang_at_several_desks_the_row_that_took_it_counts(
     enter(desk, clerk, one)
     assert state(desk, one) == ("done", 3, 1, 2, 0, 0)
     assert (Call.objects.get().result, Call.objects.get().waited) == ("answered", 15)
+
+
+MANY = """
+INSERT INTO helpdesk_calls (id, organisation_id, line_id, number, started_at, result, outcome, reference, recorded_at)
+SELECT gen_random_uuid(), %s, %s, '', TIMESTAMPTZ '2026-01-01' + number * INTERVAL '1 minute', 'busy', '',
+    CASE WHEN number %% 2 = 0 THEN 'r' || number ELSE '' END, now()
+FROM generate_series(1, 20000) AS number
+"""
+
+
+def test_calls_are_looked_for_by_index_however_many_come_at_once(
+    desk: Desk, line: UUID, postgres: EmbeddedPostgres
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(MANY, (desk.organisation, line))
+    with postgres._superuser(connection.settings_dict["NAME"]) as owner:
+        owner.execute("ANALYZE helpdesk_calls")
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    named = [Entered(line=line, started_at=at, result="busy", reference=f"r{number}") for number in range(450)]
+    unnamed = [Entered(line=line, started_at=at + timedelta(minutes=number), result="busy") for number in range(50)]
+    with CaptureQueriesContext(connection) as queries:
+        known = known_calls([*named, *unnamed])
+    assert [known.has(call) for call in (named[2], named[3], unnamed[1], unnamed[0])] == [True, False, True, False]
+    (asked,) = queries.captured_queries
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {asked['sql']}")
+        plan = "\n".join(row for (row,) in cursor.fetchall())
+    assert {"one_call_per_reference", "calls_by_line"} <= set(re.findall(r"Index Scan on (\w+)", plan))
+    assert "Seq Scan" not in plan
 
 
 @pytest.mark.parametrize(

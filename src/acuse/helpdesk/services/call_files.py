@@ -102,12 +102,14 @@ def start_file(*, access: Access, file: UUID) -> None:
         ConflictError: it was not tried yet, started before, or given up.
     """
     access.require_sender()
+    with transaction.atomic():
+        _tried(access, file)
     content = content_of(access.organisation, file)
-    # A crash before the commit leaves an object that nobody cites; starting it again keeps it again.
+    # A crash before the commit leaves an object that nobody cites; starting it again keeps it again. Giving the file
+    # up at this very moment leaves one too.
     kept = custody.keep(organisation=access.organisation, content=content, media_type=MEDIA_TYPE)
     with transaction.atomic():
-        row = _locked(access, file, _STATES.UPLOADED)
-        check_plan(Plan.from_json(row.plan))
+        row = _tried(access, file)
         row.sha256 = kept.sha256
         _queue(row, _STATES.RUNNING)
         row.save(update_fields=["sha256", *_QUEUED])
@@ -238,6 +240,13 @@ def _locked(access: Access, file: UUID, *states: str) -> CallFile:
         raise InputError("There is no such file.")
     if row.state not in states:
         raise ConflictError("That file is being looked at, was started already, or is over.")
+    return row
+
+
+def _tried(access: Access, file: UUID) -> CallFile:
+    """Return a file that can be started."""
+    row = _locked(access, file, _STATES.UPLOADED)
+    check_plan(Plan.from_json(row.plan))
     return row
 
 
