@@ -48,6 +48,7 @@ SENTENCES = (
     gettext_noop("The tax number is longer than %(most)s characters."),
     gettext_noop("So many people write at this moment that this has to wait. What you wrote is still here."),
     gettext_noop("%(count)s mailboxes could not be fetched for over 15 minutes: see the desk's settings."),
+    gettext_noop("The server gives a number that is larger than IMAP allows."),
     gettext_noop("The server sends more than was asked for."),
     gettext_noop("%(host)s offers no STARTTLS on this port."),
     gettext_noop("The server does not number messages for good (UIDVALIDITY); it cannot be fetched."),
