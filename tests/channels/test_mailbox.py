@@ -242,6 +242,28 @@ def test_a_folder_that_claims_to_hold_billions_is_divided_within_bounds(tmp_path
     assert (len(asked_for), asked_for[0], asked_for[-1]) == (200, "50000", "10000000")
 
 
+def test_what_a_server_says_unasked_is_forgotten_before_the_next_question(tmp_path: Path) -> None:
+    def answer(asked: str) -> str:
+        if asked.startswith("EXAMINE"):
+            return "* 1 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n"
+        return f"* RUBBISH {{3000000}}\r\n{'x' * 3_000_000}\r\n"
+
+    with scripted(tmp_path, answer) as session:
+        for uid in range(1, 4):
+            assert session.describe(uid) is None
+        assert len(session._client.untagged_responses["RUBBISH"]) == 2  # the literal, and what follows it
+
+
+def test_a_literal_instead_of_a_number_is_no_number(tmp_path: Path) -> None:
+    def answer(asked: str) -> str:
+        if asked.startswith("EXAMINE"):
+            return "* EXISTS {1}\r\n5\r\n* OK [UIDVALIDITY 7] x\r\n"
+        return "* SEARCH {1}\r\n5 6\r\n" if asked.startswith("UID SEARCH") else ""
+
+    with scripted(tmp_path, answer) as session:
+        assert (session.messages, list(session.newer(0))) == (0, [6])
+
+
 def test_a_message_that_came_after_the_last_year_is_passed_over(tmp_path: Path) -> None:
     def answer(asked: str) -> str:
         if asked.startswith("EXAMINE"):

@@ -159,6 +159,11 @@ class _Client(imaplib.IMAP4):
         self._secure()
         self.capabilities = tuple(_asked(self.capability())[-1].decode("ascii", "replace").upper().split())
 
+    def begin(self, *, room: int = 0) -> None:
+        """Make room for what is asked for next, and forget what came besides all that was asked for before."""
+        self.bounds.allow(room)
+        self.untagged_responses.clear()
+
     def read(self, size: int) -> bytes:
         """Read so many bytes, unless they are more than may come: the buffer is made for all of them at once."""
         self.bounds.expect(size)
@@ -189,7 +194,7 @@ class Session:
     def __init__(self, client: _Client, account: Account, *, writes: bool) -> None:
         self._client, self._account = client, account
         count = _asked(client.select(_folder(account.folder), readonly=not writes), folder=account.folder)
-        self.messages = _number(count[0] or b"0")
+        self.messages = _number(count[0])
         self.uid_validity = self._told("UIDVALIDITY")
         self.next_uid = self._told("UIDNEXT") or 1
         if not self.uid_validity:
@@ -197,7 +202,7 @@ class Session:
 
     def _told(self, name: str) -> int:
         _, values = self._client.response(name)
-        return _number(values[0]) if values and values[0] and values[0].isdigit() else 0
+        return _number(values[0]) if values else 0
 
     def newer(self, uid: int) -> Iterator[int]:
         """Yield the UIDs above one, ascending."""
@@ -214,7 +219,7 @@ class Session:
                 continue
             # "n:*" always means the last message too, however low its number.
             lines = self._ask("SEARCH", "UID", f"{first}:{last or '*'}", *criteria)
-            found = {_number(one) for line in lines if line for one in line.split() if one.isdigit()}
+            found = {_number(one) for line in lines if isinstance(line, bytes) for one in line.split()}
             yield from sorted(one for one in found if one >= first)
             first = last + 1
 
@@ -226,13 +231,13 @@ class Session:
         places = [str(place) for place in range(_LISTED, self.messages, _LISTED)[:_MOST_ENDS]]
         if not places:
             return []
-        self._client.bounds.allow(0)
+        self._client.begin()
         with _said(self._account):
             lines = _asked(self._client.fetch(",".join(places), "(UID)"))
         return sorted(_number(found[1]) for line in lines if isinstance(line, bytes) and (found := _UID.search(line)))
 
     def _ask(self, command: str, *arguments: str, room: int = 0) -> list[Any]:
-        self._client.bounds.allow(room)
+        self._client.begin(room=room)
         with _said(self._account):
             return _asked(self._client.uid(command, *arguments))
 
@@ -353,9 +358,11 @@ def _asked(answer: tuple[str, list[Any]], *, folder: str = "") -> list[Any]:
     raise MailboxAway("The server refused: %(reason)s", reason=words)
 
 
-def _number(digits: bytes) -> int:
-    """Return a number that a server gives; those of IMAP are of 32 bits, written in ten digits at most (RFC 3501 9)."""
-    if len(digits) > _MOST_DIGITS or (number := int(digits)) > _LARGEST:
+def _number(said: object) -> int:
+    """Return a number that a server gives, of 32 bits (RFC 3501 9), or 0 where it gives none."""
+    if not isinstance(said, bytes) or not said.isdigit():
+        return 0
+    if len(said) > _MOST_DIGITS or (number := int(said)) > _LARGEST:
         raise MailboxAway("The server gives a number that is larger than IMAP allows.")
     return number
 
