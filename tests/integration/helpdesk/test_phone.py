@@ -166,6 +166,16 @@ def test_a_call_opens_a_case_and_a_later_letter_stays_in_it(desk: Desk) -> None:
     assert desk.ticket().id == ticket.id
 
 
+def test_a_case_is_not_opened_in_time_to_come_where_the_clock_of_the_telephones_is_ahead(desk: Desk) -> None:
+    ahead = clock.now() + timedelta(minutes=4)
+    opening = Opening(name="Ana Prieto", address=ANA, type="claim", subject="Ruido al frenar")
+    one = register_call(access=desk.agent, call=entered(line(desk), started_at=ahead), opening=opening)
+    opened = desk.only("ticket.opened")
+    assert opened.occurred_at <= opened.recorded_at
+    (fact,) = facts(desk, "call", one)
+    assert fact.occurred_at == Call.objects.get().started_at == ahead
+
+
 def test_a_case_is_opened_for_a_number_alone_and_found_by_it(desk: Desk) -> None:
     opening = Opening(name="Eva", address="", type="inquiry", subject="Cita")
     register_call(access=desk.agent, call=entered(line(desk)), opening=opening)

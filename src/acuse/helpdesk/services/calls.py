@@ -218,7 +218,8 @@ def _words(access: Access, call: Entered, opening: Opening, identity: UUID) -> W
         language=access.view.language,
         subject=opening.subject,
         text=call.outcome,
-        occurred_at=call.started_at,
+        # A telephone's clock may be ahead; nobody opened a case in time to come.
+        occurred_at=min(call.started_at, clock.now()),
         actor=by(access),
         basis="stated",
         form_type=rules.check_type(opening.type),
