@@ -85,6 +85,26 @@ def test_a_term_that_replaces_another_stands_still_for_what_a_member_said(desk: 
     assert_agrees(desk, ticket)
 
 
+def test_what_lets_another_term_go_on_does_not_bring_back_the_one_that_a_member_holds(desk: Desk) -> None:
+    claims = tuple(
+        Case(priorities=(priority,), term=Term(amount=amount, unit="business_hours"))
+        for priority, amount in (("medium", 48), ("high", 16))
+    )
+    waiting = term(desk, 48, "business_hours", name="Otra", pauses_on=("customer",))
+    desk.publish(term(desk, 1, "business_hours", cases=claims, pauses_on=("adr",)), waiting)
+    ticket = desk.open()
+    desk.pass_time("2026-11-16 12:00")
+    hold(desk, ticket)
+    desk.pass_to(ticket, "asked_customer")
+    desk.pass_time("2026-11-17 12:00")
+    desk.write(ticket)
+    desk.pass_time("2026-11-18 12:00")
+    desk.classify(ticket, priority="high")
+    held = row(ticket, "resolution")
+    assert (held.name, held.state, held.amount) == ("Resolución", State.PAUSED, 16)
+    assert_agrees(desk, ticket)
+
+
 def test_a_term_waits_for_nothing_that_its_policy_does_not_name(desk: Desk) -> None:
     desk.publish_packs("ley-10-2025")
     ticket = desk.open()

@@ -11,7 +11,7 @@ from acuse.helpdesk.services import pausing
 from acuse.proof.business_time import Term
 from acuse.proof.facts.fact import Fact
 from acuse.proof.policy import Case
-from tests.integration.helpdesk.cases import ALWAYS, Desk, assert_agrees, make_desk, row, term
+from tests.integration.helpdesk.cases import ALWAYS, Desk, assert_agrees, make_desk, row, rows, term
 
 #: An hour a week.
 SCARCE = ((Shift(540, 600),), *((),) * 6)
@@ -97,6 +97,55 @@ def test_a_case_that_is_older_than_the_terms_has_those_that_were_there_when_it_w
     desk.classify(ticket, type="claim")
     assert [(cause.type, version) for _, cause, version in starts(desk, ticket)] == [("ticket.opened", 1)] * 2
     assert row(ticket, "resolution").name == "Reclamo"
+    assert_agrees(desk, ticket)
+
+
+def test_a_case_that_is_older_than_the_terms_has_those_of_when_it_was_entered_for_what_applies_later(
+    desk: Desk,
+) -> None:
+    claims = (Case(types=("claim",), term=Term(amount=8, unit="business_hours")),)
+    desk.pass_time("2026-11-16 11:00")
+    desk.publish(term(desk, 8, "business_hours", cases=claims))
+    ticket = desk.open("inquiry", ago=timedelta(hours=1))
+    assert starts(desk, ticket) == []
+    desk.pass_time("2026-11-16 12:00")
+    desk.publish(term(desk, 4, "business_hours"), base=1)
+    desk.classify(ticket, type="claim")
+    assert [(cause.type, version) for _, cause, version in starts(desk, ticket)] == [("ticket.opened", 1)]
+    assert row(ticket, "resolution").amount == 8
+    assert_agrees(desk, ticket)
+
+
+def test_a_case_that_was_opened_again_and_classified_wrongly_and_back_has_its_term_again(desk: Desk) -> None:
+    """The one that was met before has the same name, and is of the opening."""
+    claims = (Case(types=("claim",), term=Term(amount=48, unit="business_hours")),)
+    desk.publish(term(desk, 48, "business_hours", cases=claims))
+    ticket = desk.open()
+    desk.pass_time("2026-11-17 12:00")
+    desk.pass_to(ticket, "agreed")
+    desk.pass_time("2026-11-18 12:00")
+    desk.write(ticket)
+    desk.classify(ticket, type="thanks")
+    desk.pass_time("2026-11-18 13:00")
+    desk.classify(ticket, type="claim")
+    assert [one.state for one in rows(ticket)] == ["met", "withdrawn", "running"]
+    assert [cause.type for _, cause, _ in starts(desk, ticket)] == [
+        "ticket.opened",
+        "ticket.status_changed",
+        "ticket.status_changed",
+    ]
+    assert_agrees(desk, ticket)
+
+
+def test_what_resolved_a_case_ends_nothing_that_its_reopening_began_though_the_clock_did_not_go_on(desk: Desk) -> None:
+    high = Case(priorities=("high",), term=Term(amount=16, unit="business_hours"))
+    desk.publish(term(desk, 1, "business_hours", cases=(high, Case(term=Term(amount=48, unit="business_hours")))))
+    ticket = desk.open()
+    desk.pass_time("2026-11-17 12:00")
+    desk.pass_to(ticket, "agreed")
+    desk.write(ticket)
+    desk.classify(ticket, priority="high")
+    assert [(one.state, one.amount) for one in rows(ticket)] == [("met", 48), ("withdrawn", 48), ("running", 16)]
     assert_agrees(desk, ticket)
 
 

@@ -50,7 +50,8 @@ def start_for(*, ticket: Ticket, start: Fact) -> None:
         ticket: locked, or made in this transaction.
         start: `ticket.opened`.
     """
-    policy = policy_at(ticket.organisation_id, start.occurred_at) or current_policy(ticket.organisation_id)
+    # A clock that was set back is before all terms.
+    policy = _policy_at(ticket, start) or current_policy(ticket.organisation_id)
     for term in policy.policy.terms if policy else ():
         if policy and term.purpose in STARTED_BY_ITSELF:
             _start_if_due(ticket, policy, term, start)
@@ -75,7 +76,7 @@ def heed(*, ticket: Ticket, fact: Fact) -> None:
     for row in _live(ticket):
         _undergo(row, fact)
     if opened_again(fact):
-        policy = policy_at(ticket.organisation_id, fact.occurred_at)
+        policy = _policy_at(ticket, fact)
         for term in policy.policy.terms if policy else ():
             if policy and term.purpose == "resolution":
                 _start_if_due(ticket, policy, term, fact)
@@ -105,13 +106,15 @@ def reclassified(*, ticket: Ticket, fact: Fact) -> None:
         rows.withdraw(row, fact.occurred_at, rows.named(fact))
         if term is not None and wanted is not None:
             _start_late(ticket, policy, term, wanted, _cause_of(row, history))
-    known = set(ticket.deadlines.exclude(state=State.WITHDRAWN).values_list("name", flat=True))
+    history = _history(ticket)
+    known = _known(ticket, history)
     for purpose in STARTED_BY_ITSELF:
         begins = _begins(purpose, history)
         then = _policy_of(ticket, begins, history)
         for term in then.policy.terms if then else ():
             wanted = term.length(**_class(ticket))
-            if then and wanted is not None and term.purpose == purpose and term.name not in known:
+            new = term.purpose == purpose and (term.name, begins.subject_sequence) not in known
+            if then and wanted is not None and new:
                 _start_late(ticket, then, term, wanted, begins)
     _summarise(ticket)
 
@@ -125,7 +128,7 @@ def request_completion(*, ticket: Ticket, fact: Fact) -> None:
     """
     for row in _live(ticket, ("completion",)):
         rows.withdraw(row, fact.occurred_at, rows.named(fact))
-    policy = policy_at(ticket.organisation_id, fact.occurred_at)
+    policy = _policy_at(ticket, fact)
     for term in policy.policy.terms if policy else ():
         length = term.length(**_class(ticket))
         if policy and length is not None and term.purpose == "completion":
@@ -288,11 +291,23 @@ def _begins(purpose: str, history: Sequence[Fact]) -> Fact:
     return next(fact for fact in reversed(history) if MAY_START[purpose](fact))
 
 
+def _known(ticket: Ticket, history: Sequence[Fact]) -> set[tuple[str, int]]:
+    """Return of each deadline that was not withdrawn its name, and the number of the fact that it follows."""
+    kept = ticket.deadlines.exclude(state=State.WITHDRAWN)
+    return {(row.name, _cause_of(row, history).subject_sequence) for row in kept}
+
+
 def _policy_of(ticket: Ticket, cause: Fact, history: Sequence[Fact]) -> PublishedPolicy | None:
     """Return the terms by which what follows a fact is counted: those that something cites already, or of then."""
     begun = (fact for fact in history if fact.type in (facts.STARTED, facts.DEFERRED))
     same = next((fact for fact in begun if _followed(fact, history) is cause), None)
-    return policy_at(ticket.organisation_id, cause.occurred_at) if same is None else _cited(ticket, same)
+    return _policy_at(ticket, cause) if same is None else _cited(ticket, same)
+
+
+def _policy_at(ticket: Ticket, cause: Fact) -> PublishedPolicy | None:
+    """Return the terms in force when a fact happened; where there were none yet, those of when it was recorded."""
+    then = policy_at(ticket.organisation_id, cause.occurred_at)
+    return then or policy_at(ticket.organisation_id, cause.recorded_at)
 
 
 def _cited(ticket: Ticket, fact: Fact) -> PublishedPolicy:
@@ -325,18 +340,24 @@ def _relive(row: Deadline) -> None:
     """
     history = _history(row.ticket)
     stood = {_paused_by(fact) for fact in history if fact.type == facts.PAUSED}
-    for fact in history:
+    # What begins a deadline may be dated back: what was told before it is of another all the same.
+    for fact in history[_cause_of(row, history).subject_sequence - 1 :]:
         if row.state not in LIVE:
             return
         if fact.occurred_at < row.started_at:
             continue
         if fact.type == facts.PAUSED and fact.details["reason"] in row.pauses_on and _by_member(fact):
             rows.pause(row, fact.occurred_at, str(fact.details["reason"]), fact.details["follows"])
-        elif fact.type == facts.RESUMED and _held_for(row) in BY_MEMBERS and "follows" in fact.details:
-            rows.resume(row, fact.occurred_at, fact.details["follows"])
+        elif fact.type == facts.RESUMED and _held_for(row) in BY_MEMBERS and _let_go(row, fact, history):
+            _resume(row, _followed(fact, history))
         else:
             _undergo(row, fact, stood)
     _wait_on(row, clock.now())
+
+
+def _let_go(row: Deadline, resumed: Fact, history: Sequence[Fact]) -> bool:
+    """Return whether another deadline went on for what lets this one go on too."""
+    return "follows" in resumed.details and MAY_RESUME[_held_for(row)](_followed(resumed, history))
 
 
 def _paused_by(paused: Fact) -> tuple[str, int]:
