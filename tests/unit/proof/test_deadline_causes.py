@@ -116,6 +116,18 @@ def test_an_end_that_no_earlier_fact_shows_ends_nothing() -> None:
         assert judged(ticket, "end_unknown", as_of=LATE).verdict == "missed"
 
 
+def test_what_came_before_the_reopening_that_begins_a_deadline_does_not_end_it() -> None:
+    """A reopening may be dated back, as what the customer wrote is, before what resolved the case."""
+    ticket = Ticket(calendar=CALENDAR)
+    ticket.opened(START - timedelta(days=1))
+    resolved = ticket.move(START + timedelta(hours=1), "resolved")
+    noted = START + timedelta(hours=2)
+    again = ticket.move(START, "reopened", before="resolved", recorded_at=noted)
+    ticket.start("a", START, TERM, by=again, recorded_at=noted)
+    ticket.end("a", resolved, at=noted)
+    assert judged(ticket, "end_unfit", as_of=LATE).verdict == "missed"
+
+
 def test_an_answer_that_is_noted_late_counts_from_when_it_was_noted() -> None:
     for lateness, verdict, keys in ((TOLERANCE, "met", ()), (timedelta(hours=1), "missed", ("noted_late",))):
         ticket = opened("first_response")

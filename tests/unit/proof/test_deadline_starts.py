@@ -48,7 +48,7 @@ def judged(ticket: Ticket, *contradictions: str) -> tuple[Deadline, ...]:
 MAKING: dict[str, Callable[[Ticket, datetime], Fact]] = {
     "opened": lambda ticket, when: ticket.facts[0],
     "opened as if anew": lambda ticket, when: ticket.opened(when),
-    "reopened": lambda ticket, when: ticket.move(when, "reopened", before="closed_without"),
+    "reopened": lambda ticket, when: ticket.reopen(when, before="closed_without"),
     "asked for data": lambda ticket, when: ticket.reply(when, act="data_request"),
     "notice": lambda ticket, when: ticket.reply(when, act="closing_notice"),
     "answer": lambda ticket, when: ticket.reply(when),
@@ -90,6 +90,19 @@ def test_a_start_that_no_earlier_fact_shows_is_unfounded() -> None:
         ticket.start("a", BEGUN, TERM, follows=follows)
         (deadline,) = judged(ticket, "start_unfounded", "due_differs")
         assert deadline.started_at == OPENED
+
+
+def test_a_case_is_not_opened_again_that_was_not_resolved() -> None:
+    """Otherwise a change of status that nobody made would give the resolution its whole time again."""
+    for really in (True, False):
+        ticket = case()
+        ticket.move(OPENED, "open", before="new")
+        if really:
+            ticket.move(BEGUN, "resolved")
+        again = ticket.move(BEGUN, "reopened", before="resolved")
+        ticket.start("a", BEGUN, TERM, by=again)
+        (deadline,) = judged(ticket, *(() if really else ("start_unfounded", "due_differs")))
+        assert (deadline.cause, deadline.started_at) == ((again, BEGUN) if really else (None, OPENED))
 
 
 def test_a_start_names_the_fact_that_it_follows() -> None:
@@ -163,6 +176,23 @@ def test_the_customer_s_term_that_begins_in_place_of_another_begins_where_that_d
     assert late.started_at == LATER
 
 
+@pytest.mark.parametrize("given_up", ["withdrawn", "deferred"])
+def test_what_was_told_late_and_given_up_lets_nobody_s_time_run_before_it_was_told(given_up: str) -> None:
+    ticket = case()
+    asked = ticket.reply(BEGUN, act="data_request")
+    if given_up == "withdrawn":
+        ticket.start("a", BEGUN, TERM, purpose="completion", by=asked, recorded_at=LATER)
+        ticket.withdraw("a", LATER)
+    else:
+        ticket.defer(BEGUN, TERM, purpose="completion", by=asked, recorded_at=LATER)
+    now = LATER + timedelta(days=1)
+    ticket.start("b", BEGUN, TERM, purpose="completion", by=asked, recorded_at=now)
+    found = judge(ticket.facts, ticket.calendars)
+    assert found.deadlines[-1].started_at == ticket.facts[2].recorded_at
+    late = [each.fact for each in found.contradictions if each.key == "noted_late"]
+    assert late[-1] == ticket.facts[-1]
+
+
 def waiting(**started: Any) -> tuple[Ticket, Fact]:
     """A case whose first deadline stood still from BEGUN to LATER; the facts of its other one come after it."""
     ticket = case()
@@ -190,10 +220,43 @@ def test_only_what_begins_in_place_of_its_own_like_is_told_again_what_that_was_t
     assert second.pauses == ()
     ticket, waits = waiting()
     ticket.withdraw("b", now)
-    again = ticket.move(now, "reopened", before="resolved")
+    again = ticket.reopen(now)
     ticket.start("a", now, TERM, by=again)
     ticket.pause("a", BEGUN, by=waits, recorded_at=now)
     assert judge(ticket.facts, ticket.calendars).deadlines[1].pauses == ()
+
+
+@pytest.mark.parametrize("honest", [True, False])
+def test_a_member_s_pause_that_is_told_again_ends_where_it_did(honest: bool) -> None:
+    ticket = case()
+    ticket.start("b", OPENED, TERM)
+    held, released = ticket.noted(BEGUN), LATER
+    ticket.pause("b", BEGUN, "adr", by=held)
+    over = ticket.noted(released)
+    ticket.resume("b", released, ticket.due(TERM, OPENED, (BEGUN, released)), by=over)
+    now = LATER + timedelta(days=1)
+    ticket.withdraw("b", now)
+    ticket.start("a", OPENED, TERM, recorded_at=now)
+    ticket.pause("a", BEGUN, "adr", by=held, recorded_at=now)
+    resumed = released if honest else now
+    due = ticket.due(TERM, OPENED, (BEGUN, resumed))
+    ticket.resume("a", resumed, due, by=over if honest else ticket.noted(now), recorded_at=now)
+    _, told_again = judged(ticket, *(() if honest else ("resume_missing", "due_differs")))
+    assert told_again.pauses[0].ended_at == released
+
+
+def test_a_member_s_pause_that_is_told_again_ends_where_it_did_though_nobody_says_so() -> None:
+    ticket = case()
+    ticket.start("b", OPENED, TERM)
+    held = ticket.noted(BEGUN)
+    ticket.pause("b", BEGUN, "adr", by=held)
+    ticket.resume("b", LATER, ticket.due(TERM, OPENED, (BEGUN, LATER)))
+    now = LATER + timedelta(days=1)
+    ticket.withdraw("b", now)
+    ticket.start("a", OPENED, TERM, recorded_at=now)
+    ticket.pause("a", BEGUN, "adr", by=held, recorded_at=now)
+    _, told_again = judged(ticket, "resume_missing")
+    assert (told_again.verdict, told_again.pauses[0].ended_at) == ("running", LATER)
 
 
 def test_what_the_case_was_classified_as_before_a_deadline_s_cause_replaces_nothing() -> None:
@@ -203,7 +266,7 @@ def test_what_the_case_was_classified_as_before_a_deadline_s_cause_replaces_noth
         said = {"type": "claim", "priority": "high", "matter": ""}
         if before:
             ticket.add("ticket.classified", now, **said)
-        again = ticket.move(now, "reopened", before="resolved")
+        again = ticket.reopen(now)
         if not before:
             ticket.add("ticket.classified", now, **said)
         ticket.start("a", now, TERM, by=again)
@@ -225,7 +288,7 @@ def test_versions_of_the_policy_follow_each_other_as_what_began_the_deadlines_di
 ) -> None:
     ticket = case()
     cited(ticket, "a", ticket.facts[0], first)
-    cited(ticket, "b", ticket.move(LATER, "reopened", before="resolved"), second)
+    cited(ticket, "b", ticket.reopen(LATER), second)
     judged(ticket, *(() if follow else ("rule_superseded",)))
 
 
@@ -237,10 +300,19 @@ def test_what_follows_one_fact_cites_one_version_and_a_version_is_one_text() -> 
         judged(ticket, *keys)
 
 
+def test_a_deferral_cites_the_version_that_what_follows_the_same_fact_cites() -> None:
+    for version, keys in ((2, ()), (1, ("rule_superseded",))):
+        ticket = case()
+        cited(ticket, "a", ticket.facts[0], 2)
+        ticket.defer(OPENED, TERM, by=ticket.facts[0], version=version)
+        found = judge(ticket.facts, ticket.calendars, rules=ticket.rules)
+        assert tuple(each.key for each in found.contradictions if each.key == "rule_superseded") == keys
+
+
 def test_an_older_version_told_last_is_compared_with_all_that_were() -> None:
     ticket = case()
-    middle = ticket.move(BEGUN, "reopened", before="resolved")
-    last = ticket.move(LATER, "reopened", before="resolved")
+    middle = ticket.reopen(BEGUN)
+    last = ticket.reopen(LATER)
     cited(ticket, "a", last, 3)
     cited(ticket, "b", ticket.facts[0], 1)
     cited(ticket, "c", middle, 2)

@@ -1,7 +1,7 @@
 """Facts of a ticket with deadlines, for the verdict, the verifier and the certificate."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -130,13 +130,21 @@ class Ticket:
         objects = changes.pop("objects", (calendar, rule))
         return self.add("deadline.started", at, objects=objects, deadline=named(name), **{**details, **changes})
 
+    def defer(self, at: datetime, term: Term, /, *, by: Fact, **changes: Any) -> Fact:
+        """A deadline is deferred in place of being started; see `start`."""
+        started = self.start("0", at, term, by=by, **changes)
+        left_out = ("deadline", "on_resume", "due_at")
+        details = {name: value for name, value in started.details.items() if name not in left_out}
+        self.facts[-1] = replace(started, type="deadline.deferred", details=details)
+        return self.facts[-1]
+
     def _beginning(self, at: datetime, purpose: str) -> Fact:
         """The fact that begins a deadline then: one that is there, or one that is made."""
         fitting = [fact for fact in self.facts if MAY_START[purpose](fact) and fact.occurred_at == at]
         if fitting:
             return fitting[-1]
         if purpose == "resolution" and self.facts:
-            return self.move(at, "reopened", before="resolved")
+            return self.reopen(at)
         if purpose in OURS:
             return self.opened(at)
         return self.reply(at, act="data_request" if purpose == "completion" else "closing_notice")
@@ -148,6 +156,17 @@ class Ticket:
     def move(self, at: datetime, after: str, *, before: str = "open", **more: Any) -> Fact:
         """The case passes to another status."""
         return self.add("ticket.status_changed", at, before=before, after=after, **more)
+
+    def reopen(self, at: datetime, *, before: str = "resolved", **more: Any) -> Fact:
+        """The case is opened again; it was resolved or closed at that moment."""
+        self.move(at, before, before=self.status, **more)
+        return self.move(at, "reopened", before=before, **more)
+
+    @property
+    def status(self) -> str:
+        """What status the case has."""
+        moved = (fact for fact in reversed(self.facts) if fact.type == "ticket.status_changed")
+        return next((str(fact.details["after"]) for fact in moved), "new")
 
     def reply(self, at: datetime, **more: Any) -> Fact:
         """An answer is handed over to be sent."""

@@ -13,16 +13,17 @@ from collections.abc import Callable, Mapping
 from acuse.proof.facts.fact import Fact
 
 Fits = Callable[[Fact], bool]
-_MOVED = "ticket.status_changed"
+MOVED = "ticket.status_changed"
+"""Type of the fact that a case has another status."""
 _ENDS = ("resolved", "closed_without")
 
 
 def _moved_to(*statuses: str) -> Fits:
-    return lambda fact: fact.type == _MOVED and fact.details.get("after") in statuses
+    return lambda fact: fact.type == MOVED and fact.details.get("after") in statuses
 
 
 def _moved_from(status: str) -> Fits:
-    return lambda fact: fact.type == _MOVED and fact.details.get("before") == status
+    return lambda fact: fact.type == MOVED and fact.details.get("before") == status
 
 
 def _is(*types: str) -> Fits:
@@ -56,7 +57,7 @@ def _opened(fact: Fact) -> bool:
 
 def opened_again(fact: Fact) -> bool:
     """Return whether a fact opens a case again that was resolved or closed."""
-    moved = fact.type == _MOVED
+    moved = fact.type == MOVED
     return moved and fact.details.get("before") in _ENDS and fact.details.get("after") not in _ENDS
 
 

@@ -19,7 +19,7 @@ from acuse.proof.verdicts.deadlines.causes import (
     Fits,
     any_fact,
 )
-from acuse.proof.verdicts.deadlines.history import History, origin
+from acuse.proof.verdicts.deadlines.history import History
 from acuse.proof.verdicts.deadlines.noting import Told, at_last, named, own
 from acuse.proof.verdicts.deadlines.starting import Start
 from acuse.proof.verdicts.deadlines.values import PauseTold
@@ -40,6 +40,7 @@ class Course:
         last: the latest instant told: nothing that is told later happened before it.
         causes: the numbers of the facts for which it stood still.
         void: whether it was told to stand still for no cause, and runs on.
+        retold: whether what it stood still for last was told of another before.
         end: the fact that ended or withdrew it. end_at: when.
         missed: the facts that say that it was missed.
     """
@@ -51,6 +52,7 @@ class Course:
     ruled: PolicyTerm | None
     last: datetime
     void: bool = False
+    retold: bool = False
     pauses: list[PauseTold] = field(default_factory=list)
     causes: set[int] = field(default_factory=set)
     end: Fact | None = None
@@ -94,12 +96,31 @@ def settle(course: Course, earlier: History, *, before: Fact | None = None) -> F
         before: only what was told before this one; None: whatever was.
     """
     pause = course.pauses[-1] if course.standing else None
-    over = earlier.over(pause.reason, pause.cause) if pause else None
-    if pause is None or over is None or (before is not None and over.subject_sequence >= before.subject_sequence):
+    found = None if pause is None else _over(pause, earlier, retold=course.retold)
+    if pause is None or found is None:
         return None
-    ended, _ = _in_order(course, at_last(over, at=over.occurred_at))
+    over, told = found
+    if before is not None and over.subject_sequence >= before.subject_sequence:
+        return None
+    ended, _ = _in_order(course, told)
     course.pauses[-1] = replace(pause, ended_at=ended)
     return over
+
+
+def _over(pause: PauseTold, earlier: History, *, retold: bool) -> tuple[Fact, Told] | None:
+    """Return the fact by which what a pause waits for is over, and when that counts as having happened.
+
+    A member's own pause has no such fact; told again, it is over where it was when it was told first.
+    """
+    if pause.reason in BY_MEMBERS:
+        first = earlier.let_go.get(_key(pause)) if retold else None
+        return None if first is None else (first[0], Told(at=first[1]))
+    over = earlier.over(pause.reason, pause.cause)
+    return None if over is None else (over, at_last(over, at=over.occurred_at))
+
+
+def _key(pause: PauseTold) -> tuple[str, int]:
+    return pause.reason, pause.cause.subject_sequence
 
 
 def _paused(course: Course, fact: Fact, earlier: History) -> Keys:
@@ -121,6 +142,7 @@ def _paused(course: Course, fact: Fact, earlier: History) -> Keys:
         PauseTold(reason=reason, started_at=begun, ended_at=None, cause=cause, paused=fact, resumed=None)
     )
     course.causes.add(cause.subject_sequence)
+    course.retold = retold
     if not told.keys:
         earlier.stood.setdefault((reason, cause.subject_sequence), fact.subject_sequence)
     return (*wrong, *told.keys, *ruled, *order)
@@ -163,6 +185,7 @@ def _resumed(course: Course, fact: Fact, earlier: History) -> Keys:
     told = at_last(fact, at=at)
     ended, order = _in_order(course, told)
     course.pauses[-1] = replace(course.pauses[-1], ended_at=ended, resumed=fact)
+    earlier.let_go.setdefault(_key(course.pauses[-1]), (fact, ended))
     return (*differs, *told.keys, *order, *_due_wrongly(course, fact))
 
 
@@ -208,7 +231,7 @@ def _ended(course: Course, fact: Fact, earlier: History) -> Keys:
     if end is None:
         return ("end_unknown",)
     purpose = str(course.started.details["purpose"])
-    if not MAY_END[purpose](end):
+    if not MAY_END[purpose](end) or _older(end, course.begun.cause):
         return ("end_unfit",)
     told = (
         own(end, noted_at=end.recorded_at, at=end.occurred_at) if purpose in OURS else at_last(end, at=end.occurred_at)
@@ -217,6 +240,11 @@ def _ended(course: Course, fact: Fact, earlier: History) -> Keys:
     begun = course.begun.at
     course.end, course.end_at = end, max(told.at, begun)
     return (*settled, *told.keys, *(("out_of_order",) if told.at < begun else ()))
+
+
+def _older(end: Fact, cause: Fact | None) -> bool:
+    """Return whether a fact was told before the one that began a deadline, which may be dated back."""
+    return cause is not None and end.subject_sequence < cause.subject_sequence
 
 
 def _withdrawn(course: Course, fact: Fact, earlier: History) -> Keys:
@@ -230,7 +258,7 @@ def _withdrawn(course: Course, fact: Fact, earlier: History) -> Keys:
     told = own(fact, noted_at=fact.recorded_at, at=at)
     course.end_at, order = _in_order(course, told)
     course.end = fact
-    earlier.given_up.add(origin(course.started))
+    earlier.give_up(course.started)
     return (*settled, *wrong, *told.keys, *order)
 
 

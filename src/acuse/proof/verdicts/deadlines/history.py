@@ -1,4 +1,4 @@
-"""What was told of a ticket before some fact: by number, what ended a waiting, which pauses stood, what was cited."""
+"""What was told of a ticket before some fact: its status, what ended a waiting, which pauses stood, what was cited."""
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -6,12 +6,13 @@ from datetime import datetime
 
 from acuse.proof.facts.deadline import DEFERRED
 from acuse.proof.facts.fact import Fact
-from acuse.proof.verdicts.deadlines.causes import OURS, OVER
+from acuse.proof.verdicts.deadlines.causes import MOVED, OURS, OVER
 from acuse.proof.verdicts.deadlines.cited import is_readable
 
 Origin = tuple[str, int]
 """The name of a deadline's rule, and the number of the fact that it follows; 0 where it names none."""
 _NONE = {"sequence": 0}
+_AT_FIRST = "new"
 
 
 def origin(fact: Fact) -> Origin:
@@ -34,16 +35,21 @@ class History:
 
     Attributes:
         facts: by their number within the ticket.
-        given_up: what was withdrawn or deferred, in place of which another may begin.
+        given_up: what was withdrawn or deferred, in place of which another may begin -> when that was noted first.
         stood: reason and number of its cause -> number of the first fact that told such a pause in time.
+        let_go: likewise -> the first fact that told the end of such a pause, and when it ended.
+        invented: numbers of the changes of status from another than the case had.
         policies: those cited, by their number.
     """
 
     facts: dict[int, Fact] = field(default_factory=dict)
-    given_up: set[Origin] = field(default_factory=set)
+    given_up: dict[Origin, datetime] = field(default_factory=dict)
     stood: dict[tuple[str, int], int] = field(default_factory=dict)
+    let_go: dict[tuple[str, int], tuple[Fact, datetime]] = field(default_factory=dict)
+    invented: set[int] = field(default_factory=set)
     policies: dict[int, Cited] = field(default_factory=dict)
     _classified: int = 0
+    _status: object = _AT_FIRST
     _over: dict[str, list[int]] = field(default_factory=lambda: {reason: [] for reason in OVER})
 
     def add(self, fact: Fact) -> None:
@@ -51,11 +57,19 @@ class History:
         self.facts[fact.subject_sequence] = fact
         if fact.type == "ticket.classified":
             self._classified = fact.subject_sequence
+        elif fact.type == MOVED:
+            if fact.details.get("before") != self._status:
+                self.invented.add(fact.subject_sequence)
+            self._status = fact.details.get("after")
         elif fact.type == DEFERRED and is_readable(fact):
-            self.given_up.add(origin(fact))
+            self.give_up(fact)
         for reason, fits in OVER.items():
             if fits(fact):
                 self._over[reason].append(fact.subject_sequence)
+
+    def give_up(self, told: Fact) -> None:
+        """Take in that a deadline, which a fact started or deferred, gives way to another."""
+        self.given_up.setdefault(origin(told), told.recorded_at)
 
     def anew(self, started: Fact) -> bool:
         """Return whether a deadline may have begun in place of another, and be told again what that was.

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from acuse.clock import from_rfc3339
 from acuse.errors import InputError, OutsideCalendar
 from acuse.proof.business_time import CalendarVersion, Pause, Term, spent
-from acuse.proof.facts.deadline import STARTED, STEPS, WITHDRAWN
+from acuse.proof.facts.deadline import DEFERRED, STARTED, STEPS, WITHDRAWN
 from acuse.proof.facts.fact import Fact
 from acuse.proof.policy import Policy
 from acuse.proof.verdicts.deadlines.cited import cited, is_readable
@@ -15,7 +15,7 @@ from acuse.proof.verdicts.deadlines.course import Course, settle, step
 from acuse.proof.verdicts.deadlines.history import History
 from acuse.proof.verdicts.deadlines.noting import TOLERANCE
 from acuse.proof.verdicts.deadlines.rules import classified, is_as_ruled, term_of
-from acuse.proof.verdicts.deadlines.starting import start_of
+from acuse.proof.verdicts.deadlines.starting import deferred_of, start_of
 from acuse.proof.verdicts.deadlines.values import Contradiction, Deadline, Judgement, PauseTold
 
 
@@ -52,6 +52,8 @@ def judge(
             wrong.append(Contradiction(key="unreadable", fact=fact))
         elif fact.type in STEPS:
             wrong += [Contradiction(key=key, fact=fact) for key in _told(fact, seen, earlier, case, calendars, rules)]
+        elif fact.type == DEFERRED:
+            wrong += [Contradiction(key=key, fact=fact) for key in deferred_of(fact, earlier)]
         earlier.add(fact)
     for course in seen.values():
         over = None if course.end is not None else settle(course, earlier)
