@@ -83,6 +83,11 @@ class Ticket(models.Model):
                 include=("waits_since", "missed", "escalated_at"),
             ),
             models.Index(
+                fields=("organisation", "assignee", "due_at", "id"),
+                name="tickets_missed",
+                condition=OPEN & Q(missed__gt=0),
+            ),
+            models.Index(
                 fields=("organisation", "waits_since", "id"),
                 name="tickets_waiting",
                 condition=OPEN & Q(waits_since__isnull=False),
