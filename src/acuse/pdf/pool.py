@@ -26,47 +26,59 @@ from acuse.pdf.attachments import Attachment
 from acuse.pdf.scratch import Scratch
 
 _FRAME_HEAD = 4
+#: All that a worker needs of our environment, where secrets may stand; and every name that begins with PYTHON.
+_ENVIRONMENT = frozenset({"PATH", "LANG"})
 
 
-class _Overrun(Exception):
-    """The worker did not answer in time."""
+class Overrun(PermanentError):
+    """A document took longer than one may."""
+
+
+class Busy(TemporaryError):
+    """No worker came free in the time that a caller waits."""
 
 
 class _Worker:
     """One child process and the frames to and from it. Used by one thread at a time."""
 
-    def __init__(self, memory: int, scratch: Path) -> None:
+    def __init__(self, memory: int, scratch: Path, *, quiet: bool) -> None:
         self._folder = tempfile.mkdtemp(dir=scratch)
         # A new interpreter, never a fork: a compiler's threads do not survive one.
         self._process = subprocess.Popen(
             [sys.executable, "-m", "acuse.pdf.typeset", str(memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if quiet else None,
             # One thread: idle ones spin, and the other cores have other documents to make.
-            env={**os.environ, "TMPDIR": self._folder, "RAYON_NUM_THREADS": "1"},
+            env={**_environment(), "TMPDIR": self._folder, "RAYON_NUM_THREADS": "1"},
         )
         self._in = cast(BinaryIO, self._process.stdin)
         self._out = cast(BinaryIO, self._process.stdout)
+        os.set_blocking(self._in.fileno(), False)
 
     def ask(self, body: bytes, seconds: float) -> bytes:
         """Send one request and return the answer.
 
         Raises:
-            _Overrun: nothing whole came within `seconds`.
+            TimeoutError: it was not taken and answered whole within `seconds`.
             OSError, EOFError: the worker died.
         """
-        self._in.write(len(body).to_bytes(_FRAME_HEAD, "big") + body)
-        self._in.flush()
         deadline = time.monotonic() + seconds
+        self._write(len(body).to_bytes(_FRAME_HEAD, "big"), deadline)
+        self._write(body, deadline)
         size = int.from_bytes(self._read(_FRAME_HEAD, deadline), "big")
         return self._read(size, deadline)
+
+    def _write(self, content: bytes, deadline: float) -> None:
+        left = memoryview(content)
+        while left:
+            _await(self._in, select.POLLOUT, deadline)
+            left = left[os.write(self._in.fileno(), left) :]
 
     def _read(self, size: int, deadline: float) -> bytes:
         parts: list[bytes] = []
         while size:
-            ready, _, _ = select.select([self._out], [], [], max(0.0, deadline - time.monotonic()))
-            if not ready:
-                raise _Overrun
+            _await(self._out, select.POLLIN, deadline)
             part = os.read(self._out.fileno(), min(size, 1 << 20))
             if not part:
                 raise EOFError
@@ -84,20 +96,43 @@ class _Worker:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name in _ENVIRONMENT or name.startswith("PYTHON")}
+
+
+def _await(stream: BinaryIO, event: int, deadline: float) -> None:
+    # Not `select`: it cannot look at a descriptor over 1023, and a server has many connections.
+    ready = select.poll()
+    ready.register(stream, event)
+    left = deadline - time.monotonic()
+    if left <= 0 or not ready.poll(left * 1000):
+        raise TimeoutError
+
+
 class Typesetter:
     """Typesets from any thread; each call waits for a free worker.
 
     Args:
         processes: how many documents at once.
-        timeout: for one document, compilation only.
+        timeout: for one document, from handing it to a worker to having the answer.
+        wait: most time that a call waits for a free worker; None for as long as it takes.
         memory: most address space of one worker, bytes (1 MB of text takes Typst some 450 MB).
+        quiet: throw away what workers write to standard error, for documents whose makers could fill a log with it.
     """
 
     def __init__(
-        self, *, processes: int = 2, timeout: timedelta = timedelta(seconds=90), memory: int = 3 * 1024**3
+        self,
+        *,
+        processes: int = 2,
+        timeout: timedelta = timedelta(seconds=90),
+        wait: timedelta | None = None,
+        memory: int = 3 * 1024**3,
+        quiet: bool = False,
     ) -> None:
         self._seconds = timeout.total_seconds()
+        self._wait = None if wait is None else wait.total_seconds()
         self._memory = memory
+        self._quiet = quiet
         self._scratch = Scratch()
         self._free: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         self._lock = Lock()
@@ -113,7 +148,9 @@ class Typesetter:
 
         Raises:
             InputError: as there.
-            PermanentError: Typst refused the document, or it took longer than the time limit.
+            PermanentError: Typst refused the document.
+            Overrun: it took longer than the time limit.
+            Busy: no worker came free in time.
             TemporaryError: the worker died, for instance at its memory limit.
             ConflictError: the typesetter is closed.
         """
@@ -123,7 +160,9 @@ class Typesetter:
         """Do as `acuse.pdf.typeset.draw` does, in a worker.
 
         Raises:
-            PermanentError: as there, or it took longer than the time limit.
+            PermanentError: as there.
+            Overrun: it took longer than the time limit.
+            Busy: no worker came free in time.
             TemporaryError: the worker died, for instance at its memory limit.
             ConflictError: the typesetter is closed.
         """
@@ -133,13 +172,16 @@ class Typesetter:
         with self._lock:
             if self._closed:
                 raise ConflictError("The typesetter is closed.")
-        worker = self._free.get()
+        try:
+            worker = self._free.get(timeout=self._wait)
+        except queue.Empty:
+            raise Busy("Other documents are being made; try again in a moment.") from None
         answer: bytes | None = None
         try:
-            worker = worker or _Worker(self._memory, self._scratch.path)
+            worker = worker or _Worker(self._memory, self._scratch.path, quiet=self._quiet)
             answer = worker.ask(pickle.dumps(request), self._seconds)
-        except _Overrun as error:
-            raise PermanentError(f"The document took over {self._seconds:g} s to typeset.") from error
+        except TimeoutError as error:
+            raise Overrun(f"The document took over {self._seconds:g} s to typeset.") from error
         except (OSError, EOFError) as error:
             raise TemporaryError("The typesetting process ended in the middle of a document.") from error
         finally:

@@ -35,8 +35,10 @@ MOST_PAGES = 100_000
 
 _PAGE = Path(__file__).parent / "drawing" / "page.typ"
 _DOTS_PER_INCH = 108  # 1200 pixels across
+_COARSE = 54  # a page has then at most 600 by 3000 pixels, which are under 8 MB whatever they show
+_MOST_DRAWN = 8_000_000
 _PAGES = re.compile(r"only has (\d{1,9}) page", re.ASCII)
-_PICTURE = re.compile(r"[a-z0-9]{2,4}\.png", re.ASCII)
+_PICTURE_NAME = re.compile(r"[a-z0-9]{2,4}\.png", re.ASCII)
 _FRAME = struct.Struct(">I")
 
 
@@ -86,20 +88,27 @@ def draw(content: bytes, *, page: int) -> tuple[bytes, int]:
     root = _root(_PAGE)
     try:
         with root.holding({"drawn.pdf": content, "model.json": json.dumps({"page": page}).encode()}):
-            made = _compiler().compile(input=str(root.main), root=str(root.path), format="png", ppi=_DOTS_PER_INCH)
+            made = _picture(root, _DOTS_PER_INCH)
+            if len(made) > _MOST_DRAWN:
+                made = _picture(root, _COARSE)
         with root.holding({"drawn.pdf": content, "model.json": json.dumps({"page": MOST_PAGES}).encode()}):
             pages = _pages(root)
     except typst.TypstError as error:
         raise PermanentError(f"The page cannot be drawn: {error.message}") from error
+    return made, pages
+
+
+def _picture(root: Root, dots_per_inch: int) -> bytes:
+    made = _compiler().compile(input=str(root.main), root=str(root.path), format="png", ppi=dots_per_inch)
     if not isinstance(made, bytes):
         raise PermanentError("The page cannot be drawn: Typst returned no single picture.")
-    return made, pages
+    return made
 
 
 def _pages(root: Root) -> int:
     """Return how many pages the PDF has: Typst says so alone where it is asked for one that there is not."""
     try:
-        _compiler().compile(input=str(root.main), root=str(root.path), format="png", ppi=1)
+        _picture(root, 1)
     except typst.TypstError as error:
         said = _PAGES.search(" ".join(error.hints))
         if said is None:
@@ -126,7 +135,7 @@ def _listed(number: int, attachment: Attachment) -> dict[str, str]:
 
 def _pictures(pictures: Mapping[str, str]) -> dict[str, bytes]:
     for name in pictures:
-        if not _PICTURE.fullmatch(name):
+        if not _PICTURE_NAME.fullmatch(name):
             raise InputError(f"The name of a picture, {name!r}, is not two to four digits and .png.")
     return {f"pictures/{name}": base64.b64decode(content) for name, content in pictures.items()}
 
@@ -197,6 +206,7 @@ def serve(requests: BinaryIO, answers: BinaryIO, *, memory: int) -> None:
         memory: most address space of this process, bytes; past it the process dies and its owner says so.
     """
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would keep on disk what a document said
     while (frame := read_frame(requests)) is not None:
         what, given, named = pickle.loads(frame)  # noqa: S301 - written by our own parent
         try:

@@ -1,6 +1,8 @@
 """Files are shown by what their bytes are; whatever they say of themselves, nothing in them can act."""
 
 import logging
+from contextlib import closing
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -8,6 +10,7 @@ from django.test import Client
 
 from acuse.doors.console import viewing
 from acuse.evidence import custody
+from acuse.pdf.drawer import Drawer
 from tests.browser.desk import desk
 from tests.browser.files import HTML, everything, send_files
 from tests.browser.world import World
@@ -88,3 +91,16 @@ def test_what_cannot_be_shown_says_so_and_is_offered(
 
     monkeypatch.setattr(custody, "open_object", lost)
     assert "No se puede leer" in seen("notas.txt")
+
+
+def test_a_page_that_takes_too_much_or_that_others_go_before_says_so(
+    member: Client, case: tuple[UUID, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = address(case, "Factura F-2310.pdf", "view/")
+    with closing(Drawer(timeout=timedelta(0))) as drawer:
+        monkeypatch.setattr(viewing, "_DRAWER", drawer)
+        for _ in range(2):
+            assert "requiere demasiado tiempo o demasiada memoria" in member.get(path).content.decode()
+    with closing(Drawer(waiting=-1)) as drawer:
+        monkeypatch.setattr(viewing, "_DRAWER", drawer)
+        assert "Vuelva a intentarlo dentro de un momento" in member.get(path).content.decode()

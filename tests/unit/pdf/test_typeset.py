@@ -2,6 +2,7 @@
 
 import base64
 import io
+import random
 import struct
 import subprocess
 import zlib
@@ -250,3 +251,38 @@ def test_a_damaged_pdf_is_drawn_or_refused(place: int, change: bytes) -> None:
     place %= len(whole)
     with suppress(PermanentError):
         assert draw(whole[:place] + change + whole[place + len(change) :], page=1)[0]
+
+
+def noise(size: tuple[int, int]) -> bytes:
+    out = io.BytesIO()
+    Image.frombytes("RGB", size, random.Random(1).randbytes(size[0] * size[1] * 3)).save(out, "PDF", quality=95)
+    return out.getvalue()
+
+
+def test_a_page_whose_picture_is_big_is_drawn_coarser() -> None:
+    png, _ = draw(noise((1200, 5000)), page=1)
+    assert len(png) < 8_000_000
+    with Image.open(io.BytesIO(png)) as drawn:
+        assert drawn.size == (600, 2500)
+
+
+def workers() -> set[Path]:
+    """The directories in /proc of this process's workers."""
+    children = Path("/proc/self/task").glob("*/children")
+    found = {Path("/proc") / number for path in children for number in path.read_text().split()}
+    return {path for path in found if b"acuse.pdf.typeset" in (path / "cmdline").read_bytes()}
+
+
+def test_a_worker_knows_nothing_of_our_environment_and_leaves_no_core(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACUSE_SECRET", "secret")
+    before = workers()
+    with Typesetter(processes=1) as made:
+        made.typeset(template(tmp_path, "x"), {}, date=DATE)
+        (worker,) = workers() - before
+        known = {line.partition(b"=")[0].decode() for line in (worker / "environ").read_bytes().split(b"\0") if line}
+        ours = {name for name in known if not name.startswith("PYTHON")}
+        assert ours <= {"PATH", "TMPDIR", "LANG", "RAYON_NUM_THREADS"}
+        (core,) = [line for line in (worker / "limits").read_text().splitlines() if line.startswith("Max core")]
+        assert core.split()[4:6] == ["0", "0"]

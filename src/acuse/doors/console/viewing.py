@@ -12,12 +12,10 @@ kind it is (`acuse.mail.kinds`):
 - all else that is text stands escaped in the page; HTML and SVG too, as their source.
 """
 
-import atexit
 import base64
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -34,15 +32,15 @@ from acuse.doors.ui.security import foreign_picture
 from acuse.errors import AcuseError
 from acuse.mail import kinds
 from acuse.mail.read import read
-from acuse.pdf.pool import Typesetter
+from acuse.pdf.drawer import Drawer, TooMuch
+from acuse.pdf.pool import Busy
 
 log = logging.getLogger(__name__)
 
 MOST_OCTETS = 30_000_000
 MOST_PIXELS = 100_000_000
 #: One drawer a web process: what came from outside never shares a worker with our own documents.
-_DRAWER = Typesetter(processes=1, timeout=timedelta(seconds=10), memory=1024**3)
-atexit.register(_DRAWER.close)
+_DRAWER = Drawer()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +143,11 @@ def _of_kind(kind: str, content: bytes, at: int) -> dict[str, Any]:
 def _page_of(content: bytes, at: int) -> dict[str, Any]:
     try:
         png, pages = _DRAWER.draw(content, page=at)
+    except Busy:
+        return _not(_("Other PDFs are being drawn just now. Try again in a moment."))
+    except TooMuch as error:
+        log.info("a page of a PDF was not drawn: %s", error)
+        return _not(_("Drawing this page takes too much time or memory."))
     except AcuseError as error:
         log.info("a page of a PDF was not drawn: %s", error)
         return _not(_("This PDF cannot be drawn: it is damaged, protected by a password or too big."))

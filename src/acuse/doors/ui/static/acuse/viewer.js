@@ -6,15 +6,18 @@
   const turn = (name) => document.querySelector(`[data-viewed] [data-turn="${name}"]`);
 
   let asked = 0;
+  let flight;
   const show = async (address) => {
     const mine = ++asked;
+    flight?.abort();
+    flight = new AbortController();
     if (!dialog.open) {
       place.replaceChildren(dialog.querySelector("template").content.cloneNode(true));
       dialog.showModal();
     }
     place.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+      const answer = await fetch(address, { headers: { "HX-Request": "true" }, signal: flight.signal });
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
       const said = await answer.text();
       if (mine !== asked || !dialog.open) return;
@@ -34,7 +37,10 @@
     event.preventDefault();
     show(link.href);
   });
-  dialog?.addEventListener("close", () => place.replaceChildren());
+  dialog?.addEventListener("close", () => {
+    flight?.abort();
+    place.replaceChildren();
+  });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (event.target.closest("input,textarea,select,[contenteditable]")) return;
@@ -44,7 +50,8 @@
     const to = name && turn(name);
     if (to) {
       event.preventDefault();
-      to.click();
+      // A key held down asks for one after the other, not for all at once.
+      if (!event.repeat || (place && !place.hasAttribute("aria-busy"))) to.click();
     }
   });
 })();
