@@ -18,13 +18,18 @@ PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"
 
 MOST_TEXT = 200_000
 MOST_ROWS, MOST_COLUMNS, MOST_CELL = 500, 50, 1_000
+#: Of a picture that a browser is given, and of all those inside one mail.
+MOST_PIXELS = 100_000_000
 _MOST_SEGMENTS = 1_000
+_MOST_BLOCKS = 10_000
 _BYTE_ORDER = (b"\xff\xfe", b"\xfe\xff")
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 #: What a text must not do to the page that shows it: control characters, and those that turn its direction round.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _STARTS_OF_FRAME = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
+#: What stands before no frame: a stuffed zero, over which a decoder goes and we would read a length, and SOI, EOI, SOS.
+_NO_SEGMENT = frozenset({0x00, 0xD8, 0xD9, 0xDA})
 
 
 def kind_of(content: bytes, name: str) -> str:
@@ -73,7 +78,7 @@ def rows_of(text: str) -> tuple[list[list[str]], bool]:
 
 
 def pixels_of(content: bytes) -> int | None:
-    """Return how many pixels a picture says that it has, None where it does not say.
+    """Return how many pixels a picture says that it has, None where it does not say, or says none.
 
     It is asked before a browser draws it, because a small file may unfold to more than a machine has memory for.
     """
@@ -81,18 +86,41 @@ def pixels_of(content: bytes) -> int | None:
         width, height = _size(content)
     except (struct.error, ValueError):
         return None
-    return width * height
+    return width * height or None
 
 
 def _size(content: bytes) -> tuple[int, int]:
     """Return width and height; raises where the picture ends before it says them."""
     if content.startswith(b"\x89PNG"):  # PNG 11.2.2: IHDR comes first
+        if content[12:16] != b"IHDR":
+            raise ValueError("no header")
         return struct.unpack_from(">II", content, 16)
-    if content.startswith(b"GIF8"):  # GIF89a 18: logical screen descriptor
-        return struct.unpack_from("<HH", content, 6)
+    if content.startswith(b"GIF8"):
+        return _size_of_gif(content)
     if content.startswith(b"RIFF"):
         return _size_of_webp(content)
     return _size_of_jpeg(content)
+
+
+def _size_of_gif(content: bytes) -> tuple[int, int]:
+    """Return what holds the screen and the first image (GIF89a 18 and 20): decoders widen the screen to that image."""
+    wide, high, packed = struct.unpack_from("<HHB", content, 6)
+    place = 13 + (3 << (packed & 7) + 1 if packed & 0x80 else 0)
+    in_extension = False
+    for _block in range(_MOST_BLOCKS):
+        (start,) = struct.unpack_from("B", content, place)
+        if in_extension:  # sub-blocks with their length, up to an empty one
+            in_extension = start != 0
+            place += 1 + start
+        elif start == ord("!"):
+            in_extension = True
+            place += 2
+        elif start == ord(","):
+            left, top, image_wide, image_high = struct.unpack_from("<HHHH", content, place + 1)
+            return max(wide, left + image_wide), max(high, top + image_high)
+        else:
+            break
+    raise ValueError("no image")
 
 
 def _size_of_webp(content: bytes) -> tuple[int, int]:
@@ -104,6 +132,8 @@ def _size_of_webp(content: bytes) -> tuple[int, int]:
     if form == b"VP8L":
         (bits,) = struct.unpack_from("<I", content, 21)
         return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if form != b"VP8 ":
+        raise ValueError("no frame")
     wide, high = struct.unpack_from("<HH", content, 26)
     return wide & 0x3FFF, high & 0x3FFF
 
@@ -113,7 +143,7 @@ def _size_of_jpeg(content: bytes) -> tuple[int, int]:
     place = 2
     for _segment in range(_MOST_SEGMENTS):
         start, marker = struct.unpack_from(">BB", content, place)
-        if start != 0xFF:
+        if start != 0xFF or marker in _NO_SEGMENT:
             break
         if marker in _STARTS_OF_FRAME:
             high, wide = struct.unpack_from(">HH", content, place + 5)

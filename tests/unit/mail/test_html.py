@@ -1,6 +1,9 @@
 """mail.html and mail.structured: harmless to show, and nothing left out."""
 
+import base64
 import json
+import re
+import struct
 import time
 
 import nh3
@@ -8,16 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from acuse.mail import html as rules
 from acuse.mail.blocks import Heading, Image, Listing, Paragraph, Preformatted, Quote, Rule, Run, Table
-from acuse.mail.html import clean, console_document
+from acuse.mail.html import MAX_HTML, clean, console_document
 from acuse.mail.read import read
 from acuse.mail.structured import body_of, from_html, from_plain
 
 IMAGE = (
     b"Content-Type: multipart/related; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n"
     b"<img src='cid:a@b' alt=logo><img src='cid:none@b'>\r\n--b\r\n"
-    b"Content-Type: image/png\r\nContent-ID: <a@b>\r\n\r\nPNG\r\n--b--\r\n"
+    b"Content-Type: image/%s\r\nContent-ID: <a@b>\r\nContent-Transfer-Encoding: base64\r\n\r\n%s\r\n--b--\r\n"
 )
+GIF = b"GIF89a\x01\x00\x01\x00\x00\x00\x00,\x00\x00\x00\x00%s\x00\x02\x02D\x01\x00;"
 
 
 def document(html: str) -> str:
@@ -70,10 +75,76 @@ def test_nothing_active_or_remote_survives(hostile: str) -> None:
 def test_remote_images_become_placeholders_and_inline_ones_data() -> None:
     shown = document("<img src='https://t.example/p.gif?u=1&v=2'>")
     assert '<span class="remote-image">Imagen remota: https://t.example/p.gif?u=1&amp;v=2</span>' in shown
-    message = read(IMAGE)
-    inline = console_document(message.html or "", images=message.inline_images, placeholder="Imagen remota:")
-    assert '<img src="data:image/png;base64,UE5H" alt="logo">' in inline
+    picture = base64.b64encode(GIF % struct.pack("<HH", 1, 1))
+    inline = with_image(b"png", picture)
+    assert f'<img src="data:image/gif;base64,{picture.decode()}" alt="logo">' in inline, "as its bytes say"
     assert "Imagen remota: cid:none@b" in inline
+
+
+def with_image(declared: bytes, encoded: bytes) -> str:
+    message = read(IMAGE % (declared, encoded))
+    return console_document(message.html or "", images=message.inline_images, placeholder="Imagen remota:")
+
+
+@pytest.mark.parametrize("content", [b"PNG", b"%PDF-1.7", GIF % struct.pack("<HH", 23_000, 23_000)])
+def test_an_inline_image_is_a_picture_by_its_bytes_and_of_so_many_pixels(content: bytes) -> None:
+    shown = with_image(b"gif", base64.b64encode(content))
+    assert "<img" not in shown
+    assert "Imagen remota: cid:a@b" in shown
+
+
+REFERRING = (
+    "&",
+    "&#",
+    "&#x",
+    "&a",
+    "&a;",
+    "&copy",
+    "&copy;",
+    "&notit;",
+    "&amp",
+    "&amp;",
+    "&#65",
+    "&#x41;",
+    "&zz;",
+    "é",
+)
+PIECES = (
+    *REFERRING,
+    "<b>",
+    "</b>",
+    '<a href="https://x.example/?',
+    '<p title="',
+    '">',
+    "=",
+    " ",
+    "a",
+    ";",
+    "#",
+    "<!--",
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+@settings(deadline=None)
+def test_ampersands_are_shown_as_they_were(html: str) -> None:
+    assert clean(html)[0] == clean_as_before(html)
+
+
+def clean_as_before(html: str) -> str:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rules, "_AMPERSAND", re.compile("(?!)()"))
+        return clean(html)[0]
+
+
+@pytest.mark.parametrize("piece", ["&", "&#", "&#x", "&a", "&a;", "&zz;", "&Counter", "<", "<a", "<!--", '<a href="'])
+def test_a_mebibyte_of_beginnings_takes_no_quadratic_time(piece: str) -> None:
+    started = time.process_time()
+    whole = document(piece * (MAX_HTML // len(piece)))
+    assert time.process_time() - started < 5
+    if piece == "&":
+        assert whole.count("&amp;") == MAX_HTML
+        assert words(from_html(piece * MAX_HTML).to_json()) == piece * MAX_HTML
 
 
 @given(st.text(max_size=300))

@@ -90,11 +90,54 @@ def test_a_picture_that_unfolds_to_gigabytes_says_so_first() -> None:
     assert kinds.pixels_of(b"\xff\xd8" + b"\xff\xd0" * 100_000) is None, "as long as nobody waits for it"
 
 
+def gif(screen: tuple[int, int], place: tuple[int, int], size: tuple[int, int], before: bytes, colours: int) -> bytes:
+    """A GIF whose first image stands outside its screen, behind extensions and a table of 2^(colours+1) colours."""
+    packed, table = (0x80 | colours, b"!,;" * (2 << colours)) if colours >= 0 else (0, b"")
+    head = b"GIF89a" + struct.pack("<HHBBB", *screen, packed, 0, 0) + table + before
+    return head + b"," + struct.pack("<HHHHB", *place, *size, 0) + b"\x02\x02D\x01\x00;"
+
+
+SIDE = st.integers(0, 65_535)
+EXTENSIONS = st.lists(st.binary(min_size=1, max_size=255), max_size=5).map(
+    lambda blocks: b"!\xfe" + b"".join(bytes([len(block)]) + block for block in blocks) + b"\0"
+)
+
+
+@given(st.tuples(SIDE, SIDE), st.tuples(SIDE, SIDE), st.tuples(SIDE, SIDE), EXTENSIONS, st.integers(-1, 7))
+def test_a_gif_has_the_pixels_of_its_screen_and_of_its_first_image(
+    screen: tuple[int, int], place: tuple[int, int], size: tuple[int, int], before: bytes, colours: int
+) -> None:
+    wide, high = (max(screen[side], place[side] + size[side]) for side in (0, 1))
+    assert kinds.pixels_of(gif(screen, place, size, before, colours)) == (wide * high or None)
+
+
+def test_a_gif_that_grows_after_its_screen_is_as_big_as_a_decoder_makes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)
+    crafted = gif((1, 1), (0, 0), (23_000, 23_000), b"!\xfe\x02,;\0", 0)
+    with Image.open(io.BytesIO(crafted)) as opened:
+        assert opened.size == (23_000, 23_000)
+    assert kinds.pixels_of(crafted) == 23_000 * 23_000 > kinds.MOST_PIXELS
+    assert kinds.pixels_of(b"GIF89a" + bytes(7) + b"!\xfe" + b"\x01x" * 100_000) is None, "nor is it read for ever"
+
+
+def test_a_jpeg_with_a_stuffed_zero_between_its_segments_is_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)
+    whole = picture("JPEG")
+    decoy = b"\xff\xc0\0\x11\x08" + struct.pack(">HH", 1, 1)
+    at = whole.index(b"\xff\xc0") + 5
+    big = whole[:at] + struct.pack(">HH", 23_000, 23_000) + whole[at + 4 :]
+    # a reader of lengths takes the zero for a segment as long as all before the decoy; a decoder goes on behind it
+    crafted = big[:2] + b"\xff\0" + big[2:] + decoy
+    with Image.open(io.BytesIO(crafted)) as opened:
+        assert opened.size == (23_000, 23_000)
+    assert kinds.pixels_of(crafted) is None
+
+
 @given(BYTES, st.text(max_size=20))
 def test_no_bytes_break_it(content: bytes, name: str) -> None:
     kinds.kind_of(content, name)
     pixels = kinds.pixels_of(content)
-    assert pixels is None or pixels >= 0
+    assert pixels is None or pixels > 0
     text, _ = kinds.text_of(content)
     rows, _ = kinds.rows_of(text)
     assert all(len(row) <= kinds.MOST_COLUMNS for row in rows)
