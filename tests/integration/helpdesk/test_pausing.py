@@ -105,6 +105,28 @@ def test_what_lets_another_term_go_on_does_not_bring_back_the_one_that_a_member_
     assert_agrees(desk, ticket)
 
 
+def test_what_one_note_did_to_several_terms_is_told_once_of_each_that_replaces_one(desk: Desk) -> None:
+    """A wait for the customer goes on through a note that holds other terms."""
+    cases = tuple(
+        Case(types=(type,), term=Term(amount=amount, unit="business_hours"))
+        for type, amount in (("claim", 48), ("inquiry", 60))
+    )
+    waits = {"Resolución": WAITS, "Otra": ("adr",), "Sin nota": ("customer",)}
+    desk.publish(*(term(desk, 1, "business_hours", name=name, cases=cases, pauses_on=on) for name, on in waits.items()))
+    ticket = desk.open()
+    desk.pass_to(ticket, "asked_customer")
+    desk.pass_time("2026-11-16 12:00")
+    hold(desk, ticket)
+    desk.pass_time("2026-11-17 12:00")
+    pausing.release(access=desk.access, ticket=ticket, note="La Junta resolvió.")
+    for day, type in ((18, "inquiry"), (19, "claim")):
+        desk.pass_time(f"2026-11-{day} 12:00")
+        desk.classify(ticket, type=type)
+        assert_agrees(desk, ticket)
+    states = {one.name: [reason for _, _, reason in one.pauses] for one in rows(ticket)[-3:]}
+    assert states == {"Resolución": ["customer", "adr", "customer"], "Otra": ["adr"], "Sin nota": ["customer"]}
+
+
 def test_a_term_waits_for_nothing_that_its_policy_does_not_name(desk: Desk) -> None:
     desk.publish_packs("ley-10-2025")
     ticket = desk.open()

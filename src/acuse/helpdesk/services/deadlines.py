@@ -107,7 +107,8 @@ def reclassified(*, ticket: Ticket, fact: Fact) -> None:
         if term is not None and wanted is not None:
             _start_late(ticket, policy, term, wanted, _cause_of(row, history))
     history = _history(ticket)
-    known = _known(ticket, history)
+    kept = ticket.deadlines.exclude(state=State.WITHDRAWN)
+    known = {(row.name, _cause_of(row, history).subject_sequence) for row in kept}
     for purpose in STARTED_BY_ITSELF:
         begins = _begins(purpose, history)
         then = _policy_of(ticket, begins, history)
@@ -209,7 +210,7 @@ def _undergo(row: Deadline, fact: Fact, stood: Container[tuple[str, int]] | None
     elif _withdraws(row, fact):
         rows.withdraw(row, fact.occurred_at, rows.named(fact))
     else:
-        if row.state == State.PAUSED and _held_for(row) not in BY_MEMBERS and MAY_RESUME[_held_for(row)](fact):
+        if _held_for(row) in OVER and OVER[_held_for(row)](fact):
             _resume(row, fact)
         for reason in row.pauses_on:
             told = stood is None or (reason, fact.subject_sequence) in stood
@@ -291,12 +292,6 @@ def _begins(purpose: str, history: Sequence[Fact]) -> Fact:
     return next(fact for fact in reversed(history) if MAY_START[purpose](fact))
 
 
-def _known(ticket: Ticket, history: Sequence[Fact]) -> set[tuple[str, int]]:
-    """Return of each deadline that was not withdrawn its name, and the number of the fact that it follows."""
-    kept = ticket.deadlines.exclude(state=State.WITHDRAWN)
-    return {(row.name, _cause_of(row, history).subject_sequence) for row in kept}
-
-
 def _policy_of(ticket: Ticket, cause: Fact, history: Sequence[Fact]) -> PublishedPolicy | None:
     """Return the terms by which what follows a fact is counted: those that something cites already, or of then."""
     begun = (fact for fact in history if fact.type in (facts.STARTED, facts.DEFERRED))
@@ -306,8 +301,7 @@ def _policy_of(ticket: Ticket, cause: Fact, history: Sequence[Fact]) -> Publishe
 
 def _policy_at(ticket: Ticket, cause: Fact) -> PublishedPolicy | None:
     """Return the terms in force when a fact happened; where there were none yet, those of when it was recorded."""
-    then = policy_at(ticket.organisation_id, cause.occurred_at)
-    return then or policy_at(ticket.organisation_id, cause.recorded_at)
+    return policy_at(ticket.organisation_id, cause.occurred_at) or policy_at(ticket.organisation_id, cause.recorded_at)
 
 
 def _cited(ticket: Ticket, fact: Fact) -> PublishedPolicy:
@@ -340,32 +334,38 @@ def _relive(row: Deadline) -> None:
     """
     history = _history(row.ticket)
     stood = {_paused_by(fact) for fact in history if fact.type == facts.PAUSED}
+    done: set[tuple[str, int]] = set()
     # What begins a deadline may be dated back: what was told before it is of another all the same.
     for fact in history[_cause_of(row, history).subject_sequence - 1 :]:
         if row.state not in LIVE:
             return
         if fact.occurred_at < row.started_at:
             continue
-        if fact.type == facts.PAUSED and fact.details["reason"] in row.pauses_on and _by_member(fact):
-            rows.pause(row, fact.occurred_at, str(fact.details["reason"]), fact.details["follows"])
-        elif fact.type == facts.RESUMED and _held_for(row) in BY_MEMBERS and _let_go(row, fact, history):
-            _resume(row, _followed(fact, history))
+        if fact.type in (facts.PAUSED, facts.RESUMED):
+            # What one note did was told of each deadline, and again of what began in place of one.
+            if _paused_by(fact) not in done:
+                _repeat(row, fact, history)
+            done.add(_paused_by(fact))
         else:
             _undergo(row, fact, stood)
     _wait_on(row, clock.now())
 
 
-def _let_go(row: Deadline, resumed: Fact, history: Sequence[Fact]) -> bool:
-    """Return whether another deadline went on for what lets this one go on too."""
-    return "follows" in resumed.details and MAY_RESUME[_held_for(row)](_followed(resumed, history))
+def _repeat(row: Deadline, told: Fact, history: Sequence[Fact]) -> None:
+    """Let a deadline that begins late stand still, or go on, as another was told to by a member's note."""
+    if "follows" not in told.details:
+        return
+    note, held = _followed(told, history), _held_for(row)
+    if told.type == facts.RESUMED:
+        if held in BY_MEMBERS and MAY_RESUME[held](note):
+            _resume(row, note)
+    elif told.details["reason"] in row.pauses_on and told.details["reason"] in BY_MEMBERS and held not in BY_MEMBERS:
+        _resume(row, note)
+        rows.pause(row, told.occurred_at, str(told.details["reason"]), told.details["follows"])
 
 
 def _paused_by(paused: Fact) -> tuple[str, int]:
-    return str(paused.details["reason"]), int(paused.details.get("follows", {}).get("sequence", 0))
-
-
-def _by_member(paused: Fact) -> bool:
-    return paused.details["reason"] in BY_MEMBERS and "follows" in paused.details
+    return str(paused.details.get("reason", "")), int(paused.details.get("follows", {}).get("sequence", 0))
 
 
 def attend(*, deadline: UUID) -> bool:
