@@ -111,7 +111,7 @@ class LocalStore:
         try:
             return (self._root / key).read_bytes()
         except FileNotFoundError as error:
-            raise MissingObject(f"Custody has no object {key}.") from error
+            raise MissingObject("Custody has no object %(key)s.", key=key) from error
         except OSError as error:
             raise TemporaryError(f"Custody cannot read an object: {error.strerror}.") from error
 
@@ -218,7 +218,7 @@ def open_object(*, organisation: UUID, sha256: str) -> bytes:
     """
     content = store().get(object_key(organisation, sha256))
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise DamagedObject(f"The object {sha256} in custody is damaged.")
+        raise DamagedObject("The object %(sha256)s in custody is damaged.", sha256=sha256)
     return content
 
 

@@ -68,7 +68,11 @@ def test_the_viewer_is_a_part_for_the_script_and_a_page_without_it(member: Clien
 
 
 def test_what_cannot_be_shown_says_so_and_is_offered(
-    member: Client, case: tuple[UUID, UUID], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    member: Client,
+    world: World,
+    case: tuple[UUID, UUID],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.CRITICAL)
 
@@ -87,10 +91,23 @@ def test_what_cannot_be_shown_says_so_and_is_offered(
     monkeypatch.undo()
 
     def lost(*, organisation: UUID, sha256: str) -> bytes:
-        raise custody.MissingObject(f"Custody has no object {sha256}.")
+        raise custody.MissingObject("Custody has no object %(key)s.", key=sha256)
 
     monkeypatch.setattr(custody, "open_object", lost)
     assert "No se puede leer" in seen("notas.txt")
+    sent = "/console/talleres-ribera/communications/{}/attachments/1/".format(
+        world.communications["cliente1042@correo.example"]
+    )
+    for path in (
+        address(case, "notas.txt", ""),
+        address(case, "ruido.png", "raw/"),
+        sent,
+        sent + "view/",
+        sent + "raw/",
+    ):
+        answer = member.get(path)
+        assert answer.status_code == 503
+        assert "La custodia no tiene el objeto" in answer.content.decode()
 
 
 def test_a_page_that_takes_too_much_or_that_others_go_before_says_so(

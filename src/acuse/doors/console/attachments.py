@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from acuse.accounts.queries import Access
-from acuse.doors.console.content import attachments_of
+from acuse.doors.console.content import attachments_of, from_custody
 from acuse.doors.console.frame import member_view
 from acuse.doors.console.viewing import File, drawn, viewer
 from acuse.doors.ui.security import download
@@ -38,6 +38,7 @@ def _content(access: Access, said: InteractionView, number: int) -> bytes:
 
 @require_GET
 @member_view
+@from_custody
 def save(request: HttpRequest, access: Access, id: UUID, interaction_id: UUID, number: int) -> HttpResponseBase:
     """One file of what was said, always saved and never shown in place."""
     said = _said(access, id, interaction_id, number)
@@ -72,6 +73,7 @@ def view(request: HttpRequest, access: Access, id: UUID, interaction_id: UUID, n
 
 @require_GET
 @member_view
+@from_custody
 def raw(request: HttpRequest, access: Access, id: UUID, interaction_id: UUID, number: int) -> HttpResponseBase:
     """A picture or a mail, as the viewer asks for it."""
     said = _said(access, id, interaction_id, number)
@@ -81,10 +83,13 @@ def raw(request: HttpRequest, access: Access, id: UUID, interaction_id: UUID, nu
 
 @require_GET
 @member_view
+@from_custody
 def view_sent(request: HttpRequest, access: Access, id: UUID, number: int) -> HttpResponseBase:
     """One attachment of a communication, to be looked at."""
     slug = access.view.slug
     inside = attachments_of(access, id)
+    if not 1 <= number <= len(inside):
+        raise Http404("The message has no such attachment.")
 
     def address(name: str, place: int) -> str:
         return reverse(f"console:attachment{name}", args=[slug, id, place])
@@ -100,19 +105,14 @@ def view_sent(request: HttpRequest, access: Access, id: UUID, number: int) -> Ht
         for place, one in enumerate(inside, start=1)
     ]
     back = reverse("console:communication", args=[slug, id])
-    return viewer(
-        request,
-        access,
-        files,
-        number,
-        content=lambda: inside[number - 1].content,
-        place="communications",
-        back=back,
-    )
+    content = inside[number - 1].content
+    del inside  # the others do not stay in memory while a page of this one is drawn
+    return viewer(request, access, files, number, content=lambda: content, place="communications", back=back)
 
 
 @require_GET
 @member_view
+@from_custody
 def raw_sent(request: HttpRequest, access: Access, id: UUID, number: int) -> HttpResponseBase:
     """A picture or a mail attached to a communication, as the viewer asks for it."""
     inside = attachments_of(access, id)

@@ -1,6 +1,10 @@
 """What was communicated: a preview that can neither run nor fetch anything, the original, its attachments."""
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,12 +20,15 @@ from acuse.delivery.queries import CommunicationView
 from acuse.delivery.queries.details import sent_copy
 from acuse.doors.console.added import added_to
 from acuse.doors.console.frame import member_view
+from acuse.doors.ui.errors import unreadable
 from acuse.doors.ui.security import download, foreign_page
-from acuse.errors import AcuseError
+from acuse.errors import AccessDenied, AcuseError
 from acuse.mail.html import console_document
 from acuse.mail.mailboxes import Address
 from acuse.mail.read import Attachment, Message, read
 
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
 MAX_PREVIEW = 10_000_000
 MAX_TEXT = 500_000
 PLAIN_STYLE = (
@@ -171,6 +178,24 @@ def sent(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     return download(copy, filename=f"{id}-sent.eml", media_type="message/rfc822")
 
 
+def from_custody(
+    view: Callable[Concatenate[HttpRequest, Access, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, Access, P], HttpResponseBase]:
+    """Let a view of a file say in a sentence that custody cannot give it, rather than fail."""
+
+    @wraps(view)
+    def told(request: HttpRequest, access: Access, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            return view(request, access, *args, **kwargs)
+        except AccessDenied:
+            raise
+        except AcuseError as error:
+            log.warning("a file could not be read: %s", error)
+            return unreadable(request, error)
+
+    return told
+
+
 def attachments_of(access: Access, identity: UUID) -> tuple[Attachment, ...]:
     """Return the files inside the message of a communication; 404 where the organisation has no such one."""
     return _read(access, identity).attachments
@@ -178,6 +203,7 @@ def attachments_of(access: Access, identity: UUID) -> tuple[Attachment, ...]:
 
 @require_GET
 @member_view
+@from_custody
 def attachment(request: HttpRequest, access: Access, id: UUID, number: int) -> HttpResponseBase:
     """One attachment, decoded, always saved and never shown in place."""
     attachments = attachments_of(access, id)

@@ -48,6 +48,12 @@ def too_big(request: HttpRequest) -> HttpResponse:
         return _page(request, 413, _("That is more than this page takes."), text)
 
 
+def unreadable(request: HttpRequest, error: AcuseError) -> HttpResponse:
+    """503, where what is kept cannot be given: custody lost it or has it damaged."""
+    text = _("Custody cannot give the content: %(why)s") % {"why": said(error)}
+    return _page(request, 503, _("This file cannot be read now."), text)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500"""
     text = _(

@@ -23,6 +23,8 @@ SENTENCES = (
     gettext_noop("A certificate names its revocation list by other means than HTTP, which is not supported."),
     gettext_noop("The revocation list at %(name)s is not current."),
     gettext_noop("%(name)s did not answer with a revocation list."),
+    gettext_noop("Custody has no object %(key)s."),
+    gettext_noop("The object %(sha256)s in custody is damaged."),
     gettext_noop("Facts wait to be put in order: does a sequencer run, and may it? See its log."),
     gettext_noop("The clock went back: there are facts of %(since)s. Check its NTP."),
     gettext_noop("Facts have waited for a time stamp since %(since)s. Nothing is lost."),
