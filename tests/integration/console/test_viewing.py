@@ -10,6 +10,7 @@ from django.test import Client
 
 from acuse.doors.console import viewing
 from acuse.evidence import custody
+from acuse.mail import kinds
 from acuse.pdf.drawer import Drawer
 from tests.browser.desk import desk
 from tests.browser.files import HTML, everything, send_files
@@ -83,7 +84,7 @@ def test_what_cannot_be_shown_says_so_and_is_offered(
 
     assert "está dañado, protegido con contraseña" in seen("rota.pdf")
     assert "El fichero está vacío." in seen("vacío.txt")
-    monkeypatch.setattr(viewing, "MOST_PIXELS", 400 * 2400 - 1)
+    monkeypatch.setattr(kinds, "MOST_PIXELS", 400 * 2400 - 1)
     assert "demasiados píxeles" in seen("ruido.png")
     assert member.get(address(case, "ruido.png", "raw/")).status_code == 404
     monkeypatch.setattr(viewing, "MOST_OCTETS", 1000)

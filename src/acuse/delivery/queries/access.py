@@ -17,6 +17,7 @@ from acuse.delivery.models import Access
 from acuse.evidence import custody
 from acuse.evidence.statements import execute
 from acuse.mail.links import holds_link
+from acuse.mail.tokens import ACCESS, AGREE, FOLLOW
 
 #: Every request for the page asks this, so it is prepared: to put it together anew takes longer than to answer it.
 _CONSIGNED = """
@@ -129,6 +130,11 @@ def consigned_message(seen: Consigned) -> bytes:
     return custody.open_object(organisation=seen.organisation_id, sha256=seen.message_sha256)
 
 
-def quotes_link(raw: bytes) -> bool:
-    """Say whether a message that came in holds a link to waiting content: only its recipient may be shown that."""
-    return holds_link(raw, keys=(settings.ACUSE_KEYS.address,))
+def quotes_link(raw: bytes, *, customers: bool = False) -> bool:
+    """Say whether a message or file that came in holds a link to waiting content: only its recipient may be shown that.
+
+    Args:
+        customers: or the link of a customer to their case, which serves who acts and not who only reads.
+    """
+    purposes = frozenset({ACCESS, AGREE, FOLLOW} if customers else {ACCESS})
+    return holds_link(raw, keys=(settings.ACUSE_KEYS.address,), purposes=purposes)

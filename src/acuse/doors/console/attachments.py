@@ -3,14 +3,17 @@
 from functools import partial
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from acuse.accounts.queries import Access
+from acuse.delivery.queries.access import quotes_link
 from acuse.doors.console.content import attachments_of, from_custody
-from acuse.doors.console.frame import member_view
+from acuse.doors.console.frame import member_view, withheld
 from acuse.doors.console.viewing import File, drawn, viewer
 from acuse.doors.ui.security import download
 from acuse.evidence import custody
@@ -40,10 +43,14 @@ def _content(access: Access, said: InteractionView, number: int) -> bytes:
 @member_view
 @from_custody
 def save(request: HttpRequest, access: Access, id: UUID, interaction_id: UUID, number: int) -> HttpResponseBase:
-    """One file of what was said, always saved and never shown in place."""
+    """One file of what was said, always saved and never shown in place; not what holds a link withheld."""
     said = _said(access, id, interaction_id, number)
     name = str(said.attachments[number - 1]["name"])
-    return download(_content(access, said, number), filename=name, media_type="application/octet-stream")
+    content = _content(access, said, number)
+    if quotes_link(content, customers=not access.sends):
+        messages.error(request, withheld())
+        return redirect("console:ticket", access.view.slug, id)
+    return download(content, filename=name, media_type="application/octet-stream")
 
 
 @require_GET
@@ -78,7 +85,7 @@ def raw(request: HttpRequest, access: Access, id: UUID, interaction_id: UUID, nu
     """A picture or a mail, as the viewer asks for it."""
     said = _said(access, id, interaction_id, number)
     name = str(said.attachments[number - 1]["name"])
-    return drawn(_content(access, said, number), name, access.view.language)
+    return drawn(access, _content(access, said, number), name)
 
 
 @require_GET
@@ -118,4 +125,4 @@ def raw_sent(request: HttpRequest, access: Access, id: UUID, number: int) -> Htt
     inside = attachments_of(access, id)
     if not 1 <= number <= len(inside):
         raise Http404("The message has no such attachment.")
-    return drawn(inside[number - 1].content, inside[number - 1].name, access.view.language)
+    return drawn(access, inside[number - 1].content, inside[number - 1].name)

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from acuse.accounts.queries import Access, active_members
+from acuse.delivery.queries.access import quotes_link
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.acts import found
-from acuse.doors.console.frame import member_view, page
+from acuse.doors.console.frame import member_view, page, withheld
 from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
 from acuse.doors.ui.security import download
@@ -217,12 +218,15 @@ def present(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
 @require_GET
 @member_view
 def raw(request: HttpRequest, access: Access, id: UUID, interaction_id: UUID) -> HttpResponseBase:
-    """What was said, byte for byte as it came or went."""
+    """What was said, byte for byte as it came or went, unless it holds a link that is not handed to this member."""
     found = interaction(access, ticket=id, id=interaction_id)
     # An answer may carry the link with which its customer agrees.
     if found is None or not found.sha256 or (found.kind == "reply" and not access.sends):
         raise Http404("There is nothing of it to be downloaded.")
     content = custody.open_object(organisation=access.organisation, sha256=found.sha256)
+    if quotes_link(content, customers=not access.sends):
+        messages.error(request, withheld())
+        return redirect("console:ticket", access.view.slug, id)
     suffix = ".eml" if found.media_type == "message/rfc822" else ".txt"
     return download(content, filename=f"{found.id}{suffix}", media_type="application/octet-stream")
 

@@ -24,8 +24,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from acuse.accounts.queries import Access
+from acuse.delivery.queries.access import quotes_link
 from acuse.doors.console.content import message_page
-from acuse.doors.console.frame import page
+from acuse.doors.console.frame import page, withheld
 from acuse.doors.ui import figures
 from acuse.doors.ui.errors import said
 from acuse.doors.ui.security import foreign_picture
@@ -38,7 +39,6 @@ from acuse.pdf.pool import Busy
 log = logging.getLogger(__name__)
 
 MOST_OCTETS = 30_000_000
-MOST_PIXELS = 100_000_000
 #: One drawer a web process: what came from outside never shares a worker with our own documents.
 _DRAWER = Drawer()
 
@@ -82,7 +82,7 @@ def viewer(
     file = files[number - 1]
     asked = request.GET.get("page", "")
     at = int(asked) if asked.isdecimal() and len(asked) < 7 else 1
-    shown = _shown(file, content, max(1, at))
+    shown = _shown(access, file, content, max(1, at))
     context: dict[str, Any] = {"file": file, "back": back, "file_number": number, "files": len(files), **shown}
     context |= _turns(files, number, max(1, at), shown.get("pages", 1))
     if request.headers.get("HX-Request") == "true":
@@ -90,18 +90,23 @@ def viewer(
     return page(request, access, place, "console/viewer.html", context)
 
 
-def drawn(content: bytes, name: str, language: str) -> HttpResponseBase:
+def drawn(access: Access, content: bytes, name: str) -> HttpResponseBase:
     """What the viewer asks for beside its own page: a picture, or mail for its sandboxed frame.
 
     Args:
+        access: of the reader, whose language a mail is in that names none.
         content: the file.
         name: what it is called.
-        language: of the reader, where the mail does not name its own.
     """
+    if len(content) > MOST_OCTETS:
+        raise Http404("The file is too big to be drawn.")
     kind = kinds.kind_of(content, name)
+    if _quotes(access, kind, content):
+        raise Http404("The file quotes a recipient's link.")
     if kind == kinds.MAIL:
-        return message_page(read(content), language)
-    if not _is_picture(kind) or (kinds.pixels_of(content) or 0) > MOST_PIXELS:
+        return message_page(read(content), access.view.language)
+    pixels = kinds.pixels_of(content) if _is_picture(kind) else None
+    if pixels is None or pixels > kinds.MOST_PIXELS:
         raise Http404("Nothing of this file is drawn.")
     return foreign_picture(content, media_type=kind)
 
@@ -110,13 +115,19 @@ def _is_picture(kind: str) -> bool:
     return kind.startswith("image/")
 
 
-def _shown(file: File, content: Callable[[], bytes], at: int) -> dict[str, Any]:
+def _quotes(access: Access, kind: str, content: bytes) -> bool:
+    """Say whether what would be read in a file holds a link that this member is not handed; pictures are not read."""
+    return kind != kinds.PDF and not _is_picture(kind) and quotes_link(content, customers=not access.sends)
+
+
+def _shown(access: Access, file: File, content: Callable[[], bytes], at: int) -> dict[str, Any]:
     """Return what the template shows of a file: `how`, and what that needs; or a `problem` in a sentence."""
     if file.size > MOST_OCTETS:
         return _not(_("It is too big to be shown here: %(size)s."), size=figures.size(file.size))
     try:
         given = content()
-        return _of_kind(kinds.kind_of(given, file.name), given, at)
+        kind = kinds.kind_of(given, file.name)
+        return _not(withheld()) if _quotes(access, kind, given) else _of_kind(kind, given, at)
     except AcuseError as error:
         return _not(_("It cannot be read: %(why)s"), why=said(error))
 
@@ -126,7 +137,9 @@ def _of_kind(kind: str, content: bytes, at: int) -> dict[str, Any]:
         pixels = kinds.pixels_of(content)
         if pixels is None:
             return _not(_("The picture is damaged."))
-        return {"how": "picture"} if pixels <= MOST_PIXELS else _not(_("The picture has too many pixels to be shown."))
+        if pixels > kinds.MOST_PIXELS:
+            return _not(_("The picture has too many pixels to be shown."))
+        return {"how": "picture"}
     if kind == kinds.PDF:
         return _page_of(content, at)
     if kind == kinds.MAIL:

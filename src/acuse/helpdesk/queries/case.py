@@ -1,6 +1,5 @@
 """One case whole: what was said in it, what is about to be said, who else looks at it."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -14,9 +13,9 @@ from acuse.evidence import queries as evidence
 from acuse.evidence.queries import LedgerFact
 from acuse.helpdesk.models import Draft, Interaction, Outgoing, Presence, Ticket
 from acuse.helpdesk.queries.tickets import TicketRow, mine, row_of
+from acuse.mail.links import masked
 from acuse.proof.facts.ticket import KIND
 
-_CUSTOMERS_LINK = re.compile(r"(/[cf]/)[a-z2-7]{42}\b")
 _OUTCOMES = {
     "conformity.given": "given",
     "conformity.denied": "denied",
@@ -150,8 +149,8 @@ def drafts(access: Access, *, ticket: UUID) -> Mapping[str, str]:
 
 
 def _shown(text: str, access: Access) -> str:
-    """Return what a member is shown: the customer's own links serve who acts, and are not handed to who only reads."""
-    return text if access.sends else _CUSTOMERS_LINK.sub(r"\1…", text)
+    """Return what a member is shown: never a recipient's link to waiting content; the customer's own serve who acts."""
+    return masked(text, customers=not access.sends)
 
 
 def _interaction(row: Interaction, access: Access) -> InteractionView:
