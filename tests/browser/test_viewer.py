@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Opener
 from tests.browser.desk import desk
@@ -65,6 +65,29 @@ def test_files_are_looked_at_one_after_the_other_by_keyboard(case: str, visit: O
     expect(first).to_be_focused()
     assert page.url.endswith(case), "Esc closes the file and not the case"
     assert seen.elsewhere == seen.errors == []
+
+
+def test_a_key_held_down_asks_for_one_file_at_a_time(case: str, visit: Opener) -> None:
+    seen = visit()
+    page = seen.open(case)
+    held: list[Route] = []
+    page.get_by_role("link", name="pinza delantera.jpg").first.click()
+    viewer = page.get_by_role("dialog")
+    expect(viewer.locator(".viewer-head")).to_contain_text("pinza delantera.jpg")
+
+    def never_answered(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/view/", never_answered)
+    with page.expect_request("**/files/2/view/") as second:
+        page.keyboard.down("ArrowRight")
+    for _ in range(5):
+        page.keyboard.down("ArrowRight")
+    page.keyboard.up("ArrowRight")
+    with page.expect_event("requestfailed", lambda failed: failed == second.value):
+        seen.press("Escape")
+    expect(viewer).to_be_hidden()
+    assert len(held) == 1
 
 
 def test_cases_are_ticked_by_keyboard_and_changed_at_once(case: str, visit: Opener) -> None:
