@@ -72,8 +72,11 @@ def ended(*, organisation: UUID, kind: str, subject: UUID) -> bool:
     return mine.filter(legal_hold=False, retain_until__lte=clock.now()).exists()
 
 
-def extend(*, kind: str, subject: UUID, until: datetime) -> None:
+def extend(*, kind: str, subject: UUID, until: datetime) -> datetime:
     """Keep a subject's facts and objects until a later date; an earlier one changes nothing.
+
+    Returns:
+        Until when they are kept now.
 
     Raises:
         InputError: there is no such subject.
@@ -83,12 +86,13 @@ def extend(*, kind: str, subject: UUID, until: datetime) -> None:
         if head is None:
             raise InputError("There is no such subject.")
         if until <= head.retain_until:
-            return
+            return head.retain_until
         Head.objects.filter(id=head.id).update(retain_until=until)
         digests = _digests(head.organisation, kind, subject)
         StoredObject.objects.filter(organisation=head.organisation, sha256__in=digests, retain_until__lt=until).update(
             retain_until=until
         )
+    return until
 
 
 def due(*, limit: int = 1000) -> list[Due]:

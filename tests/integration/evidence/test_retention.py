@@ -108,9 +108,9 @@ def test_a_longer_retention_covers_facts_and_objects(database: Addresses, superu
     subject = keep_message(CONTENT)
     end_retention(superuser, subject)
     until = clock.now() + timedelta(days=30)
-    retention.extend(kind="communication", subject=subject, until=until)
+    assert retention.extend(kind="communication", subject=subject, until=until) == until
     assert Head.objects.get().retain_until == StoredObject.objects.get().retain_until == until
-    retention.extend(kind="communication", subject=subject, until=until - timedelta(days=60))
+    assert retention.extend(kind="communication", subject=subject, until=until - timedelta(days=60)) == until
     assert Head.objects.get().retain_until == until
     with pytest.raises(ConflictError):
         erase(subject)

@@ -17,11 +17,13 @@ from acuse.helpdesk.queries.case import CaseView, case
 from acuse.helpdesk.queries.guarantee import guarantee
 from acuse.helpdesk.services import guarantee as guarantee_service
 from acuse.helpdesk.services.changes import add_note
+from acuse.helpdesk.services.conformity import answer_conformity, ask_conformity
 from acuse.helpdesk.services.guarantee import USES, Given, check_given, draft, send
 from acuse.helpdesk.services.policies import publish_policy
 from acuse.helpdesk.services.replies import Prepared, prepare, reply, send_due
 from acuse.helpdesk.services.settings import change_desk
 from acuse.helpdesk.services.writing import Answer
+from acuse.proof.facts.fact import Actor
 from acuse.proof.policy import Policy
 from tests.integration.helpdesk.making import Desk, letter
 from tests.integration.helpdesk.test_case import answer
@@ -147,6 +149,20 @@ def test_a_notice_of_closing_asks_for_agreement_with_a_term(desk: Desk, claim: U
     assert desk.ticket().status == "pending_conformity"
     assert desk.ticket().product == "", "a closing says nothing of the product"
     assert states(claim)["first_response"] == "met"
+
+
+def test_whoever_disagreed_is_answered_before_a_closing_is_announced(desk: Desk, claim: UUID) -> None:
+    request = uuid4()
+    ask_conformity(access=desk.agent, ticket=claim, answer=answer(), request=request, revision=None)
+    send_due()
+    customer = Actor(kind="contact", id=str(desk.ticket().contact_id))
+    answer_conformity(request=request, agreed=False, by="link", words="No conforme", comments="", actor=customer)
+    with pytest.raises(ConflictError, match="did not agree"):
+        do(desk, "closing")
+    reply(access=desk.agent, ticket=claim, answer=answer())
+    send_due()
+    do(desk, "closing")
+    assert sent(desk)["act"] == "closing_notice"
 
 
 @pytest.mark.parametrize(

@@ -66,8 +66,9 @@ def extend(
     with ready_database(environment()):
         from acuse.evidence import retention as evidence
 
-        evidence.extend(kind=kind, subject=check_subject(subject), until=until.replace(tzinfo=UTC))
-        print(f"Kept until {until:%Y-%m-%d}.")
+        kept = evidence.extend(kind=kind, subject=check_subject(subject), until=until.replace(tzinfo=UTC))
+        already = "" if kept.date() == until.date() else " already"
+        print(f"Kept until {kept:%Y-%m-%d}{already}.")
 
 
 @retention.command("erase")

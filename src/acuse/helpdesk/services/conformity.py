@@ -97,13 +97,16 @@ def _check_closing(ticket: Ticket, answer: Answer) -> None:
 
 
 def check_answered(ticket: Ticket) -> None:
-    """Check that the customer was sent an answer: without one there is nothing that they could agree with.
+    """Check that the customer was sent an answer that they have not disagreed with: of another nobody can ask.
 
     Raises:
-        ConflictError: they were sent none.
+        ConflictError: they were sent none, or none since they disagreed.
     """
-    if answered_at(ticket) is None:
+    answered = answered_at(ticket)
+    if answered is None:
         raise ConflictError("No answer was sent to this customer yet: there is nothing to agree with. Answer first.")
+    if ConformityRequest.objects.filter(ticket=ticket, agreed=False, answered_at__gte=answered).exists():
+        raise ConflictError("The customer did not agree, and was sent no answer since. Answer first.")
 
 
 def answer_conformity(
