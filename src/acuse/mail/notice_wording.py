@@ -14,7 +14,7 @@ _ES = {
         "la hora en que la abre."
     ),
     "recorded": "Quedará constancia de la fecha y la hora en que la abre. Seguir el enlace, por sí solo, no la abre.",
-    "agree": "Abrirla no significa que esté de acuerdo. También podrá rechazarla o, si no lo hace, descargar la prueba.",
+    "agree": "Abrirla no significa que esté de acuerdo. También podrá rechazarla o, si no, descargar la prueba, gratis.",
     "why": "Recibe este aviso porque {organisation} indicó su dirección. Si responde, le contestarán en {reply_to}.",
     "check": "Nunca le pediremos contraseñas ni datos de pago. Cómo se comprueban estas comunicaciones:",
     "code.title.access": "{code} es su código para abrir o rechazar la comunicación de {organisation}",
@@ -46,7 +46,7 @@ _EN = {
         "recorded."
     ),
     "recorded": "The date and time you open it will be recorded. Following the link does not open it by itself.",
-    "agree": "Opening it does not mean you agree. You can also refuse it or, if you do not, download the proof for free.",
+    "agree": "Opening it does not mean you agree. You can also refuse it or else download the proof, free of charge.",
     "why": "You receive this notice because {organisation} gave your address. Answers to it go to {reply_to}.",
     "check": "We will never ask for passwords or payment details. How these communications are checked:",
     "code.title.access": "{code} is your code to open or refuse the communication from {organisation}",
