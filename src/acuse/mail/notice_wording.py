@@ -14,7 +14,7 @@ _ES = {
         "la hora en que la abre."
     ),
     "recorded": "Quedará constancia de la fecha y la hora en que la abre. Seguir el enlace, por sí solo, no la abre.",
-    "agree": "Abrirla no significa que esté de acuerdo. También podrá rechazarla o, si no, descargar la prueba, gratis.",
+    "agree": "Abrirla no significa que esté de acuerdo. También podrá rechazarla o, si no, descargar gratis la prueba.",
     "why": "Recibe este aviso porque {organisation} indicó su dirección. Si responde, le contestarán en {reply_to}.",
     "check": "Nunca le pediremos contraseñas ni datos de pago. Cómo se comprueban estas comunicaciones:",
     "code.title.access": "{code} es su código para abrir o rechazar la comunicación de {organisation}",
