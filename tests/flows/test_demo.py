@@ -165,6 +165,9 @@ def test_it_runs_again_after_each_kind_of_kill(
     until(lambda: "Ctrl-C stops everything" in demo.said() or run.poll() is not None, "the third run stays up")
     assert run.poll() is None, demo.said()
     assert "Console" in demo.said()
+    second = demo.once(few)
+    address = f"http://127.0.0.1:{demo.environment['ACUSE_WEB_PORT']}"
+    assert (second.returncode, f"A demo runs already in {demo.data} at {address}." in second.stderr) == (3, True)
     end_all_of(demo.data)
     run.wait(PATIENCE)
     last = demo.once(few)

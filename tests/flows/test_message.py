@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from acuse.embedded.mailboxes import messages
-from acuse.errors import InputError
+from acuse.errors import PermanentError
 from acuse.proof import merkle
 from acuse.proof.checkpoint import VerifierKey, open_note
 from acuse.proof.trust import Trust
@@ -148,7 +148,7 @@ def test_what_is_sent_again_to_a_mailbox_that_does_not_exist_is_held_back(
 
 
 def test_a_stranger_may_not_send_as_somebody_else(running: Installation) -> None:
-    with pytest.raises(InputError, match=r"550 5\.7\.1"):
+    with pytest.raises(PermanentError, match=r"550 5\.7\.1"):
         running.submit(message("forged"), "x@acepta.example", sender="otro@empresa.example")
 
 

@@ -2,6 +2,8 @@
 
 import os
 import socket
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,10 +13,13 @@ import pytest
 
 from acuse.config.cli import demo
 from acuse.config.cli.demo import _configure, _file_name, _links
+from acuse.config.cli.demo_directory import claimed
 from acuse.embedded.mailboxes import Mailboxes
 from acuse.errors import ConfigurationError
 from tests.ports import free_ports
 from tests.unit.mail.test_notice import LINK, made
+
+ROOT = Path(__file__).parents[3]
 
 
 def test_links_are_read_from_the_notices_and_from_nothing_else(tmp_path: Path) -> None:
@@ -68,6 +73,22 @@ def test_revocation_lists_stay_where_the_certificates_say(tmp_path: Path, monkey
     assert chosen(ACUSE_TRUST_SERVICES_PORT="7") == "7"
     with taken(first), pytest.raises(ConfigurationError, match=f"Port {first} is in use"):
         chosen()
+
+
+def test_a_second_demo_says_where_the_first_runs(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from acuse.config.cli import main; main()", "demo"]
+    environment = {**os.environ, "ACUSE_DATA_DIRECTORY": str(tmp_path)}
+    with claimed(tmp_path, keys=tmp_path / "keys") as claim:
+        assert not claim.earlier
+        claim.say_address("http://127.0.0.1:8093")
+        second = subprocess.run(
+            command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        )
+    assert (second.returncode, second.stdout) == (3, "")
+    assert f"A demo runs already in {tmp_path} at http://127.0.0.1:8093." in second.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["demo"], "it touched nothing"
+    with claimed(tmp_path, keys=tmp_path / "keys") as again:
+        assert again.earlier
 
 
 def test_each_address_has_a_file_name_of_its_own() -> None:

@@ -23,6 +23,7 @@ from uuid import UUID
 import typer
 from dotenv import dotenv_values
 
+from acuse.config.cli.demo_directory import MARKER, claimed
 from acuse.config.cli.outcomes import Outcome, make_directory, siblings, wait_for_certificates
 from acuse.config.cli.serve import ready_database, supervisor
 from acuse.config.cli.submission import Account, account_file, keep_account, read_account, submit
@@ -44,9 +45,6 @@ MEMBERS = (
     ("taller", "Taller", "agent"),
     ("auditoria", "Auditoría", "auditor"),
 )
-_MARKER = "demo"
-"""File in a data directory that says that it is a demo's."""
-
 _PATIENCE_SECONDS = 420.0
 _LEFTOVERS_SECONDS = 20.0
 """How long what a killed demo left may take to end."""
@@ -91,14 +89,22 @@ def demo(
     envelopes = _read_envelopes(examples)
     if out is not None:
         make_directory(out)
-    _configure()
-    settings = environment()
-    if _claim_directory(settings):
-        print(
-            f"{settings.data_directory} holds an earlier demo: what it accepted before is not sent again.", flush=True
-        )
-    else:
-        print(f"All of it goes into {settings.data_directory}; ACUSE_DATA_DIRECTORY chooses another.", flush=True)
+    directory = settings_file().parent
+    with claimed(directory, keys=directory / "keys") as claim:
+        if claim.earlier:
+            print(f"{directory} holds an earlier demo: what it accepted before is not sent again.", flush=True)
+        else:
+            print(f"All of it goes into {directory}; ACUSE_DATA_DIRECTORY chooses another.", flush=True)
+        _configure()
+        settings = environment()
+        claim.say_address(settings.public_url)
+        _run(settings, examples, envelopes, out=out, once=once)
+
+
+def _run(
+    settings: Environment, examples: Path, envelopes: Sequence[dict[str, Any]], *, out: Path | None, once: bool
+) -> None:
+    """Start, send, certify and verify; see `demo`."""
     with ready_database(settings, first=True):
         _keep_settings(settings)
         prepare(settings)
@@ -154,7 +160,7 @@ def _take_up_trust_services() -> None:
     Elsewhere nobody would find the lists, and what is sealed would stay at the lowest level.
     """
     file = settings_file()
-    named = dotenv_values(file).get(_TRUST_SERVICES_PORT) if (file.parent / _MARKER).exists() else None
+    named = dotenv_values(file).get(_TRUST_SERVICES_PORT) if (file.parent / MARKER).exists() else None
     if named is None or not named.isdecimal() or _TRUST_SERVICES_PORT in os.environ:
         return
     deadline = time.monotonic() + _LEFTOVERS_SECONDS
@@ -194,23 +200,6 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("0.0.0.0", 0))  # noqa: S104  as above
         return int(probe.getsockname()[1])
-
-
-def _claim_directory(settings: Environment) -> bool:
-    """Refuse the data directory of a real installation; tell whether it is that of an earlier demo."""
-    marker = settings.data_directory / _MARKER
-    earlier = marker.exists()
-    if settings.keys.exists() and not earlier:
-        raise ConfigurationError(
-            f"{settings.data_directory} belongs to an installation that is no demo; "
-            "set ACUSE_DATA_DIRECTORY to an empty directory."
-        )
-    try:
-        settings.data_directory.mkdir(parents=True, exist_ok=True)
-        marker.touch()
-    except OSError as error:
-        raise ConfigurationError(f"{settings.data_directory} cannot be written: {error.strerror}.") from error
-    return earlier
 
 
 def _sample_organisation(settings: Environment) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from acuse.config.environment import Environment
 from acuse.config.secrets import write_private
-from acuse.errors import ConfigurationError, InputError, TemporaryError
+from acuse.errors import ConfigurationError, InputError, PermanentError, TemporaryError
 from acuse.mail import headers
 from acuse.proof.trust import Trust
 
@@ -60,7 +60,7 @@ def submit(settings: Environment, account: Account, *, raw: bytes, sender: str, 
         recipients: at least one.
 
     Raises:
-        InputError: the server refused it for good; its reply says why.
+        InputError: the message names no sender. PermanentError: the server refused it for good; its reply says why.
         TemporaryError: it cannot be taken now, or nobody answers.
     """
     raw = _LINE_END.sub(b"\r\n", raw)
@@ -76,8 +76,8 @@ def submit(settings: Environment, account: Account, *, raw: bytes, sender: str, 
             client.login(account.username, account.secret)
             return _transaction(client, raw, sender, recipients)
     except smtplib.SMTPResponseException as error:
-        reply = f"{error.smtp_code} {error.smtp_error.decode('utf-8', 'replace')}"  # type: ignore[union-attr]
-        kind = TemporaryError if 400 <= error.smtp_code < 500 else InputError
+        reply = f"{error.smtp_code} {error.smtp_error.decode('utf-8', 'replace').rstrip('.')}"  # type: ignore[union-attr]
+        kind = TemporaryError if 400 <= error.smtp_code < 500 else PermanentError
         advice = (
             " `acuse key list` and `acuse key create` look after credentials." if error.smtp_code == _BAD_LOGIN else ""
         )
