@@ -97,11 +97,21 @@ class Desk:
         self.add("note.added", self.ago(5), self.keep("note", NOTE, "text/plain"), mentioned=[])
 
     def start(
-        self, name: str, *, hours: float = 5, follows: dict[str, Any] | None = OPENING, term: Term = TWO_HOURS
+        self,
+        name: str,
+        *,
+        hours: float = 5,
+        follows: dict[str, Any] | None = OPENING,
+        term: Term = TWO_HOURS,
+        policy: str = "general",
+        kept: str = "",
     ) -> None:
-        """Start a deadline by the opening, five hours ago; `hours` is when the fact says that it began."""
+        """Start a deadline by the opening, five hours ago; `hours` is when the fact says that it began.
+
+        Its term is called `policy`, and in the policy that is kept `kept` where that is given.
+        """
         calendar = self.keep("calendar", self.calendar.canonical())
-        rule = self.keep("rule", ruled(self.calendar, term).canonical())
+        rule = self.keep("rule", ruled(self.calendar, term, name=kept or policy).canonical())
         self.add(
             "deadline.started",
             self.ago(hours),
@@ -113,7 +123,7 @@ class Desk:
             term=term.members(),
             on_resume="continue",
             calendar={"id": str(self.calendar.calendar), "version": 7, "digest": calendar.sha256},
-            rule={"policy": "general", "version": 3, "digest": rule.sha256},
+            rule={"policy": policy, "version": 3, "digest": rule.sha256},
             due_at=to_rfc3339(due_at(self.calendar, term, started_at=self.ago(5))),
         )
 
@@ -208,7 +218,7 @@ def test_a_ticket_without_message_or_deadlines_is_certified_too(notary: Notary) 
 def test_its_code_and_its_file_tell_the_public_what_became_of_the_deadlines(notary: Notary) -> None:
     desk = Desk(notary)
     desk.open()
-    desk.start("a", hours=4.5)
+    desk.start("a", hours=4.5, policy="Resolution")
     desk.end("a", desk.ago(4))
     due = due_at(desk.calendar, TWO_HOURS, started_at=desk.ago(5))
     desk.add("deadline.missed", due, deadline="a", due_at=to_rfc3339(due))
@@ -241,8 +251,8 @@ def test_its_code_tells_two_deadlines_for_the_same_apart(notary: Notary) -> None
     desk.start("a")
     desk.start("b", term=Term(amount=30, unit="natural_days"))
     shown = Client().get(f"/v/{certified(notary, desk).code}", headers={"accept-language": "es"}).content.decode()
-    assert "<dt>Resolución, 2 horas hábiles</dt>" in shown
-    assert "<dt>Resolución, 30 días</dt>" in shown
+    assert "<dt>Resolución, 2 horas hábiles (general)</dt>" in shown
+    assert "<dt>Resolución, 30 días (general)</dt>" in shown
 
 
 def test_what_another_version_issued_is_told_without_suspicion(notary: Notary, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The record of a case, issued for real: it holds what was written, and grades and deadlines follow from it alone."""
 
 import json
+import subprocess
 from dataclasses import replace
 from uuid import UUID
 
@@ -196,8 +197,27 @@ def test_code_and_files_of_a_record_tell_the_public_no_more_than_the_deadlines(n
     answers = [_shown(row.code), _checked(notary.pdf(row)), _checked(packed)]
     for shown in answers:
         assert "Record of a case" in shown
-        assert "<dt>Resolution</dt><dd>in time</dd>" in shown
+        assert "<dt>Resolution (general)</dt><dd>in time</dd>" in shown
         assert "cliente1042" not in shown
+
+
+def test_by_which_term_a_deadline_runs_stands_beside_it_as_far_as_its_policy_says_so(notary: Notary) -> None:
+    desk = Desk(notary)
+    desk.open()
+    desk.start("a", policy="Ley 10/2025, resolución")
+    desk.start("b", policy="Ley 99/2099", kept="general")
+    services.request_ticket_certificate(organisation=desk.organisation, ticket=desk.ticket)
+    (certificate,) = notary.issue_due()
+    for row in (certificate, recorded(notary, desk)):
+        named = "Resolución (Ley 10/2025)" if row.kind == rules.RECORD else "Resolución, 2 horas hábiles (Ley 10/2025)"
+        set_in_type = subprocess.run(["pdftotext", "-", "-"], input=notary.pdf(row), capture_output=True, check=True)
+        printed = " ".join(set_in_type.stdout.decode().split())
+        assert named in printed
+        assert "2 horas hábiles (Ley 10/2025), por el hecho 1" in printed
+        assert printed.count("Ley 99/2099") == 1, "the policy knows no such term: it stands in section 5 alone"
+        for shown in (_shown(row.code), _checked(notary.pdf(row))):
+            assert "<dt>Resolution, 2 business hours (Ley 10/2025)</dt>" in shown
+            assert "Ley 99/2099" not in shown
 
 
 def test_a_case_whose_communications_were_erased_is_recorded_without_them(notary: Notary) -> None:

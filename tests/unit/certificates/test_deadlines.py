@@ -74,7 +74,10 @@ def test_two_deadlines_for_the_same_are_told_apart_by_their_terms() -> None:
     ticket.end("a", tickets.solved(ticket, "2026-11-16 16:02:14"))
     model = told(ticket)
     (table,) = model["deadlines"]["tables"]
-    assert table["header"] == ["Resolución, 48 horas hábiles", "Resolución, 15 días hábiles"]
+    assert [plain(one) for one in table["header"]] == [
+        "Resolución, 48 horas hábiles (general)",
+        "Resolución, 15 días hábiles (general)",
+    ]
     history = " ".join(str(model["timeline"]).split())
     assert "resolución, 48 horas hábiles" in history
     assert "resolución, 15 días hábiles" in history

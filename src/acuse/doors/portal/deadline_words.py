@@ -5,6 +5,7 @@ from collections import Counter
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from acuse.certificates.stories.deadlines.source import source_of
 from acuse.doors.ui.contradictions import contradictions
 from acuse.doors.ui.lengths import length
 from acuse.proof.verdicts.deadlines import Deadline, Judgement
@@ -26,16 +27,21 @@ VERDICTS = {
 
 
 def deadline_words(judgement: Judgement) -> tuple[tuple[str, str], ...]:
-    """Return each deadline as what it is for and what became of it; by its term too where two are for the same."""
+    """Return each deadline as what it is for, by which term, and what became of it; how long where two are alike."""
     purposes = Counter(each.purpose for each in judgement.deadlines)
     return tuple(
-        (_purpose(each, alone=purposes[each.purpose] == 1), _(VERDICTS[each.verdict])) for each in judgement.deadlines
+        (
+            _purpose(each, alone=purposes[each.purpose] == 1, source=source_of(judgement, each)),
+            _(VERDICTS[each.verdict]),
+        )
+        for each in judgement.deadlines
     )
 
 
-def _purpose(deadline: Deadline, *, alone: bool) -> str:
+def _purpose(deadline: Deadline, *, alone: bool, source: str) -> str:
     word = _(PURPOSES[deadline.purpose])
-    return word if alone else f"{word}, {length(deadline.term)}"
+    named = word if alone else f"{word}, {length(deadline.term)}"
+    return f"{named} ({source})" if source else named
 
 
 def deadline_contradictions(judgement: Judgement) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from acuse.certificates.stories.deadlines.ticket import Ticket, spoken
 from acuse.certificates.stories.moments import number
-from acuse.certificates.stories.runs import own, plain
+from acuse.certificates.stories.runs import Runs, own, plain
 from acuse.dates import LONG_DAYS, LONG_MONTHS
 from acuse.errors import OutsideCalendar
 from acuse.proof.business_time import CalendarVersion, Pause, spent
@@ -27,6 +27,9 @@ _CLOSED, _FLAGGED, _OPEN = 4.2, 9.2, {False: 5.6, True: 4.9}
 _GAP, _CHARACTER = 0.01, 0.0155
 """Shares of a row's width: between a flag and its label, and of one character of it."""
 
+_TITLE, _TITLE_LINE = 92, 5.0
+"""Characters of a line of the title, and how high another one is in mm."""
+
 _ONE_DAY = timedelta(days=1)
 Interval = tuple[datetime, datetime]
 
@@ -35,12 +38,13 @@ def drawing(ticket: Ticket, deadline: Deadline) -> dict[str, Any]:
     """Return the model of a deadline's drawing, with the sentence that stands for it."""
     title = _title(ticket, deadline)
     drawn = _bar(ticket, deadline) if deadline.term.unit == "natural_hours" else _days(ticket, deadline)
-    return {"title": title, "alternative": _alternative(ticket, deadline, title), **drawn}
+    return {"title": title, "alternative": _alternative(ticket, deadline, plain(title)), **drawn}
 
 
 def height(model: dict[str, Any]) -> float:
     """Return about how high a drawing is, in mm."""
-    return 20.0 if model["style"] == "bar" else 15.0 + sum(row["height"] for row in model["rows"])
+    more = _TITLE_LINE * ((len(plain(model["title"])) - 1) // _TITLE)
+    return more + (20.0 if model["style"] == "bar" else 15.0 + sum(row["height"] for row in model["rows"]))
 
 
 def legend(ticket: Ticket, models: Iterable[dict[str, Any]]) -> list[dict[str, str]]:
@@ -50,19 +54,17 @@ def legend(ticket: Ticket, models: Iterable[dict[str, Any]]) -> list[dict[str, s
     return [{"kind": kind, "label": ticket.word(f"legend.{kind}")} for kind in kinds]
 
 
-def _title(ticket: Ticket, deadline: Deadline) -> str:
+def _title(ticket: Ticket, deadline: Deadline) -> Runs:
     key = f"drawing.{deadline.verdict}"
     if deadline.verdict == "missed" and deadline.ended_at is None:
         key += ".open"
     used = "—" if deadline.used is None else ticket.counted(deadline, deadline.used)
-    return plain(
-        ticket.say(
-            key,
-            purpose=ticket.word(f"purpose.{deadline.purpose}"),
-            used=used,
-            term=ticket.term(deadline.term),
-            excess=ticket.excess(deadline) if deadline.verdict == "missed" else "",
-        )
+    return ticket.say(
+        key,
+        purpose=ticket.sourced(ticket.word(f"purpose.{deadline.purpose}"), deadline),
+        used=used,
+        term=ticket.term(deadline.term),
+        excess=ticket.excess(deadline) if deadline.verdict == "missed" else "",
     )
 
 

@@ -114,7 +114,7 @@ def _told(ticket: Ticket, deadline: Deadline) -> Runs:
     at = {"paused": pause, "running": deadline.due_at}.get(deadline.verdict) or deadline.judged_at
     return ticket.say(
         key,
-        purpose=ticket.word(f"purpose.{deadline.purpose}"),
+        purpose=ticket.sourced(ticket.word(f"purpose.{deadline.purpose}"), deadline),
         term=ticket.term(deadline.term),
         used=ticket.counted(deadline, deadline.used) if deadline.used is not None else "—",
         due=_due(ticket, deadline),

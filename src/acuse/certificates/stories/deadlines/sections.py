@@ -91,7 +91,7 @@ def table(ticket: Ticket) -> dict[str, Any]:
 
 def _group(ticket: Ticket, deadlines: Sequence[Deadline]) -> dict[str, Any]:
     return {
-        "header": [ticket.purpose(each) for each in deadlines],
+        "header": [ticket.sourced(ticket.purpose(each), each) for each in deadlines],
         "rows": [
             {"label": ticket.word(f"deadlines.{name}"), "cells": [cell(ticket, each) for each in deadlines]}
             for name, cell in _CELLS.items()

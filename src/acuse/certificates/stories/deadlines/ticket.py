@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from acuse.certificates.stories.context import Context, LedgerFact
+from acuse.certificates.stories.deadlines.source import source_of
 from acuse.certificates.stories.moments import Clock, number
-from acuse.certificates.stories.runs import ADDRESS_LIMIT, HEADLINE_LIMIT, Run, Runs, plain, text_of
+from acuse.certificates.stories.runs import ADDRESS_LIMIT, HEADLINE_LIMIT, Run, Runs, own, plain, text_of
 from acuse.certificates.stories.told import Told
 from acuse.clock import from_rfc3339
 from acuse.errors import InputError
@@ -87,6 +88,11 @@ class Ticket(Told):
         word = self.word(f"purpose.{deadline.purpose}")
         alone = sum(each.purpose == deadline.purpose for each in self.deadlines) == 1
         return word if alone else f"{word}, {self.term(deadline.term)}"
+
+    def sourced(self, words: str, deadline: Deadline) -> Runs:
+        """Return words that name a deadline, and by which term of the policy it runs: "Resolución (Ley 10/2025)"."""
+        source = source_of(self.judgement, deadline)
+        return [own(f"{words} ("), self.theirs(source, limit=_LONG), own(")")] if source else [own(words)]
 
     def counted(self, deadline: Deadline, counted: timedelta) -> str:
         """Return counted time: "49 h 12 min 0 s", or "3 días hábiles" where days are counted."""

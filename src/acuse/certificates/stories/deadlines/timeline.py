@@ -145,7 +145,8 @@ def _of_deadline(ticket: Ticket, fact: Fact) -> Runs:
     due = ticket.clock.short(from_rfc3339(fact.details["due_at"]))
     follows = fact.details.get("follows")
     cause = _named(ticket, follows) if follows else [own("—")]
-    return ticket.say("fact.start.term", term=ticket.term(told.term) if told else "—", cause=cause, due=due)
+    term: Runs = ticket.sourced(ticket.term(told.term), told) if told else [own("—")]
+    return ticket.say("fact.start.term", term=term, cause=cause, due=due)
 
 
 def _value(ticket: Ticket, name: str, value: Any) -> Runs | None:

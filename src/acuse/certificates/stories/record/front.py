@@ -96,10 +96,11 @@ def _counted(case: WholeCase, name: str, count: int) -> str:
 def _deadlines(case: WholeCase) -> Runs:
     said: Runs = []
     for each in case.deadlines[:MOST_DEADLINES]:
+        word = case.word(f"purpose.{each.purpose}")
         said += [own("; ")] if said else []
         said += case.say(
             f"record.deadline.{each.verdict}",
-            purpose=case.word(f"purpose.{each.purpose}") if not said else case.word(f"purpose.{each.purpose}").lower(),
+            purpose=case.sourced(word if not said else word.lower(), each),
             term=case.term(each.term),
             excess=case.excess(each) if each.verdict == "missed" else "",
         )
