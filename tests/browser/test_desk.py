@@ -77,6 +77,7 @@ def test_a_letter_is_written_around_what_was_typed_and_not_sent_half(
     assert [fault["id"] for fault in found if fault["impact"] in {"serious", "critical"}] == []
     assert faults_of_form(page, width) == []
     box.fill("Lo limpiamos gratis el lunes.")
+    box.evaluate("one => { one.style.height = '300px' }")  # what dragging its corner does
     template.select_option("ticket.rejection")
     expect(box).to_have_value(re.compile(r"Lo limpiamos gratis el lunes[\s\S]*Atentamente"))
     assert seen.elsewhere == seen.errors == []
@@ -102,6 +103,44 @@ def test_a_case_is_answered_by_keyboard_and_taken_back(made: Desk, visit: Opener
     expect(page.get_by_label("Su respuesta")).to_have_value("Mañana a las 9.")
     waiting.refresh_from_db()
     assert waiting.state == "cancelled"
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_case_of_the_list_takes_the_place_of_the_one_beside_it(made: Desk, visit: Opener, width: int) -> None:
+    seen = visit(width=width)
+    page = seen.open(f"{BASE}/tickets/?order=last")
+    page.evaluate("document.documentElement.dataset.same = 'page'")
+    first, second = "Ruido al frenar después de la revisión", "Factura F-2310"
+    page.locator("[data-row]", has_text=first).locator(".desk-subject").click()
+    expect(page.get_by_role("heading", name=first)).to_be_focused()
+    assert page.url.endswith(f"/tickets/{made.noise}/?order=last")
+    expect(page).to_have_title(f"{first} · Acuse")
+    if width == 390:
+        expect(page.locator("#cases")).to_be_hidden()
+    else:
+        seen.press("n")
+        page.get_by_label("Su nota").fill("El taller llama mañana.")
+        with page.expect_request("**/present/"):
+            page.locator("[data-row]", has_text=second).locator(".desk-subject").click()
+        expect(page.get_by_role("heading", name=second)).to_be_focused()
+        expect(page.locator("[data-row]:has([aria-current])")).to_contain_text(second)
+        page.locator("[data-row]", has_text=first).locator(".desk-subject").click()
+        expect(page.get_by_role("heading", name=first)).to_be_focused()
+        expect(page.locator("#note-body")).to_have_value("El taller llama mañana.")
+    assert page.evaluate("document.documentElement.dataset.same") == "page"
+    page.go_back()
+    expect(page.get_by_role("heading", name=second if width == 1440 else "Expedientes")).to_be_visible()
+    expect(page.locator("html:not([data-same])")).to_be_attached()
+    assert seen.elsewhere == seen.errors == []
+
+
+def test_what_is_no_case_is_not_shown_beside_the_list(made: Desk, visit: Opener) -> None:
+    seen = visit()
+    page = seen.open(f"{BASE}/tickets/")
+    page.context.clear_cookies()
+    page.locator("[data-row]", has_text="Factura F-2310").locator(".desk-subject").click()
+    page.wait_for_url(re.compile("/accounts/login/"))
+    expect(page.locator("#case")).not_to_be_attached()
 
 
 @pytest.mark.parametrize(("width", "scripts"), [(390, True), (1440, False)])

@@ -31,7 +31,7 @@ from acuse.doors.ui.contradictions import contradictions
 from acuse.doors.ui.errors import said
 from acuse.errors import InputError
 from acuse.helpdesk.queries.board import SOON
-from acuse.helpdesk.queries.case import case, drafts
+from acuse.helpdesk.queries.case import CaseView, case, drafts
 from acuse.helpdesk.queries.deadlines import Glance, deadlines_of, glances
 from acuse.helpdesk.queries.desk import saved_views
 from acuse.helpdesk.queries.tickets import COUNTED, Filters, TicketRow, count, counts, found_by_number, tickets
@@ -87,6 +87,11 @@ def read_filters(request: HttpRequest) -> Filters:
     )
 
 
+def _kept(request: HttpRequest) -> dict[str, str]:
+    """What narrows and orders the list, to be kept in its links."""
+    return {name: request.GET[name] for name in (*ASKED, "order") if request.GET.get(name)}
+
+
 def _among(value: str, known: Any) -> str:
     return value if value in known else ""
 
@@ -121,7 +126,7 @@ def news(request: HttpRequest, access: Access) -> HttpResponseBase:
     except (InputError, ValueError):
         return HttpResponse(status=400)
     filters = replace(read_filters(request), changed_since=since)
-    kept = {name: request.GET[name] for name in (*ASKED, "order") if request.GET.get(name)}
+    kept = _kept(request)
     context = {"waiting": count(access, filters), "fresh": urlencode(kept), "slug": access.view.slug}
     return render(request, "console/tickets_news.html", context)
 
@@ -129,18 +134,30 @@ def news(request: HttpRequest, access: Access) -> HttpResponseBase:
 @require_GET
 @member_view
 def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
-    """A case beside the list that it was opened from."""
+    """A case beside the list that it was opened from; the list's own links ask for the case alone."""
     seen = case(access, id=id)
     if seen is None:
         raise Http404("There is no such case.")
     members = active_members(access)
+    opened = _opened(request, access, seen, members)
+    if request.headers.get("HX-Target") == "case":
+        return render(request, "console/ticket_opened.html", opened)
+    return page(
+        request, access, "tickets", "console/ticket.html", _listed(request, access, members, chosen=id) | opened
+    )
+
+
+def _opened(request: HttpRequest, access: Access, seen: CaseView, members: Mapping[UUID, str]) -> dict[str, Any]:
+    """What the page of a case says of it."""
+    id = seen.row.id
     settings = settings_of(access.organisation)
     closes = settings.closing_allowed and seen.row.closed_at is None
     terms = deadlines_of(access, id, known=seen.facts)
     deadlines = [told(one) for one in terms.views]
     told_in_order = entries(access, seen, members)
-    context = _listed(request, access, members, chosen=id)
-    context |= {
+    return {
+        "access": access,
+        "kept": urlencode(_kept(request)),
         "case": seen,
         "row": seen.row,
         "type": words.TYPES[seen.row.type],
@@ -169,7 +186,6 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
         "closes": closes,
         "assignee": members.get(seen.row.assignee) if seen.row.assignee else None,
     }
-    return page(request, access, "tickets", "console/ticket.html", context)
 
 
 def _listed(
@@ -180,7 +196,7 @@ def _listed(
     place = read_place(request)
     found = tickets(access, filters, order=order, after=place)
     urgent = glances(access, [row.id for row in found.items if row.closed_at is None])
-    kept = {name: request.GET[name] for name in (*ASKED, "order") if request.GET.get(name)}
+    kept = _kept(request)
     after = found.after
     return {
         "groups": _grouped([_shown(row, urgent.get(row.id)) for row in found.items], order),

@@ -140,23 +140,6 @@
   }
   for (const note of $$(".toast-note[data-fades]")) setTimeout(() => note.remove(), 6000);
 
-  /* A case is opened at what was said last, where list and case scroll for themselves; on a telephone at its head */
-  if (!location.hash && matchMedia("(min-width: 1024px) and (min-height: 800px)").matches) {
-    $$(".talk-said").at(-1)?.scrollIntoView({ block: "start" });
-  }
-
-  /* A case: answer or note, the button that names what it does */
-  const showPanel = (name) => {
-    $$("[data-tab]").forEach((tab) => tab.setAttribute("aria-selected", tab.dataset.tab === name));
-    $$("[data-panel]").forEach((panel) => (panel.hidden = panel.dataset.panel !== name));
-    $(`[data-panel="${name}"] textarea`)?.focus();
-  };
-  $$("[data-tab]").forEach((tab) => tab.addEventListener("click", () => showPanel(tab.dataset.tab)));
-  document.addEventListener("change", (event) => {
-    const button = event.target.matches("[data-certified]") && $("[data-send]");
-    if (button) $("[data-send-word]").textContent = event.target.checked ? button.dataset.wordCertified : button.dataset.wordPlain;
-  });
-
   /* Keyboard */
   const rows = () => $$("[data-row]");
   const move = (step) => {
@@ -184,8 +167,8 @@
     e: () => $("[data-export]")?.click(),
     u: () => $("[data-utc]")?.click(),
     x: () => $("[data-row].selected input[type=checkbox]")?.click(),
-    r: () => showPanel("write-answer"),
-    n: () => showPanel("write-note"),
+    r: () => $('[data-tab="write-answer"]')?.click(),
+    n: () => $('[data-tab="write-note"]')?.click(),
     a: () => $("[data-assign]")?.focus(),
     "?": () => $("#shortcuts")?.showModal(),
     Escape: () => $("[data-back]")?.click(),
