@@ -14,7 +14,7 @@ from acuse.certificates.stories.deadlines.timeline import timeline
 from acuse.certificates.stories.front import strip
 from acuse.certificates.stories.proofs import integrity, verification
 from acuse.certificates.stories.qr import PICTURE, qr_picture
-from acuse.certificates.stories.runs import plain
+from acuse.certificates.stories.runs import Runs, mono, own, plain
 from acuse.certificates.stories.verifier import meaning
 from acuse.mail.read import Message
 from acuse.proof.judging import Judged
@@ -83,10 +83,12 @@ def _up_to(ticket: Ticket) -> str | None:
     return " ".join(filter(None, said)) or None
 
 
-def _absent(ticket: Ticket) -> str | None:
+def _absent(ticket: Ticket) -> Runs | None:
     """Return which communications the case names, none of which comes along with its deadlines."""
-    names = ", ".join(ticket.absent)
-    return plain(ticket.say("timeline.absent", names=names)) if names else None
+    names: Runs = []
+    for name in ticket.absent:
+        names += [own(", "), mono(name)] if names else [mono(name)]
+    return ticket.say("timeline.absent", names=names) if names else None
 
 
 def _room(first: dict[str, Any]) -> float:
