@@ -16,7 +16,7 @@ from acuse import clock
 from acuse.errors import AcuseError
 from acuse.evidence.alarms import from_members
 from acuse.evidence.anchors import unanchored_since
-from acuse.evidence.models import Alarm, Anchor, Head, TreeHead
+from acuse.evidence.models import Alarm, Head
 from acuse.evidence.statements import execute
 from acuse.proof import merkle
 from acuse.proof.bundle import Bundle, ProvenFact, SealBinding, TimeStamp
@@ -280,25 +280,30 @@ def alarms() -> tuple[AlarmView, ...]:
 
 
 def ledger_state() -> LedgerState:
-    """Return how the ledger is now."""
-    head = TreeHead.objects.filter(id=1).first()
-    # Every page asks: without what is large, and what nobody reads here.
-    anchor = Anchor.objects.order_by("-size").defer("note", "token", "chain", "crls").first()
-    anchored_size = anchor.size if anchor else 0
-    waiting_since = unanchored_since(anchored_size)
+    """Return how the ledger is now. Every page asks: in one statement, and without an anchor's large columns."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM evidence_pending")
-        pending = cursor.fetchone()[0]
+        cursor.execute(
+            "SELECT coalesce(head.origin, ''), coalesce(head.verifier_key, ''), coalesce(head.size, 0), "
+            "(SELECT count(*) FROM evidence_pending), head.published_at, coalesce(anchor.size, 0), "
+            "anchor.generated_at, coalesce(anchor.service, ''), coalesce(anchor.development, %s) "
+            "FROM (SELECT 1) AS ledger LEFT JOIN evidence_tree_head AS head ON head.id = 1 "
+            "LEFT JOIN (SELECT * FROM evidence_anchors ORDER BY size DESC LIMIT 1) AS anchor ON true",
+            (not settings.ACUSE.tsa_urls,),
+        )
+        origin, verifier_key, size, pending, checkpoint_at, anchored_size, anchored_at, service, development = (
+            cursor.fetchone()
+        )
+    waiting_since = unanchored_since(anchored_size)
     return LedgerState(
-        origin=head.origin if head else "",
-        verifier_key=head.verifier_key if head else "",
-        size=head.size if head else 0,
+        origin=origin,
+        verifier_key=verifier_key,
+        size=size,
         pending=pending,
-        checkpoint_at=head.published_at if head else None,
+        checkpoint_at=checkpoint_at,
         anchored_size=anchored_size,
-        anchored_at=anchor.generated_at if anchor else None,
-        anchor_service=anchor.service if anchor else "",
-        anchor_development=anchor.development if anchor else not settings.ACUSE.tsa_urls,
+        anchored_at=anchored_at,
+        anchor_service=service,
+        anchor_development=development,
         lag_seconds=(clock.now() - waiting_since).total_seconds() if waiting_since else 0.0,
         alarms=alarms(),
     )
