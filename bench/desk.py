@@ -3,7 +3,8 @@
     python -m bench.desk [--small 1000] [--large 1000000]
 
 Two installations stand side by side and take turns, as in `bench.growth`. What is measured is what the application
-takes for a whole page: from the request to the last byte of the answer, in the process that answers it.
+takes for a whole page: from the request to the last byte of the answer, in the process that answers it. A case that is
+opened from the list takes its place beside it; by its address comes the whole page, with frame and list.
 """
 
 import random
@@ -103,9 +104,9 @@ class DeskHouse:
             else:
                 add_message(ticket=ticket, written=again, matched_by="token")
 
-    def page(self, path: str) -> object:
-        """Ask for a page below the organisation's."""
-        answer = self.client.get(f"/console/talleres-ribera/{path}")
+    def page(self, path: str, **headers: str) -> object:
+        """Ask for a page below the organisation's, with headers of the request."""
+        answer = self.client.get(f"/console/talleres-ribera/{path}", headers=headers)
         assert answer.status_code == 200, (path, answer.status_code)
         return answer.content
 
@@ -114,13 +115,14 @@ class DeskHouse:
         from acuse.helpdesk.models import Ticket
 
         ids = list(Ticket.objects.order_by("id").values_list("id", flat=True)[:200_000])
-        chosen = iter(random.Random(7).choices(ids, k=(TURNS + 1) * EACH_TURN))
+        chosen = iter(random.Random(7).choices(ids, k=2 * (TURNS + 1) * EACH_TURN))
         some = Ticket.objects.order_by("-number").values_list("address", flat=True)[10]
         return {
             "inbox": lambda: self.page("tickets/"),
             "inbox, mine, late": lambda: self.page("tickets/?whose=mine&late=1"),
             "inbox, over, the latest first": lambda: self.page("tickets/?state=closed"),
-            "a case": lambda: self.page(f"tickets/{next(chosen)}/"),
+            "a case, opened from the list": lambda: self.page(f"tickets/{next(chosen)}/", hx_target="case"),
+            "a case, by its address": lambda: self.page(f"tickets/{next(chosen)}/"),
             "search, a word of many": lambda: self.page("tickets/?state=all&q=Factura"),
             "search, an address": lambda: self.page(f"tickets/?state=all&q={some}"),
             "board": lambda: self.page("board/"),
