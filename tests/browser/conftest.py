@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from acuse.accounts.models import User
 from tests.browser.world import World
@@ -50,6 +50,7 @@ class Visit:
     Attributes:
         elsewhere: requests to any other origin than the server's.
         errors: uncaught errors of scripts.
+        refused: what the policy of a page did not let it do; every test ends with that.
     """
 
     page: Page
@@ -57,6 +58,7 @@ class Visit:
     origin: str
     elsewhere: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> Page:
         """Go to a path of the server."""
@@ -97,7 +99,7 @@ Opener = Callable[..., Visit]
 @pytest.fixture
 def visit(browser: Browser, origin: str) -> Iterator[Opener]:
     """Opens contexts: ``visit(member=True, width=390, scheme="dark", locale="es-ES", scripts=False)``."""
-    opened: list[BrowserContext] = []
+    opened: list[Visit] = []
 
     def opener(
         *, member: bool = True, width: int = 1440, scheme: str = "light", locale: str = "es-ES", scripts: bool = True
@@ -109,19 +111,25 @@ def visit(browser: Browser, origin: str) -> Iterator[Opener]:
             locale=locale,
         )
         context.set_default_timeout(WAIT)
-        opened.append(context)
         if member:
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": _session(), "url": origin}])
         made = Visit(page=context.new_page(), context=context, origin=origin)
         context.on(
             "request", lambda one: None if one.url.startswith((origin, "data:")) else made.elsewhere.append(one.url)
         )
+        context.on("console", lambda one: made.refused.append(one.text) if _is_refusal(one) else None)
         made.page.on("pageerror", lambda error: made.errors.append(str(error)))
+        opened.append(made)
         return made
 
     yield opener
-    for context in opened:
-        context.close()
+    for made in opened:
+        made.context.close()
+    assert [one for made in opened for one in made.refused] == []
+
+
+def _is_refusal(said: ConsoleMessage) -> bool:
+    return "Content Security Policy" in said.text
 
 
 def _session() -> str:
