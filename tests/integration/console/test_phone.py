@@ -213,7 +213,7 @@ def test_the_list_is_narrowed_added_up_and_exported(desk: Desk) -> None:
     assert "Mean wait 0:12" in days
     assert "Withheld number" in days
     assert "=1+1" not in days
-    assert "Answered, today 0 —" in text(agent, "calls/")
+    assert "Answered, today 0 somebody took it" in text(agent, "calls/")
     assert "=1+1" in text(agent, "calls/?q=600112233")
     assert "No call with these filters." in text(agent, "calls/?q=nada")
     assert agent.get(f"{BASE}calls/?since=ayer").status_code == 302

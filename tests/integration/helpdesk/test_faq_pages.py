@@ -102,7 +102,7 @@ def test_versions_show_their_differences_and_are_taken_up_again(desk: Desk, sect
     faq.publish_article(access=desk.owner, article=made)
     faq.write_draft(access=desk.agent, section=section, texts={"es": Text(title="Una", body="Ahora.")}, article=made)
     agent = member(desk.agent)
-    assert "publicado, con cambios en el borrador" in agent.get(BASE).content.decode()
+    assert "Publicado, con cambios en el borrador" in agent.get(BASE).content.decode()
     text = agent.get(f"{BASE}{made}/versions/1/").content.decode()
     assert "<del><span" in text
     assert "Ahora.</ins>" in text

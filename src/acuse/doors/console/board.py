@@ -19,7 +19,7 @@ from acuse.doors.ui import figures
 from acuse.helpdesk.queries.board import Load, board
 from acuse.helpdesk.queries.mailboxes import mailboxes
 
-WIDTH = 960
+WIDTH = 100
 
 
 @dataclass(frozen=True, kw_only=True)

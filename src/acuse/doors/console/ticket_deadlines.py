@@ -63,13 +63,13 @@ def glance(one: Glance) -> words.Due:
     """What a list says of the deadline that matters first."""
     purpose = str(words.PURPOSES[one.purpose])
     if one.verdict == "paused":
-        return words.Due(icon="minus-circle", urgency="", strong=_("Paused"), rest=purpose)
+        return words.Due(icon="pause-circle", urgency="", strong=_("Paused"), rest=purpose)
     if one.verdict == "missed":
-        by = _("by %(time)s") % {"time": figures.age(one.late)}
-        return words.Due(icon="warning-circle", urgency="fail", strong=_("Missed"), rest=f"{by}, {purpose}")
-    until = _("until %(limit)s") % {"limit": words.limit(one.due_at)} if one.due_at else ""
+        by = _("Missed by %(time)s") % {"time": figures.age(one.late)}
+        return words.Due(icon="flag", urgency="fail", strong=by, rest=purpose)
+    until = _("until %(limit)s") % {"limit": words.near(one.due_at)} if one.due_at else ""
     return words.Due(
-        icon="bell-ringing" if one.at_risk else "clock",
+        icon="hourglass-medium" if one.at_risk else "clock",
         urgency="risk" if one.at_risk else "",
         strong=amount(one.left, one.term) if one.left is not None else "",
         rest=f"{until}, {purpose}",
@@ -116,14 +116,14 @@ def _said(view: DeadlineView) -> tuple[str, str, str, str]:
     used = amount(view.used, view.term) if view.used is not None else ""
     match view.verdict:
         case "met":
-            return "check-circle", "met", _("Met"), _("in %(time)s") % {"time": used}
+            return "check-circle", "met", _("Met in %(time)s") % {"time": used}, ""
         case "missed":
-            return "warning-circle", "fail", _("Missed"), _("by %(time)s") % {"time": figures.age(view.late)}
+            return "flag", "fail", _("Missed by %(time)s") % {"time": figures.age(view.late)}, ""
         case "paused":
             since = _("since %(day)s") % {"day": words.limit(view.paused_at)} if view.paused_at else ""
-            return "minus-circle", "", _("Paused"), since
+            return "pause-circle", "", _("Paused"), since
         case "withdrawn":
             return "minus-circle", "", "", _("Replaced, or not needed any more")
     left = amount(view.left, view.term) if view.left is not None else ""
-    until = _("until %(limit)s") % {"limit": words.limit(view.due_at)} if view.due_at else ""
-    return ("bell-ringing", "risk", left, until) if view.at_risk else ("clock", "", left, until)
+    until = _("until %(limit)s") % {"limit": words.near(view.due_at)} if view.due_at else ""
+    return ("hourglass-medium", "risk", left, until) if view.at_risk else ("clock", "", left, until)

@@ -184,7 +184,7 @@ def _deferred(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple
 def _missed(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
     return _("A deadline was missed; it was due %(limit)s") % {
         "limit": words.limit(from_rfc3339(details["due_at"]))
-    }, "warning-circle"
+    }, "flag"
 
 
 def _called(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:

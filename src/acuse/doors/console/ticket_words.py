@@ -16,12 +16,12 @@ from acuse.helpdesk.queries.tickets import TicketRow
 
 TYPES = {
     "inquiry": (gettext_lazy("Inquiry"), "question"),
-    "claim": (gettext_lazy("Claim"), "warning-circle"),
-    "suggestion": (gettext_lazy("Suggestion"), "pencil-simple"),
+    "claim": (gettext_lazy("Claim"), "megaphone"),
+    "suggestion": (gettext_lazy("Suggestion"), "lightbulb"),
     "request": (gettext_lazy("Request"), "file-text"),
-    "complaint": (gettext_lazy("Complaint"), "warning"),
-    "thanks": (gettext_lazy("Thanks"), "check-circle"),
-    "incident": (gettext_lazy("Incident"), "bell-ringing"),
+    "complaint": (gettext_lazy("Complaint"), "chat-circle-dots"),
+    "thanks": (gettext_lazy("Thanks"), "handshake"),
+    "incident": (gettext_lazy("Incident"), "wrench"),
 }
 PRIORITIES = {
     "low": pgettext_lazy("priority", "Low"),
@@ -104,6 +104,14 @@ def limit(moment: datetime) -> str:
     return f"{DAYS[figures.language()][local.weekday()]} {figures.day_and_month(local.date())}, {local:%H:%M}"
 
 
+def near(moment: datetime) -> str:
+    """The same for a list that is read today: "mar 10:20" of the next six days."""
+    local = timezone.localtime(moment)
+    if 0 <= (local.date() - timezone.localdate()).days < 7:
+        return f"{DAYS[figures.language()][local.weekday()]} {local:%H:%M}"
+    return limit(moment)
+
+
 def due(row: TicketRow) -> Due:
     """What a list says of the deadlines of a case."""
     if row.closed_at is not None:
@@ -111,13 +119,15 @@ def due(row: TicketRow) -> Due:
             icon="check", urgency="", strong="", rest=_("Over since %(day)s") % {"day": figures.day(row.closed_at)}
         )
     if row.due_at is None and row.paused:
-        return Due(icon="minus-circle", urgency="", strong=_("Paused"), rest=_("waits for the customer"))
+        return Due(icon="pause-circle", urgency="", strong=_("Paused"), rest=_("waits for the customer"))
     if row.due_at is None and row.missed:
-        return Due(icon="warning-circle", urgency="fail", strong=_("Deadline missed"), rest="")
+        return Due(icon="flag", urgency="fail", strong=_("Deadline missed"), rest="")
     if row.due_at is None:
         return Due(icon="minus-circle", urgency="", strong="", rest=_("No deadline"))
     said = _("%(purpose)s until %(limit)s") % {"purpose": PURPOSES[row.due_purpose], "limit": limit(row.due_at)}
     if row.due_at <= clock.now():
-        return Due(icon="warning-circle", urgency="fail", strong=_("Missed"), rest=said)
+        late = _("Missed by %(time)s") % {"time": figures.age(clock.now() - row.due_at)}
+        return Due(icon="flag", urgency="fail", strong=late, rest=str(PURPOSES[row.due_purpose]))
     soon = (row.due_at - clock.now()).total_seconds() < 6 * 3600
-    return Due(icon="clock", urgency="risk" if soon else "", strong="", rest=said)
+    icon, urgency = ("hourglass-medium", "risk") if soon else ("clock", "")
+    return Due(icon=icon, urgency=urgency, strong="", rest=said)

@@ -8,10 +8,10 @@ from acuse.doors.ui import figures
 
 LANGUAGES = (("es", "Español"), ("en", "English"))
 STATES = {
-    "draft": ("", "pencil-simple", pgettext_lazy("article", "draft")),
-    "published": ("done", "check-circle", pgettext_lazy("article", "published")),
-    "changed": ("running", "pencil-simple", pgettext_lazy("article", "published, with changes in the draft")),
-    "withdrawn": ("", "minus-circle", pgettext_lazy("article", "withdrawn")),
+    "draft": ("", "pencil-simple", pgettext_lazy("article", "Draft")),
+    "published": ("done", "check-circle", pgettext_lazy("article", "Published")),
+    "changed": ("running", "pencil-simple", pgettext_lazy("article", "Published, with changes in the draft")),
+    "withdrawn": ("", "minus-circle", pgettext_lazy("article", "Withdrawn")),
 }
 
 

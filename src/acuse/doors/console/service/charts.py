@@ -13,6 +13,8 @@ STEPS = 7
 _FROM, _TO = 8, 20
 #: More days than these are drawn by weeks.
 _MOST_DAYS = 62
+#: Most days that are named along the axis.
+_TICKS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,10 +63,17 @@ class Bar:
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
-    """Received and answered over the period; `line` joins the points of the answered."""
+    """Received and answered over the period.
+
+    Attributes:
+        line, dots: join and mark the points of the answered, up to today.
+        ticks: days along the axis, each with its place in percent.
+    """
 
     bars: tuple[Bar, ...]
     line: str
+    dots: str
+    ticks: tuple[tuple[date, float], ...]
     top: int
     weeks: bool
 
@@ -81,7 +90,7 @@ def heat_map(load: Sequence[Sequence[int]]) -> HeatMap:
     return HeatMap(hours=tuple(hours), rows=rows, most=most)
 
 
-def course(days: Sequence[DayFigures]) -> Course:
+def course(days: Sequence[DayFigures], *, today: date) -> Course:
     """Return what was received and answered, by day, or by seven days where there are many."""
     each = 1 if len(days) <= _MOST_DAYS else 7
     groups = [days[start : start + each] for start in range(0, len(days), each)]
@@ -108,13 +117,20 @@ def course(days: Sequence[DayFigures]) -> Course:
                 point=round(HEIGHT - HEIGHT * answered / top, 2),
             )
         )
-    line = " ".join(f"{bar.middle},{bar.point}" for bar in bars)
-    return Course(bars=tuple(bars), line=line, top=top, weeks=each > 1)
+    past = [bar for bar in bars if bar.first <= today]
+    return Course(
+        bars=tuple(bars),
+        line=" ".join(f"{bar.middle},{bar.point}" for bar in past),
+        dots="".join(f"M{bar.middle} {bar.point}h.01" for bar in past),
+        ticks=tuple((bar.first, round(100 * bar.middle / WIDTH, 2)) for bar in bars[:: -(-len(bars) // _TICKS)]),
+        top=top,
+        weeks=each > 1,
+    )
 
 
 def width_of(part: int, whole: int) -> float:
-    """How long a lying bar is."""
-    return round(WIDTH * part / whole, 2) if whole else 0.0
+    """How long a lying bar is, in percent."""
+    return round(100 * part / whole, 2) if whole else 0.0
 
 
 def _step(count: int, most: int) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
@@ -121,7 +122,7 @@ def _shown(access: Access, asked: asking.Asked, now: Report, before: Report) -> 
         "longest": now.longest_wait and (words.wait(now.longest_wait[1]), figures.day_and_month(now.longest_wait[0])),
         "cases": _cases(now, link),
         "types": _types(now, link),
-        "course": charts.course(now.days),
+        "course": charts.course(now.days, today=timezone.localdate()),
         "deadlines": _deadlines(now, link),
         "not_countable": Counted(
             word=str(words.KINDS[rows.NOT_COUNTABLE]), count=now.not_countable, behind=link(rows.NOT_COUNTABLE)

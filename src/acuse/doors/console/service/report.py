@@ -24,7 +24,7 @@ TEMPLATE = Path(__file__).parent / "typst" / "report.typ"
 def model(access: Access, asked: asking.Asked, found: Report, read: Source, now: datetime) -> dict[str, Any]:
     """Return what the template is given: texts and lengths, nothing to decide."""
     period = asked.question.period
-    course = charts.course(found.days)
+    course = charts.course(found.days, today=period.last)
     return {
         "language": figures.language(),
         "title": _("Figures of service"),

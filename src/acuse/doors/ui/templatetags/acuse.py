@@ -1,12 +1,13 @@
 """Tags and filters of the shared parts: icons, marks, grade meter, figures, times."""
 
-from datetime import datetime, timedelta
+import re
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
 from django.forms import BoundField, CheckboxInput
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from acuse import clock
 from acuse.doors.ui import figures, grades, icons
@@ -72,6 +73,12 @@ def clock_time(value: datetime) -> str:
 
 
 @register.filter
+def day_and_month(value: date) -> str:
+    """ "22 nov", as along an axis."""
+    return figures.day_and_month(value)
+
+
+@register.filter
 def day_and_time(value: datetime) -> str:
     """``{{ moment|day_and_time }}``"""
     return figures.day_and_time(value)
@@ -125,9 +132,15 @@ def marked(value: str) -> SafeString:
 
 @register.filter
 def initials(value: str) -> str:
-    """Two letters for a name."""
-    words = [part for part in value.replace("@", " ").split() if part]
-    return ("".join(part[0] for part in words[:2]) or "?").upper()
+    """Two letters for a name; its numbers stand for nobody."""
+    words = [part for part in value.replace("@", " ").split() if part[0].isalpha()]
+    return ("".join(part[0] for part in words[:2]) or value[:1] or "?").upper()
+
+
+@register.filter
+def breakable(address: str) -> SafeString:
+    """An address that breaks after its at sign and before its dots, where it has to."""
+    return format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in re.split(r"(?<=@)|(?=\.)", address)))
 
 
 @register.filter
