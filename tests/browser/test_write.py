@@ -40,14 +40,19 @@ def made(world: World, monkeypatch: pytest.MonkeyPatch) -> Desk:
         access=made.access, section=section, texts={"es": Text(title=QUESTION, body="En frío es normal.")}
     )
     publish_article(access=made.access, article=article)
+    publish_form(made, "Acepto que traten mis datos para responderme.")
+    return made
+
+
+def publish_form(made: Desk, consent: str) -> None:
+    """Show the public pages with a form that asks to agree to these words."""
     change_portal(
         access=made.access,
         portal_enabled=True,
         form_enabled=True,
         form_mailbox=Mailbox.objects.get().id,
-        consent={"es": "Acepto que traten mis datos para responderme."},
+        consent={"es": consent},
     )
-    return made
 
 
 def faults(page: Page, width: int) -> list[str]:
@@ -97,6 +102,63 @@ def test_a_customer_writes_and_adds_to_their_case(
     page.get_by_role("button", name="Enviar").click()
     expect(page.get_by_text("Ha empeorado.")).to_be_visible()
     expect(page.get_by_text("freno.jpg")).to_be_visible()
+    assert seen.errors == seen.elsewhere == []
+
+
+def test_files_that_were_chosen_arrive_whatever_comes_between(
+    made: Desk, visit: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = visit(member=False, width=390)
+    seen.page.clock.install()
+    page = seen.open(f"{ROOT}write/")
+    for label, text in (
+        ("Su nombre", "Ana Prieto"),
+        ("Su dirección de correo", "ana@cliente.example"),
+        ("En pocas palabras", "Ruido al frenar"),
+        ("Qué ha pasado", "Hace ruido."),
+    ):
+        page.get_by_label(label).fill(text)
+    monkeypatch.setattr(form_guard, "LEAST_AGE", timedelta(hours=1))
+    page.get_by_role("button", name="Continuar").click()
+    files, send = page.get_by_label("Ficheros"), page.get_by_role("button", name="Enviar", exact=True)
+    # What does not fit is said before anything is sent.
+    files.set_input_files({"name": "vídeo.mp4", "mimeType": "video/mp4", "buffer": b"\0" * 25_000_001})
+    expect(page.get_by_role("alert").filter(has_text="Elija menos")).to_be_visible()
+    assert files.evaluate("field => field.checkValidity()") is False
+    photograph = tmp_path / "freno.jpg"
+    photograph.write_bytes(b"\xff\xd8")
+    files.set_input_files(photograph)
+    expect(page.get_by_text("Elija menos")).to_have_count(0)
+    # A wrong field of the first page, and back.
+    page.get_by_role("button", name="Cambiar algo").click()
+    page.get_by_label("Su dirección de correo").fill("ana@nadie.example")
+    page.get_by_role("button", name="Continuar").click()
+    expect(page.locator("#id_address_error")).to_be_visible()
+    expect(page.get_by_label("Su dirección de correo")).to_be_focused()
+    assert faults(page, 390) == []
+    page.get_by_label("Su dirección de correo").fill("ana@cliente.example")
+    page.get_by_role("button", name="Continuar").click()
+    page.get_by_label("Acepto que traten mis datos").check()
+    # Sent too soon, it waits by itself; sent to nobody, it is stopped.
+    send.click()
+    expect(page.get_by_text("Un momento: se envía solo.")).to_be_visible()
+    assert faults(page, 390) == []
+    monkeypatch.setattr(form_guard, "LEAST_AGE", timedelta())
+    page.route("**/write/", lambda _held: None)
+    page.clock.fast_forward(3_600_000)
+    expect(page.get_by_text("Se está enviando")).to_be_visible()
+    page.get_by_role("button", name="Detener el envío").click()
+    expect(page.get_by_role("alert").filter(has_text="Se ha detenido el envío")).to_be_focused()
+    page.unroute("**/write/")
+    # A problem of the second page.
+    publish_form(made, "Acepto otras palabras.")
+    send.click()
+    expect(page.get_by_role("alert").filter(has_text="ha cambiado")).to_be_focused()
+    page.get_by_label("Acepto otras palabras").check()
+    send.click()
+    expect(page.get_by_role("heading", name="Se ha enviado")).to_be_visible()
+    opened = Ticket.objects.get(address="ana@cliente.example")
+    assert seen.open(follow_path(opened.id)).get_by_text("freno.jpg").is_visible()
     assert seen.errors == seen.elsewhere == []
 
 

@@ -116,7 +116,12 @@ def check_sizes(sizes: Sequence[int]) -> None:
             size=MOST_OCTETS // 1_000_000,
         )
     if 0 in sizes:
-        raise InputError("One of the files is empty. Choose the files again.")
+        raise InputError("One of the files is empty. Choose another.")
+
+
+def early_by(made_at: datetime, *, now: datetime) -> timedelta:
+    """Return how long a form is still too young to be sent; no time where it is old enough."""
+    return max(LEAST_AGE - (now - made_at), timedelta())
 
 
 def check_age(made_at: datetime, *, now: datetime) -> None:
@@ -125,7 +130,7 @@ def check_age(made_at: datetime, *, now: datetime) -> None:
     Raises:
         InputError: it was.
     """
-    if now - made_at < LEAST_AGE:
+    if early_by(made_at, now=now):
         raise InputError("That was faster than anybody writes. Wait some seconds and send it again.")
     if now - made_at > MOST_AGE:
         raise InputError("The page was open for too long. Look at what you wrote and send it again.")

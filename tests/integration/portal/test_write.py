@@ -1,6 +1,7 @@
 """The public form: what it asks, keeps and opens, and how much of it."""
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from html import unescape
@@ -187,6 +188,19 @@ def test_the_same_form_sent_twice_opens_one_case(desk: Desk, visitor: Client) ->
     assert desk.types().count("ticket.opened") == 1
 
 
+def test_a_page_that_is_swapped_has_its_files_wherever_it_leads(desk: Desk, visitor: Client) -> None:
+    ready, script = steps(visitor), {"HX-Request": "true"}
+    file = {"files": SimpleUploadedFile("a.txt", b"x")}
+    changed = visitor.post(WRITE, {**ready, "step": "change"}, headers=script).content.decode()
+    wrong = visitor.post(WRITE, {**ready, "address": ""}, headers=script).content.decode()
+    first = visitor.post(WRITE, {**ready, "step": "change"}).content.decode()
+    assert [page.count(" hx-preserve") for page in (changed, wrong, first)] == [1, 1, 0]
+    sent = visitor.post(WRITE, {**ready, **file}, headers=script)
+    assert (sent.status_code, visitor.get(sent["HX-Redirect"]).status_code) == (200, 200)
+    assert visitor.post(WRITE, ready)["Location"] == sent["HX-Redirect"]
+    assert desk.only("ticket.opened").objects[1].role == "attachment"
+
+
 def test_a_form_that_comes_twice_at_once_opens_one_case(desk: Desk, visitor: Client) -> None:
     ready = steps(visitor)
 
@@ -206,15 +220,19 @@ def test_a_form_too_young_too_old_or_of_nobody_is_not_taken(
 ) -> None:
     ready = steps(visitor)
     monkeypatch.setattr(form_guard, "LEAST_AGE", timedelta(seconds=60))
-    assert visitor.post(WRITE, ready).status_code == 400
+    young = visitor.post(WRITE, ready)
+    assert young.status_code == 400
+    assert 0 < int(re.findall(r'data-early="(\d+)"', young.content.decode())[0]) <= 60_000
     assert visitor.post(WRITE, {**ready, "form": "made-up"}).status_code == 400
     later = clock.now() + form_guard.MOST_AGE + timedelta(seconds=1)
     monkeypatch.setattr(clock, "now", lambda: later)
     old = visitor.post(WRITE, ready)
     assert old.status_code == 400
     assert Ticket.objects.count() == 0
-    # The page that comes back can be sent after a while.
-    later += timedelta(seconds=61)
+    # The page that comes back can be sent at once; whoever brought no token of ours waits as at first.
+    assert 'data-early="0"' in old.content.decode()
+    unknown = visitor.post(WRITE, {**ready, "form": "made-up"})
+    assert visitor.post(WRITE, {**ready, **hidden(unknown)}).status_code == 400
     assert visitor.post(WRITE, {**ready, **hidden(old)}).status_code == 303
 
 

@@ -1,7 +1,8 @@
 """The public form: what somebody writes, the answers that there are already, and the case that it opens.
 
 Two pages: what one writes; then the questions that may answer it, with files, consent and the button. Nothing that was
-typed is lost on the way; files are chosen on the second page, and again where that page comes back with a problem.
+typed is lost on the way. Files are chosen on the second page; from there on scripts swap the pages around the chosen
+files, which stay. Without scripts they are chosen again where that page comes back with a problem.
 """
 
 import logging
@@ -13,6 +14,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from acuse.doors.portal.link import dressed
 from acuse.doors.portal.office import Office, of_office
@@ -62,7 +64,7 @@ def write(office: Office) -> HttpResponse:
     form = WriteForm(request.POST)
     if not form.is_valid():
         return _first(office, form, token or Token.new(owner), status=400)
-    step = Step(office=office, form=form, token=token or Token.new(owner))
+    step = Step(office=office, form=form, token=token or Token.new(owner), unknown=token is None)
     return _send(step) if asked == "send" else _second(step, anew=asked == "code")
 
 
@@ -103,6 +105,8 @@ def _first(office: Office, form: WriteForm, token: Token, *, status: int = 200) 
         form=form,
         token=token.signed(),
         trap=TRAP,
+        limits=limits(),
+        swapped=_is_swapped(office),
         often=status == 429,
         suggested=_suggested(office, form.data) if form.is_bound else (),
     )
@@ -121,18 +125,21 @@ def _second(step: Step, *, problem: str = "", status: int = 200, anew: bool = Fa
             code = have_code_sent(step, anew=code is not None and anew)
     except Waits as error:
         problem, status = said(error), 429
+    token = step.fresh_token()
     return step.office.show(
         "portal/write_send.html",
         status=status,
         here="write",
         form=step.form,
         kind=TYPES[step.form.cleaned_data["type"]],
-        token=step.fresh_token().signed(),
+        token=token.signed(),
+        early=token.early_milliseconds,
         suggested=_suggested(step.office, step.form.cleaned_data),
         consent=step.consent,
         words=step.signed_words(),
         agreed=step.has_agreed,
         limits=limits(),
+        swapped=_is_swapped(step.office),
         trap=TRAP,
         problem=problem,
         proof=named_code(step, code) if code else "",
@@ -148,7 +155,7 @@ def _send(step: Step) -> HttpResponse:
     if again is not None:
         return _to_sent(step, again)
     try:
-        step.token.check_age()
+        step.check_age()
         uploads, sheet = uploads_of(step.office.request), step.form.sheet()
         _check_manners(step)
         assert desk.form_mailbox is not None
@@ -177,15 +184,22 @@ def _check_manners(step: Step) -> None:
     if given.get(TRAP):
         raise InputError("A field that people do not see was filled in. Send it once more.")
     if step.consent and not step.saw_words:
-        raise InputError("What you are asked to agree to was changed. Read it again, and choose the files again.")
+        raise InputError("What you are asked to agree to was changed. Read it again.")
     if step.consent and not step.has_agreed:
-        raise InputError("Say that you agree to the use of your data, and choose the files again.")
+        raise InputError("Say that you agree to the use of your data.")
 
 
 def _to_sent(step: Step, ticket: UUID) -> HttpResponse:
     code = asked_code(step)
     token = signing.dumps([ticket.hex, code.hex if code else ""], salt=_SENT)
-    path = reverse("portal:write-sent", args=[step.office.desk.slug, token])
-    response = HttpResponseRedirect(f"{path}?l={step.office.language}")
+    path = f"{reverse('portal:write-sent', args=[step.office.desk.slug, token])}?l={step.office.language}"
+    if _is_swapped(step.office):
+        return dressed(HttpResponseClientRedirect(path))
+    response = HttpResponseRedirect(path)
     response.status_code = 303
     return dressed(response)
+
+
+def _is_swapped(office: Office) -> bool:
+    """Whether the page's script asked, which puts what comes back around the chosen files."""
+    return office.request.headers.get("HX-Request") == "true"

@@ -2,8 +2,9 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -132,6 +133,15 @@ class Token:
         """Whether it is too old to be sent."""
         return clock.now() - self.made_at > form_guard.MOST_AGE
 
+    def renewed(self) -> "Token":
+        """Return one in its place. Whoever waited for so long need not wait again."""
+        return replace(Token.new(self.owner), made_at=clock.now() - form_guard.LEAST_AGE)
+
+    @property
+    def early_milliseconds(self) -> int:
+        """How long it is still too young to be sent, rounded up."""
+        return ceil(form_guard.early_by(self.made_at, now=clock.now()) / timedelta(milliseconds=1))
+
     def check_age(self) -> None:
         """Refuse what was sent too fast, or too late. Raises InputError."""
         form_guard.check_age(self.made_at, now=clock.now())
@@ -160,4 +170,8 @@ def counter(kind: str, of: str) -> str:
 
 def limits() -> Mapping[str, int]:
     """Return what files a form takes, for its page."""
-    return {"files": form_guard.MOST_FILES, "megabytes": form_guard.MOST_OCTETS // 1_000_000}
+    return {
+        "files": form_guard.MOST_FILES,
+        "octets": form_guard.MOST_OCTETS,
+        "megabytes": form_guard.MOST_OCTETS // 1_000_000,
+    }

@@ -8,6 +8,7 @@ from django.core import signing
 from acuse.doors.portal.link import visitor_of
 from acuse.doors.portal.office import Office
 from acuse.doors.portal.write_form import Token, WriteForm
+from acuse.errors import InputError
 from acuse.helpdesk.queries.portal import in_language
 from acuse.helpdesk.services.form import Sending
 
@@ -16,11 +17,16 @@ _WORDS = "acuse.office.words"
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One sending of the form, whose fields are valid."""
+    """One sending of the form, whose fields are valid.
+
+    Attributes:
+        unknown: the form brought no token of ours; `token` is new.
+    """
 
     office: Office
     form: WriteForm
     token: Token
+    unknown: bool
 
     @property
     def sending(self) -> Sending:
@@ -60,6 +66,12 @@ class Step:
         owner, digest = self.office.desk.organisation, hashlib.sha256(self.consent.encode())
         return [owner.hex, self.office.language, digest.hexdigest()]
 
+    def check_age(self) -> None:
+        """Refuse what was sent too fast, or too late, or without a token. Raises InputError."""
+        if self.unknown:
+            raise InputError("The page was open for too long. Look at what you wrote and send it again.")
+        self.token.check_age()
+
     def fresh_token(self) -> Token:
-        """Its own token, or a new one where that is too old to be sent."""
-        return Token.new(self.token.owner) if self.token.is_stale else self.token
+        """Its own token, or one that replaces it where that is too old to be sent."""
+        return self.token.renewed() if self.token.is_stale else self.token
