@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, default
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -93,7 +94,11 @@ def test_a_case_from_the_customers_mail_to_a_certificate_that_is_verified_offlin
     send(running, reply, token)
     until(lambda: "El jueves no puedo." in agent.get(case).text, "the reply stands in the case")
 
-    agent.post(f"{case}answer/", form=case, body="Cambiadas las pastillas.", ask="on", language="es")
+    asking = "conformity.request"
+    shown = agent.post(f"{case}template/", form=case, template=asking, body="Cambiadas las pastillas.").text
+    letter = re.search(r'<textarea[^>]* id="answer-body"[^>]*>(.*?)</textarea>', shown, re.DOTALL)
+    assert letter is not None
+    agent.post(f"{case}answer/", form=case, template=asking, body=unescape(letter[1]))
     question = text_of(delivered(running, "Cambiadas las pastillas."))
     link = re.search(rf"{re.escape(running.environment['ACUSE_PUBLIC_URL'])}(/c/[a-z2-7]+/)", question)
     assert link is not None

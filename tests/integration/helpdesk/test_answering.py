@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from acuse import clock
+from acuse.composition.services import publish_template
 from acuse.doors.ui.templatetags.acuse import day_and_time
 from acuse.helpdesk.models import ConformityRequest, Interaction, Outgoing
-from acuse.helpdesk.queries.writing import agree_path
+from acuse.helpdesk.queries.writing import ASKING, agree_path, of_question
 from acuse.helpdesk.services.conformity import answer_conformity
 from acuse.helpdesk.services.replies import send_due
 from acuse.helpdesk.services.settings import change_desk
@@ -92,15 +93,76 @@ def leave() -> None:
     send_due()
 
 
+def ask(desk: Desk, agent: Any, body: str) -> Any:
+    """Send a letter that asks for agreement, as the box has it."""
+    return agent.post(address(desk, "answer/"), {"template": ASKING, "body": body}, follow=True)
+
+
+def sent_letter(letter: str) -> Outgoing:
+    """What is queued: the letter to the last word, its link that of the question that is asked with it."""
+    (asked,) = Outgoing.objects.filter(automatic=False, state="waiting")
+    assert asked.request is not None
+    assert (asked.act, asked.certified) == ("conformity", True)
+    assert asked.body == of_question(letter, asked.request)
+    assert agree_path(asked.request) in asked.body
+    assert ConformityRequest.objects.get(id=asked.request).withdrawn_at is None
+    return asked
+
+
 def test_agreement_is_asked_for_with_an_answer_alone(desk: Desk, agent: Any) -> None:
-    refused = agent.post(address(desk, "answer/"), {"body": "", "ask": "on"}, follow=True)
-    assert "Todavía no se ha enviado ninguna respuesta a este cliente" in refused.content.decode()
-    assert not Outgoing.objects.filter(automatic=False).exists()
+    question = write(desk, agent, ASKING, TYPED)
+    for refused in (
+        agent.post(address(desk, "template/"), {"template": ASKING, "body": ""}, follow=True),
+        ask(desk, agent, question.replace(TYPED, "")),
+    ):
+        assert "Todavía no se ha enviado ninguna respuesta a este cliente" in refused.content.decode()
+        assert not Outgoing.objects.filter(automatic=False).exists()
+
+
+def test_the_letter_that_asks_is_read_and_changed_before_it_leaves(desk: Desk, agent: Any) -> None:
     solution = write(desk, agent, "ticket.solution", TYPED)
-    agent.post(address(desk, "answer/"), {"template": "ticket.solution", "body": solution, "ask": "on"})
-    asked = Outgoing.objects.get(automatic=False)
-    assert (asked.act, asked.certified, asked.body.count("Atentamente")) == ("conformity", True, 1)
-    assert TYPED in asked.body
+    shown = agent.post(address(desk, "template/"), {"template": ASKING, "body": solution}, headers=HTMX)
+    question = box(shown)
+    assert not Outgoing.objects.filter(automatic=False).exists(), "it is only shown"
+    assert (question.count(TYPED), question.count("Atentamente")) == (1, 1)
+    assert re.search(r"con el asunto «¿Está conforme\? Su caso [\d-]+»", unescape(shown.content.decode()))
+    assert "<strong>gratis</strong>" in shown.content.decode(), "as it will read"
+    read = agent.post(address(desk, "preview/"), {"body": "Lo **pulimos**. <script>"}).content.decode()
+    assert read == "<p>Lo <strong>pulimos</strong>. &lt;script&gt;</p>"
+    assert write(desk, agent, "", question) == TYPED, "without the letter, what was typed"
+    assert TYPED in write(desk, agent, "ticket.rejection", question)
+    changed = question.replace("Creemos que", "Estamos seguros de que") + "\n\nP. D.: gracias."
+    ask(desk, agent, changed)
+    first = sent_letter(changed)
+    page = agent.post(address(desk, "undo/"), {"outgoing": first.id}, follow=True)
+    assert box(page) == first.body
+    assert f'value="{ASKING}" selected' in page.content.decode()
+    ask(desk, agent, box(page))
+    assert sent_letter(changed).request != first.request, "the question that was taken back is over"
+
+
+def test_a_letter_that_asks_without_its_link_is_refused_and_kept(desk: Desk, agent: Any) -> None:
+    question = write(desk, agent, ASKING, TYPED)
+    without = re.sub(r"\[Decir si estoy conforme\]\(.*\)", "Diga si está conforme.", question)
+    refused = ask(desk, agent, without)
+    assert "Falta el enlace con el que el cliente dice si está conforme" in refused.content.decode()
+    assert box(refused) == without
+    assert not Outgoing.objects.filter(automatic=False).exists()
+
+
+def test_a_letter_that_asks_from_a_template_of_their_own_keeps_what_was_typed_above_it(desk: Desk, agent: Any) -> None:
+    publish_template(
+        access=desk.owner,
+        use=ASKING,
+        name="Pregunta breve",
+        language="es",
+        subject="¿Todo bien?",
+        body="[Responder]({{ conformity.link }})",
+    )
+    question = write(desk, agent, ASKING, TYPED)
+    assert re.fullmatch(rf"{re.escape(TYPED)}\n\n\[Responder\]\(<http.*>\)\n", question)
+    ask(desk, agent, question)
+    assert sent_letter(question).subject == "¿Todo bien?"
 
 
 def test_a_notice_of_closing_is_read_before_it_is_sent_and_never_before_an_answer(desk: Desk, agent: Any) -> None:
@@ -142,7 +204,7 @@ def agreement(desk: Desk, agent: Any) -> str:
 
 def test_the_panel_says_when_agreement_was_asked_for_and_what_was_answered(desk: Desk, agent: Any) -> None:
     assert agreement(desk, agent).startswith("Aún no se ha pedido")
-    agent.post(address(desk, "answer/"), {"body": TYPED, "ask": "on"})
+    ask(desk, agent, write(desk, agent, ASKING, TYPED))
     assert agreement(desk, agent).startswith("La pregunta aún no ha salido.")
     page = agent.get(address(desk)).content.decode()
     *_receipt, waits = re.findall(r'class="talk-said reply waiting".*?</li>', page, re.DOTALL)

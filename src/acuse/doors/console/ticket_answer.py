@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,27 +15,40 @@ from django.views.decorators.http import require_POST
 from uuid6 import uuid7
 
 from acuse.accounts.queries import Access
+from acuse.composition.bodies import preview
 from acuse.composition.letters import Attachment
+from acuse.composition.queries import Composed
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.frame import member_view
 from acuse.doors.console.ticket_acts import identifier
 from acuse.doors.ui.errors import said
 from acuse.errors import ConflictError, InputError
-from acuse.helpdesk.queries.case import CaseView, case
+from acuse.helpdesk.queries.case import CaseView, case, drafts
 from acuse.helpdesk.queries.filling import letter_with, typed_in
-from acuse.helpdesk.queries.writing import ACTS, ASKS, NO_ANSWERS, agree_link, choices, write_answer
+from acuse.helpdesk.queries.tickets import has_ticket
+from acuse.helpdesk.queries.writing import (
+    ACTS,
+    ASKING,
+    ASKS,
+    NO_ANSWERS,
+    NOT_ASKED,
+    agree_link,
+    asks_agreement,
+    choices,
+    write_answer,
+)
 from acuse.helpdesk.services import desk
 from acuse.helpdesk.services.conformity import ask_conformity
-from acuse.helpdesk.services.replies import MOST_FILES, Answer, reply
+from acuse.helpdesk.services.replies import MOST_BODY, MOST_FILES, Answer, reply
 
 MOST_OCTETS = 25_000_000
 
 
 def shown(request: HttpRequest, access: Access, seen: CaseView) -> dict[str, Any]:
     """Return what the box needs: its templates, the one chosen, why what was written was refused, what went before."""
+    draft = drafts(access, ticket=seen.row.id).get("reply", "")
     return {
-        "templates": _templates(access),
-        "chosen_template": request.GET.get("template", ""),
+        **_writing(access, seen, chosen=request.GET.get("template", ""), body=draft),
         "refused": next((str(one) for one in messages.get_messages(request) if "beside" in one.tags), ""),
         "answered": answered(seen),
         "asking": [ACTS[use] for use in ASKS],
@@ -50,25 +63,50 @@ def template(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase
     seen = case(access, id=id)
     if seen is None:
         raise Http404("There is no such case.")
-    chosen, body, refused = request.POST.get("template", ""), _body(request), ""
+    given, body, refused = request.POST.get("template", ""), _body(request), ""
+    chosen = _offered(access, given) or given
     use, _separator, own = chosen.partition("/")
     try:
+        if use == ASKING:
+            _check_asking(access, seen, body)
         if use:
             body = letter_with(access, ticket=id, use=use, template=identifier(own) if own else None, body=body)
+        elif asks_agreement(body):
+            body = typed_in(access, ticket=id, body=body)
     except (InputError, ConflictError) as error:
         refused = said(error)
     if not request.headers.get("HX-Request"):
         desk.save_draft(access=access, ticket=id, kind="reply", body=body)
         return _to_the_box(request, access, id, "" if refused else chosen, refused)
     context = {
+        **_writing(access, seen, chosen="" if refused else chosen, body=body),
         "access": access,
         "row": seen.row,
-        "templates": _templates(access),
-        "chosen_template": "" if refused else chosen,
-        "body": body,
         "refused": refused,
     }
     return render(request, "console/ticket_body.html", context)
+
+
+@require_POST
+@member_view
+def preview_answer(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
+    """What is written, as the customer will read it."""
+    if not has_ticket(access, id=id):
+        raise Http404("There is no such case.")
+    return HttpResponse(preview(_body(request)[:MOST_BODY]))
+
+
+def _writing(access: Access, seen: CaseView, *, chosen: str, body: str) -> dict[str, Any]:
+    """Return what the box writes on: its templates, the one chosen, and of a letter that asks how it will be read."""
+    asks = asks_agreement(body)
+    chosen = _offered(access, chosen or (ASKING if asks else ""))
+    return {
+        "templates": _templates(access),
+        "chosen_template": chosen,
+        "body": body,
+        "asked_letter": _asking(access, seen, chosen) if asks else None,
+        "preview": preview(body) if asks else "",
+    }
 
 
 def _to_the_box(request: HttpRequest, access: Access, id: UUID, chosen: str, refused: str = "") -> HttpResponseBase:
@@ -111,8 +149,8 @@ def _answer(request: HttpRequest, access: Access, seen: CaseView) -> None:
         files=_files(request),
     )
     revision = _revision(given.get("revision", ""))
-    if given.get("ask") == "on":
-        _ask(access, seen, answer, revision)
+    if use == ASKING or asks_agreement(answer.body):
+        _ask(access, seen, answer, _asking(access, seen, given.get("template", "")), revision)
     else:
         reply(access=access, ticket=seen.row.id, answer=answer, revision=revision)
 
@@ -125,25 +163,40 @@ def _revision(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
-def _ask(access: Access, seen: CaseView, answer: Answer, revision: int | None) -> None:
-    """Send what was written as the question whether the customer agrees, with the link to say so."""
-    if not answer.body.strip() and not answered(seen):
-        raise ConflictError("No answer was sent to this customer yet: there is nothing to agree with. Answer first.")
-    request = uuid7()
-    id, typed = seen.row.id, typed_in(access, ticket=seen.row.id, body=answer.body)
-    letter = write_answer(
-        access, ticket=id, use="conformity.request", answer=typed, conformity__link=agree_link(request)
-    )
+def _ask(access: Access, seen: CaseView, answer: Answer, letter: Composed, revision: int | None) -> None:
+    """Send a letter that asks whether the customer agrees, as the member left it."""
+    _check_asking(access, seen, answer.body)
+    if not asks_agreement(answer.body):
+        raise InputError(
+            "The link with which the customer says whether they agree is missing. Write it in again: %(link)s",
+            link=agree_link(NOT_ASKED),
+        )
     asked = replace(
         answer,
         subject=letter.subject,
-        body=letter.body,
         act="conformity",
         waits_for_customer=False,
-        template=str(letter.template or "conformity.request"),
+        template=str(letter.template or ASKING),
         template_version=letter.version,
     )
-    ask_conformity(access=access, ticket=id, answer=asked, request=request, revision=revision)
+    ask_conformity(access=access, ticket=seen.row.id, answer=asked, request=uuid7(), revision=revision)
+
+
+def _check_asking(access: Access, seen: CaseView, body: str) -> None:
+    if not answered(seen) and not typed_in(access, ticket=seen.row.id, body=body):
+        raise ConflictError("No answer was sent to this customer yet: there is nothing to agree with. Answer first.")
+
+
+def _asking(access: Access, seen: CaseView, chosen: str) -> Composed:
+    """Return the letter that asks for agreement before anything was typed in it: its subject, and which text it is."""
+    use, _separator, own = chosen.partition("/")
+    return write_answer(
+        access,
+        ticket=seen.row.id,
+        use=ASKING,
+        template=identifier(own) if own and use == ASKING else None,
+        conformity__link=agree_link(NOT_ASKED),
+    )
 
 
 def answered(seen: CaseView) -> bool:
@@ -176,6 +229,7 @@ def _templates(access: Access) -> list[tuple[str, str]]:
         "warranty.documents": _("Documents asked for"),
         "ticket.rejection": _("Rejection of the claim"),
         "warranty.rejection": _("Rejection of the guarantee"),
+        ASKING: _("Request for agreement"),
     }
     return [
         (
@@ -183,5 +237,11 @@ def _templates(access: Access) -> list[tuple[str, str]]:
             one.name or str(named.get(one.use) or words.ACTS[ACTS[one.use]]),
         )
         for one in choices(access)
-        if one.use not in ASKS
+        if one.use != "ticket.closing_notice"
     ]
+
+
+def _offered(access: Access, chosen: str) -> str:
+    """Return a template as the field offers it: of a use alone, the first of that use; "" where it offers none."""
+    offered = [value for value, _word in _templates(access)]
+    return next((one for one in offered if chosen in {one, one.partition("/")[0]}), "")

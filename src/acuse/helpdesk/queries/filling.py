@@ -7,7 +7,7 @@ from acuse.accounts.queries import Access
 from acuse.composition.uses import use_called
 from acuse.errors import ConflictError, InputError
 from acuse.helpdesk.queries.tickets import mine
-from acuse.helpdesk.queries.writing import ASKS, choices, write_answer
+from acuse.helpdesk.queries.writing import NOT_ASKED, agree_link, choices, of_question, write_answer
 from acuse.helpdesk.rules import place
 
 #: Where a letter says what was typed -> what stands there until somebody types it, by the language of the letter.
@@ -55,11 +55,11 @@ def letter_with(access: Access, *, ticket: UUID, use: str, template: UUID | None
 
 def typed_in(access: Access, *, ticket: UUID, body: str) -> str:
     """Return what was typed of a body: all of it, but for the letter of a template around it."""
-    body = body.strip()
+    body = of_question(body.strip(), NOT_ASKED)
     found = [body]
     for one in choices(access) if body else ():
         try:
-            typed = _around(access, ticket, one.use, one.template).within(body) if one.use not in ASKS else None
+            typed = _around(access, ticket, one.use, one.template).within(body)
         except (InputError, ConflictError):
             continue  # a template that cannot be written did not write this
         if typed is not None:
@@ -92,4 +92,5 @@ def _letter(access: Access, ticket: UUID, use: str, template: UUID | None, typed
         template=template,
         answer=typed or (_TYPED["answer.text"][row.language] if "answer.text" in needed else ""),
         request__items=lines or [_TYPED["request.items"][row.language]],
+        conformity__link=agree_link(NOT_ASKED),
     ).body

@@ -1,5 +1,6 @@
 """Letters of a case written from templates: which there are, and what one says for this case."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from acuse.errors import InputError
 from acuse.helpdesk.models import Deadline, Interaction, Ticket
 from acuse.helpdesk.queries.guarantee import completion_of
 from acuse.helpdesk.queries.tickets import mine
-from acuse.mail.tokens import AGREE, FOLLOW, encode_token
+from acuse.mail.tokens import AGREE, FOLLOW, decode_token, encode_token
 from acuse.proof.business_time.term import Term
 
 #: Uses of templates that an answer can be written from -> what such an answer does; see `proof.facts.ticket.ACTS`.
@@ -32,8 +33,12 @@ ACTS: Mapping[str, str] = {
     "warranty.documents": "data_request",
     "warranty.suspension": "suspension",
 }
-#: Uses whose letters ask for agreement; they carry the link, and are sent from a page of their own.
-ASKS = frozenset({"conformity.request", "ticket.closing_notice"})
+ASKING = "conformity.request"
+#: Uses whose letters ask for agreement, and carry the link.
+ASKS = frozenset({ASKING, "ticket.closing_notice"})
+#: Stands in the link of a letter that asks, until it leaves: see `of_question`.
+NOT_ASKED = UUID(int=0)
+_AGREE_TOKEN = re.compile(r"(?<=/c/)[a-z2-7]{42}(?=/)")
 #: What answers nothing that the customer said: see `acuse.proof.facts.ticket.ACTS`.
 NO_ANSWERS = ("receipt", "data_request", "closing_notice")
 _TYPES = {
@@ -144,7 +149,26 @@ def follow_path(ticket: UUID) -> str:
 
 def agree_path(request: UUID) -> str:
     """Return the path of `agree_link`."""
-    return f"/c/{encode_token(key=settings.ACUSE_KEYS.address, purpose=AGREE, identifier=request)}/"
+    return f"/c/{_agree_token(request)}/"
+
+
+def asks_agreement(body: str) -> bool:
+    """Say whether a body carries the link with which a customer says whether they agree."""
+    return any(_is_agree_token(found[0]) for found in _AGREE_TOKEN.finditer(body))
+
+
+def of_question(body: str, request: UUID) -> str:
+    """Return a body whose links to agree are those of one question, whichever it was written with."""
+    token = _agree_token(request)
+    return _AGREE_TOKEN.sub(lambda found: token if _is_agree_token(found[0]) else found[0], body)
+
+
+def _agree_token(request: UUID) -> str:
+    return encode_token(key=settings.ACUSE_KEYS.address, purpose=AGREE, identifier=request)
+
+
+def _is_agree_token(token: str) -> bool:
+    return decode_token(token, keys=(settings.ACUSE_KEYS.address,), purpose=AGREE) is not None
 
 
 def _link(path: str) -> str:

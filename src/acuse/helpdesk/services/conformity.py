@@ -19,7 +19,7 @@ from acuse.delivery.queries import taken_at
 from acuse.errors import ConflictError, InputError
 from acuse.evidence.ledger import FactDraft, record
 from acuse.helpdesk.models import Call, ConformityRequest, Interaction, Outgoing, Ticket
-from acuse.helpdesk.queries.writing import answered_at
+from acuse.helpdesk.queries.writing import answered_at, of_question
 from acuse.helpdesk.services.opening import pass_to, settings_of
 from acuse.helpdesk.services.replies import Answer, cancel, discarded_where_refused, insert, prepare
 from acuse.proof.facts.fact import Actor
@@ -40,7 +40,7 @@ def ask_conformity(*, access: Access, ticket: UUID, answer: Answer, request: UUI
     Args:
         access: of a member who may act on cases.
         ticket: which one.
-        answer: what to say, with the link to `request`; it is certified whatever it says.
+        answer: what to say; it is certified whatever it says, and a link to agree in it becomes that of `request`.
         request: the identifier that the question will have.
         revision: see `acuse.helpdesk.services.replies.reply`.
 
@@ -53,7 +53,8 @@ def ask_conformity(*, access: Access, ticket: UUID, answer: Answer, request: UUI
         raise InputError("There is no such case.")
     if answer.act == "closing_notice":
         _check_closing(row, answer)
-    asked = replace(answer, certified=True, act=answer.act or "conformity", request=request)
+    body = of_question(answer.body, request)
+    asked = replace(answer, body=body, certified=True, act=answer.act or "conformity", request=request)
     prepared = prepare(row, answer=asked)
     with discarded_where_refused(access.organisation, prepared), transaction.atomic():
         # The case first, as everywhere: whoever answers an older question at this moment waits, or goes before.
