@@ -169,6 +169,12 @@ def test_every_page_is_accessible_and_fits(
     expect(page.get_by_role("status")).to_be_visible()
     page.wait_for_load_state()
     look("content")
+    for name, path in {"again": made.root, "reject-again": f"{made.root}reject"}.items():
+        shown.open(f"{path}?l={language}")
+        look(name)
+    Access.objects.filter(communication_id=made.communication).update(ended="expired")
+    shown.open(f"{made.root}?l={language}")
+    look("expired-opened")
     assert faults == []
     assert not shown.elsewhere
     assert not shown.errors

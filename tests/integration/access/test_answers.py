@@ -35,8 +35,34 @@ def test_what_was_accepted_says_so_and_can_no_longer_be_refused(visit: Visit) ->
     page = visit.get().content.decode()
     assert "<dt>Abierta</dt>" in page
     assert "<dt>Aceptada</dt>" in page
+    assert "Abrirla no significa" not in page
     assert f"{visit.root}reject" not in page
     assert visit.get("reject").status_code == 303
+
+
+def test_what_was_opened_says_what_opening_again_and_refusing_do(visit: Visit) -> None:
+    before = visit.get().content.decode()
+    assert "Antes de abrirla" in before
+    assert "No quiero recibirla" in before
+    assert "¿No quiere recibir esta comunicación?" in visit.get("reject").content.decode()
+    visit.post("open")
+    for language, said in {
+        "es": ("Si vuelve a abrirla", "también de esa fecha", "Abrir de nuevo", "Rechazar la comunicación"),
+        "en": ("If you open it again", "will be recorded too", "Open it again", "Refuse the communication"),
+    }.items():
+        page = visit.get(f"?l={language}").content.decode()
+        assert [words for words in said if words not in page] == []
+    assert "Antes de abrirla" not in visit.get().content.decode()
+    refusing = visit.get("reject").content.decode()
+    assert "¿Quiere rechazar esta comunicación?" in refusing
+    assert "ni descargar la prueba" in refusing
+
+
+def test_a_proof_that_is_being_made_has_no_look_of_one(visit: Visit) -> None:
+    visit.post("open")
+    page = visit.get("content").content.decode()
+    assert "Se está preparando" in page
+    assert 'class="paper' not in page
 
 
 @pytest.mark.parametrize(
@@ -113,6 +139,13 @@ def test_a_term_that_ends_after_an_access_changes_nothing(visit: Visit, monkeypa
     later(monkeypatch, MONTH)
     access.expire_due()
     assert (visit.row().outcome, visit.row().grade) == ("accessed", 3)
+    for language, said in {
+        "es": ("El plazo de esta comunicación terminó", "<dt>Abierta</dt>", "la que descargó sigue sirviendo"),
+        "en": ("The period of this communication is over", "<dt>Opened</dt>", "one that you downloaded still serves"),
+    }.items():
+        answer = visit.get(f"?l={language}")
+        assert answer.status_code == 410
+        assert [words for words in said if words not in answer.content.decode()] == []
 
 
 def test_a_withdrawn_link_says_so(visit: Visit) -> None:

@@ -32,9 +32,11 @@ def _to(page: Page, rest: str = "") -> HttpResponse:
 @behind_link
 def start(page: Page) -> HttpResponse:
     """What waits, from whom and until when; or why it does not any more."""
-    if page.seen.state in _OVER:
-        return page.told(page.seen.state, _OVER[page.seen.state])
-    return page.show("access/before.html", done=_done(page))
+    state, done = page.seen.state, _done(page)
+    if state in _OVER:
+        key = "expired.opened" if state == "expired" and done else state
+        return page.told(key, _OVER[state], done=done)
+    return page.show("access/before.html", done=done)
 
 
 def _done(page: Page) -> list[tuple[str, str]]:
@@ -290,6 +292,7 @@ def _ask_rejection(page: Page, *, status: int = 200, problem: str = "", comments
     return page.show(
         "access/reject.html",
         status=status,
+        key="reject" if page.seen.opened_at is None else "reject.opened",
         problem=problem,
         comments=comments,
         coded=coded,

@@ -126,9 +126,9 @@ class Page:
         """Return a page of ours."""
         return _show(self.request, template, self.language, self.seen, status, {"page": self, **more})
 
-    def told(self, key: str, status: int) -> HttpResponse:
+    def told(self, key: str, status: int, **more: Any) -> HttpResponse:
         """Return a page that says why nothing can be done here: its title and text under `key`."""
-        return self.show("access/told.html", status=status, key=key, again=status in (403, 409, 429))
+        return self.show("access/told.html", status=status, key=key, again=status in (403, 409, 429), **more)
 
 
 View = Callable[..., HttpResponse]

@@ -22,6 +22,11 @@ _ES = {
     "before.recorded": "Quedará constancia de la fecha y la hora en que la abre.",
     "before.agree": "Abrirla no significa que esté de acuerdo.",
     "before.proof": "Usted también podrá descargar la prueba, gratis.",
+    "again.title": "Si vuelve a abrirla",
+    "again.recorded": "Quedará constancia también de esa fecha y esa hora.",
+    "again.proof": "Dentro puede descargar la prueba, gratis, hasta que termine el plazo.",
+    "again.open": "Abrir de nuevo",
+    "again.open.coded": "Recibir el código y abrir de nuevo",
     "coded": "Le enviaremos un código por correo a {recipient}.",
     "open": "Abrir la comunicación",
     "open.coded": "Recibir el código y abrir",
@@ -59,6 +64,7 @@ _ES = {
     "proof.title": "Su prueba de esta comunicación",
     "proof.text": "Contenido, fechas y sellos, en un PDF que cualquiera puede comprobar.",
     "proof.get": "Descargar mi prueba",
+    "proof.until": "Este enlace sirve hasta el {until}: descárguela antes y guárdela.",
     "proof.later": "Se está preparando. Vuelva a cargar esta página dentro de unos minutos.",
     "answer.title": "Su respuesta",
     "answer.comments": "Comentarios (si quiere)",
@@ -72,6 +78,11 @@ _ES = {
         "Quedará constancia de que la rechazó, con la fecha y la hora. Después ya no podrá abrirla. Rechazarla no "
         "impide que produzca los efectos que la ley le dé."
     ),
+    "reject.opened.title": "¿Quiere rechazar esta comunicación?",
+    "reject.opened.text": (
+        "Quedará constancia de que la rechazó, con la fecha y la hora, y también de que la abrió. Después ya no podrá "
+        "volver a abrirla ni descargar la prueba. Rechazarla no impide que produzca los efectos que la ley le dé."
+    ),
     "reject.coded": "Para rechazarla hace falta también un código, que le enviaremos por correo a {recipient}.",
     "reject.send": "Recibir el código",
     "reject.yes": "Rechazar la comunicación",
@@ -81,6 +92,11 @@ _ES = {
     ),
     "expired.title": "El plazo para abrir esta comunicación terminó",
     "expired.text": "Estuvo disponible hasta el {until}. Si necesita su contenido, pídalo a {organisation}: {sender}.",
+    "expired.opened.title": "El plazo de esta comunicación terminó",
+    "expired.opened.text": (
+        "Ya no se puede volver a abrir ni descargar aquí la prueba; la que descargó sigue sirviendo. Estuvo disponible "
+        "hasta el {until}. Si necesita el contenido o la prueba, pídalos a {organisation}: {sender}."
+    ),
     "revoked.title": "Esta comunicación ya no está disponible",
     "revoked.text": "{organisation} retiró este enlace. Si tiene preguntas, escriba a {sender}.",
     "unknown.title": "Aquí no hay ninguna comunicación",
@@ -117,6 +133,11 @@ _EN = {
     "before.recorded": "The date and time you open it will be recorded.",
     "before.agree": "Opening it does not mean you agree.",
     "before.proof": "You can download the proof too, free of charge.",
+    "again.title": "If you open it again",
+    "again.recorded": "That date and time will be recorded too.",
+    "again.proof": "Inside you can download the proof, free of charge, until the period is over.",
+    "again.open": "Open it again",
+    "again.open.coded": "Get the code and open it again",
     "coded": "We will send a code by e-mail to {recipient}.",
     "open": "Open the communication",
     "open.coded": "Get the code and open",
@@ -154,6 +175,7 @@ _EN = {
     "proof.title": "Your proof of this communication",
     "proof.text": "Content, dates and seals, in a PDF that anybody can check.",
     "proof.get": "Download my proof",
+    "proof.until": "This link serves until {until}: download it before that, and keep it.",
     "proof.later": "It is being prepared. Load this page again in a few minutes.",
     "answer.title": "Your answer",
     "answer.comments": "Comments (if you wish)",
@@ -167,6 +189,12 @@ _EN = {
         "It will be recorded that you refused it, with the date and the time. You cannot open it afterwards. Refusing "
         "it does not keep it from having the effects that the law gives it."
     ),
+    "reject.opened.title": "Do you want to refuse this communication?",
+    "reject.opened.text": (
+        "It will be recorded that you refused it, with the date and the time, and also that you opened it. Afterwards "
+        "you can neither open it again nor download the proof. Refusing it does not keep it from having the effects "
+        "that the law gives it."
+    ),
     "reject.coded": "Refusing it takes a code too, which we will send by e-mail to {recipient}.",
     "reject.send": "Get the code",
     "reject.yes": "Refuse the communication",
@@ -177,6 +205,11 @@ _EN = {
     ),
     "expired.title": "The period to open this communication is over",
     "expired.text": "It was available until {until}. If you need its content, ask {organisation} for it: {sender}.",
+    "expired.opened.title": "The period of this communication is over",
+    "expired.opened.text": (
+        "It can no longer be opened again, nor the proof downloaded here; one that you downloaded still serves. It was "
+        "available until {until}. If you need the content or the proof, ask {organisation} for them: {sender}."
+    ),
     "revoked.title": "This communication is no longer available",
     "revoked.text": "{organisation} withdrew this link. If you have questions, write to {sender}.",
     "unknown.title": "There is no communication here",
