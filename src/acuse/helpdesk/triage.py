@@ -24,8 +24,8 @@ class Rule:
 
     Attributes:
         name: for people; may be empty. enabled: one that is not applies to nothing.
-        words: words or phrases in the subject or the text; accents and case do not count.
-        senders: addresses, or domains written `@empresa.example`.
+        words: words or phrases in the subject, the text or the product; accents and case do not count.
+        senders: addresses, or domains written `@empresa.example`: of who wrote, or of where answers go.
         channel, form_type: how it came in, and what the customer chose in the form.
         type, priority, matter, assignee, tag: what the case is taken for; empty or None leaves it.
     """
@@ -46,13 +46,20 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What the rules look at."""
+    """What the rules look at.
 
-    sender: str
+    Attributes:
+        senders: who wrote, and where answers go (RFC 5322 sections 3.6.2: From and Reply-To).
+        subject, text, product: what was said; `product` of what, where the form asked.
+        channel, form_type: how it came in, and what was chosen in the form.
+    """
+
+    senders: tuple[str, ...]
     subject: str
     text: str
     channel: str
     form_type: str = ""
+    product: str = ""
 
 
 def check_rule(rule: Rule) -> Rule:
@@ -93,17 +100,17 @@ def _names_sender(pattern: str) -> bool:
 
 def applying(rules: Iterable[Rule], seen: Seen) -> Rule | None:
     """Return the first rule that applies, or None."""
-    words = f" {_words(seen.subject)} {_words(seen.text[:LOOKED_THROUGH])} "
-    sender = lowered(seen.sender)
-    return next((rule for rule in rules if _applies(rule, seen, words, sender)), None)
+    words = f" {_words(seen.subject)} {_words(seen.product)} {_words(seen.text[:LOOKED_THROUGH])} "
+    senders = tuple(map(lowered, seen.senders))
+    return next((rule for rule in rules if _applies(rule, seen, words, senders)), None)
 
 
-def _applies(rule: Rule, seen: Seen, words: str, sender: str) -> bool:
+def _applies(rule: Rule, seen: Seen, words: str, senders: tuple[str, ...]) -> bool:
     return (
         rule.enabled
         and (not rule.channel or rule.channel == seen.channel)
         and (not rule.form_type or rule.form_type == seen.form_type)
-        and (not rule.senders or any(_sent_by(sender, pattern) for pattern in rule.senders))
+        and (not rule.senders or any(_sent_by(one, pattern) for one in senders for pattern in rule.senders))
         and (not rule.words or any(f" {_words(one)} " in words for one in rule.words if _words(one)))
     )
 

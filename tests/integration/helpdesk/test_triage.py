@@ -12,7 +12,7 @@ from acuse.helpdesk.models import Ticket, TriageRule
 from acuse.helpdesk.queries.triage import rules_of, try_rules
 from acuse.helpdesk.services.triage import add_rule, move_rule, remove_rule
 from acuse.helpdesk.triage import MOST_WORDS, Rule, Seen, applying, check_rule
-from tests.integration.helpdesk.making import SLUG, Desk, letter
+from tests.integration.helpdesk.making import ANA, SLUG, Desk, letter
 
 PAGE = f"/console/{SLUG}/settings/triage/"
 BRAKES = {"words": "freno\r\nno frena", "type": "incident", "priority": "high", "tag": "taller"}
@@ -45,6 +45,20 @@ def test_a_rule_from_the_page_decides_what_the_next_case_is(desk: Desk) -> None:
     (rule,) = rules_of(desk.owner)
     assert desk.only("ticket.assigned").details["rule"] == str(rule.id)
     assert facts(desk) == ["triage_rule.added"]
+
+
+@pytest.mark.parametrize("pattern", ["@flota.example", "JEFE@flota.example", "ana@cliente.example"])
+def test_a_rule_for_a_sender_looks_at_who_wrote_and_at_where_answers_go(desk: Desk, pattern: str) -> None:
+    rule = Rule(id=uuid4(), senders=(pattern,), type="request", priority="high", assignee=desk.agent.member)
+    add_rule(access=desk.owner, rule=rule)
+    other = Rule(id=uuid4(), senders=("@otra.example", "efe@flota.example"), priority="low")
+    assert try_rules(desk.owner, [other, rule]).applied == (0, 0)
+    desk.receive(letter(sender="Jefe de flota <jefe@flota.example>", Reply_To=ANA), mail_from="jefe@flota.example")
+    made = desk.ticket()
+    assert made.address == ANA
+    assert (made.type, made.priority, made.assignee_id) == ("request", "high", desk.agent.member)
+    tried = try_rules(desk.owner, [other, rule])
+    assert (tried.applied, tried.changes) == ((0, 1), ())
 
 
 def test_trying_a_rule_says_what_past_cases_would_be_and_changes_nothing(desk: Desk) -> None:
@@ -128,12 +142,12 @@ def test_words_are_kept_once_and_without_spaces_around() -> None:
 def test_the_first_rule_whose_conditions_all_hold_decides() -> None:
     by_sender = Rule(id=uuid4(), senders=("@flota.example",), channel="form", priority="high")
     by_words = Rule(id=uuid4(), words=("revisión",), priority="low")
-    seen = Seen(sender="jefe@flota.example", subject="REVISION anual", text="", channel="email")
+    seen = Seen(senders=("jefe@flota.example",), subject="REVISION anual", text="", channel="email")
     assert applying((by_sender, by_words), seen) == by_words
     assert applying((by_sender,), seen) is None
 
 
 def test_signs_beside_a_word_do_not_hide_it() -> None:
     rule = Rule(id=uuid4(), words=("no frena",), priority="high")
-    assert applying((rule,), Seen(sender="", subject="", text="¡El coche no frena!", channel="email")) == rule
-    assert applying((rule,), Seen(sender="", subject="", text="El coche no frenaba", channel="email")) is None
+    assert applying((rule,), Seen(senders=(), subject="", text="¡El coche no frena!", channel="email")) == rule
+    assert applying((rule,), Seen(senders=(), subject="", text="El coche no frenaba", channel="email")) is None

@@ -3,8 +3,10 @@
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -22,9 +24,12 @@ from acuse.evidence.queries import facts_of
 from acuse.helpdesk import form_guard
 from acuse.helpdesk.followers import follow_openings
 from acuse.helpdesk.models import Outgoing, Ticket
+from acuse.helpdesk.queries.triage import rules_of, try_rules
 from acuse.helpdesk.queries.writing import follow_path
 from acuse.helpdesk.services.codes import send_codes
 from acuse.helpdesk.services.portal import change_portal
+from acuse.helpdesk.services.triage import add_rule
+from acuse.helpdesk.triage import Rule
 from tests.integration.contacts.test_codes import digits
 from tests.integration.helpdesk.making import ANA, SLUG, Desk
 from tests.integration.portal.writing import FILLED, WRITE, answer_names, hidden, networks, steps
@@ -85,6 +90,27 @@ def test_what_is_sent_opens_a_case_with_its_answers_files_and_consent(desk: Desk
     while follow_openings():
         pass
     assert Outgoing.objects.get(ticket=ticket).act == "receipt"
+
+
+def test_what_was_chosen_and_the_product_decide_what_the_case_is_taken_for(desk: Desk, visitor: Client) -> None:
+    brakes = Rule(
+        id=uuid4(),
+        words=("berlina",),
+        form_type="claim",
+        type="incident",
+        priority="high",
+        assignee=desk.agent.member,
+        tag="taller",
+    )
+    for rule in (replace(brakes, id=uuid4(), form_type="incident", priority="low"), brakes):
+        add_rule(access=desk.owner, rule=rule)
+    assert visitor.post(WRITE, steps(visitor, product="Berlína 2.0")).status_code == 303
+    ticket = desk.ticket()
+    assert (ticket.type, ticket.priority, ticket.tags) == ("incident", "high", ["taller"])
+    assert ticket.assignee_id == desk.agent.member
+    # Tried with the case that it made, the same rule applies, though its type is another now.
+    tried = try_rules(desk.owner, rules_of(desk.owner))
+    assert (tried.applied, tried.changes) == ((0, 1), ())
 
 
 def test_nobody_agrees_to_words_that_they_did_not_see(desk: Desk, visitor: Client) -> None:

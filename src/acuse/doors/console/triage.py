@@ -36,7 +36,7 @@ class RuleForm(StyledForm):
     ids = "rule"
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80, required=False)
     words = forms.CharField(
-        label=gettext_lazy("Words or phrases in subject or text"),
+        label=gettext_lazy("Words or phrases in subject, text or product"),
         required=False,
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -47,7 +47,10 @@ class RuleForm(StyledForm):
         required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("One a line: ana@cliente.example, or @cliente.example for a whole domain."),
+        help_text=gettext_lazy(
+            "One a line: ana@cliente.example, or @cliente.example for a whole domain. Who wrote counts, and so does "
+            "where they ask to be answered."
+        ),
     )
     channel = forms.ChoiceField(label=gettext_lazy("How it came"), choices=[_ANY, *_CHANNELS], required=False)
     form_type = forms.ChoiceField(

@@ -1,13 +1,17 @@
 """The rules of triage as a page shows them, and what they would make of the cases that came last."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Left
 
 from acuse.accounts.queries import Access
+from acuse.errors import AcuseError
+from acuse.evidence import custody
 from acuse.helpdesk import triage
 from acuse.helpdesk.models import Interaction, Ticket
 from acuse.helpdesk.queries.settings import triage_rules
@@ -54,17 +58,22 @@ def rules_of(access: Access) -> tuple[triage.Rule, ...]:
 def try_rules(access: Access, rules: Sequence[triage.Rule]) -> Trial:
     """Return what rules would make of the cases that came last. Nothing is written.
 
-    The type that a customer chose in the form is taken from what the case is now.
+    They are looked at as they came, but for their product, which members may have mended since.
     """
     first = Interaction.objects.filter(ticket=OuterRef("pk")).order_by("sequence")
+    by_choice = any(rule.form_type for rule in rules)
     rows = (
         Ticket.objects.filter(organisation_id=access.organisation)
-        .annotate(written=Subquery(first.annotate(begun=Left("text", triage.LOOKED_THROUGH)).values("begun")[:1]))
+        .annotate(
+            written=Subquery(first.annotate(begun=Left("text", triage.LOOKED_THROUGH)).values("begun")[:1]),
+            author=Subquery(first.values("author")[:1]),
+            answers=Subquery(first.values("sha256")[:1]),
+        )
         .order_by("-opened_at", "-id")[:CASES]
     )
     applied, changes = [0] * len(rules), []
     for row in rows:
-        rule = triage.applying(rules, _seen(row))
+        rule = triage.applying(rules, _seen(row, by_choice=by_choice))
         if rule is None:
             continue
         place = list(rules).index(rule)
@@ -74,14 +83,23 @@ def try_rules(access: Access, rules: Sequence[triage.Rule]) -> Trial:
     return Trial(cases=len(rows), applied=tuple(applied), changes=tuple(changes))
 
 
-def _seen(row: Ticket) -> triage.Seen:
+def _seen(row: Any, *, by_choice: bool) -> triage.Seen:
     return triage.Seen(
-        sender=row.address,
+        senders=(row.author or "", row.address),
         subject=row.subject,
-        text=getattr(row, "written", None) or row.excerpt,
+        text=row.written or row.excerpt,
         channel=row.channel,
-        form_type=row.type if row.channel == "form" else "",
+        form_type=_chosen(row) if by_choice and row.channel == "form" else "",
+        product=row.product,
     )
+
+
+def _chosen(row: Any) -> str:
+    """Return what the customer chose in the form; what the case is now where the answers were erased."""
+    try:
+        return str(json.loads(custody.open_object(organisation=row.organisation_id, sha256=row.answers))["type"])
+    except AcuseError:
+        return str(row.type)
 
 
 def _differs(row: Ticket, rule: triage.Rule) -> bool:

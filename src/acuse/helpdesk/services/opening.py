@@ -29,6 +29,7 @@ from acuse.helpdesk import rules, triage
 from acuse.helpdesk.models import Interaction, Settings, Ticket
 from acuse.helpdesk.queries.settings import responsible, triage_rules
 from acuse.helpdesk.services import deadlines
+from acuse.helpdesk.services.deadline_policies import saying_policy
 from acuse.proof.canonical import canonicalise
 from acuse.proof.facts.fact import Actor, Fact, ObjectReference
 from acuse.proof.facts.ticket import KIND
@@ -120,7 +121,7 @@ def open_ticket(*, organisation: UUID, written: Written, default_type: str = "in
         settings = _settings(organisation)
         rule = triage.applying(triage_rules(organisation), _seen(written))
         ticket = _insert(organisation, settings, contact, written, default_type, rule)
-        opened, _ = record(_opened(ticket, written), _assigned(ticket, rule))
+        opened, _ = record(saying_policy(_opened(ticket, written)), _assigned(ticket, rule))
         _interact(ticket, written, opened)
         deadlines.start_for(ticket=ticket, start=opened)
     return ticket.id
@@ -176,11 +177,12 @@ def _settings(organisation: UUID) -> Settings:
 
 def _seen(written: Written) -> triage.Seen:
     return triage.Seen(
-        sender=written.address,
+        senders=(written.author, written.address),
         subject=written.subject,
         text=written.text,
         channel=written.channel,
-        form_type=written.form_type,
+        form_type=written.form_type if written.channel == "form" else "",
+        product=written.product,
     )
 
 
@@ -323,16 +325,16 @@ def pass_to(ticket: Ticket, *, event: str, actor: Actor) -> None:
     ticket.resolved_at = now if after == "resolved" else None
     ticket.closed_at = now if after in rules.CLOSED_STATUSES else None
     ticket.save(update_fields=["status", "resolved_at", "closed_at"])
-    (changed,) = record(
-        FactDraft(
-            organisation=ticket.organisation_id,
-            subject_kind=KIND,
-            subject_id=ticket.id,
-            type="ticket.status_changed",
-            actor=actor,
-            details={"before": before, "after": after},
-        )
+    moved = FactDraft(
+        organisation=ticket.organisation_id,
+        subject_kind=KIND,
+        subject_id=ticket.id,
+        type="ticket.status_changed",
+        actor=actor,
+        details={"before": before, "after": after},
     )
+    opens_again = before in rules.CLOSED_STATUSES and after not in rules.CLOSED_STATUSES
+    (changed,) = record(saying_policy(moved) if opens_again else moved)
     deadlines.heed(ticket=ticket, fact=changed)
 
 
