@@ -102,7 +102,15 @@ def start(request: HttpRequest, access: Access) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid() and _made(access, form):
         messages.success(request, _("The desk is ready."))
         return redirect("console:desk-start", access.view.slug)
-    context: dict[str, object] = {"form": form, "parts": _parts(access), "mailboxes": mailboxes(access)}
+    parts = _parts(access)
+    done = sum(part.done for part in parts)
+    context: dict[str, object] = {
+        "form": form,
+        "parts": parts,
+        "done": done,
+        "open": len(parts) - done,
+        "mailboxes": mailboxes(access),
+    }
     return page(request, access, "settings", "console/desk_start.html", context)
 
 
@@ -178,19 +186,40 @@ def _parts(access: Access) -> list[Part]:
     boxes, numbers, hours = mailboxes(access), lines(access), calendars(access)
     policy, settings = current_policy(access.organisation), settings_of(access.organisation)
     return [
-        Part(title=_("Hours"), done=bool(hours), text=", ".join(one.name for one in hours), page="calendars"),
+        Part(
+            title=_("Hours"),
+            done=bool(hours),
+            text=", ".join(one.name for one in hours)
+            or _("When you attend customers: business time is counted by it."),
+            page="calendars",
+        ),
         Part(
             title=_("Deadlines"),
             done=policy is not None,
-            text=", ".join(term.name for term in policy.policy.terms) if policy else "",
+            text=", ".join(term.name for term in policy.policy.terms)
+            if policy
+            else _("By when each case is answered and resolved."),
             page="terms",
         ),
-        Part(title=_("Mailbox"), done=bool(boxes), text=", ".join(one.address for one in boxes), page="desk-settings"),
-        Part(title=_("Telephone"), done=bool(numbers), text=", ".join(one.number for one in numbers), page="lines"),
+        Part(
+            title=_("Mailbox"),
+            done=bool(boxes),
+            text=", ".join(one.address for one in boxes)
+            or _("What customers write to it opens cases, and they get a receipt."),
+            page="desk-settings",
+        ),
+        Part(
+            title=_("Telephone"),
+            done=bool(numbers),
+            text=", ".join(one.number for one in numbers) or _("Optional: the line that customers call."),
+            page="lines",
+        ),
         Part(
             title=_("Public page"),
             done=settings.portal_enabled,
-            text=_("with a form to write by") if settings.form_enabled else "",
+            text=_("with a form to write by")
+            if settings.form_enabled
+            else _("Frequent questions, a form, and how a case is going."),
             page="portal-settings",
         ),
     ]

@@ -49,6 +49,12 @@ def _meter_word(row: Any) -> str:
 
 
 @register.filter
+def ending(row: Any) -> str:
+    """How a communication ended, with its cause: "Not delivered: the mailbox does not exist"."""
+    return _meter_word(row)
+
+
+@register.filter
 def number(value: int) -> str:
     """``{{ 1284|number }}``"""
     return figures.number(int(value))
