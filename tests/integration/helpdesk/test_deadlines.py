@@ -74,6 +74,19 @@ def test_an_answer_of_a_person_ends_the_first_response_and_an_automatic_one_does
     assert_agrees(desk, ticket)
 
 
+def test_zammad_5177_a_resolution_that_is_shorter_than_the_first_response_does_not_overrule_it(desk: Desk) -> None:
+    response = term(desk, 8, "business_hours", purpose="first_response", name="Primera respuesta")
+    desk.publish(response, term(desk, 2, "business_hours"))
+    ticket = desk.open()
+    assert [one.due_at for one in rows(ticket)] == [at("2026-11-17 10:00"), at("2026-11-16 12:00")]
+    desk.pass_time("2026-11-16 17:00")
+    attend_due()
+    assert [one.state for one in rows(ticket)] == [State.RUNNING, State.OVERDUE]
+    desk.reply(ticket)
+    assert [one.state for one in rows(ticket)] == [State.MET, State.OVERDUE]
+    assert_agrees(desk, ticket)
+
+
 def test_what_is_answered_at_the_very_end_is_answered_in_time_and_a_microsecond_later_is_not(desk: Desk) -> None:
     desk.publish_packs("standard")
     on_time, late = desk.open(), desk.open()
@@ -275,7 +288,7 @@ def test_another_type_replaces_the_terms_that_are_others_from_where_the_case_was
     assert len(rows(ticket)) == 2
 
 
-def test_what_replaces_a_term_stood_still_when_that_did(desk: Desk) -> None:
+def test_glpi_6902_what_replaces_a_term_stood_still_when_that_did(desk: Desk) -> None:
     high = Case(priorities=("high",), term=Term(amount=16, unit="business_hours"))
     other = Case(term=Term(amount=48, unit="business_hours"))
     desk.publish(term(desk, 1, "business_hours", cases=(high, other), pauses_on=("customer",)))

@@ -1,6 +1,6 @@
 """Business time: what holds of every calendar, term and pause."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -154,9 +154,22 @@ def test_a_version_is_read_back_as_it_was_written(calendar: CalendarVersion) -> 
     assert CalendarVersion.parse(calendar.canonical()) == calendar
 
 
+def _open_by_the_clock(minute: int, week: Mapping[int, Sequence[tuple[int, int]]], first: date, zone: ZoneInfo) -> bool:
+    """Whether a shift of the week is open at an instant: by its hours on a clock, of that day or the day before."""
+    day = datetime.fromtimestamp(minute, zone).date()
+    for opened in (day, day - timedelta(days=1)):
+        midnight = datetime.combine(opened, datetime.min.time())
+        for begin, end in week[opened.weekday()] if opened >= first else ():
+            bounds = (midnight + timedelta(minutes=one) for one in (begin, end))
+            start, stop = (one.replace(tzinfo=zone).timestamp() for one in bounds)
+            if start <= minute < stop:
+                return True
+    return False
+
+
 @given(st.data(), st.sampled_from([MADRID, CANARY]))
 def test_a_minute_walk_counts_the_same(data: st.DataObject, zone: ZoneInfo) -> None:
-    """The slow way, by the zone itself and not by the version, over a fortnight with a clock change."""
+    """The slow way, by the week and the zone itself and not by the version, over a fortnight with a clock change."""
     first = data.draw(st.sampled_from([date(2027, 3, 22), date(2027, 10, 25), date(2028, 2, 21)]))
     week = data.draw(weeks())
     calendar = make(first=first, last=first + timedelta(days=20), zone=zone, week=week)
@@ -165,7 +178,7 @@ def test_a_minute_walk_counts_the_same(data: st.DataObject, zone: ZoneInfo) -> N
     amount = data.draw(st.integers(1, 30))
     minute, open_minutes = int(start.timestamp()), 0
     while open_minutes < amount * 60 and minute < calendar.valid_until:
-        open_minutes += any(a <= minute < b for a, b in calendar.open)
+        open_minutes += _open_by_the_clock(minute, week, first, zone)
         minute += 60
     with suppress(OutsideCalendar):
         end = due_at(calendar, Term(amount=amount, unit="business_hours"), started_at=start)
@@ -213,6 +226,18 @@ def test_days_leave_out_the_first_and_end_with_the_last_second_of_the_last() -> 
     )
 
 
+def test_a_term_in_days_counts_the_days_of_the_calendar_and_not_24_hours_each() -> None:
+    calendar = make(holidays={date(2026, 11, 9)})
+    end = due_at(calendar, Term(amount=2, unit="business_days"), started_at=at("2026-11-06 18:59:00"))
+    assert end == at("2026-11-11 23:59:59.999999")
+
+
+def test_hours_are_those_of_the_calendars_zone_in_winter_and_in_summer() -> None:
+    term = Term(amount=1, unit="business_hours")
+    assert due_at(make(), term, started_at=at("2026-07-06 08:00:00")) == at("2026-07-06 10:00:00")
+    assert due_at(make(), term, started_at=at("2026-12-07 08:00:00")) == at("2026-12-07 10:00:00")
+
+
 @pytest.mark.parametrize(
     ("start", "end"), [("2028-02-28 12:00:00", "2028-02-29"), ("2028-02-29 12:00:00", "2028-03-01")]
 )
@@ -251,6 +276,8 @@ def test_days_without_opening_are_passed_over() -> None:
     calendar = make(holidays={date(2026, 11, 9)})
     term = Term(amount=1, unit="business_hours")
     assert due_at(calendar, term, started_at=at("2026-11-06 19:00:00")) == at("2026-11-10 10:00:00")
+    used = spent(calendar, term, started_at=at("2026-11-09 08:00:00"), at=at("2026-11-09 20:00:00"))
+    assert used == timedelta()
 
 
 def test_several_pauses_within_one_day_take_that_day_out_once() -> None:
@@ -277,6 +304,27 @@ def test_a_pause_after_the_end_moves_nothing() -> None:
     for on_resume in ("continue", "restart"):
         end = due_at(plain(), term, started_at=at("2027-01-04 09:00:00"), pauses=late, on_resume=on_resume)
         assert end == at("2027-01-04 10:00:00")
+
+
+@pytest.mark.parametrize("on_resume", ["continue", "restart"])
+def test_a_pause_at_the_very_end_moves_nothing_and_a_microsecond_before_it_does(on_resume: OnResume) -> None:
+    term, start, due = Term(amount=1, unit="business_hours"), at("2027-01-04 09:00:00"), at("2027-01-04 10:00:00")
+    end = at("2027-01-20 10:00:00")
+    for begin, moved in ((due, False), (due - MICROSECOND, True)):
+        pauses = [Pause(start=begin, end=end)]
+        found = due_at(plain(), term, started_at=start, pauses=pauses, on_resume=on_resume)
+        assert (found != due) == moved
+
+
+@pytest.mark.parametrize(
+    ("until", "due"),
+    [("2027-01-06 00:00:00", "2027-01-07"), ("2027-01-06 00:00:00.000001", "2027-01-08")],
+)
+def test_a_pause_that_ends_at_midnight_takes_out_no_part_of_the_next_day(until: str, due: str) -> None:
+    pauses = [Pause(start=at("2027-01-05 12:00:00"), end=at(until))]
+    term = Term(amount=2, unit="business_days")
+    found = due_at(plain(), term, started_at=at("2027-01-04 09:00:00"), pauses=pauses)
+    assert found == at(f"{due} 23:59:59.999999")
 
 
 def test_what_the_calendar_does_not_cover_is_an_error_that_says_until_when_it_does() -> None:
