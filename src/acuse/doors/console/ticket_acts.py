@@ -24,6 +24,7 @@ from acuse.doors.ui.forms import StyledForm
 from acuse.doors.ui.security import download
 from acuse.errors import ConflictError, InputError
 from acuse.evidence import custody
+from acuse.helpdesk.mentions import mentioned
 from acuse.helpdesk.queries.case import case, interaction
 from acuse.helpdesk.queries.tickets import has_ticket
 from acuse.helpdesk.services import changes, desk
@@ -126,9 +127,7 @@ def forget_view(request: HttpRequest, access: Access, id: UUID) -> HttpResponseB
 
 def _note(request: HttpRequest, access: Access, id: UUID) -> str:
     text = request.POST.get("body", "").replace("\r\n", "\n")
-    lowered = text.lower()
-    mentioned = [member for member, name in active_members(access).items() if f"@{name.lower()}" in lowered]
-    changes.add_note(access=access, ticket=id, text=text, mentioned=mentioned)
+    changes.add_note(access=access, ticket=id, text=text, mentioned=mentioned(text, active_members(access)))
     desk.save_draft(access=access, ticket=id, kind="note", body="")
     return _("The note was added.")
 
