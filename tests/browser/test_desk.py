@@ -11,9 +11,10 @@ from playwright.sync_api import expect
 from acuse.helpdesk.models import ConformityRequest, Outgoing, Ticket
 from acuse.helpdesk.queries.writing import agree_path, follow_path
 from acuse.helpdesk.services.conformity import ask_conformity
+from acuse.helpdesk.services.opening import add_message, open_ticket
 from acuse.helpdesk.services.replies import Answer, send_due
 from tests.browser.conftest import Opener
-from tests.browser.desk import Desk, desk
+from tests.browser.desk import Desk, desk, written
 from tests.browser.test_every_page import BASE, faults_of_form
 from tests.browser.world import World
 
@@ -131,6 +132,26 @@ def test_a_case_of_the_list_takes_the_place_of_the_one_beside_it(made: Desk, vis
     page.go_back()
     expect(page.get_by_role("heading", name=second if width == 1440 else "Expedientes")).to_be_visible()
     expect(page.locator("html:not([data-same])")).to_be_attached()
+    assert seen.elsewhere == seen.errors == []
+
+
+def test_what_changed_is_shown_when_asked_for_and_the_open_case_stays(made: Desk, visit: Opener) -> None:
+    seen = visit()
+    page = seen.open(f"{BASE}/tickets/{made.noise}/")
+    page.get_by_label("Su respuesta").fill("Mañana a las 9.")
+    row = page.locator("[data-row]", has_text="Otra consulta")
+    expect(row).to_have_count(0)
+    again = written("cliente0877@correo.example", "Cliente 0877", "Otra consulta", "¿Hay novedades?", hours=-0.01)
+    open_ticket(organisation=made.access.organisation, written=again)
+    add_message(ticket=made.noise, written=again, matched_by="token")
+    page.locator(".desk-news a").click()
+    expect(row).to_have_count(1)
+    expect(page.locator("[data-row]:has([aria-current])")).to_contain_text("Ruido al frenar")
+    expect(page).to_have_title("Ruido al frenar después de la revisión · Acuse")
+    page.get_by_role("link", name="Mostrarlo").click()
+    expect(page.locator(".talk")).to_contain_text("¿Hay novedades?")
+    expect(page.get_by_label("Su respuesta")).to_have_value("Mañana a las 9.")
+    assert page.url.endswith(f"/tickets/{made.noise}/")
     assert seen.elsewhere == seen.errors == []
 
 

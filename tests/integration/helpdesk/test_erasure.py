@@ -20,7 +20,7 @@ from acuse.evidence import custody, fsck, retention
 from acuse.evidence.custody import MissingObject
 from acuse.evidence.fsck.objects import without_row
 from acuse.evidence.queries import facts_of
-from acuse.helpdesk.models import Call, ConformityRequest, Draft, Interaction, Line, Outgoing, Presence, Ticket
+from acuse.helpdesk.models import Call, ConformityRequest, Draft, Interaction, Line, Mention, Outgoing, Presence, Ticket
 from acuse.helpdesk.queries.holding import running_until
 from acuse.helpdesk.services.changes import add_note
 from acuse.helpdesk.services.conformity import answer_conformity, ask_conformity
@@ -32,7 +32,9 @@ from tests.integration.helpdesk import cases
 from tests.integration.helpdesk.making import Desk, letter
 from tests.integration.helpdesk.test_case import answer
 
-OF_A_CASE: tuple[type[models.Model], ...] = (Ticket, Interaction, Outgoing, Draft, Presence, ConformityRequest)
+OF_A_CASE: tuple[type[models.Model], ...] = (
+    *(Ticket, Interaction, Outgoing, Draft, Mention, Presence, ConformityRequest),
+)
 
 
 @pytest.fixture
@@ -74,7 +76,9 @@ def test_a_case_leaves_whole_and_its_calls_stay_as_nobodys(desk: Desk, end_reten
         outcome="Ana llama por el ruido.",
         recorded_at=clock.now(),
     )
-    add_note(access=desk.agent, ticket=ticket.id, text="El taller confirma holgura.")
+    note_for = desk.owner.member
+    add_note(access=desk.agent, ticket=ticket.id, text="El taller confirma holgura.", mentioned=[note_for])
+    assert Mention.objects.filter(ticket=ticket, member_id=note_for).exists()
     taken = reply(access=desk.agent, ticket=ticket.id, answer=answer())
     take_back(access=desk.agent, outgoing=taken)
     save_draft(access=desk.agent, ticket=ticket.id, kind="note", body="Borrador")

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.test import Client
 
 from acuse.accounts.models import User
+from acuse.accounts.queries import active_members
 from acuse.helpdesk.models import Interaction, Ticket
 from tests.browser.files import photo_bytes
 from tests.integration.helpdesk.making import ADDRESS, ANA, SLUG, Desk, letter
@@ -59,3 +60,54 @@ def test_a_picture_inside_the_text_of_a_mail_is_among_its_files(desk: Desk) -> N
     auditor = member("auditor")
     assert auditor.get(f"{place}2/raw/").content == photo_bytes()
     assert "<td>1</td><td>2</td>" in auditor.get(f"{place}1/view/").content.decode()
+
+
+def test_whom_a_note_mentions_finds_the_case_until_they_open_it(desk: Desk) -> None:
+    for subject in ("Ruido", "Factura"):
+        desk.receive(letter(subject, message_id=f"<{subject}@cliente.example>"))
+    noise = Ticket.objects.get(subject="Ruido")
+    owner, agent = member("owner"), member("agent")
+    name = active_members(desk.owner)[desk.owner.member]
+    assert "Le mencionan" not in owner.get(BASE).content.decode()
+    agent.post(f"{BASE}{noise.id}/note/", {"body": f"@{name} ¿lo miras? Lo llevo yo, {name}."})
+    change_status(noise)
+    assert "Le mencionan <span>1</span>" in owner.get(BASE).content.decode()
+    assert "Le mencionan" not in agent.get(BASE).content.decode()
+    found = owner.get(f"{BASE}?whose=mentions").content.decode()
+    assert "Ruido" in found
+    assert "Factura" not in found
+    assert owner.get(f"{BASE}{noise.id}/", headers={"HX-Target": "case"}).status_code == 200
+    assert "Ninguna nota le espera" in owner.get(f"{BASE}?whose=mentions").content.decode()
+    assert "Le mencionan" not in owner.get(BASE).content.decode()
+
+
+def change_status(ticket: Ticket) -> None:
+    """Let a case be over: who is mentioned there finds it all the same."""
+    Ticket.objects.filter(id=ticket.id).update(status="resolved", closed_at=ticket.opened_at)
+
+
+def test_the_list_is_narrowed_by_channel_mailbox_and_tag(desk: Desk) -> None:
+    desk.receive(letter("Ruido"))
+    agent, noise = member("agent"), desk.ticket()
+    agent.post(f"{BASE}{noise.id}/describe/", {"tags": "taller, frenos", "address": noise.address})
+    page = agent.get(BASE).content.decode()
+    assert 'name="channel"' in page
+    assert 'name="tag"' in page
+    asked = {"channel=email": 1, "channel=phone": 0, "tag=frenos": 1, "tag=pintura": 0, f"mailbox={desk.mailbox}": 1}
+    for query, count in (asked | {f"mailbox={noise.id}": 0}).items():
+        found = agent.get(f"{BASE}?{query}").content.decode()
+        assert found.count('class="desk-subject clip"') == count, query
+    assert 'value="frenos"' in agent.get(f"{BASE}?tag=frenos").content.decode()
+
+
+def test_who_may_only_read_hears_that_something_happened(desk: Desk) -> None:
+    desk.receive(letter("Ruido"))
+    noise, auditor = desk.ticket(), member("auditor")
+    revision = noise.revision
+    assert f"{noise.id}/present/" in auditor.get(f"{BASE}{noise.id}/").content.decode()
+    said = auditor.post(f"{BASE}{noise.id}/present/", {"revision": revision}).content.decode()
+    assert "Ha pasado algo" not in said
+    member("agent").post(f"{BASE}{noise.id}/note/", {"body": "El taller lo confirma."})
+    said = auditor.post(f"{BASE}{noise.id}/present/", {"revision": revision}).content.decode()
+    assert "Ha pasado algo" in said
+    assert f'href="{BASE}{noise.id}/"' in said

@@ -210,6 +210,8 @@ def present(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
         "others": [(members.get(member, ""), writing) for member, writing in seen.others] if seen else [],
         "newer": seen is not None and str(seen.row.revision) != request.POST.get("revision", ""),
         "access": access,
+        "ticket": id,
+        "kept": request.POST.get("kept", "")[:2000],
     }
     return render(request, "console/ticket_present.html", context)
 

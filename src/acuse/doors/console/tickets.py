@@ -34,8 +34,10 @@ from acuse.helpdesk.queries.board import SOON
 from acuse.helpdesk.queries.case import CaseView, case, drafts
 from acuse.helpdesk.queries.deadlines import Glance, deadlines_of, glances
 from acuse.helpdesk.queries.desk import saved_views
+from acuse.helpdesk.queries.mailboxes import mailboxes
 from acuse.helpdesk.queries.tickets import COUNTED, Filters, TicketRow, count, counts, found_by_number, tickets
 from acuse.helpdesk.services.changes import assign, classify
+from acuse.helpdesk.services.desk import read_mention
 from acuse.helpdesk.services.opening import settings_of
 
 ASKED = (
@@ -71,8 +73,8 @@ def read_filters(request: HttpRequest) -> Filters:
     asked = request.GET
     whose = asked.get("whose", "")
     return Filters(
-        whose=whose if whose in {"mine", "nobody"} else _uuid(whose),
-        state="closed" if asked.get("state") == "closed" else "" if asked.get("state") == "all" else "open",
+        whose=whose if whose in {"mine", "nobody", "mentions"} else _uuid(whose),
+        state=_state(asked.get("state", ""), whose),
         status=_among(asked.get("status", ""), dict(words.statuses())),
         type=_among(asked.get("type", ""), words.TYPES),
         priority=_among(asked.get("priority", ""), words.PRIORITIES),
@@ -90,6 +92,13 @@ def read_filters(request: HttpRequest) -> Filters:
 def _kept(request: HttpRequest) -> dict[str, str]:
     """What narrows and orders the list, to be kept in its links."""
     return {name: request.GET[name] for name in (*ASKED, "order") if request.GET.get(name)}
+
+
+def _state(value: str, whose: str) -> str:
+    """Open cases unless others are asked for; those that mention somebody do so open or over."""
+    if value in {"closed", "open"}:
+        return value
+    return "" if value == "all" or whose == "mentions" else "open"
 
 
 def _among(value: str, known: Any) -> str:
@@ -138,6 +147,7 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     seen = case(access, id=id)
     if seen is None:
         raise Http404("There is no such case.")
+    read_mention(access=access, ticket=id)
     members = active_members(access)
     opened = _opened(request, access, seen, members)
     if request.headers.get("HX-Target") == "case":
@@ -211,6 +221,7 @@ def _listed(
         "types": words.TYPES,
         "priorities": words.PRIORITIES,
         "channels": words.CHANNELS,
+        "mailboxes": mailboxes(access),
         "news": urlencode({**kept, "since": to_rfc3339(clock.now())}),
         "older": urlencode({**kept, "before": write_place(after)}) if after else "",
         "newest": urlencode(kept) if place else "",
@@ -220,12 +231,13 @@ def _listed(
 
 
 def _tabs(access: Access, kept: dict[str, str]) -> list[tuple[str, str, int, bool]]:
-    """The three lists everybody has: address, word, count, whether it is this one."""
+    """The lists everybody has, and mentions where there are any: address, word, count, whether it is this one."""
     now = kept.get("whose", "")
-    named = {"mine": _("Mine"), "nobody": _("Nobody's"), "": pgettext("cases", "All")}
+    named = {"mine": _("Mine"), "nobody": _("Nobody's"), "": pgettext("cases", "All"), "mentions": _("Mention you")}
     return [
         (urlencode({**kept, "whose": whose}), word, number, now == whose)
         for (whose, word), number in zip(named.items(), counts(access, whose=list(named)), strict=True)
+        if number or whose == now or whose != "mentions"
     ]
 
 

@@ -9,7 +9,7 @@ from acuse.helpdesk.models.mailboxes import Mailbox
 from acuse.helpdesk.models.phone import Call, CallFile, Line, Upload
 from acuse.helpdesk.models.settings import SavedView, Settings, TriageRule
 from acuse.helpdesk.models.teams import Team
-from acuse.helpdesk.models.tickets import ConformityRequest, Draft, Interaction, Outgoing, Presence, Ticket
+from acuse.helpdesk.models.tickets import ConformityRequest, Draft, Interaction, Mention, Outgoing, Presence, Ticket
 
 __all__ = [
     "Article",
@@ -22,6 +22,7 @@ __all__ = [
     "Interaction",
     "Line",
     "Mailbox",
+    "Mention",
     "MissedWord",
     "Outgoing",
     "PolicyVersion",

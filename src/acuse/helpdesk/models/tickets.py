@@ -224,6 +224,17 @@ class Presence(models.Model):
         constraints = (models.UniqueConstraint(fields=("ticket", "member"), name="one_presence_per_member"),)
 
 
+class Mention(models.Model):
+    """That a note of a case is for a member, until they open the case."""
+
+    ticket = models.ForeignKey("helpdesk.Ticket", on_delete=models.CASCADE, related_name="mentions")
+    member = models.ForeignKey("accounts.Membership", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        db_table = "helpdesk_mentions"
+        constraints = (models.UniqueConstraint(fields=("member", "ticket"), name="one_mention_per_member"),)
+
+
 class ConformityRequest(models.Model):
     """That the customer was asked whether they agree; answered once, by its link or by a reply that is recognised."""
 

@@ -29,7 +29,8 @@ class Filters:
     """What narrows a list of cases; what is empty or None narrows nothing.
 
     Attributes:
-        whose: "mine", "nobody" or a membership; "" for everybody's.
+        whose: "mine", "nobody" or a membership; "mentions" for those whose notes mention the member, who has not opened
+            them since; "" for everybody's.
         state: "open" or "closed". status, type, priority, channel, matter, tag: one of their values.
         mailbox: whose mail opened it.
         late: a deadline is missed. due_within: one ends so soon. changed_since: something was said since then.
@@ -141,9 +142,15 @@ def count(access: Access, filters: Filters) -> int:
 
 
 def counts(access: Access, *, whose: Sequence[str]) -> tuple[int, ...]:
-    """Return how many open cases are somebody's, for each as `Filters.whose` says it, up to one more than `COUNTED`."""
+    """Return how many open cases are somebody's, for each as `Filters.whose` says it, up to one more than `COUNTED`.
+
+    Those that mention the member count whether they are open or over.
+    """
     asked = [
-        _filtered(access, Filters(whose=one)).order_by().values("id")[: COUNTED + 1].query.sql_with_params()
+        _filtered(access, Filters(whose=one, state="" if one == "mentions" else "open"))
+        .order_by()
+        .values("id")[: COUNTED + 1]
+        .query.sql_with_params()
         for one in whose
     ]
     # One question for all: they stand above every list. The statements are the ORM's, their values apart.
@@ -194,7 +201,9 @@ def _filtered(access: Access, filters: Filters) -> "QuerySet[Ticket]":
             rows = rows.filter(**{name: value})
     if filters.tag:
         rows = rows.filter(tags__contains=[filters.tag])
-    if filters.whose:
+    if filters.whose == "mentions":
+        rows = rows.filter(mentions__member_id=access.member)
+    elif filters.whose:
         named = {"mine": access.member, "nobody": None}
         rows = rows.filter(assignee_id=filters.whose if isinstance(filters.whose, UUID) else named[filters.whose])
     return _narrowed(access, rows, filters)

@@ -14,7 +14,7 @@ from acuse.errors import ConflictError, InputError
 from acuse.evidence import custody
 from acuse.evidence.ledger import FactDraft, record, refer
 from acuse.helpdesk import rules
-from acuse.helpdesk.models import Interaction, Ticket
+from acuse.helpdesk.models import Interaction, Mention, Ticket
 from acuse.helpdesk.services import deadlines
 from acuse.helpdesk.services.opening import pass_to
 from acuse.proof.canonical import canonicalise
@@ -243,7 +243,7 @@ def add_note(*, access: Access, ticket: UUID, text: str, mentioned: Iterable[UUI
         access: of a member who may act on cases.
         ticket: which one.
         text: the note.
-        mentioned: members whom it is for; they find it among what concerns them.
+        mentioned: members whom it is for; they find the case among those that mention them, until they open it.
 
     Raises:
         AccessDenied: who asks may not. InputError: there is no such case or member, or the note is empty or too long.
@@ -278,6 +278,8 @@ def noted(
         {"mentioned": [str(one) for one in mentioned]},
         objects=(refer("note", kept),),
     )
+    own = [Mention(ticket=ticket, member_id=one) for one in mentioned if one != access.member]
+    Mention.objects.bulk_create(own, ignore_conflicts=True)
     note = Interaction.objects.create(
         id=uuid7(),
         ticket=ticket,

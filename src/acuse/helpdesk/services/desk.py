@@ -7,7 +7,7 @@ from django.db import transaction
 from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.errors import InputError
-from acuse.helpdesk.models import Draft, Presence, SavedView, Ticket
+from acuse.helpdesk.models import Draft, Mention, Presence, SavedView, Ticket
 from acuse.helpdesk.services.replies import MOST_BODY
 
 _MOST_VIEWS = 50
@@ -44,6 +44,11 @@ def be_present(*, access: Access, ticket: UUID, writing: bool) -> None:
         member_id=access.member,
         defaults={"seen_at": now, "writing_at": now if writing else None},
     )
+
+
+def read_mention(*, access: Access, ticket: UUID) -> None:
+    """Note that a member opened a case, so that it stands no more among those that mention them."""
+    Mention.objects.filter(member_id=access.member, ticket_id=ticket).delete()
 
 
 def save_view(*, access: Access, name: str, query: str, shared: bool) -> UUID:

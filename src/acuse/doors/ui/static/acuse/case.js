@@ -30,13 +30,12 @@
   /* Drafts: kept by htmx while one writes; what it has not sent yet goes when the case is left. A draft that came after
      its answer was sent would stand in the box again, so a form that is being sent keeps nothing any more. */
   const FIELDS = ["csrfmiddlewaretoken", "revision", "kind", "body"];
-  const keepRest = () => {
-    for (const form of $$("form[data-keeps][data-unkept]")) {
-      const given = new FormData(form);
-      const kept = new URLSearchParams(FIELDS.map((name) => [name, given.get(name)]));
-      delete form.dataset.unkept;
-      fetch(form.getAttribute("hx-post"), { method: "POST", body: kept, keepalive: true }).catch(() => {});
-    }
+  const unkept = () => $$("form[data-keeps][data-unkept]");
+  const keep = (form) => {
+    const given = new FormData(form);
+    const kept = new URLSearchParams(FIELDS.map((name) => [name, given.get(name)]));
+    delete form.dataset.unkept;
+    return fetch(form.getAttribute("hx-post"), { method: "POST", body: kept, keepalive: true }).catch(() => {});
   };
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-keeps]");
@@ -48,7 +47,7 @@
     delete event.target.dataset.unkept;
   });
   addEventListener("pageshow", () => $$("[data-sent]").forEach((form) => delete form.dataset.sent));
-  addEventListener("pagehide", keepRest);
+  addEventListener("pagehide", () => unkept().forEach(keep));
   document.addEventListener("htmx:beforeRequest", (event) => {
     const { path } = event.detail.requestConfig;
     const form = $$("form[data-keeps]").find((one) => one.getAttribute("hx-post") === path);
@@ -57,7 +56,17 @@
   });
 
   /* The case beside the list. Whatever is not a case (a sign-in, an error, no line) is a page of its own. */
-  const isOpening = (event) => event.detail.boosted && event.detail.target.id === "case";
+  const isOpening = (event) => event.detail.target?.id === "case";
+  document.addEventListener("htmx:confirm", (event) => {
+    const forms = isOpening(event) ? unkept() : [];
+    if (!forms.length) return;
+    event.preventDefault();
+    Promise.all(forms.map(keep)).then(() => event.detail.issueRequest());
+  });
+  const rowOf = (address) => {
+    const { pathname } = new URL(address, location);
+    return $$("a[data-open]").find((link) => new URL(link.href).pathname === pathname);
+  };
   const mark = (link) => {
     for (const one of $$("a[data-open]")) {
       one.closest("[data-row]").classList.toggle("selected", one === link);
@@ -67,8 +76,7 @@
   };
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (!isOpening(event)) return;
-    keepRest();
-    mark(event.target);
+    mark(rowOf(event.detail.pathInfo.requestPath));
     event.detail.target.setAttribute("aria-busy", "true");
   });
   const failed = (event) => isOpening(event) && location.assign(event.detail.pathInfo.requestPath);
@@ -82,7 +90,9 @@
     location.assign(pathInfo.requestPath);
   });
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target?.id !== "case" || !event.detail.boosted) return;
+    const link = rowOf(location.href);
+    if (link && !link.hasAttribute("aria-current")) mark(link); // in a list that is new
+    if (!isOpening(event)) return;
     event.detail.target.removeAttribute("aria-busy");
     toTheLast();
     $("h1", event.detail.target)?.focus({ preventScroll: true });
