@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET
 
 from acuse.accounts.queries import Access
 from acuse.delivery.queries.access import quotes_link
-from acuse.doors.console.content import attachments_of, from_custody
+from acuse.doors.console.content import attachments_of
 from acuse.doors.console.frame import member_view, withheld
+from acuse.doors.console.kept import from_custody
 from acuse.doors.console.viewing import File, drawn, viewer
 from acuse.doors.ui.security import download
 from acuse.evidence import custody

@@ -30,6 +30,7 @@ from acuse.doors.console import content, frame, resending, timeline, wording
 from acuse.doors.console.certificates import issued
 from acuse.doors.console.dialogue_words import sentence
 from acuse.doors.console.given_up import given_up
+from acuse.doors.console.kept import from_custody
 from acuse.doors.ui.limits import limits_sentence
 from acuse.doors.ui.qr import qr_svg
 from acuse.doors.ui.security import download
@@ -242,6 +243,7 @@ def read_dialogue(raw: bytes) -> list[Line]:
 
 @require_GET
 @frame.member_view
+@from_custody
 def dialogue(request: HttpRequest, access: Access, id: UUID, sequence: int) -> HttpResponseBase:
     """The complete raw dialogue that one fact cites."""
     view = _found(access, id)
@@ -263,6 +265,7 @@ def dialogue(request: HttpRequest, access: Access, id: UUID, sequence: int) -> H
 
 @require_GET
 @frame.member_view
+@from_custody
 def returned(request: HttpRequest, access: Access, id: UUID, sequence: int) -> HttpResponseBase:
     """What came in and one fact cites, byte for byte: saved, never shown; not what holds a recipient's link."""
     raw = delivery.returned_message(access, id=id, sequence=sequence)

@@ -1,10 +1,6 @@
 """What was communicated: a preview that can neither run nor fetch anything, the original, its attachments."""
 
-import logging
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
-from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,15 +16,13 @@ from acuse.delivery.queries import CommunicationView
 from acuse.delivery.queries.details import sent_copy
 from acuse.doors.console.added import added_to
 from acuse.doors.console.frame import member_view
-from acuse.doors.ui.errors import unreadable
+from acuse.doors.console.kept import from_custody
 from acuse.doors.ui.security import download, foreign_page
-from acuse.errors import AccessDenied, AcuseError
+from acuse.errors import AcuseError
 from acuse.mail.html import console_document
 from acuse.mail.mailboxes import Address
 from acuse.mail.read import Attachment, Message, read
 
-log = logging.getLogger(__name__)
-P = ParamSpec("P")
 MAX_PREVIEW = 10_000_000
 MAX_TEXT = 500_000
 PLAIN_STYLE = (
@@ -153,6 +147,7 @@ def message_page(message: Message, language: str) -> HttpResponse:
 @require_GET
 @xframe_options_sameorigin
 @member_view
+@from_custody
 def preview(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     """The content, for the sandboxed frame and nothing else: no script, no form, no request to anywhere."""
     return message_page(_read(access, id), access.view.language)
@@ -160,6 +155,7 @@ def preview(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
 
 @require_GET
 @member_view
+@from_custody
 def original(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     """The message byte for byte as it was submitted."""
     raw = delivery.original_message(access, id=id)
@@ -170,30 +166,13 @@ def original(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase
 
 @require_GET
 @member_view
+@from_custody
 def sent(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     """The copy to which something was added, byte for byte as it was sent."""
     copy = sent_copy(access, id=id)
     if copy is None:
         raise Http404("Nothing was added to the copy that was sent.")
     return download(copy, filename=f"{id}-sent.eml", media_type="message/rfc822")
-
-
-def from_custody(
-    view: Callable[Concatenate[HttpRequest, Access, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, Access, P], HttpResponseBase]:
-    """Let a view of a file say in a sentence that custody cannot give it, rather than fail."""
-
-    @wraps(view)
-    def told(request: HttpRequest, access: Access, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        try:
-            return view(request, access, *args, **kwargs)
-        except AccessDenied:
-            raise
-        except AcuseError as error:
-            log.warning("a file could not be read: %s", error)
-            return unreadable(request, error)
-
-    return told
 
 
 def attachments_of(access: Access, identity: UUID) -> tuple[Attachment, ...]:

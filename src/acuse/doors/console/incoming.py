@@ -19,6 +19,7 @@ from acuse.delivery import queries as delivery
 from acuse.delivery.queries import CommunicationRow
 from acuse.delivery.queries.access import quotes_link
 from acuse.doors.console.frame import member_view, page, withheld
+from acuse.doors.console.kept import from_custody
 from acuse.doors.console.places import query, read_place, write_place
 from acuse.doors.ui.security import download
 from acuse.errors import AccessDenied
@@ -181,6 +182,7 @@ def again(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
 
 @require_GET
 @member_view
+@from_custody
 def raw(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     """The message byte for byte as it came, unless it holds a recipient's link."""
     right, _view = _seen(request, access, id)

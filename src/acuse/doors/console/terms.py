@@ -15,6 +15,7 @@ from acuse.accounts.members import members
 from acuse.accounts.queries import Access
 from acuse.calendars import queries as calendars
 from acuse.doors.console.frame import member_view, page
+from acuse.doors.console.kept import from_custody
 from acuse.doors.console.term_forms import TermEditor
 from acuse.doors.console.term_words import line
 from acuse.doors.ui.errors import said
@@ -119,6 +120,7 @@ def edit(request: HttpRequest, access: Access, place: int) -> HttpResponseBase:
 
 @require_GET
 @member_view
+@from_custody
 def version(request: HttpRequest, access: Access, number: int) -> HttpResponseBase:
     """A version byte for byte as it is kept and cited."""
     for one in policy_versions(access):

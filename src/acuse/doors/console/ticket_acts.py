@@ -19,6 +19,7 @@ from acuse.delivery.queries.access import quotes_link
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.acts import found
 from acuse.doors.console.frame import member_view, page, withheld
+from acuse.doors.console.kept import from_custody
 from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
 from acuse.doors.ui.security import download
@@ -218,6 +219,7 @@ def present(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
 
 @require_GET
 @member_view
+@from_custody
 def raw(request: HttpRequest, access: Access, id: UUID, interaction_id: UUID) -> HttpResponseBase:
     """What was said, byte for byte as it came or went, unless it holds a link that is not handed to this member."""
     found = interaction(access, ticket=id, id=interaction_id)

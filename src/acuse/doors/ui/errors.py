@@ -48,9 +48,11 @@ def too_big(request: HttpRequest) -> HttpResponse:
         return _page(request, 413, _("That is more than this page takes."), text)
 
 
-def unreadable(request: HttpRequest, error: AcuseError) -> HttpResponse:
-    """503, where what is kept cannot be given: custody lost it or has it damaged."""
-    text = _("Custody cannot give the content: %(why)s") % {"why": said(error)}
+def unreadable(request: HttpRequest, error: AcuseError, *, reference: str) -> HttpResponse:
+    """503, where what is kept cannot be given: custody lost it or has it damaged; `reference` stands in the log."""
+    why = _("Custody cannot give the content: %(why)s") % {"why": said(error)}
+    tell = _("Tell whoever runs this installation, with the reference %(reference)s, which its log has too.")
+    text = f"{why} {tell % {'reference': reference}}"
     return _page(request, 503, _("This file cannot be read now."), text)
 
 
