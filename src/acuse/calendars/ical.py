@@ -1,8 +1,9 @@
 """Days out of somebody's iCalendar file (RFC 5545). Nobody trusts it; pure.
 
-Only dates are used: when an event begins and ends, whether it comes back each year, and its name. Of the file no more
-than those lines reaches the library, one event at a time: a broken one spoils no other, and a definition of a time
-zone, which it would work out, is not looked at.
+Only dates are used: when an event begins and ends, whether it comes back each year, and its name. A time in UTC is told
+by the calendar's own zone, because programs write so what somebody entered there; one with a zone of its own, or with
+none, is on the date that it shows. Of the file no more than those lines reaches the library, one event at a time: a
+broken one spoils no other, and a definition of a time zone, which it would work out, is not looked at.
 """
 
 import re
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from icalendar import Component, Event
 
@@ -53,12 +55,13 @@ class Found:
     passed: int
 
 
-def read_ical(raw: bytes, *, first: date, last: date) -> Found:
+def read_ical(raw: bytes, *, first: date, last: date, zone: ZoneInfo) -> Found:
     """Read the days of a file.
 
     Args:
         raw: the file.
         first, last: days before and after are not used.
+        zone: of the calendar, for times in UTC.
 
     Raises:
         InputError: it is too big, is no iCalendar file, or has more days than a calendar takes.
@@ -78,7 +81,7 @@ def read_ical(raw: bytes, *, first: date, last: date) -> Found:
         if number >= MOST_EVENTS:
             raise InputError("The file has more than %(most)s events; save only the holidays.", most=MOST_EVENTS)
         try:
-            found = _read(lines, first, last)
+            found = _read(lines, first, last, zone)
         except (_LeftOut, *_UNREADABLE):
             left_out.append(_summary(lines))
             continue
@@ -125,7 +128,7 @@ def _printable(text: str) -> str:
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())[:MOST_NAME]
 
 
-def _read(lines: list[str], first: date, last: date) -> list[ClosedDay]:
+def _read(lines: list[str], first: date, last: date, zone: ZoneInfo) -> list[ClosedDay]:
     """Return the days of an event, at least those between two dates.
 
     Raises:
@@ -136,23 +139,25 @@ def _read(lines: list[str], first: date, last: date) -> list[ClosedDay]:
         return []
     if "RDATE" in event or "RECURRENCE-ID" in event:
         raise _LeftOut
-    start, length = _span(event)
+    start, length = _span(event, zone)
+    written = _date(event.decoded("DTSTART"))
     name = _printable(str(event.get("SUMMARY", ""))) or start.isoformat()
     without = _excluded(event)
     rule: Any = event.get("RRULE")
     yearly = rule is not None and not without and dict(rule) == {"FREQ": ["YEARLY"]}
-    starts = [start] if rule is None or yearly else _yearly(rule, start, first.year - 1, last.year)
+    # A rule counts in the dates that are written, and all of its days move as the first does.
+    starts = [written] if rule is None or yearly else _yearly(rule, written, first.year - 1, last.year)
     return [
-        ClosedDay(date=day + number * ONE_DAY, name=name, yearly=yearly)
+        ClosedDay(date=day + (start - written) + number * ONE_DAY, name=name, yearly=yearly)
         for day in starts
         if day not in without
         for number in range(length.days + 1)
     ]
 
 
-def _span(event: Component) -> tuple[date, timedelta]:
+def _span(event: Component, zone: ZoneInfo) -> tuple[date, timedelta]:
     """Return on which day an event begins, and how many more it takes."""
-    start, ends = _date(event.decoded("DTSTART")), _end(event)
+    start, ends = _date(_local(event.decoded("DTSTART"), zone)), _local(_end(event), zone)
     final = _date(ends)
     if not isinstance(ends, datetime) or (ends.time() == time() and final > start):
         final -= ONE_DAY
@@ -160,6 +165,11 @@ def _span(event: Component) -> tuple[date, timedelta]:
     if length > MOST_LENGTH:
         raise _LeftOut
     return start, length
+
+
+def _local(value: Any, zone: ZoneInfo) -> Any:
+    """Return a time in UTC by a zone, and whatever else as it is."""
+    return value.astimezone(zone) if isinstance(value, datetime) and value.tzname() == "UTC" else value
 
 
 def _date(value: Any) -> date:

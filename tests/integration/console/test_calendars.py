@@ -195,6 +195,21 @@ def test_the_days_of_a_file_are_added_to_the_rows_and_published_later(client: Cl
     assert "0 days added to the list." in twice
 
 
+@pytest.mark.parametrize(
+    ("zone", "days"), [("Europe/Madrid", ["2026-05-15"]), ("Atlantic/Canary", ["2026-05-14", "2026-05-15"])]
+)
+def test_what_a_file_gives_in_utc_falls_on_the_days_of_the_form_s_zone(
+    client: Client, zone: str, days: list[str]
+) -> None:
+    """From midnight to midnight in Madrid, which is from 23:00 to 23:00 in the Canary Islands."""
+    event = b"DTSTART:20260514T220000Z\r\nDTEND:20260515T220000Z\r\nSUMMARY:San Isidro\r\n"
+    path = f"{BASE}new/?preset=office"
+    given = {**fields(text(client, path)), "zone": [zone]}
+    file = SimpleUploadedFile("utc.ics", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n" + event + b"END:VEVENT\r\n")
+    read = fields(send(client, path, given, "read", file=file))
+    assert [one for name in sorted(read) if re.fullmatch(r"local-\d+-date", name) for one in read[name] if one] == days
+
+
 @pytest.mark.parametrize(("file", "said"), [(None, "Choose a file first."), (b"%PDF", "not an iCalendar file")])
 def test_a_file_that_is_none_is_refused_and_the_form_kept(client: Client, file: bytes | None, said: str) -> None:
     path = f"{BASE}new/?preset=office"

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from acuse.calendars.ical import MOST_BYTES, MOST_EVENTS, read_ical
 from acuse.calendars.rules import MOST_DAYS, MOST_NAME
+from acuse.calendars.zones import zone
 from acuse.errors import InputError
 
 FIRST, LAST = date(2025, 1, 1), date(2029, 12, 31)
+MADRID = zone("Europe/Madrid")
 
 
 def file(*events: str, ending: str = "\r\n") -> bytes:
@@ -22,7 +24,7 @@ def file(*events: str, ending: str = "\r\n") -> bytes:
 
 
 def days(*events: str) -> list[tuple[str, str]]:
-    found = read_ical(file(*events), first=FIRST, last=LAST)
+    found = read_ical(file(*events), first=FIRST, last=LAST, zone=MADRID)
     assert found.left_out == ()
     return [(("*" if day.yearly else "") + day.date.isoformat(), day.name) for day in found.days]
 
@@ -41,6 +43,17 @@ def test_a_town_s_holidays_are_read() -> None:
         ("DTSTART;VALUE=DATE:20260810\nDTEND;VALUE=DATE:20260813", ["2026-08-10", "2026-08-11", "2026-08-12"]),
         ("DTSTART;VALUE=DATE:20260810\nDURATION:P2D", ["2026-08-10", "2026-08-11"]),
         ("DTSTART:20260810T080000Z\nDTEND:20260810T120000Z", ["2026-08-10"]),
+        # Midnight to midnight in Madrid, in summer and in winter, as programs write it that keep their times in UTC.
+        ("DTSTART:20260514T220000Z\nDTEND:20260515T220000Z", ["2026-05-15"]),
+        ("DTSTART:20261108T230000Z\nDURATION:P1D", ["2026-11-09"]),
+        ("DTSTART:20261231T230000Z\nDTEND:20270102T230000Z", ["2027-01-01", "2027-01-02"]),
+        ("DTSTART:20200514T220000Z\nDTEND:20200515T220000Z\nRRULE:FREQ=YEARLY", ["*2020-05-15"]),
+        (
+            "DTSTART:20250514T220000Z\nDURATION:P1D\nEXDATE:20260514T220000Z\n"
+            "RRULE:FREQ=YEARLY;BYMONTH=5;BYMONTHDAY=14;UNTIL=20280514T220000Z",
+            ["2025-05-15", "2027-05-15", "2028-05-15"],
+        ),
+        ("DTSTART;TZID=Atlantic/Canary:20260515T000000\nDTEND;TZID=Atlantic/Canary:20260516T000000", ["2026-05-15"]),
         ("DTSTART;TZID=Mars/Base:20260810T220000\nDTEND;TZID=Mars/Base:20260811T000000", ["2026-08-10"]),
         ("DTSTART:20260810T220000\nDTEND:20260811T020000", ["2026-08-10", "2026-08-11"]),
         ("DTSTART:20260810T220000", ["2026-08-10"]),
@@ -73,12 +86,14 @@ def test_folded_lines_and_alarms_and_bare_line_ends_are_read() -> None:
         "DTSTART;VALUE=DA\n TE:20260515\nSUMMARY:San\n  Isidro\nBEGIN:VALARM\nDTSTART:nonsense\nSUMMARY:No\nEND:VALARM",
         ending="\n",
     )
-    [day] = read_ical(raw, first=FIRST, last=LAST).days
+    [day] = read_ical(raw, first=FIRST, last=LAST, zone=MADRID).days
     assert (day.date, day.name) == (date(2026, 5, 15), "San Isidro")
 
 
 def test_days_of_other_years_are_counted_and_not_used() -> None:
-    found = read_ical(file("DTSTART;VALUE=DATE:19990101", "DTSTART;VALUE=DATE:20260101"), first=FIRST, last=LAST)
+    found = read_ical(
+        file("DTSTART;VALUE=DATE:19990101", "DTSTART;VALUE=DATE:20260101"), first=FIRST, last=LAST, zone=MADRID
+    )
     assert ([day.date.year for day in found.days], found.passed) == ([2026], 1)
 
 
@@ -102,7 +117,7 @@ def test_days_of_other_years_are_counted_and_not_used() -> None:
 )
 def test_what_cannot_be_told_is_named_and_spoils_nothing_else(event: str) -> None:
     raw = file(f"{event}\nSUMMARY:Raro", "DTSTART;VALUE=DATE:20260515\nSUMMARY:San Isidro")
-    found = read_ical(raw, first=FIRST, last=LAST)
+    found = read_ical(raw, first=FIRST, last=LAST, zone=MADRID)
     assert [day.name for day in found.days] == ["San Isidro"]
     assert len(found.left_out) == 1
 
@@ -123,7 +138,7 @@ def test_what_cannot_be_told_is_named_and_spoils_nothing_else(event: str) -> Non
 )
 def test_what_is_no_such_file_or_too_much_is_refused(raw: bytes, said: str) -> None:
     with pytest.raises(InputError, match=said):
-        read_ical(raw, first=FIRST, last=LAST)
+        read_ical(raw, first=FIRST, last=LAST, zone=MADRID)
 
 
 def test_names_are_made_fit_to_keep() -> None:
@@ -143,7 +158,7 @@ def test_a_file_that_asks_for_much_work_takes_little() -> None:
     ]
     raw = file(*rules * 400).replace(b"VERSION:2.0", f"VERSION:2.0\r\n{zone}".encode())
     began = time.process_time()
-    read_ical(raw, first=FIRST, last=LAST)
+    read_ical(raw, first=FIRST, last=LAST, zone=MADRID)
     assert time.process_time() - began < 5
 
 
@@ -202,7 +217,7 @@ def test_a_good_file_with_bytes_changed_is_read_or_refused() -> None:
 
 def _read_or_refuse(raw: bytes) -> None:
     try:
-        found = read_ical(raw, first=FIRST, last=LAST)
+        found = read_ical(raw, first=FIRST, last=LAST, zone=MADRID)
     except InputError:
         return
     assert len(found.days) <= MOST_DAYS

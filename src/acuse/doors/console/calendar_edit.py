@@ -138,7 +138,8 @@ def _read_file(request: HttpRequest, editor: Editor) -> dict[str, object]:
         return {"file_error": _("Choose a file first.")}
     years = horizon(clock.now().year)
     try:
-        read = read_ical(file.read(MOST_BYTES + 1), first=years[0], last=years[1])
+        zone = zones.zone(str(editor.usual["zone"].value()))
+        read = read_ical(file.read(MOST_BYTES + 1), first=years[0], last=years[1], zone=zone)
     except InputError as error:
         return {"file_error": said(error)}
     added = editor.add_found(read)
