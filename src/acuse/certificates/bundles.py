@@ -28,7 +28,7 @@ def handed_out(*, organisation: UUID, proof_sha256: str, kind: str = Certificate
 
     Returns:
         The archive with every object that documents hold where one is too big for the PDF, so that PDF and bundle give
-        the message back, where the verdict follows from calendars, and of a case's record; else `proof.json`.
+        the message back, where the verdict follows from calendars or terms, and of a case's record; else `proof.json`.
 
     Raises:
         AcuseError: custody lost an object, or it is damaged.
@@ -50,7 +50,7 @@ def packed(*, organisation: UUID, proof: bytes, kind: str) -> tuple[bytes, str]:
 
     sources = Sources.read([item.fact for item in bundle.facts], open_object)
     small = all(item.size <= rules.EMBEDDED_LIMIT for item in cited.values())
-    if not sources.calendars and small and kind not in rules.RECORDS:
+    if not (sources.calendars or sources.rules) and small and kind not in rules.RECORDS:
         return proof, "application/json"
     judged = canonicalise(stated(bundle, sources=sources))
     objects = {sha256: open_object(sha256) for sha256 in cited}

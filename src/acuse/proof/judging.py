@@ -156,39 +156,56 @@ def sources_of(facts: Iterable[Fact], objects: Mapping[str, bytes]) -> on_deadli
         facts: of one subject. objects: content by SHA-256 (hex).
 
     Raises:
-        CannotTell: one is not there.
+        CannotTell: one is not there by which a deadline is counted.
         InputError: one is not what it is cited as.
     """
     given = tuple(facts)
-    if not objects.keys() >= {*on_deadlines.cited_calendars(given), *on_deadlines.cited_rules(given)}:
+    if not objects.keys() >= on_deadlines.needed(given):
         raise CannotTell(
             8, "The calendars or their rules are withheld from this file: the deadlines cannot be counted again."
         )
-    return on_deadlines.Sources.read(given, objects.__getitem__)
+    return on_deadlines.Sources.read(given, objects.__getitem__, held=objects.keys())
 
 
-def _check_version(stated: bytes, found: Judged) -> None:
-    """Check that a ticket's statement which differs from what follows is of this version.
+def _is_whole(facts: Iterable[Fact], sources: on_deadlines.Sources) -> bool:
+    """Return whether nothing is lacking by which what was deferred, and what was never started, is compared."""
+    given = tuple(facts)
+    cited = {*on_deadlines.cited_calendars(given), *on_deadlines.cited_rules(given)}
+    return cited <= {*sources.calendars, *sources.rules}
+
+
+def _check_version(stated: bytes, found: Judged, *, whole: bool) -> None:
+    """Check that a ticket's statement which differs from what follows is one of an earlier version.
 
     The version is that of the rules by which deadlines are judged: where there is none, it says nothing.
 
+    Args:
+        stated: the statement. found: what follows.
+        whole: whether all was at hand by which deadlines are compared.
+
     Raises:
-        InputError: it is, or says something else besides.
-        CannotTell: it is not, and deadlines were judged.
+        InputError: it is of this version, or says something else than one of that version would.
+        CannotTell: its version judged deadlines otherwise, and some were judged; or something is not at hand.
     """
     try:
         members = parse(stated)
     except InputError:
         members = None
     version = members.get("v") if isinstance(members, dict) else None
-    if found.deadlines is None or type(version) is not int or version == found.members["v"]:
+    if found.deadlines is None or type(version) is not int:
         raise InputError("The statement is not what follows from the facts.")
-    if found.deadlines.deadlines or found.deadlines.contradictions:
+    comparable = on_deadlines.as_of_version(found.members, version)
+    if comparable is None and (found.deadlines.deadlines or found.deadlines.contradictions):
         raise CannotTell(
             8, "This was issued by another version of Acuse, which judged deadlines by other rules than this one."
         )
-    if members != {**found.members, "v": version}:
-        raise InputError("The statement is not what follows from the facts.")
+    if members == (comparable or {**found.members, "v": version}):
+        return
+    if not whole:
+        raise CannotTell(
+            8, "Calendars or rules are withheld from this file: what was not started or deferred cannot be compared."
+        )
+    raise InputError("The statement is not what follows from the facts.")
 
 
 def check_statement(bundle: Bundle, files: Iterable[bytes], stated: bytes | None) -> Judged | None:
@@ -216,5 +233,5 @@ def check_statement(bundle: Bundle, files: Iterable[bytes], stated: bytes | None
         if newer is not None:
             # A later version may weigh it; what it says of the outcome cannot be judged here.
             raise CannotTell(8, "There are facts that this version does not know, such as %(type)s.", type=newer[:80])
-        _check_version(stated, found)
+        _check_version(stated, found, whole=_is_whole(facts, sources))
     return found

@@ -260,6 +260,12 @@ def _deadline_lines(judged: Judgement, stamped: datetime | None) -> list[str]:
             "  Not proved: that a version of the policy cited was in force when its deadline began; the facts by which "
             "policies are published are not in the file, and what other deadlines cite is compared alone."
         )
+    if judged.unruled:
+        numbers = ", ".join(str(fact.subject_sequence) for fact in judged.unruled)
+        lines.append(
+            f"  Not proved: that every term was started which applied from fact {numbers} on; which version of the "
+            "policy was in force then no fact says, or it is not in the file."
+        )
     for each in judged.contradictions:
         said = f"fact {each.fact.subject_sequence}, {each.fact.type}"
         lines.append(f"  Contradicted ({said}): {CONTRADICTIONS[each.key]}.")

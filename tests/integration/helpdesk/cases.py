@@ -22,6 +22,7 @@ from acuse.helpdesk.models import Deadline, Ticket
 from acuse.helpdesk.packs import pack
 from acuse.helpdesk.services import deadlines
 from acuse.helpdesk.services.changes import classify
+from acuse.helpdesk.services.deadline_policies import saying_policy
 from acuse.helpdesk.services.deadline_rows import RUNNING
 from acuse.helpdesk.services.opening import Written, add_message, open_ticket, pass_to
 from acuse.helpdesk.services.policies import publish_policy
@@ -120,7 +121,7 @@ class Desk:
         with transaction.atomic():
             row = Ticket.objects.select_for_update(no_key=True).get(id=ticket)
             details = {"communication": str(UUID(int=1)), "recipient": "ana@cliente.example", "certified": True}
-            sent = self.tell(row, "reply.sent", {**details, "language": "es", "act": "data_request"})
+            sent = self.tell(row, "reply.sent", {**details, "language": "es", "act": "data_request"}, begins=True)
             deadlines.heed(ticket=row, fact=sent)
             deadlines.request_completion(ticket=row, fact=sent)
             pass_to(row, event="asked_customer", actor=CUSTOMER)
@@ -135,8 +136,8 @@ class Desk:
         """A member says what the case is."""
         classify(access=self.access, tickets=[ticket], **changes)
 
-    def tell(self, ticket: Ticket, type: str, details: Mapping[str, Any]) -> Fact:
-        """Record a fact of a case, now."""
+    def tell(self, ticket: Ticket, type: str, details: Mapping[str, Any], *, begins: bool = False) -> Fact:
+        """Record a fact of a case, now; one that begins terms says which are in force."""
         draft = FactDraft(
             organisation=self.access.organisation,
             subject_kind=KIND,
@@ -146,7 +147,7 @@ class Desk:
             details=details,
             occurred_at=self.now,
         )
-        return record(draft)[0]
+        return record(saying_policy(draft) if begins else draft)[0]
 
     def facts(self, ticket: UUID) -> list[Fact]:
         """The facts of a case, in order."""

@@ -372,7 +372,7 @@ def test_a_pause_for_which_the_rule_does_not_wait_is_told() -> None:
 def test_the_term_is_that_of_what_the_case_was_when_the_deadline_began() -> None:
     claims, others = Case(types=("claim",), term=TERM), Case(term=Term(amount=8, unit="business_hours"))
     policy = ruled(CALENDAR, TERM, cases=(claims, others))
-    for type, keys in (("claim", ()), ("inquiry", ("rule_differs",))):
+    for type, keys in (("claim", ()), ("inquiry", ("term_missing", "rule_differs"))):
         ticket = Ticket(calendar=CALENDAR)
         ticket.add("ticket.opened", START, **CASE, type=type, priority="medium")
         ticket.start("a", START, TERM, policy=policy)

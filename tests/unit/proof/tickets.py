@@ -132,7 +132,10 @@ class Ticket:
 
     def defer(self, at: datetime, term: Term, /, *, by: Fact, **changes: Any) -> Fact:
         """A deadline is deferred in place of being started; see `start`."""
-        started = self.start("0", at, term, by=by, **changes)
+        purpose = changes.get("purpose", "resolution")
+        policy = changes.pop("policy", None) or self.policy or ruled(self.calendar, term, purpose=purpose)
+        short = Term(amount=1, unit="natural_hours")
+        started = self.start("0", at, short, by=by, policy=policy, **{"term": term.members(), **changes})
         left_out = ("deadline", "on_resume", "due_at")
         details = {name: value for name, value in started.details.items() if name not in left_out}
         self.facts[-1] = replace(started, type="deadline.deferred", details=details)
@@ -148,6 +151,13 @@ class Ticket:
         if purpose in OURS:
             return self.opened(at)
         return self.reply(at, act="data_request" if purpose == "completion" else "closing_notice")
+
+    def in_force(self, version: int = 3) -> dict[str, Any]:
+        """What a fact says of the version of the policy that is in force when it happens; none where there is none."""
+        if self.policy is None:
+            return {"policy": None}
+        rule = self.keep("rule", self.policy.canonical())
+        return {"policy": {"version": version, "digest": rule.sha256}, "objects": (rule,)}
 
     def opened(self, at: datetime, **more: Any) -> Fact:
         """The case is opened."""

@@ -29,6 +29,11 @@ WORDS = {
     "rule_superseded": gettext_noop(
         "the version of the terms that it cites was not in force then, as other deadlines show"
     ),
+    "term_missing": gettext_noop(
+        "from then on a term of the version in force applied to the case, and was neither started nor deferred, or was "
+        "withdrawn while it applied"
+    ),
+    "deferral_unfounded": gettext_noop("it can be counted by the calendar that it cites, or is not what its rule says"),
     "end_unknown": gettext_noop("what it says ended the deadline is no earlier fact of the case: it did not end"),
     "end_unfit": gettext_noop("what it says ended the deadline cannot end it: it did not end"),
 }

@@ -155,6 +155,9 @@ SENTENCES = (
     gettext_noop("The calendar's identifier is a UUID in lower case with hyphens."),
     gettext_noop("The calendar's identifier is a UUID."),
     gettext_noop("The calendars or their rules are withheld from this file: the deadlines cannot be counted again."),
+    gettext_noop(
+        "Calendars or rules are withheld from this file: what was not started or deferred cannot be compared."
+    ),
     gettext_noop("The certificate %(certificate)s leads to none of the trusted certificates."),
     gettext_noop("The certificate %(name)s has a critical extension that this program does not know."),
     gettext_noop("The certificate %(name)s may not issue the certificates under it."),

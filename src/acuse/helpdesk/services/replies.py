@@ -26,6 +26,7 @@ from acuse.evidence.ledger import FactDraft, record
 from acuse.helpdesk import rules
 from acuse.helpdesk.models import ConformityRequest, Interaction, Outgoing, Ticket
 from acuse.helpdesk.services import deadlines
+from acuse.helpdesk.services.deadline_policies import saying_policy
 from acuse.helpdesk.services.opening import pass_to, settings_of
 from acuse.helpdesk.services.writing import Answer, message_of, sending_mailbox
 from acuse.proof.facts.fact import Actor, Fact, ObjectReference
@@ -308,26 +309,25 @@ def _send(row: Outgoing, ticket: Ticket) -> None:
 
 
 def _record(row: Outgoing, ticket: Ticket, communication: UUID, actor: Actor, message: ObjectReference) -> Fact:
-    (sent,) = record(
-        FactDraft(
-            organisation=ticket.organisation_id,
-            subject_kind=KIND,
-            subject_id=ticket.id,
-            type="reply.sent",
-            actor=actor,
-            details={
-                "communication": str(communication),
-                "recipient": row.recipient,
-                "certified": row.certified,
-                "language": row.language,
-                **({"act": row.act} if row.act else {}),
-                **({"template": {"id": row.template, "version": row.template_version}} if row.template else {}),
-                **({"term_until": clock.to_rfc3339(row.term_until)} if row.term_until else {}),
-                **({"automatic": True} if row.automatic else {}),
-            },
-            objects=(message,),
-        )
+    draft = FactDraft(
+        organisation=ticket.organisation_id,
+        subject_kind=KIND,
+        subject_id=ticket.id,
+        type="reply.sent",
+        actor=actor,
+        details={
+            "communication": str(communication),
+            "recipient": row.recipient,
+            "certified": row.certified,
+            "language": row.language,
+            **({"act": row.act} if row.act else {}),
+            **({"template": {"id": row.template, "version": row.template_version}} if row.template else {}),
+            **({"term_until": clock.to_rfc3339(row.term_until)} if row.term_until else {}),
+            **({"automatic": True} if row.automatic else {}),
+        },
+        objects=(message,),
     )
+    (sent,) = record(saying_policy(draft) if row.act == "data_request" else draft)
     Interaction.objects.create(
         id=uuid7(),
         ticket=ticket,

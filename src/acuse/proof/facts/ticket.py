@@ -6,6 +6,7 @@ say that it was written, when, and by whom.
 
 from acuse.proof.facts.schema import (
     Choice,
+    Digest,
     FactType,
     Flag,
     Foreign,
@@ -46,6 +47,9 @@ _CLASSIFIED: dict[str, Shape] = {
     "priority": Choice(*PRIORITIES),
     "matter": Choice(*MATTERS),
 }
+IN_FORCE: dict[str, Shape] = {"policy": Nullable(Record({"version": Integer(1, 2**31), "digest": Digest()}))}
+"""The version of the policy that was in force when what may begin a deadline happened; null: there was none."""
+_RULE = {"rule": "the version of the policy that was in force then"}
 _MESSAGE = {
     "message": "what came in, byte for byte: the message, or the form's answers as JSON",
     "attachment": "a file that came with it",
@@ -64,7 +68,8 @@ TYPES = (
         meaning=(
             "A case was opened. `key` is the tracking key that the customer is given; `reception` the message that "
             "opened it, `client` who sent the form, `call` the telephone call, `reference` the name that a program "
-            "gives it, each where it was that."
+            "gives it, each where it was that; `policy` the version of the terms in force then, null where there were "
+            "none."
         ),
         details=Record(
             {
@@ -84,9 +89,10 @@ TYPES = (
                 "consent": Text(2000),
                 "call": _ID,
                 "reference": Text(120),
+                **IN_FORCE,
             },
         ),
-        roles=_MESSAGE,
+        roles={**_MESSAGE, **_RULE},
         event="ReceivedFromNonERDS",
     ),
     FactType(
@@ -105,7 +111,8 @@ TYPES = (
         kinds=_KINDS,
         meaning=(
             "An answer was handed over to be sent, as the communication named; what became of it is told there. "
-            "`act` says what it does where it does more than answer."
+            "`act` says what it does where it does more than answer. One that asks for data says which version of the "
+            "terms was in force then, as the opening does."
         ),
         details=Record(
             {"communication": _ID, "recipient": Text(512), "certified": Flag(), "language": Choice("es", "en")},
@@ -114,9 +121,10 @@ TYPES = (
                 "template": Record({"id": Text(80), "version": Integer(0)}),
                 "term_until": Moment(),
                 "automatic": Flag(),
+                **IN_FORCE,
             },
         ),
-        roles={"message": "the answer, byte for byte"},
+        roles={"message": "the answer, byte for byte", **_RULE},
     ),
     FactType(
         name="note.added",
@@ -140,10 +148,12 @@ TYPES = (
     FactType(
         name="ticket.status_changed",
         kinds=_KINDS,
-        meaning="The case passed from one status to another.",
-        details=Record(
-            {"before": Choice(*STATUSES), "after": Choice(*STATUSES)},
+        meaning=(
+            "The case passed from one status to another. Where that opens it again, `policy` is the version of the "
+            "terms in force then, as for the opening."
         ),
+        details=Record({"before": Choice(*STATUSES), "after": Choice(*STATUSES)}, IN_FORCE),
+        roles=_RULE,
     ),
     FactType(
         name="ticket.described",

@@ -13,9 +13,9 @@ date or that it was missed, is compared with what follows, and a difference is r
 - Without an end it is judged as of `at`: where nobody says otherwise, when its last fact was recorded.
 """
 
-from acuse.proof.verdicts.deadlines.cited import Sources, cited_calendars, cited_rules, is_readable
+from acuse.proof.verdicts.deadlines.cited import Sources, cited_calendars, cited_rules, is_readable, needed
 from acuse.proof.verdicts.deadlines.judge import judge
-from acuse.proof.verdicts.deadlines.statement import stated_deadline, statement
+from acuse.proof.verdicts.deadlines.statement import as_of_version, stated_deadline, statement
 from acuse.proof.verdicts.deadlines.values import (
     CONTRADICTIONS,
     VERDICTS,
@@ -33,10 +33,12 @@ __all__ = [
     "Judgement",
     "PauseTold",
     "Sources",
+    "as_of_version",
     "cited_calendars",
     "cited_rules",
     "is_readable",
     "judge",
+    "needed",
     "stated_deadline",
     "statement",
 ]

@@ -15,7 +15,8 @@ from acuse.proof.facts.fact import Fact
 Fits = Callable[[Fact], bool]
 MOVED = "ticket.status_changed"
 """Type of the fact that a case has another status."""
-_ENDS = ("resolved", "closed_without")
+ENDS = ("resolved", "closed_without")
+"""Statuses of a case that is over."""
 
 
 def _moved_to(*statuses: str) -> Fits:
@@ -43,7 +44,7 @@ def _member_noted(fact: Fact) -> bool:
     return fact.type == "note.added" and fact.actor.kind == "member"
 
 
-_solved = _moved_to(*_ENDS)
+_solved = _moved_to(*ENDS)
 _wrote = _is("message.received")
 _taken_up = _moved_from("pending_customer")
 _no_longer_asked = _moved_from("pending_conformity")
@@ -58,7 +59,7 @@ def _opened(fact: Fact) -> bool:
 def opened_again(fact: Fact) -> bool:
     """Return whether a fact opens a case again that was resolved or closed."""
     moved = fact.type == MOVED
-    return moved and fact.details.get("before") in _ENDS and fact.details.get("after") not in _ENDS
+    return moved and fact.details.get("before") in ENDS and fact.details.get("after") not in ENDS
 
 
 MAY_START: Mapping[str, Fits] = {

@@ -1,13 +1,15 @@
 """Which facts are about deadlines, and which versions of calendars and rules they cite."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from acuse.errors import InputError
 from acuse.proof.business_time import CalendarVersion
-from acuse.proof.facts.deadline import STARTED, TYPES
+from acuse.proof.facts.deadline import DEFERRED, STARTED, TYPES
 from acuse.proof.facts.fact import Fact
+from acuse.proof.facts.ticket import IN_FORCE
 from acuse.proof.policy import Policy
 
 _TYPES = {kind.name: kind for kind in TYPES}
@@ -34,19 +36,40 @@ def cited(started: Fact, role: str) -> str:
         InputError: the fact does not cite what it names.
     """
     digest = str(started.details[role]["digest"])
-    if (role, digest) not in {(item.role, item.sha256) for item in started.objects}:
+    if not cites(started, role, digest):
         raise InputError("A deadline does not cite the %(role)s that it names.", role=role)
     return digest
 
 
+def cites(fact: Fact, role: str, digest: str) -> bool:
+    """Return whether a fact cites an object in a role."""
+    return (role, digest) in {(item.role, item.sha256) for item in fact.objects}
+
+
+def says_policy(fact: Fact) -> bool:
+    """Return whether a fact says which version of the policy was in force when it happened, or that none was."""
+    said = fact.details.get("policy", False)
+    try:
+        IN_FORCE["policy"].check(said, fact.type)
+    except InputError:
+        return False
+    return said is None or cites(fact, "rule", said["digest"])
+
+
 def cited_calendars(facts: Iterable[Fact]) -> tuple[str, ...]:
-    """Return the digests (hex) of the versions of calendars that deadlines are counted by, each once."""
+    """Return the digests (hex) of the versions of calendars that deadlines are or would be counted by, each once."""
     return _each_once(facts, "calendar")
 
 
 def cited_rules(facts: Iterable[Fact]) -> tuple[str, ...]:
-    """Return the digests (hex) of the versions of the policy that set the deadlines, each once."""
+    """Return the digests (hex) of the versions of the policy that set the deadlines or were in force, each once."""
     return _each_once(facts, "rule")
+
+
+def needed(facts: Iterable[Fact]) -> frozenset[str]:
+    """Return the digests (hex) of what deadlines cannot be judged without: the versions that those cite that began."""
+    begun = [fact for fact in facts if fact.type == STARTED]
+    return frozenset((*cited_calendars(begun), *cited_rules(begun)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,20 +85,27 @@ class Sources:
     rules: Mapping[str, Policy]
 
     @classmethod
-    def read(cls, facts: Iterable[Fact], open_object: Callable[[str], bytes]) -> "Sources":
+    def read(
+        cls, facts: Iterable[Fact], open_object: Callable[[str], bytes], *, held: Container[str] | None = None
+    ) -> "Sources":
         """Read what facts cite; nothing for what has no deadlines.
 
         Args:
             facts: of one subject.
             open_object: SHA-256 (hex) of an object to its bytes.
+            held: the objects that are at hand; None: all are.
 
         Raises:
             InputError: an object is not what it is cited as.
         """
         given = tuple(facts)
+        calendars, rules = (
+            {digest: open_object(digest) for digest in found(given) if held is None or digest in held}
+            for found in (cited_calendars, cited_rules)
+        )
         return cls(
-            calendars={digest: CalendarVersion.parse(open_object(digest)) for digest in cited_calendars(given)},
-            rules={digest: Policy.parse(open_object(digest)) for digest in cited_rules(given)},
+            calendars={digest: CalendarVersion.parse(raw) for digest, raw in calendars.items()},
+            rules={digest: Policy.parse(raw) for digest, raw in rules.items()},
         )
 
     def files(self) -> Mapping[str, bytes]:
@@ -86,4 +116,13 @@ class Sources:
 
 
 def _each_once(facts: Iterable[Fact], role: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(cited(fact, role) for fact in facts if fact.type == STARTED and is_readable(fact)))
+    return tuple(dict.fromkeys(digest for fact in facts for digest in _cited_by(fact, role)))
+
+
+def _cited_by(fact: Fact, role: str) -> Iterator[str]:
+    if fact.type in (STARTED, DEFERRED):
+        named: Any = fact.details[role] if is_readable(fact) else None
+    else:
+        named = fact.details["policy"] if role == "rule" and says_policy(fact) else None
+    if named is not None and cites(fact, role, str(named["digest"])):
+        yield str(named["digest"])

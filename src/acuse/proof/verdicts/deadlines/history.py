@@ -40,6 +40,8 @@ class History:
         let_go: likewise -> the first fact that told the end of such a pause, and when it ended.
         invented: numbers of the changes of status from another than the case had.
         policies: those cited, by their number.
+        ruled: number of a fact that may begin deadlines -> digest of the version in force then, as it says itself or
+            as the first deadline cites that follows it; None where it says that there was none.
     """
 
     facts: dict[int, Fact] = field(default_factory=dict)
@@ -48,6 +50,7 @@ class History:
     let_go: dict[tuple[str, int], tuple[Fact, datetime]] = field(default_factory=dict)
     invented: set[int] = field(default_factory=set)
     policies: dict[int, Cited] = field(default_factory=dict)
+    ruled: dict[int, str | None] = field(default_factory=dict)
     _classified: int = 0
     _status: object = _AT_FIRST
     _over: dict[str, list[int]] = field(default_factory=lambda: {reason: [] for reason in OVER})

@@ -10,12 +10,14 @@ from acuse.proof.business_time import CalendarVersion, Pause, Term, spent
 from acuse.proof.facts.deadline import DEFERRED, STARTED, STEPS, WITHDRAWN
 from acuse.proof.facts.fact import Fact
 from acuse.proof.policy import Policy
-from acuse.proof.verdicts.deadlines.cited import cited, is_readable
+from acuse.proof.verdicts.deadlines.cited import cited, is_readable, says_policy
 from acuse.proof.verdicts.deadlines.course import Course, settle, step
+from acuse.proof.verdicts.deadlines.deferring import deferred_of
 from acuse.proof.verdicts.deadlines.history import History
+from acuse.proof.verdicts.deadlines.missing import Compared, compare
 from acuse.proof.verdicts.deadlines.noting import TOLERANCE
 from acuse.proof.verdicts.deadlines.rules import classified, is_as_ruled, term_of
-from acuse.proof.verdicts.deadlines.starting import deferred_of, start_of
+from acuse.proof.verdicts.deadlines.starting import in_force, start_of
 from acuse.proof.verdicts.deadlines.values import Contradiction, Deadline, Judgement, PauseTold
 
 
@@ -32,7 +34,7 @@ def judge(
         facts: all facts of the ticket up to some position, in order, from the first.
         calendars: every version that they cite, by the SHA-256 (hex) of its bytes.
         rules: every version of the policy that they cite, likewise; None where only the verdicts are asked for, which
-            do not depend on them.
+            do not depend on them. Of both, what no deadline that was started cites may be lacking: it is not compared.
         at: the instant as of which what has no end is judged; None: when the last fact was recorded.
 
     Raises:
@@ -53,7 +55,10 @@ def judge(
         elif fact.type in STEPS:
             wrong += [Contradiction(key=key, fact=fact) for key in _told(fact, seen, earlier, case, calendars, rules)]
         elif fact.type == DEFERRED:
-            wrong += [Contradiction(key=key, fact=fact) for key in deferred_of(fact, earlier)]
+            told = deferred_of(fact, earlier, seen, case, calendars, rules)
+            wrong += [Contradiction(key=key, fact=fact) for key in told]
+        elif says_policy(fact):
+            wrong += [Contradiction(key=key, fact=fact) for key in in_force(fact, earlier)]
         earlier.add(fact)
     for course in seen.values():
         over = None if course.end is not None else settle(course, earlier)
@@ -62,8 +67,10 @@ def judge(
     judged = [_judged(course, now) for course in seen.values()]
     for course, deadline in zip(seen.values(), judged, strict=True):
         wrong += _missed_wrongly(course, deadline)
+    compared = Compared() if rules is None else compare(facts, seen, earlier, rules)
+    wrong += [Contradiction(key="term_missing", fact=fact) for fact in compared.missing]
     wrong.sort(key=lambda each: each.fact.subject_sequence)
-    return Judgement(deadlines=tuple(judged), contradictions=tuple(wrong))
+    return Judgement(deadlines=tuple(judged), contradictions=tuple(wrong), unruled=compared.unknown)
 
 
 def _told(

@@ -34,8 +34,17 @@ def is_as_ruled(term: PolicyTerm | None, details: Mapping[str, Any], case: Mappi
     """
     return (
         term is not None
-        and term.purpose == details["purpose"]
-        and str(term.calendar) == details["calendar"]["id"]
+        and is_of_rule(term, details)
         and term.on_resume == details["on_resume"]
-        and term.length(**{name: case.get(name, "") for name in _CLASSES}) == Term.from_members(details["term"])
+        and length_of(term, case) == Term.from_members(details["term"])
     )
+
+
+def is_of_rule(term: PolicyTerm, details: Mapping[str, Any]) -> bool:
+    """Return whether what was started or deferred is for what its rule is, by the calendar of that."""
+    return (term.purpose, str(term.calendar)) == (details["purpose"], details["calendar"]["id"])
+
+
+def length_of(term: PolicyTerm, case: Mapping[str, str]) -> Term | None:
+    """Return how long a case has by a term; None where it is not for it. See `classified`."""
+    return term.length(**{name: case.get(name, "") for name in _CLASSES})

@@ -10,8 +10,10 @@ Where no such fact is named the organisation's count from the first fact of the 
 deadline was noted. Nothing counts from after it was noted.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from acuse.proof.facts.fact import Fact
 from acuse.proof.verdicts.deadlines.causes import MAY_START, OURS
@@ -43,21 +45,25 @@ def start_of(started: Fact, earlier: History) -> Start:
         started: the fact; it fits its type.
         earlier: all facts before it. The version of the policy that it cites is noted there.
     """
-    purpose = str(started.details["purpose"])
-    follows = started.details.get("follows")
-    cause = None if follows is None else named(started, follows, earlier.facts)
-    if cause is None or not _may_begin(purpose, cause, earlier):
+    cause = cause_of(started, earlier)
+    if cause is None:
         return Start(at=_unfounded(started, earlier), cause=None, anew=False, keys=("start_unfounded",))
     anew = earlier.anew(started)
     told = _told(cause, started, earlier)
     differs = () if started.occurred_at == cause.occurred_at else ("start_differs",)
-    version = _cite(started, cause.occurred_at, earlier)
+    version = cite(started.details["rule"], cause, earlier)
     return Start(at=told.at, cause=cause, anew=anew, keys=(*differs, *told.keys, *version))
 
 
-def _may_begin(purpose: str, cause: Fact, earlier: History) -> bool:
-    """Return whether a fact may begin such a deadline; a change from a status that the case did not have may not."""
-    return MAY_START[purpose](cause) and cause.subject_sequence not in earlier.invented
+def cause_of(told: Fact, earlier: History) -> Fact | None:
+    """Return the fact that a deadline follows which was started or deferred; None where that may not begin it.
+
+    A change from a status that the case did not have may not.
+    """
+    follows = told.details.get("follows")
+    cause = None if follows is None else named(told, follows, earlier.facts)
+    fits = cause is not None and MAY_START[str(told.details["purpose"])](cause)
+    return cause if cause is not None and fits and cause.subject_sequence not in earlier.invented else None
 
 
 def _told(cause: Fact, started: Fact, earlier: History) -> Told:
@@ -74,24 +80,28 @@ def _unfounded(started: Fact, earlier: History) -> datetime:
     return at_last(first, at=first.occurred_at).at
 
 
-def deferred_of(deferred: Fact, earlier: History) -> tuple[str, ...]:
-    """Return what the fact that a deadline was deferred says that does not follow; see `start_of`."""
-    follows = deferred.details.get("follows")
-    cause = None if follows is None else named(deferred, follows, earlier.facts)
-    if cause is None or not _may_begin(str(deferred.details["purpose"]), cause, earlier):
-        return ("start_unfounded",)
-    return _cite(deferred, cause.occurred_at, earlier)
+def in_force(fact: Fact, earlier: History) -> tuple[str, ...]:
+    """Note the version of the policy that a fact says was in force; return what of that does not follow."""
+    said = fact.details["policy"]
+    if said is None:
+        earlier.ruled[fact.subject_sequence] = None
+        return ()
+    return cite(said, fact, earlier)
 
 
-def _cite(started: Fact, at: datetime, earlier: History) -> tuple[str, ...]:
-    """Note which version of the policy was in force at an instant; tell it where the others cited do not agree with it.
+def cite(rule: Mapping[str, Any], cause: Fact, earlier: History) -> tuple[str, ...]:
+    """Note which version of the policy was in force when a fact happened; tell it where others do not agree with it.
 
     A file shows no publication of policies. It shows that versions follow each other: what begins at one time, or
     earlier, cites no later version, and a version is one text.
+
+    Args:
+        rule: "version" and "digest".
+        cause: what begins the deadline that cites it; or the fact itself that says so.
+        earlier: all facts before; the version is noted there.
     """
-    rule = started.details["rule"]
-    number, digest = int(rule["version"]), str(rule["digest"])
-    agrees = all(
+    number, digest, at = int(rule["version"]), str(rule["digest"]), cause.occurred_at
+    agrees = earlier.ruled.setdefault(cause.subject_sequence, digest) == digest and all(
         each.last < at if other < number else each.first > at if other > number else each.digest == digest
         for other, each in earlier.policies.items()
     )

@@ -1,6 +1,6 @@
 """What `statement.json` says of a ticket: the verdicts on its deadlines, as members ready to be canonicalised."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +9,10 @@ from acuse.proof.canonical import MAX_INTEGER
 from acuse.proof.facts.fact import Fact
 from acuse.proof.verdicts.deadlines.values import Deadline, Judgement
 
-VERSION = 3
+VERSION = 4
 """Of 1, what counts as an end, a cause and a pause was another; of 2, what counts as a start."""
+_SAME_BUT_FOR = {3: frozenset({"term_missing", "deferral_unfounded"})}
+"""Version whose verdicts are those of this one -> what it did not look for yet."""
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -33,6 +35,20 @@ def statement(judgement: Judgement, facts: Sequence[Fact], *, facts_up_to: int) 
         "facts_up_to": facts_up_to,
         "last_entry": facts[-1].entry().hex(),
     }
+
+
+def as_of_version(members: Mapping[str, Any], version: int) -> Mapping[str, Any] | None:
+    """Return a statement as another version would make it; None where that one's verdicts are others.
+
+    Args:
+        members: content of `statement.json` of a ticket. version: the "v" of the other.
+    """
+    if version == VERSION:
+        return members
+    if version not in _SAME_BUT_FOR:
+        return None
+    known = [each for each in members["contradictions"] if each["contradiction"] not in _SAME_BUT_FOR[version]]
+    return {**members, "v": version, "contradictions": known}
 
 
 def stated_deadline(deadline: Deadline) -> dict[str, Any]:

@@ -40,6 +40,11 @@ CONTRADICTIONS: Mapping[str, str] = {
     "missed_differs": "it was recorded as missed, and was not",
     "rule_differs": "the rule that it cites says something else",
     "rule_superseded": "the version of the policy that it cites was not in force then, as other deadlines show",
+    "term_missing": (
+        "a term of the policy in force applied to the case from then on, and was neither started nor deferred, or was "
+        "withdrawn while it still applied"
+    ),
+    "deferral_unfounded": "it can be counted by the calendar that it cites, or is not what its rule says",
     "end_unknown": "what is said to have ended it is no earlier fact of the ticket, so it did not end",
     "end_unfit": "what is said to have ended it cannot end such a deadline, so it did not end",
 }
@@ -119,10 +124,17 @@ class Deadline:
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """The deadlines of a ticket in the order in which they began, and what facts say that does not follow."""
+    """What follows from a ticket's facts.
+
+    Attributes:
+        deadlines: in the order in which they began.
+        contradictions: what facts say that does not follow, and terms that applied and were not started.
+        unruled: facts since which it is not known which terms applied.
+    """
 
     deadlines: tuple[Deadline, ...]
     contradictions: tuple[Contradiction, ...]
+    unruled: tuple[Fact, ...] = ()
 
     def count(self, verdict: str) -> int:
         """Return how many deadlines have a verdict."""

@@ -234,6 +234,13 @@ WORDS: dict[str, str] = {
     "contradiction.rule_superseded": (
         "Fact {number}: the version of the terms that it cites was not in force then, as other deadlines show."
     ),
+    "contradiction.term_missing": (
+        "Fact {number}: from then on a term of the version in force applied, and was neither started nor deferred, or "
+        "was withdrawn while it applied."
+    ),
+    "contradiction.deferral_unfounded": (
+        "Fact {number}: it can be counted by the calendar that it cites, or is not what its rule says."
+    ),
     "contradiction.cause_differs": "Fact {number}: what it says caused it could not, or happened at another time.",
     "contradiction.cause_untold": (
         "Fact {number}: it names no fact that it follows, and counts as if it had not been said."

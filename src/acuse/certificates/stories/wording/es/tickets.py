@@ -236,6 +236,13 @@ WORDS: dict[str, str] = {
     "contradiction.rule_superseded": (
         "Hecho {number}: la versión de los plazos que cita no regía entonces, según muestran otros plazos."
     ),
+    "contradiction.term_missing": (
+        "Hecho {number}: desde entonces correspondía un plazo de la versión vigente que no se inició ni se aplazó, o "
+        "que se retiró cuando aún correspondía."
+    ),
+    "contradiction.deferral_unfounded": (
+        "Hecho {number}: puede contarse con el calendario que cita, o no es lo que dice su regla."
+    ),
     "contradiction.cause_differs": (
         "Hecho {number}: lo que dice que lo motivó no pudo motivarlo, u ocurrió en otro momento."
     ),
