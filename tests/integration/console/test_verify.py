@@ -174,6 +174,16 @@ def test_an_unknown_code_is_kept_in_the_form(world: World) -> None:
     assert 'value="0000-0000-0000-0000"' in answer.content.decode()
 
 
+def test_what_was_certified_is_known_by_its_file_with_bare_line_feeds_too(world: World) -> None:
+    on_disk = samples.HOSTILE.replace(b"\r\n", b"\n")
+    assert "y no ha cambiado" in upload(samples.HOSTILE, "mensaje.eml")
+    page = upload(on_disk, "mensaje.eml")
+    assert "Este contenido se certificó aquí, con los finales de línea del correo." in page
+    assert "por eso su huella es otra" in page
+    assert hashlib.sha256(on_disk).hexdigest() in page
+    assert "no sabe nada de este fichero" in upload(on_disk + b" ", "mensaje.eml")
+
+
 def test_codes_cannot_be_tried_in_bulk(world: World) -> None:
     client = Client()
     answers = [client.get(f"/v/0000-0000-0000-00{number:02d}").status_code for number in range(30)]

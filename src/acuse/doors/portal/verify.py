@@ -1,7 +1,7 @@
 """Public verification: upload a document or type its code. It tells what the file proves, and nothing it does not."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Network, ip_address
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from acuse.certificates.queries import PublicRecord
 from acuse.delivery import queries as delivery
 from acuse.delivery.queries import PublicContent
 from acuse.doors.portal.deadline_words import deadline_contradictions, deadline_limits, deadline_words, entry_limits
-from acuse.doors.portal.words import Outcome, StepLine, file_outcome, step_lines
+from acuse.doors.portal.words import Outcome, StepLine, certified_as_mail, file_outcome, step_lines
 from acuse.doors.ui import grades, uploads
 from acuse.doors.ui.counters import count
 from acuse.doors.ui.errors import said
@@ -143,7 +143,8 @@ def verify(request: HttpRequest) -> HttpResponse:
         return _refused(request, _("Choose a file first."), 400)
     if upload.size > uploads.MAX_UPLOAD:
         return _refused(request, uploads.too_big(), 413)
-    checked = examine(upload.read(), name=(upload.name or "")[:200])
+    raw = upload.read()
+    checked = _as_mail(raw, examine(raw, name=(upload.name or "")[:200]))
     context = {"checked": checked, "at": clock.now(), "form": CodeForm(), **_foot()}
     context["parties"] = _parties(checked.report)
     if checked.report.verdict is not None:
@@ -177,6 +178,15 @@ def examine(raw: bytes, *, name: str) -> Checked:
         record=record,
         content=content,
     )
+
+
+def _as_mail(raw: bytes, checked: Checked) -> Checked:
+    """Look once more for a file that is not known, with line ends as mail has them: programs change them as they submit."""
+    if checked.report.kind != "unknown" or checked.content is not None:
+        return checked
+    mailed = raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    content = delivery.public_content(sha256=hashlib.sha256(mailed).hexdigest()) if mailed != raw else None
+    return checked if content is None else replace(checked, content=content, outcome=certified_as_mail(content))
 
 
 def _record_of(raw: bytes, report: Report) -> PublicRecord | None:

@@ -194,15 +194,28 @@ def _certified_here(content: PublicContent) -> Outcome:
         "certified for %(count)s recipients. This alone says nothing about delivery: the certificate of each does.",
         content.communications,
     )
-    return Outcome(
-        kind="ok",
-        icon="check",
-        title=_("This content was certified here and has not changed."),
-        text=text
-        % {
-            "organisation": content.organisation,
-            "day": figures.day(content.submitted_at),
-            "time": figures.clock_time(content.submitted_at),
-            "count": figures.number(content.communications),
-        },
+    return _certified(content, _("This content was certified here and has not changed."), text)
+
+
+def certified_as_mail(content: PublicContent) -> Outcome:
+    """The sentence about a file that is certified content but for its line ends."""
+    text = ngettext(
+        "%(organisation)s handed it in to Acuse on %(day)s at %(time)s, with line ends as mail has them (CR LF). This "
+        "file has others (LF) and is the same in everything else; so its digest is another. It was certified for "
+        "%(count)s recipient. This alone says nothing about delivery: the certificate does.",
+        "%(organisation)s handed it in to Acuse on %(day)s at %(time)s, with line ends as mail has them (CR LF). This "
+        "file has others (LF) and is the same in everything else; so its digest is another. It was certified for "
+        "%(count)s recipients. This alone says nothing about delivery: the certificate of each does.",
+        content.communications,
     )
+    return _certified(content, _("This content was certified here, with line ends as mail has them."), text)
+
+
+def _certified(content: PublicContent, title: str, text: str) -> Outcome:
+    told = {
+        "organisation": content.organisation,
+        "day": figures.day(content.submitted_at),
+        "time": figures.clock_time(content.submitted_at),
+        "count": figures.number(content.communications),
+    }
+    return Outcome(kind="ok", icon="check", title=title, text=text % told)
