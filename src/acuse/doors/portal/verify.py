@@ -181,7 +181,7 @@ def examine(raw: bytes, *, name: str) -> Checked:
 
 
 def _as_mail(raw: bytes, checked: Checked) -> Checked:
-    """Look once more for a file that is not known, with line ends as mail has them: programs change them as they submit."""
+    """Look once more for a file that is not known, with line ends as mail has them: programs change them in sending."""
     if checked.report.kind != "unknown" or checked.content is not None:
         return checked
     mailed = raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
