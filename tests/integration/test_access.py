@@ -125,6 +125,7 @@ ROUTES = {
     f"{BASE}board/": "member",
     CASE: "member",
     f"{CASE}template/": "member",
+    f"{CASE}snippet/": "member",
     f"{CASE}preview/": "member",
     f"{CASE}answer/": "member",
     f"{CASE}note/": "member",

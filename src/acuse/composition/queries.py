@@ -12,7 +12,7 @@ from acuse.accounts.queries import Access, organisation_view
 from acuse.composition import rules
 from acuse.composition.models import Snippet, Template, TemplateVersion
 from acuse.composition.shipped import check_language, shipped
-from acuse.composition.uses import use_called
+from acuse.composition.uses import SNIPPET, use_called
 from acuse.errors import InputError
 
 
@@ -65,6 +65,15 @@ class SnippetView:
     language: str
     body: str
     saved_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnippetName:
+    """What a snippet is called, and what is typed behind a slash to insert it."""
+
+    id: UUID
+    name: str
+    shortcut: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +156,33 @@ def snippets(access: Access, language: str | None = None) -> list[SnippetView]:
     ]
 
 
+def snippet_names(access: Access, language: str) -> list[SnippetName]:
+    """Return the organisation's snippets in a language without what they say, by their shortcuts."""
+    rows = Snippet.objects.filter(organisation_id=access.organisation, language=language).order_by("shortcut")
+    return [
+        SnippetName(id=id, name=name, shortcut=shortcut)
+        for id, name, shortcut in rows.values_list("id", "name", "shortcut")
+    ]
+
+
+def snippet_text(access: Access, snippet: UUID, values: Mapping[str, object]) -> str:
+    """Return what a snippet says, with its marks, for a reply.
+
+    Args:
+        access: of a member.
+        snippet: which one.
+        values: of the variables of `acuse.composition.uses.SNIPPET`, by name, as for `compose`.
+
+    Raises:
+        InputError: there is no such snippet, it becomes too long, or a value is missing or wrong.
+    """
+    row = Snippet.objects.filter(organisation_id=access.organisation, id=snippet).first()
+    if row is None:
+        raise InputError("There is no such snippet.")
+    words = rules.values_said(SNIPPET, _local(access.organisation, values), language=row.language)
+    return rules.fill_snippet(row.body, words)
+
+
 def compose(
     *, organisation: UUID, use: str, language: str, values: Mapping[str, object], template: UUID | None = None
 ) -> Composed:
@@ -168,9 +204,7 @@ def compose(
     """
     found = use_called(use)
     check_language(language)
-    zone = ZoneInfo(organisation_view(organisation).time_zone)
-    local = {name: one.astimezone(zone) if isinstance(one, datetime) else one for name, one in values.items()}
-    words = rules.values_said(found, local, language=language)
+    words = rules.values_said(found, _local(organisation, values), language=language)
     version = _current(organisation, use, language, template)
     standard = shipped(use, language)
     source = version or standard
@@ -185,6 +219,12 @@ def compose(
         version=version.number if version else 0,
         sha256=source.sha256,
     )
+
+
+def _local(organisation: UUID, values: Mapping[str, object]) -> dict[str, object]:
+    """Return values with their moments by the organisation's clock."""
+    zone = ZoneInfo(organisation_view(organisation).time_zone)
+    return {name: one.astimezone(zone) if isinstance(one, datetime) else one for name, one in values.items()}
 
 
 def _current(organisation: UUID, use: str, language: str, template: UUID | None) -> TemplateVersion | None:

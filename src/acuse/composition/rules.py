@@ -9,7 +9,7 @@ from acuse.composition.bodies import Parts
 from acuse.composition.letters import MOST_SUBJECT, one_line
 from acuse.composition.liquid import BadTemplate
 from acuse.composition.samples import samples
-from acuse.composition.uses import Use
+from acuse.composition.uses import SNIPPET, Use
 from acuse.composition.variables import Said, clean, said
 from acuse.errors import InputError
 
@@ -127,9 +127,28 @@ def check_snippet(body: str) -> str:
     """Return the text of a snippet.
 
     Raises:
-        InputError: it is empty or too long.
+        InputError: it is empty or too long; a `liquid.BadTemplate` says in which line a variable is not right.
     """
     text = normal(body)
-    if 1 <= len(text) <= MOST_SNIPPET:
-        return text
-    raise InputError("Write a text of 1 to %(most)s characters.", most=MOST_SNIPPET)
+    if not 1 <= len(text) <= MOST_SNIPPET:
+        raise InputError("Write a text of 1 to %(most)s characters.", most=MOST_SNIPPET)
+    for error in liquid.check(liquid.read(text), SNIPPET):
+        raise error
+    return text
+
+
+def fill_snippet(body: str, values: Mapping[str, Said]) -> str:
+    """Return the text of a snippet with values in their places.
+
+    Args:
+        body: as it was saved. One saved before snippets had variables may hold what cannot be read as such: it stays.
+        values: of each variable of `SNIPPET`, in words.
+
+    Raises:
+        BadTemplate: the text becomes too long.
+    """
+    try:
+        parsed = liquid.read(body)
+    except BadTemplate:
+        return body
+    return body if liquid.check(parsed, SNIPPET) else liquid.fill(parsed, values)

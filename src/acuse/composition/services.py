@@ -146,7 +146,7 @@ def save_snippet(
         access: of whoever may answer.
         name: how members know it. shortcut: what they type to insert it.
         language: "es" or "en".
-        body: in the marks of a letter's body; no variables.
+        body: in the marks of a letter's body, with the variables of `acuse.composition.uses.SNIPPET`.
         snippet: which one to change; None for a new one.
 
     Returns:

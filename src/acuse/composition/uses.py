@@ -53,6 +53,9 @@ def _use(code: str, *variables: Variable) -> Use:
     return Use(code=code, variables={one.name: one for one in (*_COMMON, *variables)})
 
 
+SNIPPET = _use("snippet")
+"""What a piece of text may say that is inserted into any answer."""
+
 USES: Mapping[str, Use] = {
     use.code: use
     for use in (

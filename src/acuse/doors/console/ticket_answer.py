@@ -17,7 +17,7 @@ from uuid6 import uuid7
 from acuse.accounts.queries import Access
 from acuse.composition.bodies import preview
 from acuse.composition.letters import Attachment
-from acuse.composition.queries import Composed
+from acuse.composition.queries import Composed, snippet_names
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.frame import member_view
 from acuse.doors.console.ticket_acts import identifier
@@ -36,6 +36,7 @@ from acuse.helpdesk.queries.writing import (
     asks_agreement,
     choices,
     write_answer,
+    write_snippet,
 )
 from acuse.helpdesk.services import desk
 from acuse.helpdesk.services.conformity import ask_conformity
@@ -89,6 +90,25 @@ def template(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase
 
 @require_POST
 @member_view
+def snippet(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
+    """The text of a snippet, for the program in the page; without one, kept behind what was typed and shown there."""
+    access.require_sender()
+    if not has_ticket(access, id=id):
+        raise Http404("There is no such case.")
+    body, refused, text = _body(request), "", ""
+    try:
+        text = write_snippet(access, ticket=id, snippet=identifier(request.POST.get("snippet", "")))
+        if not request.headers.get("HX-Request"):
+            desk.save_draft(access=access, ticket=id, kind="reply", body=f"{body.rstrip()}\n\n{text}".lstrip())
+    except (InputError, ConflictError) as error:
+        refused = said(error)
+    if request.headers.get("HX-Request"):
+        return HttpResponse(refused or text, status=409 if refused else 200, content_type="text/plain; charset=utf-8")
+    return _to_the_box(request, access, id, request.POST.get("template", ""), refused)
+
+
+@require_POST
+@member_view
 def preview_answer(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     """What is written, as the customer will read it."""
     if not has_ticket(access, id=id):
@@ -102,6 +122,7 @@ def _writing(access: Access, seen: CaseView, *, chosen: str, body: str) -> dict[
     chosen = _offered(access, chosen or (ASKING if asks else ""))
     return {
         "templates": _templates(access),
+        "snippets": snippet_names(access, seen.language),
         "chosen_template": chosen,
         "body": body,
         "asked_letter": _asking(access, seen, chosen) if asks else None,
@@ -141,7 +162,7 @@ def _answer(request: HttpRequest, access: Access, seen: CaseView) -> None:
     answer = Answer(
         subject=subject[:300],
         body=_body(request),
-        language=given.get("language", "") if given.get("language") in {"es", "en"} else seen.language,
+        language=seen.language,
         certified=given.get("certified") == "on",
         act=ACTS.get(use, ""),
         template=(own or use) if use in ACTS else "",

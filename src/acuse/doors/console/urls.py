@@ -64,6 +64,7 @@ urlpatterns = [
     path(f"{BASE}tickets/views/<uuid:id>/forget/", ticket_acts.forget_view, name="view-forget"),
     path(f"{BASE}board/", board.board_page, name="board"),
     path(f"{CASE}template/", ticket_answer.template, name="ticket-template"),
+    path(f"{CASE}snippet/", ticket_answer.snippet, name="ticket-snippet"),
     path(f"{CASE}preview/", ticket_answer.preview_answer, name="ticket-preview"),
     path(CASE, tickets.one, name="ticket"),
     path(f"{CASE}answer/", ticket_answer.answer, name="ticket-answer"),

@@ -9,8 +9,8 @@ from uuid import UUID
 from django.conf import settings
 
 from acuse.accounts.queries import Access, active_members, organisation_view
-from acuse.composition.queries import Composed, compose, template_names
-from acuse.composition.uses import use_called
+from acuse.composition.queries import Composed, compose, snippet_text, template_names
+from acuse.composition.uses import SNIPPET, use_called
 from acuse.contacts.queries import names_of
 from acuse.errors import InputError
 from acuse.helpdesk.models import Deadline, Interaction, Ticket
@@ -93,8 +93,7 @@ def write_answer(
     row = mine(access).filter(id=ticket).first()
     if row is None or use not in ACTS:
         raise InputError("There is no such case.")
-    known = values_of(row, name=names_of(access, contacts=[row.contact_id]).get(row.contact_id, ""))
-    known["agent.name"] = active_members(access).get(access.member)
+    known = _known(access, row)
     if answer.strip():
         known["answer.text"] = answer
     known["answer.sent_at"] = answered_at(row)
@@ -104,6 +103,25 @@ def write_answer(
     variables = use_called(use).variables
     wanted = {name: value for name, value in known.items() if name in variables}
     return compose(organisation=access.organisation, use=use, language=row.language, values=wanted, template=template)
+
+
+def write_snippet(access: Access, *, ticket: UUID, snippet: UUID) -> str:
+    """Return what a snippet says in a case, its marks still to be changed by whoever sends it.
+
+    Raises:
+        InputError: there is no such case or snippet, or it becomes too long.
+    """
+    row = mine(access).filter(id=ticket).first()
+    if row is None:
+        raise InputError("There is no such case.")
+    values = {name: value for name, value in _known(access, row).items() if name in SNIPPET.variables}
+    return snippet_text(access, snippet, values)
+
+
+def _known(access: Access, ticket: Ticket) -> dict[str, object]:
+    """Return what a letter of a member may say."""
+    name = names_of(access, contacts=[ticket.contact_id]).get(ticket.contact_id, "")
+    return {**values_of(ticket, name=name), "agent.name": active_members(access).get(access.member)}
 
 
 def answered_at(ticket: Ticket) -> datetime | None:

@@ -17,7 +17,9 @@ from acuse.composition.uses import LANGUAGES
 from acuse.doors.console.acts import found, refused_at
 from acuse.doors.console.composing import words
 from acuse.doors.console.frame import member_view, page
+from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
+from acuse.errors import InputError
 
 
 class SnippetForm(StyledForm):
@@ -35,8 +37,18 @@ class SnippetForm(StyledForm):
         label=gettext_lazy("Text"),
         max_length=rules.MOST_SNIPPET,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=gettext_lazy("**bold**, *italic*, lists with - or 1., links as [words](https://address)."),
+        help_text=gettext_lazy(
+            "**bold**, *italic*, lists with - or 1., links as [words](https://address). {{ contact.name }}, "
+            "{{ ticket.key }} and what else every template may say is filled in."
+        ),
     )
+
+    def clean_body(self) -> str:
+        """Return the text, as it can be inserted."""
+        try:
+            return rules.check_snippet(self.cleaned_data["body"])
+        except InputError as error:
+            raise forms.ValidationError(said(error)) from error
 
 
 class EditForm(SnippetForm):
