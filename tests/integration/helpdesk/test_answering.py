@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from django.utils.translation import override
@@ -15,11 +16,13 @@ from django.utils.translation import override
 from acuse import clock
 from acuse.composition.services import publish_template
 from acuse.doors.ui.templatetags.acuse import day_and_time
+from acuse.evidence import custody
 from acuse.helpdesk.models import ConformityRequest, Interaction, Outgoing
 from acuse.helpdesk.queries.writing import ASKING, agree_path, of_question
 from acuse.helpdesk.services.conformity import answer_conformity
 from acuse.helpdesk.services.replies import send_due
 from acuse.helpdesk.services.settings import change_desk
+from acuse.mail.read import read
 from acuse.proof.facts.fact import Actor
 from tests.integration.helpdesk.making import SLUG, Desk, letter
 from tests.integration.helpdesk.test_inbox import member
@@ -85,6 +88,13 @@ def test_a_letter_is_written_without_a_program_in_the_page(desk: Desk, agent: An
     assert TYPED in box(page)
     assert "Esta es nuestra respuesta" in box(page)
     assert 'value="ticket.solution" selected' in page.content.decode()
+
+
+def test_what_is_taken_back_stands_above_what_was_begun_since(desk: Desk, agent: Any) -> None:
+    agent.post(address(desk, "answer/"), {"body": TYPED})
+    agent.post(address(desk, "present/"), {"body": "Y otra cosa.", "kind": "reply"})
+    (waiting,) = Outgoing.objects.filter(automatic=False, state="waiting")
+    assert box(agent.post(address(desk, "undo/"), {"outgoing": waiting.id}, follow=True)) == f"{TYPED}\n\nY otra cosa."
 
 
 def leave() -> None:
@@ -172,7 +182,8 @@ def test_a_notice_of_closing_is_read_before_it_is_sent_and_never_before_an_answe
     for do in ("draft", "send"):
         given = {"do": do, "days": "15", "subject": "Cerramos", "body": "Le hemos enviado nuestra respuesta."}
         refused = agent.post(closing, given).content.decode()
-        assert "Todavía no se ha enviado ninguna respuesta a este cliente" in refused
+        assert "Le hemos enviado nuestra respuesta." in refused
+        assert ("Todavía no se ha enviado ninguna respuesta a este cliente" in refused) == (do == "draft")
     agent.post(address(desk, "answer/"), {"body": "Lo limpiamos gratis el lunes."})
     leave()
     assert closing in agent.get(address(desk)).content.decode()
@@ -181,7 +192,7 @@ def test_a_notice_of_closing_is_read_before_it_is_sent_and_never_before_an_answe
     (question,) = re.findall(r'name="question" value="([^"]+)"', page.content.decode())
     written = page.context["letter"].initial
     assert re.search(r"El \d+ de \w+ de \d{4} le enviamos nuestra respuesta", written["body"])
-    given = {**written, "do": "send", "days": "15", "question": question}
+    given = {**written, "do": "send", "days": "15", "question": question, "written_from": page.context["written_from"]}
     for _twice in range(2):
         agent.post(closing, given)
     leave()
@@ -227,3 +238,18 @@ def test_no_two_templates_have_the_same_name(desk: Desk, agent: Any) -> None:
     names = re.findall(r"<option[^>]*>([^<]+)</option>", listed)
     assert len(names) > 9
     assert len(names) == len(set(names))
+
+
+def test_an_answer_takes_25_mb_of_files_and_not_one_octet_more(desk: Desk, agent: Any) -> None:
+    def send(*sizes: int) -> Any:
+        files = [SimpleUploadedFile(f"plano-{size}.bin", bytes(size)) for size in sizes]
+        return agent.post(address(desk, "answer/"), {"body": TYPED, "files": files}, follow=True)
+
+    refused = send(12_000_000, 13_000_001)
+    assert "25 MB" in unescape(refused.content.decode())
+    assert box(refused) == TYPED, "what was written is still there"
+    assert not Outgoing.objects.filter(automatic=False).exists()
+    send(12_000_000, 13_000_000)
+    outgoing = Outgoing.objects.get(automatic=False)
+    kept = custody.open_object(organisation=desk.organisation, sha256=outgoing.sha256)
+    assert [one.size for one in read(kept).attachments] == [12_000_000, 13_000_000]

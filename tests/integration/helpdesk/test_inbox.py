@@ -1,10 +1,13 @@
 """What is done from the inbox, and what a case shows of the mail that it came from."""
 
+import re
+from datetime import timedelta
 from email.message import EmailMessage
 from uuid import UUID
 
 from django.test import Client
 
+from acuse import clock
 from acuse.accounts.models import User
 from acuse.accounts.queries import active_members
 from acuse.helpdesk.models import Interaction, Ticket
@@ -84,6 +87,23 @@ def test_whom_a_note_mentions_finds_the_case_until_they_open_it(desk: Desk) -> N
 def change_status(ticket: Ticket) -> None:
     """Let a case be over: who is mentioned there finds it all the same."""
     Ticket.objects.filter(id=ticket.id).update(status="resolved", closed_at=ticket.opened_at)
+
+
+def test_beside_the_list_stands_what_is_late_and_what_soon_will_be(desk: Desk) -> None:
+    for number in range(4):
+        desk.receive(letter(f"Caso {number}", message_id=f"<b{number}@cliente.example>"))
+    rows, agent = list(Ticket.objects.order_by("number")), member("agent")
+    Ticket.objects.update(due_at=None)
+    page = agent.get(BASE).content.decode()
+    assert "late=1" not in page
+    assert "soon=1" not in page
+    for row, hours in zip(rows[:3], (-1, -2, 2), strict=True):
+        Ticket.objects.filter(id=row.id).update(due_at=clock.now() + timedelta(hours=hours), due_purpose="resolution")
+    beside = agent.get(BASE).content.decode().partition('class="desk-none"')[2]
+    assert re.search(r'href="[^"]+\?late=1">2 casos con un plazo incumplido</a>', beside)
+    assert re.search(r'href="[^"]+\?soon=1">1 caso con un plazo que vence en 24 horas</a>', beside)
+    for query, count in {"late=1": 2, "soon=1": 1}.items():
+        assert agent.get(f"{BASE}?{query}").content.decode().count('class="desk-subject clip"') == count
 
 
 def test_the_list_is_narrowed_by_channel_mailbox_and_tag(desk: Desk) -> None:

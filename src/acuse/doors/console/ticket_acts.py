@@ -26,12 +26,12 @@ from acuse.doors.ui.security import download
 from acuse.errors import ConflictError, InputError
 from acuse.evidence import custody
 from acuse.helpdesk.mentions import mentioned
-from acuse.helpdesk.queries.case import case, interaction
+from acuse.helpdesk.queries.case import case, drafts, interaction
 from acuse.helpdesk.queries.tickets import has_ticket
 from acuse.helpdesk.services import changes, desk
 from acuse.helpdesk.services.acknowledging import acknowledge
 from acuse.helpdesk.services.opening import open_by_member
-from acuse.helpdesk.services.replies import take_back
+from acuse.helpdesk.services.replies import MOST_BODY, take_back
 
 
 class CaseForm(StyledForm):
@@ -135,7 +135,9 @@ def _note(request: HttpRequest, access: Access, id: UUID) -> str:
 
 def _take_back(request: HttpRequest, access: Access, id: UUID) -> str:
     row = take_back(access=access, outgoing=identifier(request.POST.get("outgoing", "")))
-    desk.save_draft(access=access, ticket=id, kind="reply", body=row.body)
+    begun = drafts(access, ticket=id).get("reply", "")  # what was begun since stands below it, where both fit
+    both = f"{row.body}\n\n{begun}".strip()
+    desk.save_draft(access=access, ticket=id, kind="reply", body=both if len(both) <= MOST_BODY else row.body)
     return _("The answer was taken back. What you wrote is here again.")
 
 

@@ -1,5 +1,6 @@
 """Claims and guarantees of a case: the letter of an act is drafted, read and changed, then sent."""
 
+import hashlib
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from uuid6 import uuid7
 
 from acuse import clock
 from acuse.accounts.queries import Access
+from acuse.composition.bodies import preview
 from acuse.dates import long_date
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.ui import figures
@@ -110,6 +112,10 @@ class ActForm(StyledForm):
         lines = str(said_.pop("items", "")).splitlines()
         return Given(items=tuple(line.strip() for line in lines if line.strip()), **said_)
 
+    def digest(self) -> str:
+        """Return what tells whether a letter was written from what is entered now."""
+        return hashlib.sha256(repr(self.given()).encode()).hexdigest()
+
 
 class LetterForm(StyledForm):
     """The letter, to be read and changed."""
@@ -129,15 +135,21 @@ def act(request: HttpRequest, access: Access, id: UUID, act: str) -> HttpRespons
     if seen is None or act not in ACTS or (act == "closing" and not settings_of(access.organisation).closing_allowed):
         raise Http404("There is no such act.")
     access.require_sender()
-    wanted = request.POST.get("do", "")
     form = ActForm(act, request.POST or None, initial=_known(seen))
     question = _question(request)
-    letter = LetterForm(request.POST) if wanted == "send" else None
+    # What was changed in the letter stays until another one is written in its place.
+    letter = LetterForm(request.POST) if "body" in request.POST else None
+    written_from = request.POST.get("written_from", "")
     if request.method == "POST" and form.is_valid():
         try:
-            if letter is None:
+            if letter is None or request.POST.get("do") != "send":
                 written = draft(access=access, ticket=id, act=act, given=form.given(), request=question)
                 letter = LetterForm(initial={"subject": written.subject, "body": written.body})
+                written_from = form.digest()
+            elif written_from != form.digest():
+                raise ConflictError(
+                    "What the letter was written from was changed since. Write it anew, or change it back."
+                )
             elif letter.is_valid():
                 _send(request, access, id, act, form, letter, question)
                 return redirect("console:ticket", access.view.slug, id)
@@ -151,8 +163,11 @@ def act(request: HttpRequest, access: Access, id: UUID, act: str) -> HttpRespons
         "act": act,
         "title": ACTS[act][1],
         "effect": _EFFECTS[act],
+        "written_from": written_from,
+        "preview": preview(str(letter["body"].value() or "")[:MOST_BODY]) if letter else "",
         "question": question,
-        "revision": request.POST.get("revision") or seen.row.revision,
+        # Whoever was told what happened meanwhile can send the same letter again.
+        "revision": seen.row.revision if form.errors else request.POST.get("revision") or seen.row.revision,
     }
     return page(request, access, "tickets", "console/ticket_guarantee.html", context)
 

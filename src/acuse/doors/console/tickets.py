@@ -123,7 +123,9 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
     found = found_by_number(access, words=request.GET.get("q", "")[:40])
     if len(found) == 1:
         return redirect("console:ticket", access.view.slug, found[0])
-    return page(request, access, "tickets", "console/tickets.html", _listed(request, access, active_members(access)))
+    late, soon = count(access, Filters(late=True)), count(access, Filters(due_within=SOON))
+    context = _listed(request, access, active_members(access)) | {"late": late, "soon": soon}
+    return page(request, access, "tickets", "console/tickets.html", context)
 
 
 @require_GET
