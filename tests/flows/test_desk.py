@@ -116,3 +116,26 @@ def test_a_case_from_the_customers_mail_to_a_certificate_that_is_verified_offlin
     document.write_bytes(agent.get(f"/console/{SLUG}/certificates/{code}.pdf").content)
     trust = running.data / "trust.pem"
     assert running.command("verify", str(document), "--trust", str(trust)).returncode == 0
+
+
+def test_thirty_megabytes_come_as_an_attachment_and_can_be_saved(running: Installation, agent: Visitor) -> None:
+    plan = b"0123456789abcde\n" * 1_875_000
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["To"], mail["Subject"] = f"Ana Prieto <{ANA}>", DESK, "El plano de la nave"
+    mail["Message-ID"] = "<plano@acepta.example>"
+    mail.set_content("Va adjunto.")
+    mail.add_attachment(plan, maintype="application", subtype="octet-stream", filename="plano.dwg")
+    raw, most = mail.as_bytes(), running.settings.message_limit
+    assert len(raw) < most
+    send(running, raw, DESK)
+    until(lambda: "El plano de la nave" in agent.get(CASES).text, "the case is in the inbox")
+    opened = "SELECT id FROM helpdesk_tickets WHERE subject = 'El plano de la nave'"
+    case = f"{CASES}{running.value(opened)}/"
+    (link,) = set(re.findall(rf'{case}said/[0-9a-f-]+/files/1/(?=")', agent.get(case).text))
+    assert agent.get(link).content == plan
+
+    with smtplib.SMTP("127.0.0.1", running.settings.smtp_inbound_port, "mx.acepta.example", 120) as client:
+        client.ehlo()
+        said = b"The message exceeds the maximum of %d octets" % most
+        assert client.mail(ANA, [f"SIZE={most + 1}"]) == (552, b"5.3.4 " + said)
+        assert client.mail(ANA, [f"SIZE={most}"])[0] == 250

@@ -77,7 +77,12 @@ class Environment(BaseSettings):
     smtp_threads: int = Field(8, ge=1, le=64, description="Messages taken at once, of one process; its sessions too")
     smtp_inbound_host: str = Field("127.0.0.1", description="Address on which mail from other servers is taken")
     smtp_inbound_port: int = Field(25, ge=0, le=65535, description="Port for mail from other servers; 0 takes none")
-    message_limit: int = Field(40_000_000, ge=10_000, le=150_000_000, description="Bytes of one message")
+    message_limit: int = Field(
+        45_000_000,
+        ge=10_000,
+        le=150_000_000,
+        description="Bytes of one message; 45 MB hold an attachment of 30, which base64 lengthens",
+    )
     recipients_limit: int = Field(1000, ge=1, le=10_000, description="Recipients of one message")
 
     # E-mail out

@@ -164,13 +164,13 @@ def test_thirty_megabytes_are_taken_and_more_than_the_limit_is_left_there(
     fetched.set()
     big = letter() + b"0123456789\r\n" * 2_500_000
     fetched.server.drop(big, "1")
-    fetched.server.drop(big + b"x" * 12_000_000, "2")
+    fetched.server.drop(big + b"x" * 16_000_000, "2")
     fetched.server.drop(letter("Detrás", message_id="<m3@cliente.example>"), "3")
     fetched.run()
     assert sorted(Item.objects.values_list("size", flat=True))[-1] == len(big)
     assert (Item.objects.count(), fetched.view().left_behind) == (2, 1)
-    assert told(fetched.desk)[-1].details["size"] == len(big) + 12_000_000
-    assert settings.ACUSE.message_limit == 40_000_000
+    assert told(fetched.desk)[-1].details["size"] == len(big) + 16_000_000
+    assert settings.ACUSE.message_limit == 45_000_000
 
 
 def test_a_wrong_password_is_said_and_shown_nowhere(fetched: Fetched, caplog: pytest.LogCaptureFixture) -> None:

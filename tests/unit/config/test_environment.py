@@ -44,7 +44,7 @@ def refusal(**variables: str) -> str:
 def test_nothing_has_to_be_set(directory: Path) -> None:
     settings = read()
     assert settings.data_directory == directory
-    assert settings.message_limit == 40_000_000
+    assert settings.message_limit == 45_000_000
     assert settings.effective_anchor_interval == timedelta(seconds=1)
     assert settings.verp_domain == settings.mail_hostname
 
