@@ -7,12 +7,15 @@ from uuid import UUID
 
 from acuse.delivery.services.dispatched import PASSING
 from acuse.errors import ConflictError
+from acuse.evidence import custody
 from acuse.evidence.alarms import raise_alarm
+from acuse.evidence.custody import MissingObject
 from acuse.evidence.following import follow_each
 from acuse.evidence.queries import LedgerFact
 from acuse.helpdesk.followers.mail import dmarc
 from acuse.helpdesk.services.acknowledging import ALARM, discard_unused, queue_receipt, write_receipt
 from acuse.helpdesk.services.replies import Prepared
+from acuse.mail.distribution import is_distributed
 from acuse.mail.mailboxes import lowered
 from acuse.reception.queries import item_view
 
@@ -51,13 +54,23 @@ def _nothing() -> bool:
 
 def _prepare(written: list[Prepared], item: LedgerFact) -> Callable[[], object]:
     opened, ticket = item.fact.details, item.fact.subject.id
-    if not _is_author(opened.get("reception"), opened["address"]):
+    if not _is_author(opened.get("reception"), opened["address"]) or _is_distributed(item):
         return _nothing
     receipt = write_receipt(ticket=ticket)
     if receipt is None:
         return _nothing
     written.append(receipt)
     return partial(queue_receipt, ticket=ticket, receipt=receipt)
+
+
+def _is_distributed(item: LedgerFact) -> bool:
+    """Say whether a list brought the message: a receipt would go to all of it, and come back as a case."""
+    letters = [one for one in item.fact.objects if one.role == "message" and one.media_type == "message/rfc822"]
+    try:
+        raws = [custody.open_object(organisation=item.fact.organisation, sha256=one.sha256) for one in letters]
+    except MissingObject:
+        return False  # the case was erased meanwhile, and has nothing to acknowledge
+    return any(map(is_distributed, raws))
 
 
 def _is_author(reception: str | None, address: str) -> bool:
