@@ -1,8 +1,11 @@
 """Public verification tells what a file or a code proves, and reveals nothing else."""
 
 import hashlib
+import html
 import re
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -23,6 +26,8 @@ from acuse.proof.facts.fact import ObjectReference
 from acuse.proof.verdicts.delivery import statement, verdict
 from tests.browser import samples
 from tests.browser.world import World
+from tests.pki import Pki
+from tests.sealed import sealed
 from tests.unit.proof.support import ACCEPTED, MESSAGE, chain, fact, real_operator
 
 PDF = b"%PDF-1.7 not sealed by anybody"
@@ -182,6 +187,18 @@ def test_what_was_certified_is_known_by_its_file_with_bare_line_feeds_too(world:
     assert "por eso su huella es otra" in page
     assert hashlib.sha256(on_disk).hexdigest() in page
     assert "no sabe nada de este fichero" in upload(on_disk + b" ", "mensaje.eml")
+
+
+def test_what_pdfsig_prints_of_a_sealed_document_is_explained(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "certificate.pdf"
+    file.write_bytes(sealed(Pki(clock.now()), "B-LTA"))
+    told = subprocess.run(["pdfsig", str(file)], capture_output=True, text=True, check=False).stdout
+    page = html.unescape(Client().get("/verify/offline/", headers={"accept-language": "en"}).content.decode())
+    lines = re.findall(r"(?:Signature|Certificate) Validation: (.+)|- ((?:Not total|Total) document signed)", told)
+    lines += re.findall(r"Signature Type: (unknown|ETSI\.RFC3161)()", told)
+    said = {one or other for one, other in lines}
+    assert {"Signature is Valid.", "Not total document signed", "Total document signed"} < said
+    assert [one for one in said if one not in page] == []
 
 
 def test_codes_cannot_be_tried_in_bulk(world: World) -> None:
