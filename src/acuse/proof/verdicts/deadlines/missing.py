@@ -14,8 +14,9 @@ Facts of one transaction come one after the other, and a file may end among them
 something else happened to the case since, and a withdrawal counts only where something else happened after it.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from acuse.proof.business_time import Term
 from acuse.proof.facts.deadline import DEFERRED, STARTED, TYPES, WITHDRAWN
@@ -55,21 +56,62 @@ class _Span:
     until: int = _NEVER
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Had:
-    """A term that was started or deferred.
+@dataclass(kw_only=True)
+class _Told:
+    """Which terms were started or deferred, each from one fact to another by their numbers.
 
     Attributes:
-        begun: the number of the fact that says so.
-        until: that of the one from which on the case did not have it any more, where it was given up.
-        over: that of the one by which it was over, in time or not. live_until: until which it ran.
+        had: by rule and length, until it was given up. ran: by rule, until it ended.
+        over: by rule, the number of the fact by which one was over first, in time or not.
     """
 
-    term: Term
-    begun: int
-    until: int = _NEVER
-    over: int = _NEVER
-    live_until: int = 0
+    had: dict[tuple[Rule, Term], list[tuple[int, int]]] = field(default_factory=dict)
+    ran: dict[Rule, list[tuple[int, int]]] = field(default_factory=dict)
+    over: dict[Rule, int] = field(default_factory=dict)
+
+    def take(self, rule: Rule, course: Course) -> None:
+        """Take in a deadline. What was told to be missed is over; what is the customer's may be given up."""
+        begun, end = course.started.subject_sequence, course.end
+        ended = _NEVER if end is None else end.subject_sequence
+        withdrawn = end is not None and end.type == WITHDRAWN and not course.missed
+        given_up = withdrawn and course.started.details["purpose"] in OURS
+        self.have(rule, course.term, begun, ended if given_up else _NEVER)
+        self.ran.setdefault(rule, []).append((begun, ended))
+        if not withdrawn:
+            self.over[rule] = min(ended, self.over.get(rule, _NEVER))
+
+    def have(self, rule: Rule, term: Term, begun: int, until: int) -> None:
+        """Take in that a term was had."""
+        self.had.setdefault((rule, term), []).append((begun, until))
+
+    def merge(self) -> None:
+        """Make of what overlaps one, in order, so that looking for a fact takes no longer the more there are."""
+        self.had = {key: _merged(stretches) for key, stretches in self.had.items()}
+        self.ran = {rule: _merged(stretches) for rule, stretches in self.ran.items()}
+
+    def has(self, name: str, term: Term, span: _Span) -> bool:
+        """Return whether a case had a term when a span ended, or needs none: what was over before begins no more."""
+        rules, since = ((name, span.cause.subject_sequence), (name, _UNFOUNDED)), span.since.subject_sequence
+        if any(_covers(self.had.get((rule, term), ()), span.until) for rule in rules):
+            return True
+        runs = any(_covers(self.ran.get(rule, ()), since) for rule in rules)
+        return not runs and any(self.over.get(rule, _NEVER) < since for rule in rules)
+
+
+def _merged(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for begin, end in sorted(stretches):
+        if merged and begin <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((begin, end))
+    return merged
+
+
+def _covers(merged: Sequence[tuple[int, int]], number: int) -> bool:
+    """Return whether a fact comes within one of the stretches."""
+    place = bisect_left(merged, (number,)) - 1
+    return place >= 0 and number < merged[place][1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +145,7 @@ def compare(
         if policy is None:
             # Where the fact says that there was none, no term applied.
             unknown |= {} if ruled is None else {span.since.subject_sequence: span.since}
-        elif not all(_is_had(term, span, _by_rule(told, name, span)) for name, term in _applying(policy, span)):
+        elif not all(told.has(name, term, span) for name, term in _applying(policy, span)):
             missing[span.since.subject_sequence] = span.since
     return Compared(missing=tuple(missing.values()), unknown=tuple(unknown.values()))
 
@@ -139,47 +181,21 @@ def _spans(facts: Iterable[Fact], invented: set[int]) -> Iterator[_Span]:
     yield from (replace(span, until=last) for span in lasting.values() if span.since.subject_sequence < last)
 
 
-def _by_rule(told: Mapping[Rule, Sequence[_Had]], name: str, span: _Span) -> Sequence[_Had]:
-    return (*told.get((name, span.cause.subject_sequence), ()), *told.get((name, _UNFOUNDED), ()))
-
-
-def _is_had(term: Term, span: _Span, had: Sequence[_Had]) -> bool:
-    """Return whether a case had a term when a span ended, or needs it not: what was over by its rule begins no more."""
-    since = span.since.subject_sequence
-    if any(each.term == term and each.begun < span.until <= each.until for each in had):
-        return True
-    lives = any(each.begun < since < each.live_until for each in had)
-    return not lives and any(each.over < since for each in had)
-
-
-def _told(facts: Sequence[Fact], courses: Mapping[str, Course], history: History) -> Mapping[Rule, Sequence[_Had]]:
-    """Return which terms were started or deferred, by their rules."""
-    told, started = dict[Rule, list[_Had]](), dict[Rule, int]()
+def _told(facts: Sequence[Fact], courses: Mapping[str, Course], history: History) -> _Told:
+    told, started = _Told(), dict[Rule, int]()
     for fact in reversed(facts):
         course = courses.get(str(fact.details.get("deadline"))) if fact.type == STARTED else None
         if course is not None and course.started is fact:
             rule = _rule(fact, history)
-            told.setdefault(rule, []).append(_had(course))
+            told.take(rule, course)
             started[rule] = fact.subject_sequence
         elif fact.type == DEFERRED and is_readable(fact):
             rule = _rule(fact, history)
-            term = Term.from_members(fact.details["term"])
             # A term that is deferred is had until it is started.
-            until = started.get(rule, _NEVER)
-            told.setdefault(rule, []).append(_Had(term=term, begun=fact.subject_sequence, until=until))
+            term, until = Term.from_members(fact.details["term"]), started.get(rule, _NEVER)
+            told.have(rule, term, fact.subject_sequence, until)
+    told.merge()
     return told
-
-
-def _had(course: Course) -> _Had:
-    """Return what a deadline was. What was told to be missed is over; what is the customer's may be given up."""
-    begun, end = course.started.subject_sequence, course.end
-    if end is None:
-        return _Had(term=course.term, begun=begun, live_until=_NEVER)
-    number = end.subject_sequence
-    if end.type != WITHDRAWN or course.missed:
-        return _Had(term=course.term, begun=begun, over=number, live_until=number)
-    until = number if course.started.details["purpose"] in OURS else _NEVER
-    return _Had(term=course.term, begun=begun, until=until, live_until=number)
 
 
 def _rule(fact: Fact, history: History) -> Rule:
