@@ -78,10 +78,32 @@ def test_its_pages_are_accessible_and_fit(made: Desk, visit: Opener, width: int,
         f"{BASE}/figures/",
     ):
         page = seen.open(one)
+        expect(page.locator("[data-later]")).to_have_count(0)
         found = Axe().run(page).response["violations"]
         faults += [f"{one}: {fault['id']}" for fault in found if fault["impact"] in {"serious", "critical"}]
         faults += [f"{one}: {fault}" for fault in faults_of_form(page, width)]
     assert faults == []
+    assert seen.elsewhere == seen.errors == []
+
+
+def test_the_page_of_a_long_period_is_there_before_its_figures(made: Desk, visit: Opener) -> None:
+    first = (clock.now() - timedelta(days=60)).date()
+    seen = visit(width=390)
+    seen.page.route("**/*whole=1*", lambda _held: None)
+    page = seen.open(f"{PAGE}?from={first}")
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    found = Axe().run(page).response["violations"]
+    assert [one["id"] for one in found if one["impact"] in {"serious", "critical"}] == []
+    assert faults_of_form(page, 390) == []
+    page.get_by_role("link", name="Correo certificado").click()
+    expect(page.get_by_role("heading", name="Cifras", exact=True)).to_be_visible()
+    page.unroute("**/*whole=1*")
+    seen.open(f"{PAGE}?from={first}")
+    expect(page.locator(".service-cards")).to_be_visible()
+    expect(page.get_by_role("link", name="PDF")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    plain = visit(scripts=False).open(f"{PAGE}?from={first}")
+    expect(plain.locator(".service-cards")).to_be_visible()
     assert seen.elsewhere == seen.errors == []
 
 

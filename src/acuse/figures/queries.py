@@ -14,7 +14,8 @@ from acuse.evidence.queries import read_tile
 from acuse.evidence.streaming import cursor_position
 from acuse.figures.models import Check, Event, Team
 from acuse.figures.rules.questions import Period, Question
-from acuse.figures.rules.report import Report, report
+from acuse.figures.rules.report import CLASSES, Messages, Report, report
+from acuse.figures.rules.rows import ANSWERED, RECEIVED
 from acuse.figures.rules.tallies import BOUNDS, TIMED, Tallies
 from acuse.figures.services import FOLLOWER
 from acuse.proof import merkle
@@ -33,6 +34,10 @@ WHERE organisation = %(organisation)s AND at >= %(start)s AND at < %(until)s
 """
 _CLASSES = f"""
 SELECT kind, label, width_bucket(coalesce(seconds, 0), %(bounds)s::bigint[]), count(*) {_ASKED} GROUP BY 1, 2, 3
+"""
+_MESSAGES = f"""
+SELECT kind, width_bucket(coalesce(seconds, 0), %(bounds)s::bigint[]), count(*) {_ASKED} AND kind = ANY(%(messages)s)
+GROUP BY 1, 2
 """
 _QUARTERS = f"""
 WITH timed AS (
@@ -110,6 +115,16 @@ def figures_of(organisation: UUID, question: Question) -> Report:
         cursor.execute(_CASES, asked)
         cases = {row[0]: (row[1], row[2], row[3], row[4]) for row in cursor.fetchall()}
     return report(question, Tallies(classes=classes, quarters=quarters, cases=cases))
+
+
+def messages_of(organisation: UUID, question: Question) -> Messages:
+    """Return the messages and answers of an organisation alone, which is less work than all its figures."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MESSAGES, {**parameters(organisation, question), "messages": [RECEIVED, ANSWERED]})
+        found = cursor.fetchall()
+    received = sum(count for kind, _place, count in found if kind == RECEIVED)
+    answers = {place: count for kind, place, count in found if kind == ANSWERED}
+    return Messages(received=received, answers=tuple(answers.get(place, 0) for place in range(CLASSES)))
 
 
 def parameters(organisation: UUID, question: Question) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import nullcontext
+from decimal import Decimal
 from html import unescape
 from io import StringIO
 from typing import Any
@@ -89,6 +90,31 @@ def test_more_answers_than_messages_are_explained_where_they_stand(month: Month,
         assert ("Includes answers to earlier messages, or several to one." in shown) is more
         explained.add(more)
     assert explained == {True, False}
+
+
+def test_a_long_period_has_its_page_at_once_and_its_figures_after(month: Month, client: Client) -> None:
+    year = "?from=2026-01-01&to=2026-12-31"
+    frame = read(client, f"{PAGE}{year}")
+    assert "/behind/" not in frame
+    (asks,) = re.findall(r'data-later hx-get="([^"]+)"', frame)
+    (leads,) = re.findall(r'<noscript><meta http-equiv="refresh" content="0;url=([^"]+)">', frame)
+    assert asks == leads
+    whole = read(client, f"{PAGE}{unescape(asks)}")
+    figures = json.loads(read(client, f"{PAGE}figures.json{year}"))["figures"]
+    assert f">{figures['messages']['received']}</a>" in whole
+    assert "/behind/" in read(client, f"{PAGE}{OCTOBER}"), "a month is there at once"
+
+
+def test_the_period_before_is_compared_by_its_own_figures(month: Month, client: Client) -> None:
+    before, now = (
+        json.loads(read(client, f"{PAGE}figures.json?from=2026-10-{first}&to=2026-10-{last}"))["figures"]["messages"]
+        for first, last in (("01", "15"), ("16", "30"))
+    )
+    shown = read(client, f"{PAGE}?from=2026-10-16&to=2026-10-30")
+    assert f"{before['received'] - now['received']} fewer, {before['received']} before" in shown
+    for share in ("answered_percent", "under_24_hours_percent", "later_percent"):
+        points = Decimal(now[share]) - Decimal(before[share])
+        assert f"{abs(points):.2f} points {'more' if points > 0 else 'less'}" in shown
 
 
 def test_its_files_say_the_same(month: Month, client: Client) -> None:

@@ -47,6 +47,28 @@ class CaseFigures:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Messages:
+    """The messages of customers in a period, and the answers to them.
+
+    Attributes:
+        received: how many came in.
+        answers: how many were answered, by class of the time that they took (`tallies.BOUNDS`).
+    """
+
+    received: int
+    answers: tuple[int, ...]
+
+    @property
+    def answered(self) -> int:
+        """Answers to customers."""
+        return sum(self.answers)
+
+    def within(self, seconds: int) -> int:
+        """Return how many answers took less than so many seconds, one of `tallies.BOUNDS`."""
+        return sum(self.answers[: BOUNDS.index(seconds) + 1])
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """The figures of a period.
 
@@ -79,6 +101,11 @@ class Report:
     days: tuple[DayFigures, ...]
 
     @property
+    def messages(self) -> Messages:
+        """Messages of customers, and the answers to them."""
+        return Messages(received=self.received, answers=self.answers)
+
+    @property
     def received(self) -> int:
         """Messages of customers."""
         return self.counts[rows.RECEIVED]
@@ -100,7 +127,7 @@ class Report:
 
     def within(self, seconds: int) -> int:
         """Return how many answers took less than so many seconds, one of `tallies.BOUNDS`."""
-        return sum(self.answers[: BOUNDS.index(seconds) + 1])
+        return self.messages.within(seconds)
 
     @property
     def not_countable(self) -> int:

@@ -22,15 +22,17 @@ from acuse.doors.ui.errors import said
 from acuse.errors import InputError
 from acuse.evidence.streaming import ledger_size
 from acuse.figures.behind import Which, behind
-from acuse.figures.queries import figures_of, source
+from acuse.figures.queries import figures_of, messages_of, source
 from acuse.figures.rules import rows
 from acuse.figures.rules.exact import percent
-from acuse.figures.rules.report import Report
+from acuse.figures.rules.report import Messages, Report
 from acuse.figures.rules.tallies import DAY
 
 _MISSED_SHOWN = 5
 #: Entries of the ledger that may wait to be counted before the page says so.
 _LAG = 500
+#: Days of a period whose figures are added up before the page is shown.
+_AT_ONCE = 31
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,31 +81,46 @@ def overview(request: HttpRequest, access: Access) -> HttpResponseBase:
         response = page(request, access, "figures", "console/service/refused.html", refused)
         response.status_code = 400
         return response
-    return page(request, access, "figures", "console/service/overview.html", context(access, asked))
+    shown = _head(asked)
+    if asked.question.period.days > _AT_ONCE and not request.GET.get("whole"):
+        # The page is there at once, and asks for its figures; without scripts it leads on to the whole.
+        shown["later"] = asked.query(whole=1)
+    else:
+        shown |= _figures(access, asked)
+    return page(request, access, "figures", "console/service/overview.html", shown)
 
 
-def context(access: Access, asked: asking.Asked) -> dict[str, object]:
-    """Return what the page shows."""
-    now = figures_of(access.organisation, asked.question)
-    previous = replace(asked.question, period=asked.question.period.before())
-    before = figures_of(access.organisation, previous)
-    read = source()
-    shown: dict[str, object] = {
+def _head(asked: asking.Asked) -> dict[str, object]:
+    """Return what the page shows whatever the figures are."""
+    period = asked.question.period
+    return {
         "asked": asked,
         "given": {**asked.days, **asked.narrowed},
         "periods": [(asked.of_period(name), word, name == asked.named) for name, word in asking.PERIODS.items()],
         "channels": [(name, word) for name, (word, _icon) in ticket_words.CHANNELS.items()],
-        "period": figures.days(asked.question.period.first, asked.question.period.last),
-        "previous": figures.days(previous.period.first, previous.period.last),
+        "period": figures.days(period.first, period.last),
+    }
+
+
+def _figures(access: Access, asked: asking.Asked) -> dict[str, object]:
+    """Return what the page shows of its figures."""
+    now = figures_of(access.organisation, asked.question)
+    previous = asked.question.period.before()
+    read = source()
+    shown: dict[str, object] = {
+        "previous": figures.days(previous.first, previous.last),
         "source": read,
         "behind_ledger": max(ledger_size() - read.size, 0) > _LAG,
         "empty": now.empty,
         **check_context(access, asked),
     }
-    return shown if now.empty else {**shown, **_shown(access, asked, now, before)}
+    if now.empty:
+        return shown
+    before = messages_of(access.organisation, replace(asked.question, period=previous))
+    return {**shown, **_shown(access, asked, now, before)}
 
 
-def _shown(access: Access, asked: asking.Asked, now: Report, before: Report) -> dict[str, object]:
+def _shown(access: Access, asked: asking.Asked, now: Report, before: Messages) -> dict[str, object]:
     address = reverse("console:service-behind", args=(access.view.slug,))
 
     def link(figure: str, **more: object) -> str:
@@ -111,7 +128,7 @@ def _shown(access: Access, asked: asking.Asked, now: Report, before: Report) -> 
 
     halves = load.half_hours(now.half_hours, now.quiet)
     return {
-        "cards": _cards(now, before, link),
+        "cards": _cards(now.messages, before, link),
         "map": _map(now, link),
         "quiet": load.spans(now.quiet),
         "halves": halves,
@@ -137,8 +154,8 @@ def _shown(access: Access, asked: asking.Asked, now: Report, before: Report) -> 
     }
 
 
-def _cards(now: Report, before: Report, link: Link) -> list[Counted]:
-    def of_answers(word: str, figure: str, count: Callable[[Report], int]) -> Counted:
+def _cards(now: Messages, before: Messages, link: Link) -> list[Counted]:
+    def of_answers(word: str, figure: str, count: Callable[[Messages], int]) -> Counted:
         share, old = percent(count(now), now.answered), percent(count(before), before.answered)
         return Counted(
             word=word,
