@@ -15,9 +15,12 @@ from acuse import clock
 from acuse.accounts.queries import Access, active_members
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.frame import member_view, page
+from acuse.doors.console.ticket_deadlines import glance
 from acuse.doors.ui import figures
 from acuse.helpdesk.queries.board import Load, board
+from acuse.helpdesk.queries.deadlines import Glance, glances
 from acuse.helpdesk.queries.mailboxes import mailboxes
+from acuse.helpdesk.queries.tickets import TicketRow
 
 WIDTH = 100
 
@@ -41,12 +44,13 @@ def board_page(request: HttpRequest, access: Access) -> HttpResponseBase:
     chosen = _mailbox(request, access)
     found = board(access, mailbox=chosen)
     members = active_members(access)
+    urgent = glances(access, [row.id for row in found.longest])
     most = max((load.open for load in found.loads), default=0)
     context: dict[str, object] = {
         "whole": found.whole,
         "tiles": _tiles(found.whole, next((one for one in found.loads if one.member is None), Load())),
         "lines": [_line(load, members, most) for load in found.loads],
-        "longest": [(row, words.TYPES[row.type][0], _since(row.waits_since), words.due(row)) for row in found.longest],
+        "longest": [(row, _since(row.waits_since), _due(row, urgent.get(row.id))) for row in found.longest],
         "mailboxes": mailboxes(access),
         "chosen": chosen,
         "counted_at": clock.now(),
@@ -83,6 +87,10 @@ def _line(load: Load, members: dict[UUID, str], most: int) -> Line:
         width=WIDTH * load.open // most if most else 0,
         late_width=WIDTH * load.late // most if most else 0,
     )
+
+
+def _due(row: TicketRow, urgent: Glance | None) -> words.Due:
+    return glance(urgent) if urgent else words.due(row)
 
 
 def _since(moment: Any) -> str:

@@ -67,7 +67,7 @@ def glance(one: Glance) -> words.Due:
     if one.verdict == "missed":
         by = _("Missed by %(time)s") % {"time": figures.age(one.late)}
         return words.Due(icon="flag", urgency="fail", strong=by, rest=purpose)
-    until = _("until %(limit)s") % {"limit": words.near(one.due_at)} if one.due_at else ""
+    until = _("until %(limit)s") % {"limit": words.near(one.due_at, one.ahead)} if one.due_at else ""
     return words.Due(
         icon="hourglass-medium" if one.at_risk else "clock",
         urgency="risk" if one.at_risk else "",
@@ -125,5 +125,5 @@ def _said(view: DeadlineView) -> tuple[str, str, str, str]:
         case "withdrawn":
             return "minus-circle", "", "", _("Replaced, or not needed any more")
     left = amount(view.left, view.term) if view.left is not None else ""
-    until = _("until %(limit)s") % {"limit": words.near(view.due_at)} if view.due_at else ""
+    until = _("until %(limit)s") % {"limit": words.near(view.due_at, view.ahead)} if view.due_at else ""
     return ("hourglass-medium", "risk", left, until) if view.at_risk else ("clock", "", left, until)

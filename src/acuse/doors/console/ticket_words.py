@@ -1,7 +1,7 @@
 """What cases are called in words: types, priorities, statuses, channels, matters, acts; each with its icon."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -33,6 +33,9 @@ MATTERS = {
     "billing": gettext_lazy("Undue charge or bill"),
     "continuity": gettext_lazy("Continuity of the service"),
 }
+LANGUAGES = {"es": "Español", "en": "English"}
+SPOKEN = (("", gettext_lazy("that on their card, or ours")), *LANGUAGES.items())
+"""What a member may say of the language of somebody who calls."""
 CHANNELS = {
     "email": (gettext_lazy("by e-mail"), "envelope-simple"),
     "form": (gettext_lazy("by the form"), "globe"),
@@ -90,7 +93,7 @@ def statuses() -> list[tuple[str, Any]]:
 
 def when(moment: datetime) -> str:
     """Today's time, the weekday of this week, else the day: "14:41", "vie", "12 nov 2026"."""
-    local, now = timezone.localtime(moment), timezone.localtime()
+    local, now = timezone.localtime(moment), timezone.localtime(clock.now())
     if local.date() == now.date():
         return f"{local:%H:%M}"
     if 0 <= (now.date() - local.date()).days < 7:
@@ -104,16 +107,21 @@ def limit(moment: datetime) -> str:
     return f"{DAYS[figures.language()][local.weekday()]} {figures.day_and_month(local.date())}, {local:%H:%M}"
 
 
-def near(moment: datetime) -> str:
-    """The same for a list that is read today: "mar 10:20" of the next six days."""
+def near(moment: datetime, ahead: timedelta | None = None) -> str:
+    """The same for a list that is read today: "mar 10:20" of the next six days.
+
+    Args:
+        moment: aware.
+        ahead: of UTC, by the clock of the calendar that counts; where the reader's differs, its zone is told.
+    """
     local = timezone.localtime(moment)
-    if 0 <= (local.date() - timezone.localdate()).days < 7:
-        return f"{DAYS[figures.language()][local.weekday()]} {local:%H:%M}"
-    return limit(moment)
+    soon = 0 <= (local.date() - timezone.localdate(clock.now())).days < 7
+    said = f"{DAYS[figures.language()][local.weekday()]} {local:%H:%M}" if soon else limit(moment)
+    return said if ahead in (None, local.utcoffset()) else f"{said} {figures.zone(moment)}"
 
 
 def due(row: TicketRow) -> Due:
-    """What a list says of the deadlines of a case."""
+    """What the case's own row says of its deadlines, where none is looked at."""
     if row.closed_at is not None:
         return Due(
             icon="check", urgency="", strong="", rest=_("Over since %(day)s") % {"day": figures.day(row.closed_at)}
@@ -124,10 +132,8 @@ def due(row: TicketRow) -> Due:
         return Due(icon="flag", urgency="fail", strong=_("Deadline missed"), rest="")
     if row.due_at is None:
         return Due(icon="minus-circle", urgency="", strong="", rest=_("No deadline"))
-    said = _("%(purpose)s until %(limit)s") % {"purpose": PURPOSES[row.due_purpose], "limit": limit(row.due_at)}
     if row.due_at <= clock.now():
         late = _("Missed by %(time)s") % {"time": figures.age(clock.now() - row.due_at)}
         return Due(icon="flag", urgency="fail", strong=late, rest=str(PURPOSES[row.due_purpose]))
-    soon = (row.due_at - clock.now()).total_seconds() < 6 * 3600
-    icon, urgency = ("hourglass-medium", "risk") if soon else ("clock", "")
-    return Due(icon=icon, urgency=urgency, strong="", rest=said)
+    said = _("%(purpose)s until %(limit)s") % {"purpose": PURPOSES[row.due_purpose], "limit": limit(row.due_at)}
+    return Due(icon="clock", urgency="", strong="", rest=said)

@@ -19,7 +19,7 @@ from acuse.helpdesk.models import Deadline, Ticket
 from acuse.helpdesk.queries.deferred import deferred
 from acuse.helpdesk.queries.policies import current_policy
 from acuse.helpdesk.ruler import Bar, bars
-from acuse.proof.business_time import Pause, Term, due_at, remaining
+from acuse.proof.business_time import CalendarVersion, Pause, Term, due_at, remaining
 from acuse.proof.facts.fact import Fact
 from acuse.proof.facts.ticket import KIND
 from acuse.proof.policy import Policy
@@ -43,6 +43,7 @@ class DeadlineView:
         due_at: None while it stands still. ended_at: None while it is not ended.
         used: counted time; for a term in days, whole days. left: of the term; below zero, by how much it is exceeded.
             Both None where the calendar does not reach so far.
+        ahead: of UTC, by the calendar's clock at the due date; None where it does not reach so far.
         late: by the clock, from the due date to the end or to now.
         pause_reason: while it stands still, else "". paused_at: since when.
         calendar_name, calendar_version: what it is counted by, whatever is published later.
@@ -59,6 +60,7 @@ class DeadlineView:
     at_risk: bool
     started_at: datetime
     due_at: datetime | None
+    ahead: timedelta | None
     ended_at: datetime | None
     used: timedelta | None
     left: timedelta | None
@@ -102,7 +104,7 @@ class Glance:
         ticket: the case.
         verdict: "running", "paused" or "missed".
         left: of the term, as `DeadlineView` says it; None while it stands still.
-        at_risk, due_at, pause_reason: as `DeadlineView` says them.
+        at_risk, due_at, ahead, pause_reason: as `DeadlineView` says them.
         late: by the clock, of one that is missed.
     """
 
@@ -113,6 +115,7 @@ class Glance:
     verdict: str
     at_risk: bool
     due_at: datetime | None
+    ahead: timedelta | None
     left: timedelta | None
     late: timedelta
     pause_reason: str
@@ -217,6 +220,7 @@ def _view(judged: verdicts.Deadline, warned: bool) -> DeadlineView:
         at_risk=warned and judged.verdict == "running",
         started_at=judged.started_at,
         due_at=judged.due_at,
+        ahead=_ahead(judged.calendar, judged.due_at),
         ended_at=None if judged.end is None else judged.judged_at,
         used=judged.used,
         left=None if judged.used is None else judged.term.length - judged.used,
@@ -235,7 +239,7 @@ def _glance(access: Access, row: Deadline, now: datetime) -> Glance:
     term = Term.from_members({"amount": row.amount, "unit": row.unit})
     over = row.due_at is not None and now > row.due_at
     paused = row.state == State.PAUSED
-    left = None if paused else _left(access, row, term, now)
+    left, ahead = (None, None) if paused else _left(access, row, term, now)
     return Glance(
         ticket=row.ticket_id,
         purpose=row.purpose,
@@ -244,26 +248,29 @@ def _glance(access: Access, row: Deadline, now: datetime) -> Glance:
         verdict="paused" if paused else "missed" if over else "running",
         at_risk=not over and not paused and bool(row.warned_at or (row.next_at and row.next_at <= now)),
         due_at=row.due_at,
+        ahead=ahead,
         left=left,
         late=now - row.due_at if over and row.due_at else timedelta(),
         pause_reason=str(row.pauses[-1][2]) if paused else "",
     )
 
 
-def _left(access: Access, row: Deadline, term: Term, now: datetime) -> timedelta | None:
-    """Return what is left of the term; None where its calendar does not reach so far, or cannot be read."""
+def _left(access: Access, row: Deadline, term: Term, now: datetime) -> tuple[timedelta | None, timedelta | None]:
+    """Return what is left of the term, and the calendar's clock ahead of UTC; None where it cannot tell."""
     try:
-        return _remaining(access, row, term, now)
+        version = load_version(access.organisation, row.calendar_sha256)
+        left = remaining(
+            version,
+            term,
+            started_at=row.started_at,
+            at=now,
+            pauses=[Pause(start=from_rfc3339(start), end=from_rfc3339(end)) for start, end, _ in row.pauses],
+            on_resume="restart" if row.on_resume == "restart" else "continue",
+        )
     except AcuseError:
-        return None
+        return None, None
+    return left, _ahead(version, row.due_at)
 
 
-def _remaining(access: Access, row: Deadline, term: Term, now: datetime) -> timedelta:
-    return remaining(
-        load_version(access.organisation, row.calendar_sha256),
-        term,
-        started_at=row.started_at,
-        at=now,
-        pauses=[Pause(start=from_rfc3339(start), end=from_rfc3339(end)) for start, end, _ in row.pauses],
-        on_resume="restart" if row.on_resume == "restart" else "continue",
-    )
+def _ahead(version: CalendarVersion, due: datetime | None) -> timedelta | None:
+    return version.local(due).utcoffset() if due is not None else None
