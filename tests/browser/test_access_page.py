@@ -5,11 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
 from acuse.delivery.models import Access
+from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
 from tests.browser.samples import credential_again
 from tests.browser.test_every_page import faults_of_form
@@ -149,8 +149,7 @@ def test_every_page_is_accessible_and_fits(
     language = "en" if width == DESK else "es"
 
     def look(name: str) -> None:
-        found = Axe().run(page).response["violations"]
-        faults.extend(f"{name}: {one['id']} {one['nodes'][0]['html'][:160]}" for one in found)
+        faults.extend(f"{name}: {one}" for one in faults_of_access(page))
         faults.extend(f"{name}: {one}" for one in faults_of_form(page, width))
         picture(page, f"{name}-{width}-{scheme}")
 

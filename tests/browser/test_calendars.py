@@ -1,9 +1,9 @@
 """Calendars in the browser: every width, light and dark, by keyboard alone, changed without scripts too."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import faults_of_access
 from tests.browser.calendars import full_calendar
 from tests.browser.conftest import Opener
 from tests.browser.test_every_page import BASE, faults_of_form
@@ -15,8 +15,7 @@ LIST = f"{BASE}/calendars/"
 
 def faults(page: Page, width: int, where: str) -> list[str]:
     """What axe finds serious, and what reaches out of the page or has no name."""
-    found = Axe().run(page).response["violations"]
-    serious = [f"{where}: {one['id']}" for one in found if one["impact"] in {"serious", "critical"}]
+    serious = [f"{where}: {one}" for one in faults_of_access(page)]
     return serious + [f"{where}: {one}" for one in faults_of_form(page, width)]
 
 

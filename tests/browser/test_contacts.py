@@ -5,7 +5,6 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import transaction
 from playwright.sync_api import expect
 
@@ -15,6 +14,7 @@ from acuse.contacts import services
 from acuse.contacts.models import Contact
 from acuse.contacts.rules import Card
 from acuse.proof.facts.fact import Actor
+from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
 from tests.browser.test_every_page import BASE, faults_of_form
 from tests.browser.test_keyboard import NUMBER, walk
@@ -97,8 +97,7 @@ def test_its_pages_are_accessible_and_fit(world: World, visit: Opener, contact: 
     seen = visit(width=width, scheme=scheme)
     for path in paths(contact):
         page = seen.open(path)
-        found = Axe().run(page).response["violations"]
-        faults += [f"{path}: {one['id']}" for one in found if one["impact"] in {"serious", "critical"}]
+        faults += [f"{path}: {one}" for one in faults_of_access(page)]
         faults += [f"{path}: {one}" for one in faults_of_form(page, width)]
     assert faults == []
     assert seen.elsewhere == seen.errors == []

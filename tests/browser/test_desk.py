@@ -5,7 +5,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from acuse.helpdesk.models import ConformityRequest, Outgoing, Ticket
@@ -13,6 +12,7 @@ from acuse.helpdesk.queries.writing import agree_path, follow_path
 from acuse.helpdesk.services.conformity import ask_conformity
 from acuse.helpdesk.services.opening import add_message, open_ticket
 from acuse.helpdesk.services.replies import Answer, send_due
+from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
 from tests.browser.desk import Desk, desk, written
 from tests.browser.test_every_page import BASE, faults_of_form
@@ -54,8 +54,7 @@ def test_its_pages_are_accessible_and_fit(made: Desk, visit: Opener, width: int,
     seen = visit(width=width, scheme=scheme)
     for one in (*paths(made), follow_path(made.noise), asked(made), "/f/"):
         page = seen.open(one)
-        found = Axe().run(page).response["violations"]
-        faults += [f"{one}: {fault['id']}" for fault in found if fault["impact"] in {"serious", "critical"}]
+        faults += [f"{one}: {fault}" for fault in faults_of_access(page)]
         faults += [f"{one}: {fault}" for fault in faults_of_form(page, width)]
     assert faults == []
     assert seen.elsewhere == seen.errors == []
@@ -74,8 +73,7 @@ def test_a_letter_is_written_around_what_was_typed_and_not_sent_half(
     expect(page.get_by_text("Queda algo por rellenar")).to_be_visible()
     expect(template).to_have_value("ticket.solution")
     assert not Outgoing.objects.filter(ticket=made.noise, state="waiting", automatic=False).exists()
-    found = Axe().run(page).response["violations"]
-    assert [fault["id"] for fault in found if fault["impact"] in {"serious", "critical"}] == []
+    assert faults_of_access(page) == []
     assert faults_of_form(page, width) == []
     box.fill("Lo limpiamos gratis el lunes.")
     box.evaluate("one => { one.style.height = '300px' }")  # what dragging its corner does

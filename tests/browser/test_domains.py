@@ -1,7 +1,6 @@
 """The page of sending domains, with keys and records in every state: it fits, is accessible, and its records copy."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from acuse.accounts import services as accounts
 from acuse.accounts.models import User
@@ -9,6 +8,7 @@ from acuse.accounts.queries import access_organisation
 from acuse.delivery import domains
 from acuse.delivery.services.signing_keys import SigningKeyView, activate_signing_key, make_signing_key
 from acuse.reception.origin.answers import NoAnswer, Records
+from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
 from tests.browser.test_every_page import faults_of_form
 from tests.browser.world import World
@@ -49,8 +49,7 @@ def waiting(world: World, monkeypatch: pytest.MonkeyPatch) -> SigningKeyView:
 def test_it_fits_and_is_accessible(waiting: SigningKeyView, visit: Opener, width: int, scheme: str) -> None:
     seen = visit(member=True, width=width, scheme=scheme)
     page = seen.open(PAGE)
-    found = [one for one in Axe().run(page).response["violations"] if one["impact"] in {"serious", "critical"}]
-    assert [(one["id"], one["nodes"][0]["target"]) for one in found] == []
+    assert faults_of_access(page) == []
     assert faults_of_form(page, width) == []
     assert (seen.elsewhere, seen.errors) == ([], [])
     assert page.locator(".records > li").count() == 8  # three keys and five further records

@@ -7,9 +7,9 @@ shown twice as large (WCAG 2.2, 1.4.4 and 1.4.10).
 from itertools import pairwise
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
 from tests.browser.incoming import one_of_each
 from tests.browser.world import World
@@ -99,13 +99,7 @@ def test_every_page_is_accessible_and_fits(world: World, visit: Opener, width: i
         seen = visit(member=member, width=width, scheme=scheme)
         for path in paths:
             page = seen.open(path)
-            found = Axe().run(page).response["violations"]
-            faults += [
-                f"{path}: {one['id']} {node['target']} {node.get('failureSummary', '')[:160]}"
-                for one in found
-                if one["impact"] in {"serious", "critical"}
-                for node in one["nodes"][:3]
-            ]
+            faults += [f"{path}: {one}" for one in faults_of_access(page)]
             faults += [f"{path}: {one}" for one in faults_of_form(page, width)]
         assert seen.elsewhere == []
         assert seen.errors == []

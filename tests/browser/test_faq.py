@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from acuse import clock
@@ -16,6 +15,7 @@ from acuse.helpdesk.models import Article, MissedWord
 from acuse.helpdesk.services import faq, faq_order
 from acuse.helpdesk.services.mailboxes import add_mailbox
 from acuse.helpdesk.services.portal import change_portal
+from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
 from tests.browser.test_every_page import BASE, faults_of_form
 from tests.browser.world import World
@@ -66,8 +66,7 @@ def test_every_page_of_it_is_accessible_and_fits(article: UUID, visit: Opener) -
             seen = visit(member=member, width=width, scheme=scheme)
             for path in paths:
                 page = seen.open(path)
-                found = Axe().run(page).response["violations"]
-                faults += [f"{path}: {one['id']}" for one in found if one["impact"] in {"serious", "critical"}]
+                faults += [f"{path}: {one}" for one in faults_of_access(page)]
                 faults += [f"{path}: {one}" for one in faults_of_form(page, width)]
             assert seen.elsewhere == seen.errors == []
     assert faults == []

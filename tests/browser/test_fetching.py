@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from cryptography.hazmat.primitives.serialization import Encoding
 from playwright.sync_api import Page, expect
 
@@ -15,6 +14,7 @@ from acuse.accounts.queries import access_organisation
 from acuse.helpdesk.services.mailboxes import add_mailbox
 from acuse.reception.fetching import fetch
 from acuse.reception.models import Pickup
+from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
 from tests.browser.test_every_page import BASE, faults_of_form
 from tests.browser.world import World
@@ -49,8 +49,7 @@ def mailbox(world: World) -> UUID:
 
 def faults(page: Page, width: int) -> list[str]:
     """What is wrong with the page as it is now."""
-    found = Axe().run(page).response["violations"]
-    return [one["id"] for one in found if one["impact"] in {"serious", "critical"}] + faults_of_form(page, width)
+    return faults_of_access(page) + faults_of_form(page, width)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])

@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from acuse.accounts.models import User
@@ -15,6 +14,7 @@ from acuse.delivery import services
 from acuse.delivery.models import Access, CertificationRule, Communication
 from acuse.delivery.selection import Rule
 from tests.browser import samples
+from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
 from tests.browser.test_every_page import BASE, faults_of_form
 from tests.browser.test_keyboard import NUMBER, walk
@@ -48,8 +48,7 @@ def sent_each_day(world: World) -> dict[date, int]:
 
 def faults(page: Page, width: int) -> list[str]:
     """What is not accessible or does not fit."""
-    found = Axe().run(page).response["violations"]
-    return [one["id"] for one in found if one["impact"] in {"serious", "critical"}] + faults_of_form(page, width)
+    return faults_of_access(page) + faults_of_form(page, width)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark"), (320, "light")])

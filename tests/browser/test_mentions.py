@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from acuse.accounts import services as accounts
 from acuse.accounts.queries import active_members
 from acuse.evidence.queries import facts_of
+from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
 from tests.browser.desk import Desk, desk
 from tests.browser.test_every_page import BASE, faults_of_form
@@ -40,8 +40,7 @@ def test_a_colleague_is_named_by_keyboard_and_by_pointer(made: Desk, visit: Open
     chosen = people.get_by_role("option", selected=True)
     expect(chosen).to_have_text("Ana Pérez Gil")
     expect(note).to_have_attribute("aria-activedescendant", str(chosen.get_attribute("id")))
-    found = Axe().run(page).response["violations"]
-    assert [fault["id"] for fault in found if fault["impact"] in {"serious", "critical"}] == []
+    assert faults_of_access(page) == []
     assert faults_of_form(page, width) == []
     note.press("Escape")
     expect(people).to_be_hidden()

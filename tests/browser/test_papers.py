@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from acuse import clock
 from acuse.certificates.models import Certificate
 from acuse.certificates.services import request_record
 from acuse.helpdesk.models import Outgoing
+from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
 from tests.browser.desk import Desk, desk
 from tests.browser.test_every_page import BASE, faults_of_form
@@ -41,8 +41,7 @@ def test_a_letter_is_read_before_it_is_sent(made: Desk, visit: Opener, width: in
     expect(page.get_by_label("Carta")).to_contain_text("Pinza de freno")
     faults = faults_of_form(page, width)
     if scripts:
-        found = Axe().run(page).response["violations"]
-        faults += [fault["id"] for fault in found if fault["impact"] in {"serious", "critical"}]
+        faults += faults_of_access(page)
     assert faults == []
     page.get_by_label("Asunto").fill("Su garantía queda activada")
     page.get_by_role("button", name="Enviar la carta").click()

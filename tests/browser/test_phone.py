@@ -5,7 +5,6 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from acuse import clock
@@ -21,6 +20,7 @@ from acuse.helpdesk.models import Call, CallFile
 from acuse.helpdesk.services.call_files import add_file, start_file
 from acuse.helpdesk.services.calls import Opening, register_call
 from acuse.helpdesk.services.lines import add_line
+from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
 from tests.browser.test_every_page import BASE, faults_of_form
 from tests.browser.world import World
@@ -100,8 +100,7 @@ def test_its_pages_are_accessible_and_fit(
     seen = visit(width=width, scheme=scheme)
     for path in paths(access, call):
         page = seen.open(path)
-        found = Axe().run(page).response["violations"]
-        faults += [f"{path}: {one['id']}" for one in found if one["impact"] in {"serious", "critical"}]
+        faults += [f"{path}: {one}" for one in faults_of_access(page)]
         faults += [f"{path}: {one}" for one in faults_of_form(page, width)]
     assert faults == []
     assert seen.elsewhere == seen.errors == []

@@ -7,7 +7,6 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
@@ -15,6 +14,7 @@ from acuse import clock
 from acuse.accounts.models import Organisation, User
 from acuse.certificates.models import Certificate
 from acuse.evidence import custody
+from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
 from tests.browser.samples import credential_again
 from tests.browser.world import World
@@ -58,8 +58,7 @@ def test_the_receipt_fits_and_has_no_fault(made: Made, visit: Opener, width: int
     title = {"es": "Acuse de un mensaje de Talleres Ribera", "en": "Receipt of a message from Talleres Ribera"}[locale]
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    assert faults_of_access(page) == []
     assert not shown.elsewhere
     assert not shown.errors
     assert not shown.context.cookies()

@@ -1,9 +1,9 @@
 """A communication with everything that can come back: accessible, fitting, and saved rather than opened."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser import samples
+from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
 from tests.browser.test_every_page import faults_of_form
 from tests.browser.world import World
@@ -17,8 +17,7 @@ def test_its_page_is_accessible_and_fits(world: World, visit: Opener, width: int
     seen = visit(width=width, scheme=scheme)
     page = seen.open(f"/console/talleres-ribera/communications/{one}/")
     assert page.locator(".timeline > li:not(.day):not(.awaited)").count() == 2 + len(samples.CAME_BACK)
-    found = [each for each in Axe().run(page).response["violations"] if each["impact"] in {"serious", "critical"}]
-    assert [*found, *faults_of_form(page, width)] == []
+    assert [*faults_of_access(page), *faults_of_form(page, width)] == []
     assert seen.elsewhere == seen.errors == []
     with page.expect_download() as saved:
         page.get_by_text("(.eml)").last.click()

@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import transaction
 from playwright.sync_api import expect
 
@@ -17,6 +16,7 @@ from acuse.figures.followers import follow_figures
 from acuse.helpdesk.services.portal import change_portal
 from acuse.helpdesk.services.teams import make_team
 from acuse.proof.facts.fact import Actor
+from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
 from tests.browser.desk import Desk, desk
 from tests.browser.test_every_page import BASE, faults_of_form
@@ -79,8 +79,7 @@ def test_its_pages_are_accessible_and_fit(made: Desk, visit: Opener, width: int,
     ):
         page = seen.open(one)
         expect(page.locator("[data-later]")).to_have_count(0)
-        found = Axe().run(page).response["violations"]
-        faults += [f"{one}: {fault['id']}" for fault in found if fault["impact"] in {"serious", "critical"}]
+        faults += [f"{one}: {fault}" for fault in faults_of_access(page)]
         faults += [f"{one}: {fault}" for fault in faults_of_form(page, width)]
     assert faults == []
     assert seen.elsewhere == seen.errors == []
@@ -92,9 +91,8 @@ def test_the_page_of_a_long_period_is_there_before_its_figures(made: Desk, visit
     seen.page.route("**/*whole=1*", lambda _held: None)
     page = seen.open(f"{PAGE}?from={first}")
     expect(page.get_by_role("progressbar")).to_be_visible()
-    found = Axe().run(page).response["violations"]
-    assert [one["id"] for one in found if one["impact"] in {"serious", "critical"}] == []
-    assert faults_of_form(page, 390) == []
+    faults = faults_of_access(page) + faults_of_form(page, 390)
+    assert faults == []
     page.get_by_role("link", name="Correo certificado").click()
     expect(page.get_by_role("heading", name="Cifras", exact=True)).to_be_visible()
     page.unroute("**/*whole=1*")

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import expect
 
@@ -12,6 +11,7 @@ from acuse.accounts import services
 from acuse.accounts.models import ApiKey, Membership, SenderIdentity, SmtpCredential, User
 from acuse.delivery.models import CertificationRule
 from tests.browser import samples
+from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
 from tests.browser.test_every_page import BASE, faults_of_form
 from tests.browser.world import World
@@ -93,8 +93,7 @@ def test_the_questions_are_accessible_and_fit(
         page = seen.open(f"{BASE}/{path}")
         for summary in page.locator(".confirm summary").all():
             summary.click()
-        found = Axe().run(page).response["violations"]
-        faults += [f"{path}: {one['id']}" for one in found if one["impact"] in {"serious", "critical"}]
+        faults += [f"{path}: {one}" for one in faults_of_access(page)]
         faults += [f"{path}: {one}" for one in faults_of_form(page, width)]
     assert faults == []
 

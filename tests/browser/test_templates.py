@@ -3,13 +3,13 @@
 from uuid import UUID
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from acuse.accounts.models import User
 from acuse.accounts.queries import access_organisation
 from acuse.composition.models import TemplateVersion
 from acuse.composition.services import publish_template, save_snippet
+from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
 from tests.browser.test_every_page import BASE, faults_of_form
 from tests.browser.test_keyboard import NUMBER, walk
@@ -50,12 +50,7 @@ def test_its_pages_are_accessible_and_fit(world: World, visit: Opener, written: 
     seen = visit(width=width, scheme=scheme)
     for path in paths(written):
         page = seen.open(path)
-        found = Axe().run(page).response["violations"]
-        faults += [
-            f"{path}: {one['id']} {one['nodes'][0]['target']}"
-            for one in found
-            if one["impact"] in {"serious", "critical"}
-        ]
+        faults += [f"{path}: {one}" for one in faults_of_access(page)]
         faults += [f"{path}: {one}" for one in faults_of_form(page, width)]
     assert faults == []
     assert seen.elsewhere == seen.errors == []

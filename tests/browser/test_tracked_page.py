@@ -4,11 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from playwright.sync_api import Error, Page, expect
 
 from tests.browser import samples
+from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener, Visit
 from tests.browser.test_every_page import faults_of_form
 from tests.browser.world import World
@@ -34,8 +34,7 @@ def picture(page: Page, name: str) -> None:
 
 def serious(page: Page) -> list[str]:
     """What bars people from a page."""
-    found = Axe().run(page).response["violations"]
-    return [one["id"] for one in found if one["impact"] in {"serious", "critical"}]
+    return faults_of_access(page)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
@@ -95,8 +94,7 @@ def test_every_page_is_accessible_and_fits(
     faults: list[str] = []
 
     def look(name: str) -> None:
-        found = Axe().run(page).response["violations"]
-        faults.extend(f"{name}: {one['id']} {one['nodes'][0]['html'][:160]}" for one in found)
+        faults.extend(f"{name}: {one}" for one in faults_of_access(page))
         faults.extend(f"{name}: {one}" for one in faults_of_form(page, width))
         picture(page, f"tracked-{name}-{width}-{scheme}-{language}")
 

@@ -1,9 +1,9 @@
 """Files are looked at in the case that they came to, by keyboard, at every width; nothing in them runs."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
 from tests.browser.desk import desk
 from tests.browser.files import everything, send_files
@@ -19,8 +19,7 @@ def case(world: World) -> str:
 
 
 def faults(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [fault["id"] for fault in found if fault["impact"] in {"serious", "critical"}]
+    return faults_of_access(page)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])

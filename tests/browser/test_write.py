@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from acuse.delivery.models import Notice
@@ -18,6 +17,7 @@ from acuse.helpdesk.services.codes import send_codes
 from acuse.helpdesk.services.faq import publish_article, write_draft
 from acuse.helpdesk.services.faq_order import add_section
 from acuse.helpdesk.services.portal import change_portal
+from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
 from tests.browser.desk import Desk, desk
 from tests.browser.test_every_page import faults_of_form
@@ -57,8 +57,7 @@ def publish_form(made: Desk, consent: str) -> None:
 
 def faults(page: Page, width: int) -> list[str]:
     """What is wrong with a page for those who see or reach little of it."""
-    found = Axe().run(page).response["violations"]
-    return [one["id"] for one in found if one["impact"] in {"serious", "critical"}] + faults_of_form(page, width)
+    return faults_of_access(page) + faults_of_form(page, width)
 
 
 @pytest.mark.parametrize(("width", "scheme", "scripts"), [(390, "light", True), (320, "dark", False)])
