@@ -83,9 +83,8 @@ def test_whatever_is_said_is_weighed(words: str) -> None:
     assert said_of(words) in {True, False, None}
 
 
-def seen(**changes: str) -> Seen:
-    made = {"sender": "Ana@Cliente.example", "subject": "Avería", "text": "No hay LUZ en casa.", "channel": "email"}
-    return Seen(**{**made, **changes})
+def seen() -> Seen:
+    return Seen(senders=("Ana@Cliente.example",), subject="Avería", text="No hay LUZ en casa.", channel="email")
 
 
 @pytest.mark.parametrize(
