@@ -100,8 +100,8 @@ def test_beside_the_list_stands_what_is_late_and_what_soon_will_be(desk: Desk) -
     for row, hours in zip(rows[:3], (-1, -2, 2), strict=True):
         Ticket.objects.filter(id=row.id).update(due_at=clock.now() + timedelta(hours=hours), due_purpose="resolution")
     beside = agent.get(BASE).content.decode().partition('class="desk-none"')[2]
-    assert re.search(r'href="[^"]+\?late=1">2 casos con un plazo incumplido</a>', beside)
-    assert re.search(r'href="[^"]+\?soon=1">1 caso con un plazo que vence en 24 horas</a>', beside)
+    assert re.search(r'href="[^"]+\?late=1">2 expedientes con un plazo incumplido</a>', beside)
+    assert re.search(r'href="[^"]+\?soon=1">1 expediente con un plazo que vence en 24 horas</a>', beside)
     for query, count in {"late=1": 2, "soon=1": 1}.items():
         assert agent.get(f"{BASE}?{query}").content.decode().count('class="desk-subject clip"') == count
 
