@@ -1,7 +1,9 @@
-/* Names after @ in a note: a list of colleagues under the box (ARIA's combobox with a listbox). Without it, one types them. */
+/* Names after @ in a note: a list of colleagues under the box, by ARIA's pattern of a combobox with a listbox; the box stays
+   what it is, as HTML allows a box of several lines no other role. Without it, one types them. */
 "use strict";
 (() => {
-  const MOST = 8;
+  const MOST = 5;
+  const ABOUT = { "aria-haspopup": "listbox", "aria-controls": "colleagues", "aria-autocomplete": "list" };
   const NAMING = /(?:^|[\s(])@([^@\n]*)$/u;
   let field = null; // the note in which a name is being typed, while the list is open
   let start = -1; // where its @ stands
@@ -22,14 +24,13 @@
     if (!field) return;
     const shown = list();
     if (shown) shown.hidden = true;
-    for (const name of ["role", "aria-expanded", "aria-controls", "aria-autocomplete", "aria-activedescendant"]) field.removeAttribute(name);
+    for (const name of [...Object.keys(ABOUT), "aria-activedescendant"]) field.removeAttribute(name);
     field = active = null;
   };
   const open = (note) => {
     field = note;
     list().hidden = false;
-    const said = { role: "combobox", "aria-expanded": "true", "aria-controls": "colleagues", "aria-autocomplete": "list" };
-    for (const [name, value] of Object.entries(said)) field.setAttribute(name, value);
+    for (const [name, value] of Object.entries(ABOUT)) field.setAttribute(name, value);
     point(options()[0]);
   };
   const look = (note) => {
