@@ -130,8 +130,8 @@ def _remarks(ticket: Ticket, fact: Fact) -> list[Runs]:
         if name in _HIDDEN or shown is None:
             continue
         label = ticket.word(f"detail.{name}") if ticket.has(f"detail.{name}") else name
-        said += [own(" · ")] if said else []
-        said += [own(f"{label}: "), *shown]
+        first = label[0].upper() + label[1:] if label != name else name
+        said += [own(f" · {label}: " if said else f"{first}: "), *shown]
     return [said] if said else []
 
 

@@ -44,7 +44,7 @@ def _badge(case: WholeCase, badge: dict[str, Any]) -> dict[str, Any]:
         halves = [{"mark": number(len(case.facts)), "label": case.word("record.badge"), "style": "filled"}]
         return {"style": "counts", "halves": halves}
     verdicts = {each.verdict for each in case.deadlines}
-    key = f"record.badge.{verdicts.pop()}" if len(verdicts) == 1 else ""
+    key = f"record.badge.{verdicts.pop()}" if len(verdicts) == 1 < len(case.deadlines) else ""
     if not case.has(key):
         return badge
     return {**badge, "halves": [{**badge["halves"][0], "label": case.word(key)}]}
