@@ -1,0 +1,51 @@
+"""The letter that asks for agreement, in the browser: read and changed before it leaves, without scripts too."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import FilePayload, expect
+
+from acuse.helpdesk.models import Outgoing
+from tests.browser.conftest import Opener
+from tests.browser.desk import desk
+from tests.browser.test_every_page import BASE, faults_of_form
+from tests.browser.world import World
+
+FILE: FilePayload = {"name": "factura.txt", "mimeType": "text/plain", "buffer": b"Sin cargo."}
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "scripts"), [(1440, "light", True), (390, "dark", True), (390, "light", False)]
+)
+def test_the_letter_that_asks_is_read_and_changed_before_it_leaves(
+    world: World, visit: Opener, width: int, scheme: str, scripts: bool
+) -> None:
+    case = desk(world, email="m.ribera@ribera.example").noise
+    seen = visit(width=width, scheme=scheme, scripts=scripts)
+    page = seen.open(f"{BASE}/tickets/{case}/")
+    box = page.get_by_label("Su respuesta")
+    box.fill("Lo limpiamos **gratis** el lunes.")
+    page.get_by_label("Adjuntar ficheros").set_input_files([FILE])
+    page.get_by_role("button", name="Pedir conformidad").click()
+    expect(box).to_have_value(re.compile(r"\*\*gratis\*\* el lunes[\s\S]*Decir si estoy conforme[\s\S]*Atentamente"))
+    expect(page.get_by_text("Esta carta pregunta al cliente si está conforme.")).to_be_visible()
+    read = page.get_by_role("region", name="Como la leerá el cliente")
+    expect(read.get_by_text("gratis", exact=True)).to_be_visible()
+    expect(page.locator(".htmx-added")).to_have_count(0)  # the preview listens from then on
+    letter = box.input_value().replace("Creemos", "Estamos **seguros** de")
+    box.fill(letter)
+    if scripts:
+        expect(read.get_by_text("seguros", exact=True)).to_be_visible()
+        found = Axe().run(page).response["violations"]
+        assert [fault["id"] for fault in found if fault["impact"] in {"serious", "critical"}] == []
+        assert faults_of_form(page, width) == []
+    assert not Outgoing.objects.filter(ticket=case, act="conformity").exists(), "it is only shown"
+    page.locator("[data-send]").click()
+    expect(page.get_by_text("Sale en unos segundos")).to_be_visible()
+    sent = Outgoing.objects.get(ticket=case, act="conformity")
+    assert sent.certified
+    assert re.sub("/c/.*?/", "", sent.body) == re.sub("/c/.*?/", "", letter)
+    # Without scripts the page is loaded anew, and files are chosen then.
+    assert [one["name"] for one in sent.attachments] == (["factura.txt"] if scripts else [])
+    assert seen.elsewhere == seen.errors == []
