@@ -7,7 +7,8 @@ import pytest
 from acuse.accounts.queries import Access
 from acuse.embedded.roles import Addresses
 from acuse.helpdesk.jobs.deadlines import attend_due
-from acuse.helpdesk.queries.deadlines import Deadlines, completion_offered, deadlines_of, glances, warnings
+from acuse.helpdesk.queries.deadlines import Deadlines, completion_offered, deadlines_of, glances
+from acuse.helpdesk.queries.tickets import Filters, tickets, warned
 from acuse.proof.business_time import Term
 from tests.integration.helpdesk.cases import Desk, make_desk, row, term
 from tests.unit.proof.calendars import at
@@ -102,19 +103,22 @@ def test_a_list_says_of_each_case_what_matters_first(desk: Desk) -> None:
     assert (found[paused].left, found[paused].pause_reason) == (None, "customer")
 
 
-def test_what_ends_soon_is_listed_and_no_longer_when_it_is_done(desk: Desk) -> None:
+def test_what_ends_soon_is_warned_of_and_no_longer_when_it_is_done(desk: Desk) -> None:
     desk.publish_packs("standard")
     first, second = desk.open(), desk.open()
     for one in (first, second):
         desk.reply(one)
-    assert warnings(desk.access) == []
+    assert warned(desk.access) == 0
     desk.pass_time("2026-11-24 09:00")
     assert [one.at_risk for one in deadlines_of(desk.access, first).views] == [False, True]
+    assert warned(desk.access) == 2, "before anybody attended to them"
     attend_due()
-    assert [one.ticket for one in warnings(desk.access)] == [first, second]
-    assert all(one.at_risk and one.left == HOUR for one in warnings(desk.access))
+    assert warned(desk.access) == 2
+    assert [row.id for row in tickets(desk.access, Filters(warned=True)).items] == [first, second]
     desk.pass_to(first, "agreed")
-    assert [one.ticket for one in warnings(desk.access)] == [second]
+    assert [row.id for row in tickets(desk.access, Filters(warned=True)).items] == [second]
+    desk.pass_time("2026-11-24 10:00:01")
+    assert (warned(desk.access), tickets(desk.access, Filters(warned=True)).items) == (0, ()), "missed by now"
 
 
 def test_what_a_customer_would_have_is_what_they_then_have(desk: Desk) -> None:
@@ -135,5 +139,6 @@ def test_another_organisation_sees_none_of_it(desk: Desk) -> None:
     other = stranger(desk)
     assert deadlines_of(other, ticket) == Deadlines()
     assert glances(other, [ticket]) == {}
-    assert warnings(other) == []
+    assert warned(other) == 0
+    assert tickets(other, Filters(warned=True)).items == ()
     assert completion_offered(other, ticket) is None

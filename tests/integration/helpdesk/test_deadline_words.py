@@ -7,10 +7,13 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from acuse.accounts import services as accounts
 from acuse.accounts.models import User
+from acuse.accounts.queries import access_organisation
 from acuse.doors.ui.figures import NO_BREAK
 from acuse.embedded.roles import Addresses
 from acuse.helpdesk.jobs.deadlines import attend_due
+from acuse.helpdesk.services.changes import assign
 from tests.integration.helpdesk.cases import Desk, make_desk, term
 
 BASE = "/console/talleres-ribera"
@@ -118,3 +121,31 @@ def test_frappe_helpdesk_3776_a_member_in_another_zone_sees_the_same_limit_by_th
     assert shown(inbox, link) == shown(board, link) == ("", f"{left}, First response")
     assert shown(read(client, f"tickets/{four['running']}/"), 'class="ruler-head"') == ("", left)
     assert shown(inbox, f'href="{BASE}/tickets/{four["missed"]}/"') == ("fail", "Missed by 15 h, First response")
+
+
+def test_the_warnings_that_concern_a_member_stand_on_inbox_and_board_with_a_link_to_those_cases(
+    desk: Desk, four: dict[str, UUID]
+) -> None:
+    """A manager is told of everybody's cases, an agent of their own."""
+    accounts.create_user(email="agente@ribera.example", password=None, language="en")
+    accounts.add_member(organisation=desk.access.organisation, email="agente@ribera.example", role="agent")
+    agent = Client()
+    agent.force_login(User.objects.get(email="agente@ribera.example"))
+    for path in ("tickets/", "board/", f"tickets/{four['risk']}/"):
+        assert notice(read(member("es"), path)) == ("?warned=1", "Un expediente tiene un plazo que acaba pronto")
+        assert notice(read(agent, path)) is None
+    theirs = access_organisation(user=User.objects.get(email="agente@ribera.example"), slug="talleres-ribera")
+    assign(access=desk.access, tickets=[four["risk"], four["running"]], member=theirs.member)
+    told = ("?whose=mine&warned=1", "One of your cases has a deadline that ends soon")
+    assert notice(read(agent, "tickets/")) == notice(read(agent, "board/")) == told
+    for client, query in ((member("en"), "?warned=1"), (agent, told[0])):
+        groups = client.get(f"{BASE}/tickets/{query}").context["groups"]
+        assert [row.row.id for group in groups for row in group.rows] == [four["risk"]]
+    desk.reply(four["risk"])
+    assert notice(read(agent, "tickets/")) is None
+
+
+def notice(page: str) -> tuple[str, str] | None:
+    """Where a page's notice of warnings leads, and what it says; None without one."""
+    found = re.search(r'<a class="link" href="[^"?]*(\?[^"]*warned=1)">(.*?)</a>', page)
+    return (html.unescape(found[1]), html.unescape(found[2])) if found else None

@@ -20,7 +20,7 @@ from acuse.doors.ui import figures
 from acuse.helpdesk.queries.board import Load, board
 from acuse.helpdesk.queries.deadlines import Glance, glances
 from acuse.helpdesk.queries.mailboxes import mailboxes
-from acuse.helpdesk.queries.tickets import TicketRow
+from acuse.helpdesk.queries.tickets import TicketRow, warned
 
 WIDTH = 100
 
@@ -54,6 +54,7 @@ def board_page(request: HttpRequest, access: Access) -> HttpResponseBase:
         "mailboxes": mailboxes(access),
         "chosen": chosen,
         "counted_at": clock.now(),
+        "warned": warned(access),
     }
     return page(request, access, "board", "console/board.html", context)
 

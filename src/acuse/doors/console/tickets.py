@@ -35,14 +35,14 @@ from acuse.helpdesk.queries.case import CaseView, case, drafts
 from acuse.helpdesk.queries.deadlines import Glance, deadlines_of, glances
 from acuse.helpdesk.queries.desk import saved_views
 from acuse.helpdesk.queries.mailboxes import mailboxes
-from acuse.helpdesk.queries.tickets import COUNTED, Filters, TicketRow, count, counts, found_by_number, tickets
+from acuse.helpdesk.queries.tickets import COUNTED, Filters, TicketRow, count, counts, found_by_number, tickets, warned
 from acuse.helpdesk.services.changes import assign, classify
 from acuse.helpdesk.services.desk import read_mention
 from acuse.helpdesk.services.opening import settings_of
 
 ASKED = (
     *("whose", "state", "status", "type", "priority", "channel", "mailbox", "tag"),
-    *("late", "soon", "waits", "escalated", "q"),
+    *("late", "soon", "warned", "waits", "escalated", "q"),
 )
 
 
@@ -83,6 +83,7 @@ def read_filters(request: HttpRequest) -> Filters:
         mailbox=_or_none(_uuid(asked.get("mailbox", ""))),
         late=asked.get("late") == "1",
         due_within=SOON if asked.get("soon") == "1" else None,
+        warned=asked.get("warned") == "1",
         waits=asked.get("waits") == "1",
         escalated=asked.get("escalated") == "1",
         search=asked.get("q", "").replace("\0", " ").strip()[:200],
@@ -189,6 +190,7 @@ def _opened(request: HttpRequest, access: Access, seen: CaseView, members: Mappi
         "types": words.TYPES,
         "priorities": words.PRIORITIES,
         "matters": words.MATTERS,
+        "languages": words.LANGUAGES,
         "drafts": drafts(access, ticket=id),
         "others": [(members.get(member, ""), writing) for member, writing in seen.others],
         **ticket_answer.shown(request, access, seen),
@@ -228,6 +230,7 @@ def _listed(
         "older": urlencode({**kept, "before": write_place(after)}) if after else "",
         "newest": urlencode(kept) if place else "",
         "count_limit": COUNTED,
+        "warned": warned(access),
         "everybody": members,
     }
 

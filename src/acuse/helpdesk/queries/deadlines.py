@@ -28,7 +28,6 @@ from acuse.proof.verdicts.deadlines.causes import BY_MEMBERS, OURS
 
 log = logging.getLogger(__name__)
 State = Deadline.State
-MOST_WARNINGS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,13 +169,6 @@ def glances(access: Access, tickets: Sequence[UUID]) -> dict[UUID, Glance]:
         if row.ticket_id not in found:
             found[row.ticket_id] = _glance(access, row, now)
     return found
-
-
-def warnings(access: Access) -> list[Glance]:
-    """Return the deadlines that end soon, of all the organisation's cases, the first to end first."""
-    rows = _live(access).filter(state=State.RUNNING, warned_at__isnull=False).order_by("due_at")[:MOST_WARNINGS]
-    now = clock.now()
-    return [_glance(access, row, now) for row in rows]
 
 
 def completion_offered(access: Access, ticket: UUID) -> tuple[Term, datetime] | None:

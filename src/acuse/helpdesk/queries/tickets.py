@@ -6,20 +6,23 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.contacts.family import family
 from acuse.contacts.queries import names_of
 from acuse.evidence.fulltext import Lexemes, first_found, newest_found, terms
-from acuse.helpdesk.models import Ticket
+from acuse.helpdesk.models import Deadline, Ticket
 from acuse.helpdesk.rules import CLOSED_STATUSES, OPEN_STATUSES
+from acuse.proof.verdicts.deadlines.causes import OURS
 
 #: Three screens; a page that shows a case beside the list pays for every row.
 PAGE = 30
 #: Up to how many cases are counted; beyond it a number says "and more".
 COUNTED = 1_000
+#: How many cases are looked at for a warning, of those that end first: the notice stands on every list.
+MOST_WARNED = 200
 #: Stands for "no deadline" in the place of a page.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -34,6 +37,7 @@ class Filters:
         state: "open" or "closed". status, type, priority, channel, matter, tag: one of their values.
         mailbox: whose mail opened it.
         late: a deadline is missed. due_within: one ends so soon. changed_since: something was said since then.
+        warned: so little is left of one that its policy warns of it.
         escalated: passed up. waits: the customer waits for an answer.
         contact: of this customer, whoever was merged into them.
         search: words.
@@ -51,6 +55,7 @@ class Filters:
     mailbox: UUID | None = None
     late: bool = False
     due_within: timedelta | None = None
+    warned: bool = False
     changed_since: datetime | None = None
     escalated: bool = False
     waits: bool = False
@@ -141,6 +146,17 @@ def count(access: Access, filters: Filters) -> int:
     return _filtered(access, filters).order_by()[: COUNTED + 1].count()
 
 
+def warned(access: Access) -> int:
+    """Return of how many cases that concern a member the policy warns: their own, or everybody's where they manage.
+
+    Up to `MOST_WARNED`, among as many that end first.
+    """
+    now = clock.now()
+    concern = _filtered(access, Filters(whose="" if access.manages else "mine")).filter(due_at__gt=now)
+    first = concern.order_by("due_at", "id").values("id")[:MOST_WARNED]
+    return Ticket.objects.filter(_warns(now), id__in=first).count()
+
+
 def counts(access: Access, *, whose: Sequence[str]) -> tuple[int, ...]:
     """Return how many open cases are somebody's, for each as `Filters.whose` says it, up to one more than `COUNTED`.
 
@@ -210,13 +226,9 @@ def _filtered(access: Access, filters: Filters) -> "QuerySet[Ticket]":
 
 
 def _narrowed(access: Access, rows: "QuerySet[Ticket]", filters: Filters) -> "QuerySet[Ticket]":
-    now = clock.now()
+    rows = _pressing(rows, filters, clock.now())
     if filters.mailbox is not None:
         rows = rows.filter(mailbox_id=filters.mailbox)
-    if filters.late:
-        rows = rows.filter(Q(missed__gt=0) | Q(due_at__lte=now))
-    if filters.due_within is not None:
-        rows = rows.filter(due_at__gt=now, due_at__lte=now + filters.due_within)
     if filters.changed_since is not None:
         rows = rows.filter(last_at__gt=filters.changed_since)
     if filters.escalated:
@@ -231,6 +243,24 @@ def _narrowed(access: Access, rows: "QuerySet[Ticket]", filters: Filters) -> "Qu
         rows = rows.filter(opened_at__lt=filters.opened_until)
     wanted = terms(filters.search)
     return rows.filter(search=Lexemes(wanted, search_type="raw")) if wanted else rows
+
+
+def _pressing(rows: "QuerySet[Ticket]", filters: Filters, now: datetime) -> "QuerySet[Ticket]":
+    """Narrow cases by their deadlines."""
+    if filters.late:
+        rows = rows.filter(Q(missed__gt=0) | Q(due_at__lte=now))
+    if filters.due_within is not None:
+        rows = rows.filter(due_at__gt=now, due_at__lte=now + filters.due_within)
+    if filters.warned:
+        rows = rows.filter(_warns(now), due_at__gt=now)
+    return rows
+
+
+def _warns(now: datetime) -> Exists:
+    """Whether people are warned of a deadline of a case: attended to already, or in a moment."""
+    told = Q(warned_at__isnull=False) | Q(next_at__lte=now)
+    running = Deadline.objects.filter(state=Deadline.State.RUNNING, purpose__in=OURS, due_at__gt=now)
+    return Exists(running.filter(told, ticket_id=OuterRef("id")))
 
 
 def row_of(row: Ticket, contact_name: str) -> TicketRow:
