@@ -1,5 +1,8 @@
 """Terms that are ready to be added to a policy. Pure.
 
+Both packs have the customer's term to complete a claim, because the letters that ask for documents name it whatever the
+policy says, and only a term of a published policy is counted. Of two that apply the first begins.
+
 The law's: Ley 10/2025, article 17 (15 business days; 5 days where the customer complains of what was charged; 2 hours
 to say what became of a service that is interrupted) and 13.3 (10 business days for the customer to complete a claim,
 after which the organisation's own term begins). Where the law says "days" without "business", every day counts (Código
@@ -23,6 +26,7 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
     "es": {
         "first_response": "Primera respuesta",
         "resolution": "Resolución",
+        "completion": "Subsanación",
         "law_information": "Ley 10/2025, información",
         "law_resolution": "Ley 10/2025, resolución",
         "law_completion": "Ley 10/2025, subsanación",
@@ -30,6 +34,7 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
     "en": {
         "first_response": "First response",
         "resolution": "Resolution",
+        "completion": "Completion",
         "law_information": "Ley 10/2025, information",
         "law_resolution": "Ley 10/2025, resolution",
         "law_completion": "Ley 10/2025, completion",
@@ -52,6 +57,16 @@ def _standard(names: Mapping[str, str], calendar: UUID) -> tuple[PolicyTerm, ...
             cases=(Case(types=_ASKS, term=Term(amount=48, unit="business_hours")),),
             pauses_on=("customer", "documents", "adr", "agreed"),
         ),
+        _completion(names["completion"], calendar),
+    )
+
+
+def _completion(name: str, calendar: UUID) -> PolicyTerm:
+    return PolicyTerm(
+        purpose="completion",
+        name=name,
+        calendar=calendar,
+        cases=(Case(term=Term(amount=10, unit="business_days")),),
     )
 
 
@@ -74,12 +89,7 @@ def _law(names: Mapping[str, str], calendar: UUID) -> tuple[PolicyTerm, ...]:
             on_resume="restart",
             pauses_on=("documents",),
         ),
-        PolicyTerm(
-            purpose="completion",
-            name=names["law_completion"],
-            calendar=calendar,
-            cases=(Case(term=Term(amount=10, unit="business_days")),),
-        ),
+        _completion(names["law_completion"], calendar),
     )
 
 

@@ -13,6 +13,7 @@ from acuse.accounts.models import User
 from acuse.calendars.services import archive_calendar
 from acuse.embedded.roles import Addresses
 from acuse.helpdesk.models import Deadline, PolicyVersion
+from acuse.helpdesk.packs import pack
 from acuse.proof.policy import Policy
 from tests.integration.helpdesk.cases import Desk, make_desk
 from tests.unit.proof.calendars import at
@@ -101,9 +102,18 @@ def test_sets_are_added_with_one_press_each_and_stand_together(client: Client, d
     ):
         assert said in read
     assert "Sets to add" not in read
-    assert [term.name for term in policy().terms][:2] == ["Primera respuesta", "Resolución"]
+    assert [term.name for term in policy().terms][:3] == ["Primera respuesta", "Resolución", "Subsanación"]
     desk.open()
     assert Deadline.objects.count() == 3
+
+
+def test_of_a_set_that_has_more_than_before_only_that_is_added(client: Client, desk: Desk) -> None:
+    """Sets grow: who has one of earlier is offered what came since, and keeps what they have."""
+    first, second, _ = pack("standard", calendar=desk.calendar, language="es")
+    desk.publish(first, second)
+    assert "Added." in add(client, "standard", desk.calendar, 1)
+    assert [term.name for term in policy().terms] == ["Primera respuesta", "Resolución", "Subsanación"]
+    assert "24 hours and 48 business hours" not in text(client), "it is held whole, and offered no more"
 
 
 def test_a_term_is_written_without_json_and_tried_before_it_is_published(client: Client, desk: Desk) -> None:
@@ -182,11 +192,11 @@ def test_what_makes_no_sense_is_said_and_nothing_is_published(
 
 def test_a_term_is_removed_and_the_last_one_too(client: Client, desk: Desk) -> None:
     add(client, "standard", desk.calendar, 0)
-    for base in (1, 2):
+    for base in (1, 2, 3):
         page = client.post(f"{BASE}0/remove/", {"base": str(base)}, follow=True).content.decode()
         assert "Removed." in page
     assert policy().terms == ()
-    assert client.post(f"{BASE}0/remove/", {"base": "3"}).status_code == 404
+    assert client.post(f"{BASE}0/remove/", {"base": "4"}).status_code == 404
     desk.open()
     assert not Deadline.objects.exists()
 
@@ -214,7 +224,7 @@ def test_a_calendar_that_terms_are_counted_by_is_not_put_away(client: Client, de
     path = f"/console/talleres-ribera/calendars/{desk.calendar}/archive/"
     said = client.post(path, follow=True).content.decode()
     assert "Terms are counted by it. Choose another calendar for them first." in said
-    for base in (1, 2):
+    for base in (1, 2, 3):
         client.post(f"{BASE}0/remove/", {"base": str(base)})
     assert "Archived." in client.post(path, follow=True).content.decode()
 

@@ -42,15 +42,14 @@ GIVEN = Given(
 
 @pytest.fixture
 def claim(desk: Desk) -> UUID:
-    """A claim under the standard terms with the customer's term of Ley 10/2025, in a calendar that is always open."""
+    """A claim under the standard terms, in a calendar that is always open."""
     calendar = publish_calendar(
         access=desk.owner,
         name="Siempre",
         zone="Europe/Madrid",
         definition=Definition(week=((Shift(0, DAY),),) * 7),
     )
-    standard, law = (pack(code, calendar=calendar, language="es") for code in ("standard", "ley-10-2025"))
-    terms = (*standard, *(term for term in law if term.purpose == "completion"))
+    terms = pack("standard", calendar=calendar, language="es")
     publish_policy(access=desk.owner, terms=Policy(terms=terms).members(), base=0)
     change_desk(access=desk.owner, default_assignee=None, certify_replies=False, undo_seconds=10, closing_allowed=True)
     desk.receive(letter())

@@ -149,7 +149,7 @@ def test_the_first_case_that_holds_says_how_long() -> None:
 
 
 def test_a_ticket_that_no_case_is_for_has_no_term() -> None:
-    first, _ = packs.pack("standard", calendar=CALENDAR, language="es")
+    first, *_ = packs.pack("standard", calendar=CALENDAR, language="es")
     assert first.length(type="thanks", priority="low", matter="") is None
 
 

@@ -32,7 +32,8 @@ _PACKS = {
     "standard": (
         gettext_lazy("24 hours and 48 business hours"),
         gettext_lazy(
-            "A first response within 24 hours and a resolution within 48 business hours. Thanks have neither."
+            "A first response within 24 hours and a resolution within 48 business hours, except for thanks; 10 "
+            "business days for the customer to complete a claim."
         ),
     ),
     "ley-10-2025": (
@@ -71,14 +72,15 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
 @require_POST
 @member_view
 def add_pack(request: HttpRequest, access: Access) -> HttpResponseBase:
-    """Add the terms of a pack to those there are."""
+    """Add the terms of a pack to those there are, but for those that are among them by name."""
     access.require_manager()
     current = current_policy(access.organisation)
     before = current.policy.terms if current else ()
     try:
         chosen = _chosen_calendar(request, access)
-        added = packs.pack(request.POST.get("pack", ""), calendar=chosen, language=_language(access))
-        _publish(access, (*before, *added), _base(request))
+        offered = packs.pack(request.POST.get("pack", ""), calendar=chosen, language=_language(access))
+        held = {term.name for term in before}
+        _publish(access, (*before, *(term for term in offered if term.name not in held)), _base(request))
     except AcuseError as error:
         messages.error(request, said(error))
     else:
