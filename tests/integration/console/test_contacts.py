@@ -9,16 +9,24 @@ from uuid import UUID
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone, translation
 
 from acuse.accounts import services as accounts
 from acuse.accounts.models import User
 from acuse.accounts.queries import access_organisation
+from acuse.calendars.rules import DAY, Definition, Shift
+from acuse.calendars.services import publish_calendar
 from acuse.contacts import services
 from acuse.contacts.models import Address, Contact
 from acuse.contacts.rules import Card
 from acuse.delivery.models import Communication
+from acuse.doors.ui import figures
 from acuse.evidence.queries import facts_of
+from acuse.helpdesk.models import Deadline
+from acuse.helpdesk.packs import pack
 from acuse.helpdesk.services.opening import open_by_member
+from acuse.helpdesk.services.policies import publish_policy
+from acuse.proof.policy import Policy
 from tests.browser.world import World
 
 BASE = "/console/talleres-ribera/contacts/"
@@ -138,13 +146,23 @@ def test_a_contact_to_whom_something_is_under_way_is_not_erased_until_it_has_end
 
 def test_a_contact_with_an_open_case_is_not_erased(world: World, contact: UUID, member: Client) -> None:
     owner = access_organisation(user=User.objects.get(email="m.ribera@ribera.example"), slug="talleres-ribera")
+    always = publish_calendar(
+        access=owner, name="Always", zone="Europe/Madrid", definition=Definition(week=((Shift(0, DAY),),) * 7)
+    )
+    terms = pack("standard", calendar=always, language="en")
+    publish_policy(access=owner, terms=Policy(terms=terms).members())
     case = open_by_member(
         access=owner, address=CUSTOMER, number="", name="Marta", subject="A noise", text="It rattles.", type="claim"
     )
     text = read(member, f"{BASE}{contact}/")
     assert f"/tickets/{case}/" in text
     assert "A noise" in text
-    assert "A case of theirs is open." in unescape(member.post(f"{BASE}{contact}/erase/").content.decode())
+    refused = unescape(member.post(f"{BASE}{contact}/erase/").content.decode())
+    assert "A case of theirs is open." in refused
+    due = Deadline.objects.filter(ticket=case).latest("due_at").due_at
+    assert due is not None
+    with translation.override("en"), timezone.override("Europe/Madrid"):
+        assert f"A deadline of a case of theirs is running. Until {figures.day(due)}." in refused
     assert types(world, contact)[-1] == "contact.erasure_requested"
 
 
