@@ -7,7 +7,7 @@ it names, each is judged as by itself.
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from acuse.errors import CannotTell, InputError
@@ -27,12 +27,14 @@ class Judged:
     Attributes:
         delivery: verdict on a communication; None for another kind of subject.
         deadlines: verdicts on the deadlines of a ticket; None likewise.
+        about: the one of them that the document is about; None where it is about all.
         communications: verdicts on those that came along with a case, in their order.
         members: content of `statement.json`.
     """
 
     delivery: on_delivery.Verdict | None = None
     deadlines: on_deadlines.Judgement | None = None
+    about: on_deadlines.Deadline | None = None
     communications: tuple[on_delivery.Verdict, ...] = ()
     members: Mapping[str, Any]
 
@@ -42,11 +44,20 @@ class Judged:
             return f"{self.delivery.outcome}, grade G{self.delivery.grade}"
         found = self.deadlines.deadlines if self.deadlines is not None else ()
         said = "; ".join(f"{each.purpose} {each.verdict}" for each in found) or "No deadlines"
+        if self.about is not None:
+            said = f"One deadline of the case: {self.about.purpose} {self.about.verdict}"
         wrong = len(self.deadlines.contradictions) if self.deadlines is not None else 0
         said += f"; what facts say and does not follow: {wrong}" if wrong else ""
         if not self.communications:
             return said
         return f"{said}; communications: " + ", ".join(f"{each.outcome} G{each.grade}" for each in self.communications)
+
+    def about_one(self, name: str | None) -> "Judged":
+        """Return what follows, of a document about the deadline of that name; the same where there is none."""
+        about = self.deadlines.named(name) if self.deadlines is not None and name else None
+        if about is None:
+            return self
+        return replace(self, about=about, members=on_deadlines.about_one(self.members, about))
 
 
 Chains = Sequence[tuple[tuple[Fact, ...], int]]
@@ -87,12 +98,23 @@ def judged(
     return None
 
 
-def stated(bundle: Bundle, *, sources: on_deadlines.Sources) -> Mapping[str, Any]:
-    """Return the content of `statement.json`, of a subject on which there is a verdict. See `judged`."""
+def stated(bundle: Bundle, *, sources: on_deadlines.Sources, about: str = "") -> Mapping[str, Any]:
+    """Return the content of `statement.json`, of a subject on which there is a verdict. See `judged`.
+
+    Args:
+        bundle: what is proved. sources: what deadlines are counted and compared by.
+        about: identifier of the one deadline that the document is about; "" where it is about the whole.
+
+    Raises:
+        InputError: the facts do not fit their types, or tell no such deadline.
+    """
     found = _judged(bundle, sources)
     if found is None:
         raise InputError("The facts are about nothing that is judged; there is no verdict.")
-    return found.members
+    told = found.about_one(about)
+    if about and told.about is None:
+        raise InputError("The facts tell no deadline of that name.")
+    return told.members
 
 
 def _judged(bundle: Bundle, sources: on_deadlines.Sources) -> Judged | None:
@@ -174,26 +196,32 @@ def _is_whole(facts: Iterable[Fact], sources: on_deadlines.Sources) -> bool:
     return cited <= {*sources.calendars, *sources.rules}
 
 
-def _check_version(stated: bytes, found: Judged, *, whole: bool) -> None:
+def _read(stated: bytes | None) -> Any:
+    """Return the members of a statement; None where there is none, or it is not in its canonical form."""
+    try:
+        return None if stated is None else parse(stated)
+    except InputError:
+        return None
+
+
+def _check_version(members: Any, found: Judged, *, whole: bool) -> None:
     """Check that a ticket's statement which differs from what follows is one of an earlier version.
 
     The version is that of the rules by which deadlines are judged: where there is none, it says nothing.
 
     Args:
-        stated: the statement. found: what follows.
+        members: of the statement. found: what follows.
         whole: whether all was at hand by which deadlines are compared.
 
     Raises:
         InputError: it is of this version, or says something else than one of that version would.
         CannotTell: its version judged deadlines otherwise, and some were judged; or something is not at hand.
     """
-    try:
-        members = parse(stated)
-    except InputError:
-        members = None
     version = members.get("v") if isinstance(members, dict) else None
     if found.deadlines is None or type(version) is not int:
         raise InputError("The statement is not what follows from the facts.")
+    if version == on_deadlines.ABOUT_ONE and found.about is None:
+        raise InputError("The statement is about a deadline that the facts do not tell.")
     comparable = on_deadlines.as_of_version(found.members, version)
     if comparable is None and (found.deadlines.deadlines or found.deadlines.contradictions):
         raise CannotTell(
@@ -227,11 +255,13 @@ def check_statement(bundle: Bundle, files: Iterable[bytes], stated: bytes | None
             raise InputError("A statement came along although the facts are about nothing that is judged.")
         return None
     sources = sources_of(facts, {hashlib.sha256(content).hexdigest(): content for content in files})
-    found = _judged(bundle, sources)
+    found, members = _judged(bundle, sources), _read(stated)
+    if found is not None:
+        found = found.about_one(on_deadlines.named_in(members))
     if found is not None and stated is not None and stated != canonicalise(found.members):
         newer = next((item.fact.type for item in bundle.every if item.fact.type not in CATALOGUE), None)
         if newer is not None:
             # A later version may weigh it; what it says of the outcome cannot be judged here.
             raise CannotTell(8, "There are facts that this version does not know, such as %(type)s.", type=newer[:80])
-        _check_version(stated, found, whole=_is_whole(facts, sources))
+        _check_version(members, found, whole=_is_whole(facts, sources))
     return found

@@ -105,6 +105,7 @@ class Report:
         objects: objects the facts cite.
         verdict: of a communication's facts, where they were verified.
         deadlines: of a ticket's facts, likewise.
+        about: the one of them that the document is about; None where it is about all.
         communications: verdicts on those that came along with a case, in the order in which it names them.
         stamps: trusted time stamps.
         sealed_by: subject of the certificate bound to the ledger's key or sealing the PDF.
@@ -120,6 +121,7 @@ class Report:
     objects: tuple[ObjectState, ...] = ()
     verdict: Verdict | None = None
     deadlines: Judgement | None = None
+    about: Deadline | None = None
     communications: tuple[Verdict, ...] = ()
     stamps: tuple[Stamp, ...] = ()
     sealed_by: str | None = None
@@ -156,6 +158,7 @@ class Report:
             "deadlines": None
             if self.deadlines is None
             else [stated_deadline(deadline) for deadline in self.deadlines.deadlines],
+            "about": None if self.about is None else self.about.id,
             "contradictions": [
                 {"type": each.fact.type, "fact": str(each.fact.id), "contradiction": each.key}
                 for each in (self.deadlines.contradictions if self.deadlines else ())
@@ -182,7 +185,8 @@ class Report:
             lines += ["", *_verdict_lines(self.verdict, self.positions)]
         if self.deadlines is not None:
             stamped = min((each.at for each in self.stamps if each.over == "checkpoint"), default=None)
-            lines += ["", *_entry_lines(self.facts, self.positions), *_deadline_lines(self.deadlines, stamped)]
+            lines += ["", *_entry_lines(self.facts, self.positions)]
+            lines += [*_deadline_lines(self.deadlines, stamped, self.about)]
         for number, verdict in enumerate(self.communications, start=1):
             failure = f" ({verdict.failure_class})" if verdict.failure_class else ""
             lines.append(f"  Proved: communication {number} {verdict.outcome}{failure}, grade G{verdict.grade}.")
@@ -245,10 +249,11 @@ def _entry_lines(facts: Sequence[Fact], positions: Sequence[int]) -> list[str]:
     ]
 
 
-def _deadline_lines(judged: Judgement, stamped: datetime | None) -> list[str]:
+def _deadline_lines(judged: Judgement, stamped: datetime | None, about: Deadline | None) -> list[str]:
     lines = []
-    for deadline in judged.deadlines:
-        lines.append(f"  {_deadline_line(deadline)}")
+    for deadline in sorted(judged.deadlines, key=lambda each: each != about):
+        of = "" if about is None else " of the deadline that this is about" if deadline == about else " besides"
+        lines.append(f"  Proved{of}: {_deadline_line(deadline)}")
         due = deadline.due_at if deadline.verdict == "running" else None
         if due is not None and stamped is not None and due < stamped:
             # What came after the last fact here is not in the file: neither met nor missed follows from it.
@@ -283,7 +288,7 @@ def _deadline_line(deadline: Deadline) -> str:
     late = f", {_lasting(deadline.late)} late by the clock" if deadline.late else ""
     by = "" if deadline.cause is None else f" by fact {deadline.cause.subject_sequence}"
     return (
-        f"Proved: {deadline.purpose} {deadline.verdict}{as_of}, {counted}; started at "
+        f"{deadline.purpose} {deadline.verdict}{as_of}, {counted}; started at "
         f"{to_rfc3339(deadline.started_at)}{by}, {due}, {ended}{late}."
     )
 

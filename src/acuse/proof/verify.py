@@ -26,7 +26,7 @@ from acuse.proof.report import ObjectState, Report, Stamp, State, Step
 from acuse.proof.timestamp import DEVELOPMENT_POLICY, VerifiedToken, describe, verify_token
 from acuse.proof.tlog_proof import parse_tlog_proof
 from acuse.proof.trust import Trust
-from acuse.proof.verdicts.deadlines import Judgement
+from acuse.proof.verdicts.deadlines import Deadline, Judgement
 from acuse.proof.verdicts.delivery import Verdict
 
 __all__ = ["Trust", "verify_bytes"]
@@ -60,6 +60,7 @@ class _Examination:
     objects: tuple[ObjectState, ...] = ()
     verdict: Verdict | None = None
     deadlines: Judgement | None = None
+    about: Deadline | None = None
     communications: tuple[Verdict, ...] = ()
     sealed_by: str | None = None
     development: bool = False
@@ -94,6 +95,7 @@ class _Examination:
             objects=self.objects,
             verdict=self.verdict,
             deadlines=self.deadlines,
+            about=self.about,
             communications=self.communications,
             stamps=tuple(self.stamps),
             sealed_by=self.sealed_by,
@@ -134,6 +136,7 @@ def verify_bytes(raw: bytes, *, filename: str, trust: Trust) -> Report:
         # Facts of a file that is wrong anywhere are not shown as proved.
         examination.facts, examination.positions, examination.objects = (), (), ()
         examination.verdict, examination.deadlines, examination.communications = None, None, ()
+        examination.about = None
     except VerificationError as error:
         examination.note(Step(number=error.step, state=State.CANNOT_TELL, text=str(error), error=_bare(error)))
     return examination.report(filename, kind)
@@ -349,7 +352,7 @@ def _check_verdict(examination: _Examination, bundle: Bundle, evidence: _Evidenc
     if judged is None:
         return None
     examination.verdict, examination.deadlines = judged.delivery, judged.deadlines
-    examination.communications = judged.communications
+    examination.about, examination.communications = judged.about, judged.communications
     compared = "" if evidence.statement is None else " The statement in the file says the same."
     return f"{judged.said()}.{compared}"
 

@@ -75,6 +75,37 @@ def test_the_deadlines_are_counted_again_and_told() -> None:
     assert {each["started_by"] for each in members["deadlines"]} == {str(TICKET.facts[0].id)}
 
 
+def about(name: str, **changes: object) -> bytes:
+    """The statement of a document about one of the deadlines."""
+    found = judged(tuple(TICKET.facts), facts_up_to=2 * (len(TICKET.facts) - 1), sources=TICKET.sources)
+    assert found is not None
+    return canonicalise({**found.members, "v": 5, "deadline": named(name), **changes})
+
+
+def test_a_document_about_one_deadline_leads_with_its_verdict() -> None:
+    report = check(packed(statement=about("b")))
+    assert report.state is State.VALID, report.to_text()
+    assert (
+        report.steps[-1].text == "One deadline of the case: resolution missed. The statement in the file says the same."
+    )
+    assert report.about is not None
+    assert (report.about.id, report.to_members()["about"]) == (named("b"), named("b"))
+    lines = [line for line in report.to_text().splitlines() if "Proved of" in line or "Proved besides" in line]
+    assert [line.split(",")[0] for line in lines] == [
+        "  Proved of the deadline that this is about: resolution missed",
+        "  Proved besides: first_response met",
+    ]
+
+
+@pytest.mark.parametrize(
+    "stated_of_one",
+    [about("c"), about("b", v=4), about("b", v=3), about("b", facts=1), canonicalise({"v": 5}), about("b", deadline=1)],
+)
+def test_a_statement_about_no_deadline_of_the_facts_or_otherwise_changed_is_refused(stated_of_one: bytes) -> None:
+    report = check(packed(statement=stated_of_one))
+    assert (report.state, report.about) == (State.INVALID, None), report.to_text()
+
+
 def test_without_the_calendars_they_cannot_be_counted() -> None:
     report = check(Archive(proof=RAW, statement=stated()).to_zip())
     assert (report.state, states(report)[8]) == (State.CANNOT_TELL, State.CANNOT_TELL)
@@ -196,7 +227,7 @@ def test_the_files_inside_a_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_statement_of_another_version_cannot_be_compared() -> None:
-    for other in (b'"v":1', b'"v":2', b'"v":5'):
+    for other in (b'"v":1', b'"v":2', b'"v":6'):
         report = check(packed(statement=stated().replace(b'"v":4', other)))
         assert (report.state, states(report)[8]) == (State.CANNOT_TELL, State.CANNOT_TELL)
         assert "issued by another version of Acuse" in report.to_text()
@@ -219,7 +250,7 @@ def test_where_no_deadline_is_judged_the_version_of_their_rules_says_nothing() -
     ticket = Ticket(calendar=TICKET.calendar)
     ticket.opened(START)
     proof, said = OPERATOR.bundle(ticket.facts).to_json(), stated(ticket.facts)
-    for version in (b'"v":1', b'"v":2', b'"v":5'):
+    for version in (b'"v":1', b'"v":2', b'"v":6'):
         other = said.replace(b'"v":4', version)
         assert check(Archive(proof=proof, statement=other).to_zip()).state is State.VALID
         forged = other.replace(b'"facts":1', b'"facts":2')

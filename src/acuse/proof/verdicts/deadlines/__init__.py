@@ -15,7 +15,14 @@ date or that it was missed, is compared with what follows, and a difference is r
 
 from acuse.proof.verdicts.deadlines.cited import Sources, cited_calendars, cited_rules, is_readable, needed
 from acuse.proof.verdicts.deadlines.judge import judge
-from acuse.proof.verdicts.deadlines.statement import as_of_version, stated_deadline, statement
+from acuse.proof.verdicts.deadlines.statement import (
+    ABOUT_ONE,
+    about_one,
+    as_of_version,
+    named_in,
+    stated_deadline,
+    statement,
+)
 from acuse.proof.verdicts.deadlines.values import (
     CONTRADICTIONS,
     VERDICTS,
@@ -26,6 +33,7 @@ from acuse.proof.verdicts.deadlines.values import (
 )
 
 __all__ = [
+    "ABOUT_ONE",
     "CONTRADICTIONS",
     "VERDICTS",
     "Contradiction",
@@ -33,11 +41,13 @@ __all__ = [
     "Judgement",
     "PauseTold",
     "Sources",
+    "about_one",
     "as_of_version",
     "cited_calendars",
     "cited_rules",
     "is_readable",
     "judge",
+    "named_in",
     "needed",
     "stated_deadline",
     "statement",

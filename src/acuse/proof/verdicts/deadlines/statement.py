@@ -11,6 +11,8 @@ from acuse.proof.verdicts.deadlines.values import Deadline, Judgement
 
 VERSION = 4
 """Of 1, what counts as an end, a cause and a pause was another; of 2, what counts as a start."""
+ABOUT_ONE = 5
+"""Of a statement that names the deadline which its document is about; the verdicts are those of 4."""
 _SAME_BUT_FOR = {3: frozenset({"term_missing", "deferral_unfounded"})}
 """Version whose verdicts are those of this one -> what it did not look for yet."""
 _MICROSECOND = timedelta(microseconds=1)
@@ -37,13 +39,30 @@ def statement(judgement: Judgement, facts: Sequence[Fact], *, facts_up_to: int) 
     }
 
 
+def about_one(members: Mapping[str, Any], deadline: Deadline) -> Mapping[str, Any]:
+    """Return a statement of the same verdicts, of a document that is about one of the deadlines.
+
+    Args:
+        members: content of `statement.json` of a ticket. deadline: which one.
+    """
+    return {**members, "v": ABOUT_ONE, "deadline": deadline.id}
+
+
+def named_in(members: Any) -> str | None:
+    """Return the deadline that a statement, which need not be one, says its document is about; None without."""
+    if not isinstance(members, dict) or members.get("v") != ABOUT_ONE:
+        return None
+    named = members.get("deadline")
+    return named if isinstance(named, str) else None
+
+
 def as_of_version(members: Mapping[str, Any], version: int) -> Mapping[str, Any] | None:
     """Return a statement as another version would make it; None where that one's verdicts are others.
 
     Args:
         members: content of `statement.json` of a ticket. version: the "v" of the other.
     """
-    if version == VERSION:
+    if version == members["v"]:
         return members
     if version not in _SAME_BUT_FOR:
         return None

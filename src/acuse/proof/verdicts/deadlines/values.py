@@ -136,6 +136,10 @@ class Judgement:
     contradictions: tuple[Contradiction, ...]
     unruled: tuple[Fact, ...] = ()
 
+    def named(self, deadline: str) -> Deadline | None:
+        """Return the deadline of an identifier; None where there is none."""
+        return next((each for each in self.deadlines if each.id == deadline), None)
+
     def count(self, verdict: str) -> int:
         """Return how many deadlines have a verdict."""
         return sum(1 for deadline in self.deadlines if deadline.verdict == verdict)
