@@ -103,7 +103,7 @@ def test_a_list_says_of_each_case_what_matters_first(desk: Desk) -> None:
     assert (found[paused].left, found[paused].pause_reason) == (None, "customer")
 
 
-def test_what_ends_soon_is_warned_of_and_no_longer_when_it_is_done(desk: Desk) -> None:
+def test_what_ends_soon_is_warned_of_and_no_longer_when_it_is_done(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.publish_packs("standard")
     first, second = desk.open(), desk.open()
     for one in (first, second):
@@ -115,6 +115,9 @@ def test_what_ends_soon_is_warned_of_and_no_longer_when_it_is_done(desk: Desk) -
     attend_due()
     assert warned(desk.access) == 2
     assert [row.id for row in tickets(desk.access, Filters(warned=True)).items] == [first, second]
+    with monkeypatch.context() as fewer:
+        fewer.setattr("acuse.helpdesk.queries.tickets.MOST_WARNED", 1)
+        assert warned(desk.access) == 1, "of those that end first"
     desk.pass_to(first, "agreed")
     assert [row.id for row in tickets(desk.access, Filters(warned=True)).items] == [second]
     desk.pass_time("2026-11-24 10:00:01")

@@ -15,12 +15,12 @@ from acuse import clock
 from acuse.accounts.queries import Access, active_members
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.frame import member_view, page
-from acuse.doors.console.ticket_deadlines import glance
+from acuse.doors.console.ticket_deadlines import glance, warning
 from acuse.doors.ui import figures
 from acuse.helpdesk.queries.board import Load, board
 from acuse.helpdesk.queries.deadlines import Glance, glances
 from acuse.helpdesk.queries.mailboxes import mailboxes
-from acuse.helpdesk.queries.tickets import TicketRow, warned
+from acuse.helpdesk.queries.tickets import TicketRow
 
 WIDTH = 100
 
@@ -54,7 +54,7 @@ def board_page(request: HttpRequest, access: Access) -> HttpResponseBase:
         "mailboxes": mailboxes(access),
         "chosen": chosen,
         "counted_at": clock.now(),
-        "warned": warned(access),
+        **warning(access),
     }
     return page(request, access, "board", "console/board.html", context)
 

@@ -7,10 +7,12 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from acuse.accounts.queries import Access
 from acuse.dates import DAYS
 from acuse.doors.console import ticket_words as words
 from acuse.doors.ui import figures
 from acuse.helpdesk.queries.deadlines import DeadlineView, Glance
+from acuse.helpdesk.queries.tickets import MOST_WARNED, warned
 from acuse.helpdesk.ruler import Bar
 from acuse.proof.business_time.term import Term
 
@@ -74,6 +76,12 @@ def glance(one: Glance) -> words.Due:
         strong=amount(one.left, one.term) if one.left is not None else "",
         rest=f"{until}, {purpose}",
     )
+
+
+def warning(access: Access) -> dict[str, object]:
+    """What `console/warned.html` says of the deadlines that end soon."""
+    number = warned(access)
+    return {"warned": number, "warned_more": "+" if number == MOST_WARNED else ""}
 
 
 def told(view: DeadlineView) -> Told:

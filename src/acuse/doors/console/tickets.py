@@ -23,7 +23,7 @@ from acuse.doors.console import ticket_answer, ticket_guarantee, ticket_papers
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.console.places import read_place, write_place
-from acuse.doors.console.ticket_deadlines import first, glance, told
+from acuse.doors.console.ticket_deadlines import first, glance, told, warning
 from acuse.doors.console.ticket_pauses import REASONS
 from acuse.doors.console.ticket_timeline import entries
 from acuse.doors.console.wording import StatusWord
@@ -31,11 +31,11 @@ from acuse.doors.ui.contradictions import contradictions
 from acuse.doors.ui.errors import said
 from acuse.errors import InputError
 from acuse.helpdesk.queries.board import SOON
-from acuse.helpdesk.queries.case import CaseView, case, drafts
+from acuse.helpdesk.queries.case import CaseView, case
 from acuse.helpdesk.queries.deadlines import Glance, deadlines_of, glances
 from acuse.helpdesk.queries.desk import saved_views
 from acuse.helpdesk.queries.mailboxes import mailboxes
-from acuse.helpdesk.queries.tickets import COUNTED, Filters, TicketRow, count, counts, found_by_number, tickets, warned
+from acuse.helpdesk.queries.tickets import COUNTED, Filters, TicketRow, count, counts, found_by_number, tickets
 from acuse.helpdesk.services.changes import assign, classify
 from acuse.helpdesk.services.desk import read_mention
 from acuse.helpdesk.services.opening import settings_of
@@ -191,7 +191,6 @@ def _opened(request: HttpRequest, access: Access, seen: CaseView, members: Mappi
         "priorities": words.PRIORITIES,
         "matters": words.MATTERS,
         "languages": words.LANGUAGES,
-        "drafts": drafts(access, ticket=id),
         "others": [(members.get(member, ""), writing) for member, writing in seen.others],
         **ticket_answer.shown(request, access, seen),
         **ticket_papers.shown(access, id),
@@ -230,7 +229,7 @@ def _listed(
         "older": urlencode({**kept, "before": write_place(after)}) if after else "",
         "newest": urlencode(kept) if place else "",
         "count_limit": COUNTED,
-        "warned": warned(access),
+        **warning(access),
         "everybody": members,
     }
 
