@@ -7,9 +7,11 @@ from uuid import UUID
 
 from acuse.accounts.queries import Access
 from acuse.contacts import rules
-from acuse.contacts.family import family, members, named_roots
+from acuse.contacts.family import family, members, named_roots, roots
 from acuse.contacts.models import Address, Contact
 from acuse.errors import InputError
+from acuse.evidence.queries import facts_of
+from acuse.proof.facts.contact import KIND
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +163,19 @@ def names_of(access: Access, *, contacts: Iterable[UUID]) -> Mapping[UUID, str]:
         organisation does not have are left out.
     """
     return _names(access.organisation, contacts)
+
+
+def language_of(organisation: UUID, *, contact: UUID) -> str:
+    """Return the language on a contact's card where a member entered it, "" where nobody did; for components."""
+    row = Contact.objects.filter(id__in=roots(organisation, [contact]).values()).exclude(language="").first()
+    if row is None:
+        return ""
+    told = (one.fact for one in facts_of(organisation=organisation, kind=KIND, id=row.id))
+    entered = any(
+        fact.actor.kind == "member" and (fact.type == "contact.made" or "language" in fact.details.get("fields", ()))
+        for fact in told
+    )
+    return row.language if entered else ""
 
 
 def name_of(organisation: UUID, *, contact: UUID) -> str:

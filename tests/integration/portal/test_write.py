@@ -92,6 +92,16 @@ def test_what_is_sent_opens_a_case_with_its_answers_files_and_consent(desk: Desk
     assert Outgoing.objects.get(ticket=ticket).act == "receipt"
 
 
+def test_who_fills_in_the_english_form_gets_the_receipt_in_english(desk: Desk, visitor: Client) -> None:
+    visitor.get(f"{WRITE}?l=en")
+    sent = visitor.post(f"{WRITE}?l=en", {**steps(visitor), "l": "en"})
+    assert sent.status_code == 303
+    ticket = desk.ticket()
+    assert (ticket.language, desk.only("ticket.opened").details["language"]) == ("en", "en")
+    desk.file()
+    assert "We have received your message" in Outgoing.objects.get(ticket=ticket, act="receipt").body
+
+
 def test_what_was_chosen_and_the_product_decide_what_the_case_is_taken_for(desk: Desk, visitor: Client) -> None:
     brakes = Rule(
         id=uuid4(),

@@ -129,7 +129,10 @@ class NewCase(Entry):
     address: Address | None = None
     number: Number | None = None
     name: Annotated[str | None, Field(max_length=MOST_NAME, description="Of the customer")] = None
-    language: Annotated[Language | None, Field(description="Of the customer; else the organisation's")] = None
+    language: Annotated[
+        Language | None,
+        Field(description="Of the customer; else that on their card, that of the text or the organisation's"),
+    ] = None
     type: Annotated[Type | None, Field(description="Unless a rule of the organisation takes it for another")] = None
     subject: Subject
     text: Text

@@ -49,6 +49,7 @@ class CaseForm(StyledForm):
     type = forms.ChoiceField(
         label=gettext_lazy("Type"), choices=[(value, word) for value, (word, _icon) in words.TYPES.items()]
     )
+    language = forms.ChoiceField(label=gettext_lazy("Language of the customer"), choices=words.SPOKEN, required=False)
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=300)
     text = forms.CharField(
         label=gettext_lazy("What the customer says"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 6})
@@ -94,6 +95,7 @@ def new(request: HttpRequest, access: Access) -> HttpResponseBase:
                 subject=given["subject"],
                 text=given["text"],
                 type=given["type"],
+                language=given["language"],
             )
         except (InputError, ConflictError) as error:
             form.add_error(None, said(error))
@@ -156,6 +158,7 @@ def _classify(request: HttpRequest, access: Access, id: UUID) -> str:
         type=given.get("type"),
         priority=given.get("priority"),
         matter=given.get("matter"),
+        language=given.get("language"),
     )
     return ""
 

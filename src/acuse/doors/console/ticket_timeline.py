@@ -143,6 +143,12 @@ def _classified(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tup
     return _("Now: %(type)s, priority %(priority)s") % said, "pencil-simple"
 
 
+def _described(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
+    if "language" in details:
+        return _("Answered in: %(language)s") % {"language": words.LANGUAGES[details["language"]]}, "pencil-simple"
+    return _("The description was changed"), "pencil-simple"
+
+
 def _moved(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
     after = words.status(details["after"])
     return _("Status: %(status)s") % {"status": after.word}, after.icon
@@ -206,7 +212,7 @@ _LINES: Mapping[str, Callable[[Mapping[str, Any], Mapping[UUID, str]], tuple[str
     "ticket.classified": _classified,
     "ticket.status_changed": _moved,
     "ticket.escalated": _escalated,
-    "ticket.described": _constant(lambda: _("The description was changed"), "pencil-simple"),
+    "ticket.described": _described,
     "call.added": _called,
     "call.amended": _amended,
     "conformity.requested": _constant(lambda: _("Agreement asked for"), "question"),

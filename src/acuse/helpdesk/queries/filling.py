@@ -1,10 +1,11 @@
 """The answer's box and its templates: what was typed goes into a letter, and comes out of it again for another."""
 
 from dataclasses import dataclass
+from itertools import product
 from uuid import UUID, uuid4
 
 from acuse.accounts.queries import Access
-from acuse.composition.uses import use_called
+from acuse.composition.uses import LANGUAGES, use_called
 from acuse.errors import ConflictError, InputError
 from acuse.helpdesk.queries.tickets import mine
 from acuse.helpdesk.queries.writing import NOT_ASKED, agree_link, choices, of_question, write_answer
@@ -57,9 +58,10 @@ def typed_in(access: Access, *, ticket: UUID, body: str) -> str:
     """Return what was typed of a body: all of it, but for the letter of a template around it."""
     body = of_question(body.strip(), NOT_ASKED)
     found = [body]
-    for one in choices(access) if body else ():
+    # The case may have been answered in the other language when the letter was written.
+    for one, language in product(choices(access), LANGUAGES) if body else ():
         try:
-            typed = _around(access, ticket, one.use, one.template).within(body)
+            typed = _around(access, ticket, one.use, one.template, language).within(body)
         except (InputError, ConflictError):
             continue  # a template that cannot be written did not write this
         if typed is not None:
@@ -71,14 +73,14 @@ def _is_place(typed: str) -> bool:
     return any(typed == words for said in _TYPED.values() for words in said.values())
 
 
-def _around(access: Access, ticket: UUID, use: str, template: UUID | None) -> _Around:
+def _around(access: Access, ticket: UUID, use: str, template: UUID | None, language: str = "") -> _Around:
     """Return what a letter says around what was typed; what it has no place for stands above it."""
     mark = uuid4().hex
-    before, found, after = _letter(access, ticket, use, template, mark).strip().partition(mark)
+    before, found, after = _letter(access, ticket, use, template, mark, language).strip().partition(mark)
     return _Around(before=before, after=after, says=True) if found else _Around("", f"\n\n{before}", says=False)
 
 
-def _letter(access: Access, ticket: UUID, use: str, template: UUID | None, typed: str) -> str:
+def _letter(access: Access, ticket: UUID, use: str, template: UUID | None, typed: str, language: str = "") -> str:
     """Return a letter that says what was typed; where it has to say something and nothing was, a place for it."""
     row = mine(access).filter(id=ticket).first()
     if row is None:
@@ -90,6 +92,7 @@ def _letter(access: Access, ticket: UUID, use: str, template: UUID | None, typed
         ticket=ticket,
         use=use,
         template=template,
+        language=language,
         answer=typed or (_TYPED["answer.text"][row.language] if "answer.text" in needed else ""),
         request__items=lines or [_TYPED["request.items"][row.language]],
         conformity__link=agree_link(NOT_ASKED),

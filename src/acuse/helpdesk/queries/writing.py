@@ -13,11 +13,12 @@ from acuse.composition.queries import Composed, compose, snippet_text, template_
 from acuse.composition.uses import SNIPPET, use_called
 from acuse.contacts.queries import names_of
 from acuse.errors import InputError
-from acuse.helpdesk.models import Deadline, Interaction, Ticket
+from acuse.helpdesk.models import Deadline, Interaction, Settings, Ticket
 from acuse.helpdesk.queries.guarantee import completion_of
 from acuse.helpdesk.queries.tickets import mine
 from acuse.mail.tokens import AGREE, FOLLOW, decode_token, encode_token
 from acuse.proof.business_time.term import Term
+from acuse.proof.facts.ticket import TYPE_NAMES
 
 #: Uses of templates that an answer can be written from -> what such an answer does; see `proof.facts.ticket.ACTS`.
 ACTS: Mapping[str, str] = {
@@ -43,15 +44,15 @@ _AGREE_TOKEN = re.compile(r"(?<=/c/)[a-z2-7]{42}(?=/)")
 NO_ANSWERS = ("receipt", "data_request", "closing_notice")
 _TYPES = {
     "es": {
-        "inquiry": "consulta",
-        "claim": "reclamación",
-        "suggestion": "sugerencia",
-        "request": "solicitud",
-        "complaint": "queja",
-        "thanks": "agradecimiento",
-        "incident": "incidencia",
+        "inquiry": "Consulta",
+        "claim": "Reclamo",
+        "suggestion": "Sugerencia",
+        "request": "Solicitud",
+        "complaint": "Queja",
+        "thanks": "Agradecimiento",
+        "incident": "Incidencia",
     },
-    "en": {name: name for name in ("inquiry", "claim", "suggestion", "request", "complaint", "thanks", "incident")},
+    "en": {name: name.title() for name in TYPE_NAMES},
 }
 
 
@@ -76,7 +77,14 @@ def choices(access: Access) -> tuple[Choice, ...]:
 
 
 def write_answer(
-    access: Access, *, ticket: UUID, use: str, template: UUID | None = None, answer: str = "", **values: object
+    access: Access,
+    *,
+    ticket: UUID,
+    use: str,
+    template: UUID | None = None,
+    language: str = "",
+    answer: str = "",
+    **values: object,
 ) -> Composed:
     """Return a letter for a case, its marks still to be changed by whoever sends it.
 
@@ -84,6 +92,7 @@ def write_answer(
         access: of a member.
         ticket: which case.
         use: see `ACTS`. template: see `Choice`.
+        language: of the letter; "" for the case's.
         answer: what was written already, with marks.
         values: further variables of the use, dots as double underscores.
 
@@ -93,6 +102,7 @@ def write_answer(
     row = mine(access).filter(id=ticket).first()
     if row is None or use not in ACTS:
         raise InputError("There is no such case.")
+    row.language = language or row.language
     known = _known(access, row)
     if answer.strip():
         known["answer.text"] = answer
@@ -147,7 +157,13 @@ def values_of(ticket: Ticket, *, name: str) -> dict[str, object]:
         "product.name": ticket.product,
         "product.purchased_on": ticket.purchase_date,
         "warranty.ends_on": ticket.guarantee_until_date,
+        "dispute.bodies": _bodies(ticket.organisation_id),
     }
+
+
+def _bodies(organisation: UUID) -> list[str]:
+    found = Settings.objects.filter(organisation_id=organisation).values_list("dispute_bodies", flat=True).first()
+    return list(found or ())
 
 
 def follow_link(ticket: UUID) -> str:

@@ -39,7 +39,7 @@ class Request:
     Attributes:
         address, number: of the customer; one of them at least.
         type: of `acuse.proof.facts.ticket.TYPE_NAMES`; "" has the organisation's rules decide.
-        language: "es", "en" or "" for the organisation's.
+        language: "es", "en" or "" for that on their card, that of the text or the organisation's.
         reference: what the program calls it.
     """
 

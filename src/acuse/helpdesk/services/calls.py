@@ -34,12 +34,13 @@ _REPEATED = ("started_at", "result", "number", "waited", "talked", "outcome")
 
 @dataclass(frozen=True, kw_only=True)
 class Opening:
-    """The case that a call opens: who called, as far as they said, and what about."""
+    """The case that a call opens: who called, as far as they said, what about; `language` "": their card's, or ours."""
 
     name: str
     address: str
     type: str
     subject: str
+    language: str = ""
 
 
 def register_call(
@@ -215,7 +216,7 @@ def _words(access: Access, call: Entered, opening: Opening, identity: UUID) -> W
         address=rules.check_address(opening.address),
         number=call.number,
         name=opening.name.strip()[:200],
-        language=access.view.language,
+        language=opening.language,
         subject=opening.subject,
         text=call.outcome,
         # A telephone's clock may be ahead; nobody opened a case in time to come.

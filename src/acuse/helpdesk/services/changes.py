@@ -17,6 +17,7 @@ from acuse.helpdesk import rules
 from acuse.helpdesk.models import Interaction, Mention, Ticket
 from acuse.helpdesk.services import deadlines
 from acuse.helpdesk.services.opening import pass_to
+from acuse.mail.choices import LANGUAGES
 from acuse.proof.canonical import canonicalise
 from acuse.proof.facts.fact import Actor, Fact
 from acuse.proof.facts.ticket import KIND, MATTERS
@@ -106,19 +107,23 @@ def classify(
     type: str | None = None,
     priority: str | None = None,
     matter: str | None = None,
+    language: str | None = None,
 ) -> int:
-    """Set type, priority or matter of cases; what is None stays. Terms that are others now begin in place of theirs.
+    """Set type, priority, matter or language of cases; what is None stays.
+
+    Terms that are others now begin in place of theirs. From then on the customer is answered in the language.
 
     Returns:
         How many cases are another now.
 
     Raises:
-        AccessDenied: who asks may not. InputError: no such case, type, priority or matter, or too many at once.
+        AccessDenied: who asks may not. InputError: no such case, or value, or too many at once.
     """
     wanted = {
         "type": rules.check_type(type) if type is not None else None,
         "priority": rules.check_priority(priority) if priority is not None else None,
         "matter": rules.check_choice(matter, among=MATTERS) if matter is not None else None,
+        "language": rules.check_choice(language, among=LANGUAGES) if language is not None else None,
     }
     moved = 0
     with transaction.atomic():
@@ -130,10 +135,14 @@ def classify(
             for name, value in new.items():
                 setattr(row, name, value)
             changed(row, *new)
-            said: dict[str, object] = {"type": row.type, "priority": row.priority, "matter": row.matter}
-            fact = told(row, "ticket.classified", by(access), said)
-            deadlines.reclassified(ticket=row, fact=fact)
             moved += 1
+            if "language" in new:
+                # No term depends on it: nothing is classified anew.
+                told(row, "ticket.described", by(access), {"fields": ["language"], "language": row.language})
+            if new.keys() - {"language"}:
+                said: dict[str, object] = {"type": row.type, "priority": row.priority, "matter": row.matter}
+                fact = told(row, "ticket.classified", by(access), said)
+                deadlines.reclassified(ticket=row, fact=fact)
     return moved
 
 

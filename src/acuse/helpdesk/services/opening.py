@@ -20,6 +20,7 @@ from uuid6 import uuid7
 
 from acuse import clock
 from acuse.accounts.queries import Access, organisation_view
+from acuse.contacts.queries import language_of as language_on_card
 from acuse.contacts.services.intake import find_or_make
 from acuse.delivery.services.keeping import storable
 from acuse.errors import InputError
@@ -30,6 +31,8 @@ from acuse.helpdesk.models import Interaction, Settings, Ticket
 from acuse.helpdesk.queries.settings import responsible, triage_rules
 from acuse.helpdesk.services import deadlines
 from acuse.helpdesk.services.deadline_policies import saying_policy
+from acuse.helpdesk.tongue import language_of
+from acuse.mail.choices import LANGUAGES
 from acuse.proof.canonical import canonicalise
 from acuse.proof.facts.fact import Actor, Fact, ObjectReference
 from acuse.proof.facts.ticket import KIND
@@ -48,7 +51,8 @@ class Written:
         channel: see `acuse.proof.facts.ticket.CHANNELS`.
         address: reply address; "" where none is known. number: telephone, where that is all there is.
         author: who wrote, where that is another.
-        name, language: of whoever wrote, as far as known; "" otherwise.
+        name: of whoever wrote, as far as known; "" otherwise.
+        language: in which they said they write, or a program says that they do; "" where nobody did.
         subject, text: as people read them.
         message: what came, byte for byte, in custody. attachments: files that lie in custody apart from it.
         files: all of them for people: name, media type, size, and the number or digest by which each is opened.
@@ -127,8 +131,16 @@ def open_ticket(*, organisation: UUID, written: Written, default_type: str = "in
     return ticket.id
 
 
-def open_by_member(*, access: Access, address: str, number: str, name: str, subject: str, text: str, type: str) -> UUID:
+def open_by_member(
+    *, access: Access, address: str, number: str, name: str, subject: str, text: str, type: str, language: str = ""
+) -> UUID:
     """Open a case for somebody who called; return it.
+
+    Args:
+        access: of a member who may act on cases.
+        address, number: how the customer can be reached; one of them is enough.
+        name, subject, text, type: as the member noted them.
+        language: that the customer speaks; "" for that on their card, or ours.
 
     Raises:
         AccessDenied: the member may not. InputError: nothing says who it is, or a value does not fit.
@@ -141,7 +153,7 @@ def open_by_member(*, access: Access, address: str, number: str, name: str, subj
         address=rules.check_address(address),
         number=number.strip(),
         name=name.strip()[:200],
-        language=access.view.language,
+        language=language,
         subject=subject,
         text=text,
         occurred_at=clock.now(),
@@ -195,7 +207,6 @@ def _insert(
     rule: triage.Rule | None,
 ) -> Ticket:
     now = clock.now()
-    language = written.language or organisation_view(organisation).language
     text = storable(written.text)
     return Ticket.objects.create(
         id=uuid7(),
@@ -206,7 +217,7 @@ def _insert(
         address=written.address,
         mailbox_id=written.mailbox,
         channel=written.channel,
-        language=language if language in {"es", "en"} else "es",
+        language=_language(organisation, contact, written),
         type=(rule.type if rule else "") or written.form_type or default_type,
         priority=(rule.priority if rule else "") or "medium",
         matter=rule.matter if rule else "",
@@ -221,6 +232,15 @@ def _insert(
         last_at=now,
         waits_since=written.occurred_at,
     )
+
+
+def _language(organisation: UUID, contact: UUID, written: Written) -> str:
+    """Return in which language a case is answered: as said, as on the card, as it is written, or ours."""
+    # What was said by telephone is noted in the words of whoever took the call.
+    guessed = language_of(f"{written.subject}\n\n{written.text}") if written.channel != "phone" else ""
+    known = (written.language, language_on_card(organisation, contact=contact), guessed)
+    found = next((one for one in known if one in LANGUAGES), organisation_view(organisation).language)
+    return found if found in LANGUAGES else "es"
 
 
 def _opened(ticket: Ticket, written: Written) -> FactDraft:

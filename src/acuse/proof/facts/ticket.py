@@ -158,8 +158,11 @@ TYPES = (
     FactType(
         name="ticket.described",
         kinds=_KINDS,
-        meaning="Tags, or what the case is about, were changed; `fields` names which.",
-        details=Record({"fields": Listing(Text(40), 16)}),
+        meaning=(
+            "Tags, what the case is about, or the language in which it is answered were changed; `fields` names which. "
+            "`language` is the one from now on, where it was that."
+        ),
+        details=Record({"fields": Listing(Text(40), 16)}, {"language": Choice("es", "en")}),
         roles={"card": "what they say now, as JSON"},
     ),
     FactType(

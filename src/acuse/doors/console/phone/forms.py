@@ -151,6 +151,9 @@ class NewCallForm(CallForm):
         required=False,
     )
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=300, required=False)
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of the customer"), choices=ticket_words.SPOKEN, required=False
+    )
 
     def __init__(self, access: Access, lines: Iterable[LineView], *args: object, **kwargs: object) -> None:
         super().__init__(lines, *args, **kwargs)
@@ -183,7 +186,11 @@ class NewCallForm(CallForm):
         if given["case"] != NEW:
             return None
         return Opening(
-            name=given["name"], address=given["address"], type=given["type"] or "inquiry", subject=given["subject"]
+            name=given["name"],
+            address=given["address"],
+            type=given["type"] or "inquiry",
+            subject=given["subject"],
+            language=given["language"],
         )
 
 

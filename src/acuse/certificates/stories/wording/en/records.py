@@ -168,6 +168,7 @@ WORDS: dict[str, str] = {
     "record.field.purchase_date": "date of purchase",
     "record.field.guarantee_until_date": "end of the warranty",
     "record.field.address": "address for answers",
+    "record.field.language": "language of the answers",
     "record.fact.escalated": "The case is escalated",
     "record.fact.taken_back": "The case is no longer escalated",
     "record.fact.issued": "{document} {code} is issued",

@@ -174,6 +174,7 @@ WORDS: dict[str, str] = {
     "record.field.product": "producto",
     "record.field.purchase_date": "fecha de compra",
     "record.field.guarantee_until_date": "fin de la garantía",
+    "record.field.language": "idioma de las respuestas",
     "record.field.address": "dirección de respuesta",
     "record.fact.escalated": "El expediente se eleva",
     "record.fact.taken_back": "El expediente deja de estar elevado",
