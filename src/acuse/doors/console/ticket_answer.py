@@ -46,10 +46,11 @@ MOST_OCTETS = 25_000_000
 
 
 def shown(request: HttpRequest, access: Access, seen: CaseView) -> dict[str, Any]:
-    """Return what the box needs: its templates, the one chosen, why what was written was refused, what went before."""
-    draft = drafts(access, ticket=seen.row.id).get("reply", "")
+    """Return what the box needs: what was begun, its templates, the one chosen, why what was written was refused."""
+    begun = drafts(access, ticket=seen.row.id)
     return {
-        **_writing(access, seen, chosen=request.GET.get("template", ""), body=draft),
+        **_writing(access, seen, chosen=request.GET.get("template", ""), body=begun.get("reply", "")),
+        "drafts": begun,
         "refused": next((str(one) for one in messages.get_messages(request) if "beside" in one.tags), ""),
         "answered": answered(seen),
         "asking": [ACTS[use] for use in ASKS],
@@ -65,7 +66,7 @@ def template(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase
     if seen is None:
         raise Http404("There is no such case.")
     given, body, refused = request.POST.get("template", ""), _body(request), ""
-    chosen = _offered(access, given) or given
+    chosen = _offered(_templates(access), given) or given
     use, _separator, own = chosen.partition("/")
     try:
         if use == ASKING:
@@ -118,10 +119,10 @@ def preview_answer(request: HttpRequest, access: Access, id: UUID) -> HttpRespon
 
 def _writing(access: Access, seen: CaseView, *, chosen: str, body: str) -> dict[str, Any]:
     """Return what the box writes on: its templates, the one chosen, and of a letter that asks how it will be read."""
-    asks = asks_agreement(body)
-    chosen = _offered(access, chosen or (ASKING if asks else ""))
+    asks, templates = asks_agreement(body), _templates(access)
+    chosen = _offered(templates, chosen or (ASKING if asks else ""))
     return {
-        "templates": _templates(access),
+        "templates": templates,
         "snippets": snippet_names(access, seen.language),
         "chosen_template": chosen,
         "body": body,
@@ -262,7 +263,6 @@ def _templates(access: Access) -> list[tuple[str, str]]:
     ]
 
 
-def _offered(access: Access, chosen: str) -> str:
+def _offered(templates: list[tuple[str, str]], chosen: str) -> str:
     """Return a template as the field offers it: of a use alone, the first of that use; "" where it offers none."""
-    offered = [value for value, _word in _templates(access)]
-    return next((one for one in offered if chosen in {one, one.partition("/")[0]}), "")
+    return next((one for one, _word in templates if chosen in {one, one.partition("/")[0]}), "")

@@ -48,7 +48,9 @@ def be_present(*, access: Access, ticket: UUID, writing: bool) -> None:
 
 def read_mention(*, access: Access, ticket: UUID) -> None:
     """Note that a member opened a case, so that it stands no more among those that mention them."""
-    Mention.objects.filter(member_id=access.member, ticket_id=ticket).delete()
+    theirs = Mention.objects.filter(member_id=access.member, ticket_id=ticket)
+    if theirs.exists():  # seldom: every opening of a case asks
+        theirs.delete()
 
 
 def save_view(*, access: Access, name: str, query: str, shared: bool) -> UUID:
