@@ -109,7 +109,7 @@ def test_a_case_from_the_customers_mail_to_a_certificate_that_is_verified_offlin
     assert running.rows(status) == [("resolved", True)]
 
     agent.post(f"{case}papers/ask/", form=case, kind="record")
-    issued = "SELECT code FROM certificates_certificates WHERE subject = %s AND state = 'issued'"
+    issued = "SELECT code FROM certificates_certificates WHERE subject = %s AND kind = 'record' AND state = 'issued'"
     until(lambda: running.rows(issued, found[1]), "the certificate of the case is issued")
     document = tmp_path / "expediente.pdf"
     code = running.value(issued, found[1])

@@ -18,6 +18,7 @@ from acuse.evidence.sequencer import Sequencer
 from acuse.helpdesk.models import Outgoing
 from acuse.helpdesk.queries.writing import follow_path
 from acuse.helpdesk.services.replies import send_due
+from acuse.helpdesk.services.settings import change_desk
 from acuse.proof.checkpoint import SigningKey
 from tests.integration.helpdesk import making
 from tests.integration.helpdesk.making import Desk, letter
@@ -32,6 +33,14 @@ def desk(database: Addresses, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]
     sequencer = Sequencer(conninfo=conninfo(), key=SigningKey.generate("acuse.example/test"))
     assert sequencer.lead()
     made = making.desk(sequencer)
+    change_desk(  # papers that are asked for are the matter here
+        access=made.owner,
+        default_assignee=None,
+        certify_replies=False,
+        undo_seconds=10,
+        closing_allowed=False,
+        seal_receipts=False,
+    )
     User.objects.update(language="en")
     made.receive(letter())
     Outgoing.objects.all().delete()  # the receipt, which is no matter here

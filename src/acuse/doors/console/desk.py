@@ -45,6 +45,24 @@ class DeskForm(StyledForm):
         required=False,
         help_text=gettext_lazy("The customer has at least ten days. Without it only their agreement closes a case."),
     )
+    seal_receipts = forms.BooleanField(
+        label=gettext_lazy("Seal the receipt of every case at once"),
+        required=False,
+        help_text=gettext_lazy(
+            "Each takes a seal and, where your level asks for it, a time stamp. Without it a receipt is sealed when "
+            "the customer first asks for it on the page of their case."
+        ),
+    )
+    dispute_bodies = forms.CharField(
+        label=gettext_lazy("Bodies of dispute resolution that rejections name"),
+        required=False,
+        max_length=2500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy(
+            "One a line, those that you belong to or have to name. Where there is none, rejections name the Consumer "
+            "Arbitration Board (Junta Arbitral de Consumo) of the customer's area."
+        ),
+    )
 
 
 class MailboxForm(StyledForm):
@@ -67,14 +85,7 @@ def desk(request: HttpRequest, access: Access) -> HttpResponseBase:
     """The page; sent, it saves how answers leave and cases close."""
     if request.method == "POST":
         access.require_manager()
-    row = settings_of(access.organisation)
-    initial = {
-        "default_assignee": row.default_assignee_id or "",
-        "undo_seconds": row.undo_seconds,
-        "certify_replies": row.certify_replies,
-        "closing_allowed": row.closing_allowed,
-    }
-    form = DeskForm(request.POST or None, initial=initial)
+    form = DeskForm(request.POST or None, initial=_initial(access))
     members = active_members(access)
     field = form.fields["default_assignee"]
     assert isinstance(field, forms.ChoiceField)
@@ -83,6 +94,7 @@ def desk(request: HttpRequest, access: Access) -> HttpResponseBase:
         given = form.cleaned_data
         chosen = given.pop("default_assignee")
         try:
+            given["dispute_bodies"] = given["dispute_bodies"].splitlines()
             change_desk(access=access, default_assignee=UUID(chosen) if chosen else None, **given)
         except InputError as error:
             form.add_error(None, said(error))
@@ -90,6 +102,18 @@ def desk(request: HttpRequest, access: Access) -> HttpResponseBase:
             messages.success(request, _("Saved. The change is recorded in the ledger."))
             return redirect("console:desk-settings", access.view.slug)
     return _shown(request, access, form, MailboxForm())
+
+
+def _initial(access: Access) -> dict[str, object]:
+    row = settings_of(access.organisation)
+    return {
+        "default_assignee": row.default_assignee_id or "",
+        "undo_seconds": row.undo_seconds,
+        "certify_replies": row.certify_replies,
+        "closing_allowed": row.closing_allowed,
+        "seal_receipts": row.seal_receipts,
+        "dispute_bodies": "\n".join(row.dispute_bodies),
+    }
 
 
 def _shown(request: HttpRequest, access: Access, form: DeskForm, adding: MailboxForm) -> HttpResponseBase:
@@ -116,8 +140,7 @@ def add(request: HttpRequest, access: Access) -> HttpResponseBase:
         else:
             messages.success(request, _("The mailbox is ready. Now pass its mail on as the page says."))
             return redirect("console:desk-settings", access.view.slug)
-    row = settings_of(access.organisation)
-    return _shown(request, access, DeskForm(initial={"undo_seconds": row.undo_seconds}), form)
+    return _shown(request, access, DeskForm(initial=_initial(access)), form)
 
 
 @require_POST

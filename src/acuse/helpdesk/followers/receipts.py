@@ -14,6 +14,7 @@ from acuse.evidence.following import follow_each
 from acuse.evidence.queries import LedgerFact
 from acuse.helpdesk.followers.mail import dmarc
 from acuse.helpdesk.services.acknowledging import ALARM, discard_unused, queue_receipt, write_receipt
+from acuse.helpdesk.services.papers import seal_receipt
 from acuse.helpdesk.services.replies import Prepared
 from acuse.mail.distribution import is_distributed
 from acuse.mail.mailboxes import lowered
@@ -47,20 +48,24 @@ def _failed(item: LedgerFact, error: Exception) -> None:
     )
 
 
-def _nothing() -> bool:
-    """No receipt goes out."""
-    return False
-
-
 def _prepare(written: list[Prepared], item: LedgerFact) -> Callable[[], object]:
-    opened, ticket = item.fact.details, item.fact.subject.id
-    if not _is_author(opened.get("reception"), opened["address"]) or _is_distributed(item):
-        return _nothing
-    receipt = write_receipt(ticket=ticket)
-    if receipt is None:
-        return _nothing
-    written.append(receipt)
-    return partial(queue_receipt, ticket=ticket, receipt=receipt)
+    ticket = item.fact.subject.id
+    receipt = write_receipt(ticket=ticket) if _may_be_answered(item) else None
+    if receipt is not None:
+        written.append(receipt)
+    return partial(_acknowledge, ticket, receipt)
+
+
+def _acknowledge(ticket: UUID, receipt: Prepared | None) -> None:
+    """Queue what was written, and have the receipt sealed: a customer who telephoned has that alone."""
+    if receipt is not None:
+        queue_receipt(ticket=ticket, receipt=receipt)
+    seal_receipt(ticket=ticket)
+
+
+def _may_be_answered(item: LedgerFact) -> bool:
+    opened = item.fact.details
+    return _is_author(opened.get("reception"), opened["address"]) and not _is_distributed(item)
 
 
 def _is_distributed(item: LedgerFact) -> bool:

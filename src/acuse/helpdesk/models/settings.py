@@ -10,10 +10,11 @@ class Settings(models.Model):
 
     `last_number` is the number of its last ticket: whoever opens one locks it. `key_prefix` begins its tracking keys.
     `default_assignee`: None for the oldest administrator. `certify_replies`: unless whoever answers says otherwise.
-    `closing_allowed`: silence after a certified notice may close a case. `portal_enabled`: the organisation has a
-    public page; `form_enabled`: customers can write there, and answers go out under `form_mailbox`. `welcome` and
-    `consent` are texts by language. `quiet_hours_public`: the page says when few call. `portal_indexed`: search engines
-    may list it.
+    `closing_allowed`: silence after a certified notice may close a case. `seal_receipts`: the receipt of each case is
+    sealed at once, not only when it is asked for. `dispute_bodies`: named in rejections. `portal_enabled`: the
+    organisation has a public page; `form_enabled`: customers can write there, and answers go out under `form_mailbox`.
+    `welcome` and `consent` are texts by language. `quiet_hours_public`: the page says when few call. `portal_indexed`:
+    search engines may list it.
     """
 
     organisation = models.OneToOneField("accounts.Organisation", primary_key=True, on_delete=models.PROTECT)
@@ -23,6 +24,8 @@ class Settings(models.Model):
     certify_replies = models.BooleanField(default=False)
     undo_seconds = models.SmallIntegerField(default=10)
     closing_allowed = models.BooleanField(default=False)
+    seal_receipts = models.BooleanField(default=True, db_default=True)
+    dispute_bodies = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     portal_enabled = models.BooleanField(db_default=False)
     form_enabled = models.BooleanField(db_default=False)
     form_mailbox = models.ForeignKey("helpdesk.Mailbox", on_delete=models.PROTECT, null=True, related_name="+")

@@ -32,7 +32,7 @@ _ACT = "receipt"
 ALARM = "receipts."
 """How the alarms begin of receipts that did not go out."""
 #: Values of a case that the receipt has no place for.
-_NOT_SAID = ("product.", "warranty.")
+_NOT_SAID = ("product.", "warranty.", "dispute.")
 _MOST_TEXT = 8_000
 _MOST_FILES = 50
 #: Receipts of one customer. A program that answers each with a new message gets none any more, and so falls silent:

@@ -7,6 +7,7 @@ from acuse.certificates.services import request_record, request_ticket_certifica
 from acuse.errors import InputError
 from acuse.helpdesk.models import Ticket
 from acuse.helpdesk.queries.tickets import has_ticket
+from acuse.helpdesk.services.opening import settings_of
 
 KINDS = ("certificate", "record", "record-notes", "receipt")
 """Deadlines; the whole case, without and with its internal notes; the receipt of what opened it."""
@@ -42,3 +43,13 @@ def ask_receipt(*, ticket: UUID) -> None:
     if organisation is None:
         raise InputError("There is no such case.")
     request_ticket_receipt(organisation=organisation, ticket=ticket)
+
+
+def seal_receipt(*, ticket: UUID) -> None:
+    """Ask for the sealed receipt of a case that was opened, in the caller's transaction, where the desk seals each.
+
+    It is made by the workers, so that it is there when the customer looks. A case that is erased meanwhile has none.
+    """
+    row = Ticket.objects.select_for_update(no_key=True).filter(id=ticket).first()
+    if row is not None and settings_of(row.organisation_id).seal_receipts:
+        request_ticket_receipt(organisation=row.organisation_id, ticket=ticket)
