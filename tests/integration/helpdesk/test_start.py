@@ -11,7 +11,8 @@ from acuse.embedded.roles import Addresses
 from acuse.helpdesk.models import Line, Mailbox, Ticket
 from acuse.helpdesk.queries.policies import current_policy
 from acuse.helpdesk.queries.portal import public_desk
-from acuse.helpdesk.services.opening import open_by_member
+from acuse.helpdesk.services.opening import open_by_member, settings_of
+from acuse.helpdesk.services.portal import standard_consent
 
 SLUG = "empresa"
 PAGE = f"/console/{SLUG}/settings/desk/start/"
@@ -49,11 +50,13 @@ def test_one_form_makes_a_desk_that_takes_cases_in(owner: Access) -> None:
     desk = public_desk(SLUG)
     assert desk is not None
     assert client().get(f"/o/{SLUG}/write/").status_code == 200
+    assert settings_of(owner.organisation).consent == standard_consent("Empresa")
     ticket = open_by_member(
         access=owner, address="c@cliente.example", number="", name="C", subject="Hola", text="¿Hay sitio?", type="claim"
     )
     assert Ticket.objects.get(id=ticket).due_at is not None
     page = client().get(PAGE).content.decode()
+    assert f"/settings/desk/mailboxes/{Mailbox.objects.get().id}/" in page, "the mailbox may be fetched by IMAP"
     assert '<form class="form-stack"' not in page, "nothing is left to ask"
 
 
@@ -75,3 +78,10 @@ def test_what_is_refused_is_said_at_its_field_and_the_rest_stays_done(owner: Acc
 def test_nothing_is_made_of_a_form_that_makes_no_sense(owner: Access, wrong: dict[str, str]) -> None:
     assert client().post(PAGE, {**GIVEN, **wrong}).status_code == 200
     assert not Calendar.objects.exists()
+
+
+def test_a_new_owner_is_led_to_the_desk(owner: Access) -> None:
+    first = f"/console/{SLUG}/communications/"
+    assert f'href="{PAGE}"' in client().get(first, follow=True).content.decode()
+    assert client().post(PAGE, GIVEN).status_code == 302
+    assert "atencion@empresa.example" in client().get(first, follow=True).content.decode()

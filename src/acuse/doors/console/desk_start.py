@@ -39,7 +39,7 @@ from acuse.helpdesk.services.lines import add_line
 from acuse.helpdesk.services.mailboxes import add_mailbox
 from acuse.helpdesk.services.opening import settings_of
 from acuse.helpdesk.services.policies import publish_policy
-from acuse.helpdesk.services.portal import change_portal
+from acuse.helpdesk.services.portal import change_portal, standard_consent
 from acuse.proof.policy import Policy
 
 _HOURS = (
@@ -77,7 +77,12 @@ class StartForm(StyledForm):
     )
     number = forms.CharField(label=gettext_lazy("Telephone number, if there is one"), max_length=32, required=False)
     public = forms.BooleanField(
-        label=gettext_lazy("Switch the public page on, with a form to write by"), required=False, initial=True
+        label=gettext_lazy("Switch the public page on, with a form to write by"),
+        required=False,
+        initial=True,
+        help_text=gettext_lazy(
+            "The form asks customers to agree that their data are used, in words that you can change."
+        ),
     )
 
 
@@ -144,8 +149,21 @@ def _made(access: Access, form: StartForm) -> bool:
     boxes = mailboxes(access)
     if given.get("public") and boxes and not form.errors:
         with refused_at(form, "public"):
-            change_portal(access=access, portal_enabled=True, form_enabled=True, form_mailbox=boxes[0].id)
+            _public(access, boxes[0].id)
     return not form.errors
+
+
+def _public(access: Access, mailbox: UUID) -> None:
+    """Switch the public page on with its form, which asks for consent; words that there are stay."""
+    row = settings_of(access.organisation)
+    change_portal(
+        access=access,
+        portal_enabled=True,
+        form_enabled=True,
+        form_mailbox=mailbox,
+        welcome=row.welcome,
+        consent=row.consent or standard_consent(access.view.name),
+    )
 
 
 def _calendar(access: Access, given: Mapping[str, Any]) -> UUID:

@@ -1,4 +1,4 @@
-"""The list before anything was sent: the steps to the first certificate, and what it will look like."""
+"""The list before anything was sent: the steps to the first certificate and to a desk, and what it will look like."""
 
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ from acuse.accounts import queries as accounts
 from acuse.accounts.queries import Access
 from acuse.doors.console.frame import page
 from acuse.evidence.queries import LedgerState, ledger_state
+from acuse.helpdesk.queries.mailboxes import mailboxes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,7 @@ def tasks(access: Access, state: LedgerState) -> list[Task]:
     view = access.view
     credentials = [one for one in accounts.credentials(access) if one.revoked_at is None]
     patterns = sorted(accounts.sender_patterns(access.organisation))
+    addresses = [one.address for one in mailboxes(access)]
     language = _("Spanish") if view.language == "es" else _("English")
     about = _("%(name)s, certificates in %(language)s, times of %(zone)s") % {
         "name": view.name,
@@ -55,6 +57,12 @@ def tasks(access: Access, state: LedgerState) -> list[Task]:
             title=_("First communication"),
             text=_("With your own mail program, CRM or ERP, through the SMTP connector."),
             state="open",
+        ),
+        Task(
+            key="desk",
+            title=_("The desk for your customers"),
+            text=", ".join(addresses) or _("Mailbox, form, telephone, hours and deadlines: one form sets them up."),
+            state="done" if addresses else "open",
         ),
     ]
 

@@ -12,6 +12,18 @@ MOST_TEXT = 2000
 LANGUAGES = ("es", "en")
 
 
+def standard_consent(name: str) -> dict[str, str]:
+    """Return what customers are asked to agree to until an organisation has words of its own.
+
+    Args:
+        name: of the organisation, which answers for the data.
+    """
+    return {
+        "es": f"Acepto que {name} trate mis datos para atender lo que escribo y responderme.",
+        "en": f"I agree that {name} uses my data to deal with what I write and to answer me.",
+    }
+
+
 def change_portal(
     *,
     access: Access,
