@@ -77,7 +77,14 @@ def choices(access: Access) -> tuple[Choice, ...]:
 
 
 def write_answer(
-    access: Access, *, ticket: UUID, use: str, template: UUID | None = None, answer: str = "", **values: object
+    access: Access,
+    *,
+    ticket: UUID,
+    use: str,
+    template: UUID | None = None,
+    language: str = "",
+    answer: str = "",
+    **values: object,
 ) -> Composed:
     """Return a letter for a case, its marks still to be changed by whoever sends it.
 
@@ -85,6 +92,7 @@ def write_answer(
         access: of a member.
         ticket: which case.
         use: see `ACTS`. template: see `Choice`.
+        language: of the letter; "" for the case's.
         answer: what was written already, with marks.
         values: further variables of the use, dots as double underscores.
 
@@ -94,6 +102,7 @@ def write_answer(
     row = mine(access).filter(id=ticket).first()
     if row is None or use not in ACTS:
         raise InputError("There is no such case.")
+    row.language = language or row.language
     known = _known(access, row)
     if answer.strip():
         known["answer.text"] = answer
