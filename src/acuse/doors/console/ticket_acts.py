@@ -205,9 +205,10 @@ def present(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     body = request.POST.get("body", "").replace("\r\n", "\n")
     kind = "note" if request.POST.get("kind") == "note" else "reply"
     try:
-        desk.be_present(access=access, ticket=id, writing=bool(body.strip()))
         if access.sends and "body" in request.POST:
             desk.save_draft(access=access, ticket=id, kind=kind, body=body)
+        # What the page says now and then names the answer alone: who has begun a note writes too.
+        desk.be_present(access=access, ticket=id, writing=access.sends and bool(drafts(access, ticket=id)))
     except InputError as error:
         raise Http404(str(error)) from error
     seen = case(access, id=id)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from acuse.accounts.queries import Access
 from acuse.clock import from_rfc3339
@@ -155,7 +156,7 @@ def _moved(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[st
 
 
 def _escalated(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
-    return _("Escalated") if details["escalated"] else _("No longer escalated"), "arrow-up"
+    return _("Escalated") if details["escalated"] else pgettext("what happened", "No longer escalated"), "arrow-up"
 
 
 def _with(said: str, comments: str) -> str:
