@@ -18,13 +18,16 @@ from acuse.proof.judging import stated
 from acuse.proof.verdicts.deadlines import Sources
 
 
-def handed_out(*, organisation: UUID, proof_sha256: str, kind: str = Certificate.Kind.CERTIFICATE) -> tuple[bytes, str]:
+def handed_out(
+    *, organisation: UUID, proof_sha256: str, kind: str = Certificate.Kind.CERTIFICATE, deadline: str = ""
+) -> tuple[bytes, str]:
     """Return the proof of a document and its media type.
 
     Args:
         organisation: whose document it is.
         proof_sha256: of its `proof.json` in custody.
         kind: of document.
+        deadline: identifier of the one deadline that it is about, if it is about one.
 
     Returns:
         The archive with every object that documents hold where one is too big for the PDF, so that PDF and bundle give
@@ -37,10 +40,11 @@ def handed_out(*, organisation: UUID, proof_sha256: str, kind: str = Certificate
         organisation=organisation,
         proof=custody.open_object(organisation=organisation, sha256=proof_sha256),
         kind=kind,
+        deadline=deadline,
     )
 
 
-def packed(*, organisation: UUID, proof: bytes, kind: str) -> tuple[bytes, str]:
+def packed(*, organisation: UUID, proof: bytes, kind: str, deadline: str = "") -> tuple[bytes, str]:
     """Return a `proof.json` with what belongs beside it, and its media type; see `handed_out`."""
     bundle = parse(proof)
     cited = _cited(bundle, kind)
@@ -52,7 +56,7 @@ def packed(*, organisation: UUID, proof: bytes, kind: str) -> tuple[bytes, str]:
     small = all(item.size <= rules.EMBEDDED_LIMIT for item in cited.values())
     if not (sources.calendars or sources.rules) and small and kind not in rules.RECORDS:
         return proof, "application/json"
-    judged = canonicalise(stated(bundle, sources=sources))
+    judged = canonicalise(stated(bundle, sources=sources, about=deadline))
     objects = {sha256: open_object(sha256) for sha256 in cited}
     return Archive(proof=proof, statement=judged, objects=objects).to_zip(), "application/zip"
 

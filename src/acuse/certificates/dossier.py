@@ -51,6 +51,7 @@ _RELATIONSHIPS: dict[str, Relationship] = {
     "document": "data",
 }
 _WRITTEN = frozenset({"message", "note", "outcome"})
+_OF_DEADLINES = (Certificate.Kind.CERTIFICATE, Certificate.Kind.DEADLINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +66,7 @@ class Dossier:
         attachments: embedded files.
         context: for the story.
         bundle: the proof, as embedded.
+        about: identifier of the one deadline that it is about; "" where it is about the whole.
     """
 
     facts: tuple[Fact, ...]
@@ -74,6 +76,7 @@ class Dossier:
     attachments: tuple[Attachment, ...]
     context: Context
     bundle: Bundle
+    about: str
 
     @property
     def proof(self) -> bytes:
@@ -139,7 +142,7 @@ def assemble(
     """
     facts = tuple(item.fact for item in bundle.facts)
     sources = Sources.read(facts, open_object)
-    of_case = facts[0].subject.kind == TICKET and particulars.kind != Certificate.Kind.CERTIFICATE
+    of_case = facts[0].subject.kind == TICKET and particulars.kind not in _OF_DEADLINES
     held = rules.held([item.fact for item in bundle.every], kind=particulars.kind)
     cited = _cited(held, particulars, open_object)
     files = [*cited[: len(held.inside)], *_own(bundle, sources, particulars)]
@@ -154,6 +157,7 @@ def assemble(
         attachments=tuple(attachment for _, attachment in files),
         context=_context(particulars, bundle, tokens, standing, shown, elsewhere=elsewhere),
         bundle=bundle,
+        about=particulars.deadline,
     )
 
 
@@ -230,7 +234,7 @@ def _embedded(
 def _own(bundle: Bundle, sources: Sources, particulars: Particulars) -> list[tuple[EmbeddedFile, Attachment]]:
     """Return the files that are ours: proof, statement, and checkpoint and token for tools that read nothing else."""
     language = particulars.language
-    judged = canonicalise(stated(bundle, sources=sources))
+    judged = canonicalise(stated(bundle, sources=sources, about=particulars.deadline))
     files = [
         _embedded("proof.json", "proof", "application/json", bundle.to_json(), language),
         _embedded("statement.json", "statement", "application/json", judged, language),
@@ -259,6 +263,7 @@ def _particulars(row: Certificate, bundle: Bundle, level: Level, dated_at: datet
     policy = environment.policy_url
     return Particulars(
         kind=row.kind,
+        deadline=row.deadline,
         language=language,
         zone=organisation.time_zone,
         organisation=Party(name=organisation.name, tax_id=organisation.tax_id or None),

@@ -217,7 +217,7 @@ def _receipt(dossier: Dossier) -> dict[str, Any]:
 
 def _deadlines(dossier: Dossier) -> dict[str, Any]:
     message = None if dossier.message is None else read(dossier.message)
-    return deadlines.tell(dossier.bundle.facts, message, dossier.sources, dossier.context)
+    return deadlines.tell(dossier.bundle.facts, message, dossier.sources, dossier.context, about=dossier.about)
 
 
 def _entry(dossier: Dossier) -> dict[str, Any]:
@@ -235,6 +235,7 @@ _DOCUMENTS: Mapping[tuple[str, str], tuple[Callable[[Dossier], dict[str, Any]], 
     (COMMUNICATION, _Kind.CERTIFICATE): (_communication, "certificate.typ"),
     (COMMUNICATION, _Kind.RECEIPT): (_receipt, "receipt.typ"),
     (TICKET, _Kind.CERTIFICATE): (_deadlines, "deadlines.typ"),
+    (TICKET, _Kind.DEADLINE): (_deadlines, "deadlines.typ"),
     (TICKET, _Kind.RECEIPT): (_entry, "receipt.typ"),
     (TICKET, _Kind.RECORD): (partial(_record_of_case, notes=False), "record.typ"),
     (TICKET, _Kind.RECORD_WITH_NOTES): (partial(_record_of_case, notes=True), "record.typ"),
@@ -280,6 +281,7 @@ def _record(
                 "supersedes": row.supersedes or None,
                 "reason": row.reason or None,
                 **({"document": row.kind} if row.kind in rules.RECORDS else {}),
+                **({"deadline": row.deadline} if row.deadline else {}),
             },
             objects=(refer("certificate", document), refer("proof-bundle", proof)),
         )

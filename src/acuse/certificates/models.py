@@ -17,6 +17,7 @@ class Certificate(models.Model):
 
         RECEIPT = "receipt"
         CERTIFICATE = "certificate"
+        DEADLINE = "deadline"
         RECORD = "record"
         RECORD_WITH_NOTES = "record-notes"
 
@@ -30,6 +31,8 @@ class Certificate(models.Model):
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT)
     subject_kind = models.CharField(max_length=32)
     subject = models.UUIDField()
+    #: Identifier of the one deadline of a ticket that the document is about, as its facts name it; else "".
+    deadline = models.CharField(max_length=40, blank=True)
     kind = models.CharField(max_length=16, choices=Kind.choices)
     revision = models.IntegerField()
     code = models.CharField(max_length=19, unique=True)
@@ -56,7 +59,7 @@ class Certificate(models.Model):
         db_table = "certificates_certificates"
         constraints = (
             models.UniqueConstraint(
-                fields=("subject_kind", "subject", "kind", "revision"), name="one_document_per_revision"
+                fields=("subject_kind", "subject", "kind", "deadline", "revision"), name="one_document_per_revision"
             ),
         )
         indexes = (

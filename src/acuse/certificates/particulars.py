@@ -24,6 +24,7 @@ class Particulars:
 
     Args:
         kind: see `acuse.certificates.models.Certificate.Kind`.
+        deadline: identifier of the one deadline that it is about; "" where it is about the whole.
         zone: IANA name of the zone of its local times.
         third_party: the operator states that the certifier is none of the parties.
         lowered: sealed at a lower level than wanted.
@@ -32,6 +33,7 @@ class Particulars:
     """
 
     kind: str
+    deadline: str = ""
     language: Language
     zone: str
     organisation: Party
@@ -53,6 +55,7 @@ class Particulars:
             {
                 "v": VERSION,
                 "kind": self.kind,
+                **({"deadline": self.deadline} if self.deadline else {}),
                 "language": self.language,
                 "zone": self.zone,
                 "organisation": {"name": self.organisation.name, "tax_id": self.organisation.tax_id},
@@ -89,6 +92,7 @@ def parse_particulars(raw: bytes) -> Particulars:
             raise InputError("The document is of a version that this program does not make.")
         found = Particulars(
             kind=str(members["kind"]),
+            deadline=str(members.get("deadline", "")),
             language=cast(Language, members["language"]),
             zone=str(members["zone"]),
             organisation=Party(**members["organisation"]),

@@ -18,7 +18,7 @@ from acuse.proof.facts.communication import KIND
 from acuse.proof.facts.deadline import KIND as TICKET
 from acuse.proof.facts.fact import Fact, Subject
 from acuse.proof.judging import judged
-from acuse.proof.verdicts.deadlines import Judgement, Sources
+from acuse.proof.verdicts.deadlines import Deadline, Judgement, Sources
 from acuse.proof.verdicts.delivery import Verdict
 
 log = logging.getLogger(__name__)
@@ -32,6 +32,7 @@ class CertificateView:
     Attributes:
         communication: the subject, which may be a ticket: `subject_kind` says so.
         kind: see `acuse.certificates.models.Certificate.Kind`.
+        deadline: identifier of the one deadline that it is about; "" where it is about the whole.
         state: "requested" or "issued".
         facts_up_to: ledger position of the last fact inside, from 0; None until issued.
         superseded_by: code of the next issued revision; "" for the newest.
@@ -42,6 +43,7 @@ class CertificateView:
     subject_kind: str
     code: str
     kind: str
+    deadline: str
     state: str
     revision: int
     requested_at: datetime
@@ -72,6 +74,7 @@ class PublicRecord:
         organisation: name of who had it certified.
         verdict: of the facts it was issued over, recomputed now; None of a ticket.
         deadlines: of a ticket, likewise; None of a communication.
+        deadline: identifier of the one that the document is about; "" where it is about all.
         unjudged: why neither could be worked out now; None where it could.
         facts: those facts; doors show times and verdict only, never the people or the subject.
         superseded_by: code of the next revision; "" for the newest.
@@ -85,6 +88,7 @@ class PublicRecord:
     organisation: str
     verdict: Verdict | None
     deadlines: Judgement | None
+    deadline: str
     unjudged: AcuseError | None
     facts: tuple[Fact, ...]
     facts_up_to: int
@@ -96,13 +100,19 @@ class PublicRecord:
         """Whether it is the record of a whole case."""
         return self.kind in rules.RECORDS
 
+    @property
+    def about(self) -> Deadline | None:
+        """The one deadline that the document is about; None where it is about all."""
+        return self.deadlines.named(self.deadline) if self.deadlines is not None else None
 
-def _view(row: Certificate, later: dict[tuple[UUID, str, int], str]) -> CertificateView:
+
+def _view(row: Certificate, later: dict[tuple[UUID, str, str, int], str]) -> CertificateView:
     return CertificateView(
         communication=row.subject,
         subject_kind=row.subject_kind,
         code=row.code,
         kind=row.kind,
+        deadline=row.deadline,
         state=row.state,
         revision=row.revision,
         requested_at=row.requested_at,
@@ -113,7 +123,7 @@ def _view(row: Certificate, later: dict[tuple[UUID, str, int], str]) -> Certific
         anchored=row.anchored,
         facts_up_to=row.facts_up_to,
         supersedes=row.supersedes,
-        superseded_by=later.get((row.subject, row.kind, row.revision), ""),
+        superseded_by=later.get((row.subject, row.kind, row.deadline, row.revision), ""),
         reason=row.reason,
         last_error=row.last_error,
         size=row.size,
@@ -125,8 +135,8 @@ def _views(rows: Sequence[Certificate]) -> tuple[CertificateView, ...]:
     """Views of some rows, each with the code that superseded it."""
     issued = Certificate.objects.filter(
         subject__in={row.subject for row in rows}, state=Certificate.State.ISSUED, revision__gt=1
-    ).values_list("subject", "kind", "revision", "code")
-    later = {(subject, kind, revision - 1): code for subject, kind, revision, code in issued}
+    ).values_list("subject", "kind", "deadline", "revision", "code")
+    later = {(subject, kind, deadline, revision - 1): code for subject, kind, deadline, revision, code in issued}
     return tuple(_view(row, later) for row in rows)
 
 
@@ -201,7 +211,9 @@ def proof_bundle(access: Access, *, code: str) -> tuple[bytes, str] | None:
     row = _issued(access, code)
     if row is None or not row.bundle_sha256:
         return None
-    return bundles.handed_out(organisation=access.organisation, proof_sha256=row.bundle_sha256, kind=row.kind)
+    return bundles.handed_out(
+        organisation=access.organisation, proof_sha256=row.bundle_sha256, kind=row.kind, deadline=row.deadline
+    )
 
 
 def ticket_proof(access: Access, *, ticket: UUID) -> tuple[bytes, str] | None:
@@ -239,6 +251,16 @@ def public_record_of_file(*, sha256: str) -> PublicRecord | None:
     return _record(Certificate.objects.filter(Q(sha256=sha256) | Q(bundle_sha256=sha256)))
 
 
+def public_record_of_proof(*, sha256: str, deadline: str) -> PublicRecord | None:
+    """Return the same from a bundle, whose proof documents about several deadlines of a case may share.
+
+    Args:
+        sha256: digest of `proof.json`, 64 lower-case hex digits.
+        deadline: identifier of the one deadline that its statement names; "" where it names none.
+    """
+    return _record(Certificate.objects.filter(bundle_sha256=sha256, deadline=deadline))
+
+
 def _record(found: "QuerySet[Certificate]") -> PublicRecord | None:
     row = found.select_related("organisation").filter(state=Certificate.State.ISSUED).first()
     if row is None or row.issued_at is None or row.facts_up_to is None:
@@ -268,6 +290,7 @@ def _record(found: "QuerySet[Certificate]") -> PublicRecord | None:
         organisation=row.organisation.name,
         verdict=found_now.delivery if found_now else None,
         deadlines=found_now.deadlines if found_now else None,
+        deadline=row.deadline,
         unjudged=unjudged,
         facts=facts,
         facts_up_to=row.facts_up_to,

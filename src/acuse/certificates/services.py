@@ -19,15 +19,16 @@ from acuse.proof.facts.fact import Subject
 _REQUEST = """
 WITH newest AS (
     SELECT revision, code, state FROM certificates_certificates
-    WHERE subject_kind = %(subject_kind)s AND subject = %(subject)s AND kind = %(kind)s
+    WHERE subject_kind = %(subject_kind)s AND subject = %(subject)s AND kind = %(kind)s AND deadline = %(deadline)s
     ORDER BY revision DESC LIMIT 1 FOR UPDATE
 )
-INSERT INTO certificates_certificates (id, organisation_id, subject_kind, subject, kind, revision, code, state,
-    supersedes, reason, requested_at, due_at, wanted_level, tries, last_error, level, anchored, needs_upgrade, sha256,
-    bundle_sha256)
-SELECT %(id)s, %(organisation)s, %(subject_kind)s, %(subject)s, %(kind)s, coalesce(newest.revision, 0) + 1, %(code)s,
-    'requested', coalesce(newest.code, ''), CASE WHEN newest.code IS NULL THEN '' ELSE %(reason)s END,
-    %(requested_at)s, %(due_at)s, %(wanted_level)s, 0, '', '', false, false, '', ''
+INSERT INTO certificates_certificates (id, organisation_id, subject_kind, subject, kind, deadline, revision, code,
+    state, supersedes, reason, requested_at, due_at, wanted_level, tries, last_error, level, anchored, needs_upgrade,
+    sha256, bundle_sha256)
+SELECT %(id)s, %(organisation)s, %(subject_kind)s, %(subject)s, %(kind)s, %(deadline)s,
+    coalesce(newest.revision, 0) + 1, %(code)s, 'requested', coalesce(newest.code, ''),
+    CASE WHEN newest.code IS NULL THEN '' ELSE %(reason)s END, %(requested_at)s, %(due_at)s, %(wanted_level)s, 0, '',
+    '', false, false, '', ''
 FROM (SELECT 1) AS one LEFT JOIN newest ON true WHERE newest.state IS DISTINCT FROM 'requested'
 """
 #: Reason of a revision that only raises the level of the one before it.
@@ -66,6 +67,19 @@ def request_ticket_certificate(*, organisation: UUID, ticket: UUID) -> None:
     _request_of_ticket(organisation, ticket, Certificate.Kind.CERTIFICATE)
 
 
+def request_deadline_certificate(*, organisation: UUID, ticket: UUID, deadline: str) -> None:
+    """Ask for the certificate of one deadline of a ticket as it stands, due at once.
+
+    Asked for again it supersedes the one before of the same deadline; while a request waits, asking changes nothing.
+
+    Args:
+        organisation: whose ticket it is.
+        ticket: the subject.
+        deadline: its identifier, as the ticket's facts name it.
+    """
+    _request_of_ticket(organisation, ticket, Certificate.Kind.DEADLINE, deadline=deadline)
+
+
 def request_record(*, organisation: UUID, ticket: UUID, notes: bool) -> None:
     """Ask for the record of a whole case with its communications, as it stands, due at once.
 
@@ -80,9 +94,10 @@ def request_record(*, organisation: UUID, ticket: UUID, notes: bool) -> None:
     _request_of_ticket(organisation, ticket, kind)
 
 
-def _request_of_ticket(organisation: UUID, ticket: UUID, kind: Certificate.Kind) -> None:
+def _request_of_ticket(organisation: UUID, ticket: UUID, kind: Certificate.Kind, *, deadline: str = "") -> None:
+    subject = Subject(kind=TICKET, id=ticket)
     with transaction.atomic():
-        _request(organisation, Subject(kind=TICKET, id=ticket), kind, due_at=clock.now(), reason=ASKED)
+        _request(organisation, subject, kind, deadline=deadline, due_at=clock.now(), reason=ASKED)
 
 
 def request_receipt(*, organisation: UUID, communication: UUID) -> None:
@@ -110,6 +125,7 @@ def request_upgrade(*, certificate: Certificate) -> None:
             certificate.organisation_id,
             Subject(kind=certificate.subject_kind, id=certificate.subject),
             Certificate.Kind(certificate.kind),
+            deadline=certificate.deadline,
             due_at=clock.now(),
             reason=UPGRADE,
         )
@@ -120,7 +136,15 @@ def forget(*, subject: UUID) -> None:
     Certificate.objects.filter(subject=subject).delete()
 
 
-def _request(organisation: UUID, subject: Subject, kind: Certificate.Kind, *, due_at: datetime, reason: str) -> None:
+def _request(
+    organisation: UUID,
+    subject: Subject,
+    kind: Certificate.Kind,
+    *,
+    due_at: datetime,
+    reason: str,
+    deadline: str = "",
+) -> None:
     """Insert the next revision's request unless one is waiting already."""
     execute(
         _REQUEST,
@@ -130,6 +154,7 @@ def _request(organisation: UUID, subject: Subject, kind: Certificate.Kind, *, du
             "subject_kind": subject.kind,
             "subject": subject.id,
             "kind": kind.value,
+            "deadline": deadline,
             "code": rules.new_code(),
             "reason": reason,
             "requested_at": clock.now(),

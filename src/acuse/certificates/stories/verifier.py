@@ -13,7 +13,8 @@ def meaning(told: Told, judged: Judged) -> Runs:
     """
     words: dict[str, str] = {}
     if judged.deadlines is not None:
-        found = judged.deadlines.deadlines
+        found = (judged.about,) if judged.about else judged.deadlines.deadlines
+        words |= {"One deadline of the case": told.word("verifier.one")} if judged.about else {}
         words |= {} if found else {"No deadlines": told.word("verifier.no_deadlines")}
         words |= {each.purpose: told.word(f"purpose.{each.purpose}").lower() for each in found}
         words |= {each.verdict: told.word(f"badge.{each.verdict}.one") for each in found}

@@ -47,7 +47,7 @@ Status = Literal["in_progress", "concluded", "failed"]
 Outcome = Annotated[str, Field(json_schema_extra={"enum": sorted(OUTCOMES)})]
 FailureClass = Annotated[str, Field(json_schema_extra={"enum": sorted(FAILURE_CLASSES)})]
 DocumentKind = Literal["certificate", "receipt"]
-KnownKind = Literal["certificate", "receipt", "record", "record-notes"]
+KnownKind = Literal["certificate", "deadline", "receipt", "record", "record-notes"]
 
 
 class Shape(BaseModel):

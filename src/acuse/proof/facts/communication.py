@@ -326,7 +326,7 @@ TYPES = (
                     "supersedes": Nullable(Text(40)),
                     "reason": Nullable(Text(2048)),
                 },
-                {"document": Choice("record", "record-notes")},
+                {"document": Choice("record", "record-notes"), "deadline": Text(40)},
             ),
             roles={"certificate": "the sealed PDF", "proof-bundle": "the proof that it embeds"},
         )
@@ -335,7 +335,8 @@ TYPES = (
             (
                 "certificate.issued",
                 "A sealed certificate was issued over the facts up to a position. `document` says where it is the "
-                "record of a whole case, without or with its internal notes.",
+                "record of a whole case, without or with its internal notes; `deadline` which one of a case it is about "
+                "where it tells that alone.",
             ),
         )
     ),

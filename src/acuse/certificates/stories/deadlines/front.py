@@ -60,11 +60,15 @@ def _badge_word(ticket: Ticket, verdict: str) -> str:
     return ticket.word(f"badge.{verdict}.one" if ticket.judgement.count(verdict) == 1 else f"badge.{verdict}")
 
 
-def opening(ticket: Ticket) -> dict[str, Any]:
-    """Return the model of the verdict block."""
+def opening(ticket: Ticket, *, alone: bool = False) -> dict[str, Any]:
+    """Return the model of the verdict block.
+
+    Args:
+        ticket: what is told. alone: the document is about its one deadline.
+    """
     superseded = ticket.context.supersedes
     return {
-        "kind": plain(ticket.say("kind.deadlines", ticket=ticket.key())),
+        "kind": plain(ticket.say("kind.deadline" if alone else "kind.deadlines", ticket=ticket.key())),
         "clock": ticket.clock.line(),
         "badge": {"style": "counts", "halves": _halves(ticket)},
         "headline": headline(ticket),

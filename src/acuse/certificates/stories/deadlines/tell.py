@@ -6,6 +6,7 @@ from typing import Any
 from acuse.certificates.stories.case import declared_language
 from acuse.certificates.stories.communication import frame, up_to
 from acuse.certificates.stories.context import Context, LedgerFact
+from acuse.certificates.stories.deadlines.alone import only
 from acuse.certificates.stories.deadlines.drawing import drawing, height, legend
 from acuse.certificates.stories.deadlines.front import headline, lists, opening, short_verdict
 from acuse.certificates.stories.deadlines.sections import content, parties, table
@@ -34,6 +35,8 @@ def tell(
     message: Message | None,
     sources: Sources,
     context: Context,
+    *,
+    about: str = "",
 ) -> dict[str, Any]:
     """Return the model of the certificate.
 
@@ -42,44 +45,53 @@ def tell(
         message: that opened it, as read from custody; None where it was no message.
         sources: what its deadlines are counted and compared by.
         context: who certifies, under which code, with which proofs.
+        about: identifier of the one deadline to tell; "" for all.
 
     Raises:
-        InputError: the facts of its deadlines do not fit their types.
+        InputError: the facts of its deadlines do not fit their types, or tell no such deadline.
     """
     declared = declared_language(message.language) if message is not None else None
-    ticket = open_ticket(facts, sources, context, language=declared or str(facts[0].fact.details.get("language", "")))
+    whole = open_ticket(facts, sources, context, language=declared or str(facts[0].fact.details.get("language", "")))
+    one = only(whole, about) if about else None
+    ticket = one or whole
     proves, limits = lists(ticket)
-    told = content(ticket, message)
+    told = content(whole, message)
     drawings = [drawing(ticket, deadline) for deadline in ticket.deadlines]
-    first = opening(ticket)
-    fits = sum(map(height, drawings)) <= _room(first)
+    first = opening(ticket, alone=one is not None)
+    fits = one is None and sum(map(height, drawings)) <= _room(first)
     drawn = {"drawings": drawings, "legend": legend(ticket, drawings)}
-    judged = Judged(deadlines=ticket.judgement, members={})
+    judged = Judged(deadlines=whole.judgement, members={}).about_one(about)
     none: dict[str, Any] = {"drawings": [], "legend": []}
     return {
         **frame(ticket, document="deadlines", verdict=short_verdict(ticket), title=headline(ticket)),
         "first": first,
         "ladder": None,
+        "one": table(ticket)["tables"] if one else [],
         "drawn": drawn if fits else none,
         "proves": proves,
         "limits": limits,
-        "strip": strip(ticket),
-        "up_to": _up_to(ticket),
+        "strip": strip(whole),
+        "up_to": _up_to(whole, one),
         "parties": parties(ticket),
         "content": told,
         "pictures": {**told.pop("pictures"), PICTURE: qr_picture(context.verification_url)},
-        "timeline": {**timeline(ticket), "summary": _absent(ticket)},
-        "deadlines": {**table(ticket), "drawn": none if fits else drawn},
-        "integrity": integrity(ticket),
+        "timeline": {**timeline(ticket), "summary": ticket.say("timeline.one") if one else _absent(ticket)},
+        "deadlines": {**table(ticket), **({"tables": []} if one else {}), "drawn": none if fits else drawn},
+        "integrity": integrity(whole),
         "verification": verification(
             ticket, document=ticket.word("name.document"), headline=judged.said(), meaning=meaning(ticket, judged)
         ),
     }
 
 
-def _up_to(ticket: Ticket) -> str | None:
-    """Return the sentence that says what is not shown: what came later, and the communications' own facts."""
-    said = [up_to(ticket), ticket.word("up_to.absent") if ticket.absent else None]
+def _up_to(ticket: Ticket, one: Ticket | None) -> str | None:
+    """Return what is not shown: what came later, then the communications' own facts or all but one deadline's."""
+    said = [up_to(ticket)]
+    if one is not None:
+        others = len(ticket.judgement.contradictions) > len(one.judgement.contradictions)
+        said += [ticket.word("up_to.one"), ticket.word("up_to.one.contradicted") if others else None]
+    elif ticket.absent:
+        said += [ticket.word("up_to.absent")]
     return " ".join(filter(None, said)) or None
 
 

@@ -168,7 +168,8 @@ def _escalated(case: WholeCase, fact: Fact) -> tuple[Runs, list[Runs]]:
 
 
 def _issued(case: WholeCase, fact: Fact) -> tuple[Runs, list[Runs]]:
-    document = f"record.document.{fact.details.get('document') or fact.type}"
+    of_one = "deadline" if "deadline" in fact.details else fact.type
+    document = f"record.document.{fact.details.get('document') or of_one}"
     return case.say("record.fact.issued", document=case.word(document), code=own(str(fact.details["code"]))), []
 
 

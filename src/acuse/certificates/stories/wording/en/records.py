@@ -173,6 +173,7 @@ WORDS: dict[str, str] = {
     "record.fact.taken_back": "The case is no longer escalated",
     "record.fact.issued": "{document} {code} is issued",
     "record.document.certificate.issued": "The certificate of deadlines",
+    "record.document.deadline": "The certificate of one deadline",
     "record.document.receipt.issued": "The receipt of entry",
     "record.document.record": "The record",
     "record.document.record-notes": "The record with internal notes",

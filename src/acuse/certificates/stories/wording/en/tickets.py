@@ -2,6 +2,7 @@
 
 WORDS: dict[str, str] = {
     "kind.deadlines": "Certificate of the deadlines of case {ticket}",
+    "kind.deadline": "Certificate of one deadline of case {ticket}",
     "title.deadlines": "Certificate {code}: {headline}",
     "header.deadlines": "Certificate",
     "purpose.first_response": "First response",
@@ -122,6 +123,12 @@ WORDS: dict[str, str] = {
     "proves.calendars": "That calendar and rules are those that the facts cite; they are embedded.",
     "limit.deadline.correct": "That the answer or the solution was right, or that the customer read it.",
     "limit.deadline.law": "That calendar and terms are those the law requires, or those in force at the start.",
+    "up_to.one": (
+        "This document tells one deadline. The file holds the facts of the whole case, because the verdict is "
+        "recomputed "
+        "from them."
+    ),
+    "up_to.one.contradicted": "Other facts of the case do not follow from the rest; the verifier tells which.",
     "up_to.absent": "Nor are the facts of its communications: section 4.",
     # drawings
     "drawing.met": "{purpose}: met in {used}, of {term}",
@@ -161,6 +168,7 @@ WORDS: dict[str, str] = {
     "folded.over": "overrun",
     # what the verifier says
     "verifier.words": " In other words: {words}.",
+    "verifier.one": "one deadline of the case",
     "verifier.no_deadlines": "no deadlines",
     "verifier.contradicted": "what facts say and does not follow",
     "verifier.grade": "grade",
@@ -271,6 +279,10 @@ WORDS: dict[str, str] = {
     "fact.deadline.withdrawn": "The deadline of {purpose} no longer applies",
     "fact.deadline.deferred": "A deadline cannot be counted: the calendar does not reach to its end",
     "fact.start.term": "{term}, {cause}; due: {due}",
+    "timeline.one": (
+        "The opening of the case and the facts of this deadline; the others are in the file, with the numbers that are "
+        "missing here."
+    ),
     "timeline.absent": "Communications that the case names and whose facts are not in this document: {names}.",
     "fact.pause.reason": "Reason: {reason}.",
     "fact.pause.reason.by": "Reason: {reason}, {cause}.",

@@ -180,6 +180,7 @@ WORDS: dict[str, str] = {
     "record.fact.taken_back": "El expediente deja de estar elevado",
     "record.fact.issued": "Se emite {document} {code}",
     "record.document.certificate.issued": "el certificado de plazos",
+    "record.document.deadline": "el certificado de un plazo",
     "record.document.receipt.issued": "el justificante de entrada",
     "record.document.record": "el acta",
     "record.document.record-notes": "el acta con notas internas",

@@ -2,6 +2,7 @@
 
 WORDS: dict[str, str] = {
     "kind.deadlines": "Certificado de plazos del expediente {ticket}",
+    "kind.deadline": "Certificado de un plazo del expediente {ticket}",
     "title.deadlines": "Certificado {code}: {headline}",
     "header.deadlines": "Certificado",
     "purpose.first_response": "Primera respuesta",
@@ -124,6 +125,12 @@ WORDS: dict[str, str] = {
     "proves.calendars": "Que calendario y reglas son los que citan los hechos; van incrustados.",
     "limit.deadline.correct": "Que la respuesta o la solución fueran correctas, ni que el cliente las leyera.",
     "limit.deadline.law": "Que calendario y plazos sean los que exige la ley, ni los que regían al empezar.",
+    "up_to.one": (
+        "Este documento cuenta un solo plazo. El archivo contiene los hechos de todo el expediente, porque el "
+        "resultado "
+        "se vuelve a calcular a partir de ellos."
+    ),
+    "up_to.one.contradicted": "Otros hechos del expediente no concuerdan con los demás; el verificador dice cuáles.",
     "up_to.absent": "Tampoco los hechos de sus comunicaciones: apartado 4.",
     # drawings
     "drawing.met": "{purpose}: plazo cumplido en {used}, de {term}",
@@ -163,6 +170,7 @@ WORDS: dict[str, str] = {
     "folded.over": "fuera de plazo",
     # what the verifier says
     "verifier.words": " En español: {words}.",
+    "verifier.one": "un solo plazo del expediente",
     "verifier.no_deadlines": "sin plazos",
     "verifier.contradicted": "lo que consta y no concuerda",
     "verifier.grade": "grado",
@@ -275,6 +283,11 @@ WORDS: dict[str, str] = {
     "fact.deadline.withdrawn": "Deja de aplicarse el plazo de {purpose}",
     "fact.deadline.deferred": "No se puede contar un plazo: el calendario no llega hasta su vencimiento",
     "fact.start.term": "{term}, {cause}; vence: {due}",
+    "timeline.one": (
+        "La apertura del expediente y los hechos de este plazo; los demás están en el archivo, con los números "
+        "que aquí "
+        "faltan."
+    ),
     "timeline.absent": "Comunicaciones que nombra el expediente y cuyos hechos no van en este documento: {names}.",
     "fact.pause.reason": "Motivo: {reason}.",
     "fact.pause.reason.by": "Motivo: {reason}, {cause}.",
