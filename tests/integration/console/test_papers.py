@@ -116,8 +116,9 @@ def test_a_letter_is_drafted_changed_and_sent(desk: Desk) -> None:
         "words": "",
         "revision": str(desk.ticket().revision),
     }
-    drafted = client.post(path, {**given, "do": "draft"}).content.decode()
-    assert "Caja de cambios" in drafted
+    drafted = client.post(path, {**given, "do": "draft"})
+    assert "Caja de cambios" in drafted.content.decode()
+    given["written_from"] = drafted.context["written_from"]
     assert not Outgoing.objects.exists(), "nothing is sent by looking"
     sent = client.post(path, {**given, "do": "send", "subject": "Su garantía", "body": "Queda **activada**."})
     assert sent.status_code == 302
@@ -150,8 +151,10 @@ def test_what_does_not_fit_is_said_and_what_was_entered_stays(
 
 
 def test_an_act_on_a_case_that_went_on_keeps_the_letter_that_was_written(desk: Desk) -> None:
-    given = {"words": "No cubre golpes.", "do": "send", "subject": "Rechazo", "body": "Mis palabras", "revision": "1"}
-    answer = signed_in("agent").post(f"{case(desk)}guarantee/rejection/", {**given, "revision": "999"})
+    client, path = signed_in("agent"), f"{case(desk)}guarantee/rejection/"
+    given = {"words": "No cubre golpes.", "revision": "999"}
+    given["written_from"] = client.post(path, {**given, "do": "draft"}).context["written_from"]
+    answer = client.post(path, {**given, "do": "send", "subject": "Rechazo", "body": "Mis palabras"})
     assert "Something happened in this case" in answer.content.decode()
     assert "Mis palabras" in answer.content.decode()
 
