@@ -161,7 +161,7 @@ def test_what_is_closed_has_no_term_that_runs(desk: Desk, event: str) -> None:
     desk.pass_time("2026-11-19 12:00")
     desk.pass_to(ticket, event)
     states = {one.name: one.state for one in rows(ticket)}
-    assert states.pop("Ley 10/2025, subsanación") == State.WITHDRAWN
+    assert states.pop("Subsanación") == State.WITHDRAWN
     assert set(states.values()) == {State.MET}
     assert not Deadline.objects.filter(next_at__isnull=False).exists()
     assert_agrees(desk, ticket)
