@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import transaction
 
+from acuse.accounts import services as accounts
 from acuse.clock import to_rfc3339
 from acuse.config.database import conninfo
 from acuse.evidence.ledger import FactDraft, record
@@ -16,23 +17,25 @@ from acuse.figures.followers import follow_figures
 from acuse.helpdesk.models import Ticket
 from acuse.helpdesk.services.changes import assign, escalate
 from acuse.helpdesk.services.deadlines import attend
+from acuse.helpdesk.services.mailboxes import add_mailbox
 from acuse.helpdesk.services.teams import make_team
 from acuse.proof.checkpoint import SigningKey
 from acuse.proof.facts.fact import Actor
 from tests.integration.helpdesk.cases import Desk, make_desk
 from tests.unit.proof.calendars import at
 
-SLUG = "talleres-ribera"
+SLUG, MAILBOX = "talleres-ribera", "atencion@ribera.example"
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 _TYPES = ("claim", "inquiry", "incident")
 
 
 @dataclass
 class Month:
-    """The desk, whose clock stands at the end of November, and its team."""
+    """The desk, whose clock stands at the end of November, its team, and the mailbox of every second case."""
 
     desk: Desk
     team: UUID
+    mailbox: UUID
     sequencer: Sequencer
 
     def follow(self) -> None:
@@ -68,11 +71,13 @@ def make_month(monkeypatch: pytest.MonkeyPatch, *, cases: int = 40) -> Month:
     team = make_team(access=desk.access, name="Taller", members=[desk.access.member])
     sequencer = Sequencer(conninfo=conninfo(), key=SigningKey.generate("acuse.example/test"))
     assert sequencer.lead()
-    month = Month(desk=desk, team=team, sequencer=sequencer)
+    accounts.add_sender_identity(organisation=desk.access.organisation, pattern="@ribera.example")
+    mailbox = add_mailbox(access=desk.access, name="Atención", address=MAILBOX)
+    month = Month(desk=desk, team=team, mailbox=mailbox, sequencer=sequencer)
     chance = random.Random(2013)
     for number in range(cases):
         desk.now = at("2026-09-28 09:00") + number * timedelta(hours=20) + chance.randrange(600) * _MINUTE
-        _case(desk, number, chance)
+        _case(desk, number, chance, mailbox if number % 2 else None)
         day = 1 + number % 31
         month.call(
             f"2026-10-{day:02d} {9 + number % 9:02d}:{number % 60:02d}",
@@ -85,9 +90,9 @@ def make_month(monkeypatch: pytest.MonkeyPatch, *, cases: int = 40) -> Month:
     return month
 
 
-def _case(desk: Desk, number: int, chance: random.Random) -> None:
+def _case(desk: Desk, number: int, chance: random.Random, mailbox: UUID | None) -> None:
     opened = desk.now
-    ticket = desk.open(_TYPES[number % len(_TYPES)])
+    ticket = desk.open(_TYPES[number % len(_TYPES)], mailbox=mailbox)
     if number % 7 == 0:
         desk.pass_to(ticket, "asked_customer")
         desk.pass_to(ticket, "closed_by_silence")

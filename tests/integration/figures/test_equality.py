@@ -22,14 +22,23 @@ from acuse.figures.queries import figures_of, last_check, quiet_hours, source, t
 from acuse.figures.rules.members import members
 from acuse.figures.rules.questions import Question, check_period
 from acuse.figures.services import ask_check, rebuild
-from acuse.helpdesk.services.changes import classify
+from acuse.helpdesk.models import Ticket
+from acuse.helpdesk.queries.board import board
+from acuse.helpdesk.rules import OPEN_STATUSES
+from acuse.helpdesk.services.changes import classify, escalate
 from acuse.helpdesk.services.teams import change_team, dissolve_team
 from acuse.proof.business_time import CalendarVersion
 from acuse.proof.facts.fact import Actor
-from tests.integration.figures.month import Month, make_month
+from tests.integration.figures.month import MAILBOX, Month, make_month
 
 MADRID = "Europe/Madrid"
 OCTOBER = ("2026-10-01", "2026-10-31")
+NARROWED: tuple[dict[str, Any], ...] = (
+    {},
+    *({"channel": channel} for channel in ("email", "phone", "form")),
+    {"mailbox": True},
+    {"team": True},
+)
 
 
 @pytest.fixture
@@ -40,11 +49,13 @@ def month(database: Addresses, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mont
     made.sequencer.resign()
 
 
-def question(month: Month, first: str, last: str, *, channel: str = "", team: bool = False) -> Question:
+def question(
+    month: Month, first: str, last: str, *, channel: str = "", mailbox: bool = False, team: bool = False
+) -> Question:
     now = clock.now()
     period = check_period(first, last, today=now.astimezone(ZoneInfo(MADRID)).date(), zone=MADRID)
     (view,) = teams_of(month.desk.access.organisation)
-    everybody = Question(period=period, now=now, channel=channel)
+    everybody = Question(period=period, now=now, channel=channel, mailbox=month.mailbox if mailbox else None)
     return replace(everybody, team=view.id, members=view.members) if team else everybody
 
 
@@ -52,15 +63,17 @@ def shown(month: Month, first: str, last: str, **more: Any) -> dict[str, Any]:
     return members(figures_of(month.desk.access.organisation, question(month, first, last, **more)))
 
 
-def told(month: Month, first: str, last: str, *, channel: str = "", team: bool = False) -> dict[str, Any]:
-    asked = {"first": first, "last": last, "channel": channel, "mailbox": "", "team": "Taller" if team else ""}
-    return derived(month.desk.access.organisation, MADRID, **asked)
+def told(
+    month: Month, first: str, last: str, *, channel: str = "", mailbox: bool = False, team: bool = False
+) -> dict[str, Any]:
+    narrowed = {"channel": channel, "mailbox": MAILBOX if mailbox else "", "team": "Taller" if team else ""}
+    return derived(month.desk.access.organisation, MADRID, first=first, last=last, **narrowed)
 
 
 def agree(month: Month) -> dict[str, Any]:
     """Compare both sides for many questions; return the figures of October."""
     for span in (OCTOBER, ("2026-10-25", "2026-10-25"), ("2026-11-01", "2026-12-31"), ("2025-01-01", "2025-01-31")):
-        for more in ({}, {"channel": "email"}, {"channel": "phone"}, {"channel": "form"}, {"team": True}):
+        for more in NARROWED:
             found = told(month, *span, **more)
             assert found["figures"] == shown(month, *span, **more)
             assert (found["source"]["size"], found["source"]["root"]) == (source().size, source().root)
@@ -77,8 +90,8 @@ def test_a_month_is_the_same_from_rows_and_from_facts(month: Month) -> None:
     assert {one["purpose"] for one in found["deadlines"]} == {"first_response", "resolution"}
     assert all(sum(one[verdict] for one in found["deadlines"]) for verdict in ("met", "missed"))
     assert sum(one["count"] for one in found["resolution"]) > 0
-    team = shown(month, *OCTOBER, team=True)
-    assert 0 < team["messages"]["received"] < messages["received"]
+    for some in (shown(month, *OCTOBER, mailbox=True), shown(month, *OCTOBER, team=True)):
+        assert 0 < some["messages"]["received"] < messages["received"]
     assert shown(month, "2026-10-25", "2026-10-25")["load"][6][2] == 3  # a message, and a call each time it was 2:30
 
 
@@ -98,6 +111,21 @@ def test_what_is_corrected_later_moves_both_alike(month: Month) -> None:
     rows = Event.objects.count()
     assert rebuild(organisation=month.desk.access.organisation) > 0
     assert (agree(month), Event.objects.count()) == (after, rows)
+
+
+def test_an_escalation_that_is_taken_back_leaves_the_figures_as_it_leaves_the_board(month: Month) -> None:
+    access, autumn = month.desk.access, ("2026-09-01", "2026-11-30")
+    before = shown(month, *autumn)["cases"]
+    assert before["escalated_pending"] == board(access).whole.escalated > 0
+    pending = Ticket.objects.filter(escalated_at__isnull=False, status__in=OPEN_STATUSES).first()
+    assert pending is not None
+    escalate(access=access, ticket=pending.id, escalated=False, reason="")
+    month.follow()
+    after = shown(month, *autumn)["cases"]
+    assert after["escalated_pending"] == board(access).whole.escalated == before["escalated_pending"] - 1
+    assert after["escalated"] == before["escalated"] - 1
+    rebuild(organisation=access.organisation)
+    assert shown(month, *autumn)["cases"] == told(month, *autumn)["figures"]["cases"] == after
 
 
 def test_who_is_in_a_team_follows_its_facts(month: Month) -> None:

@@ -71,8 +71,8 @@ class Desk:
         """Publish the packs named."""
         self.publish(*(term for code in codes for term in pack(code, calendar=self.calendar, language="es")))
 
-    def open(self, type: str = "claim", *, ago: timedelta = timedelta()) -> UUID:
-        """Open a case, now, by what the customer said now or some time ago."""
+    def open(self, type: str = "claim", *, ago: timedelta = timedelta(), mailbox: UUID | None = None) -> UUID:
+        """Open a case, now, by what the customer said now or some time ago, to a mailbox or none."""
         written = Written(
             channel="email",
             address="ana@cliente.example",
@@ -84,6 +84,7 @@ class Desk:
             actor=CUSTOMER,
             basis="wrote_from",
             form_type=type,
+            mailbox=mailbox,
         )
         return open_ticket(organisation=self.access.organisation, written=written)
 

@@ -177,7 +177,6 @@ def test_a_case_that_is_resolved_opened_again_and_closed_is_as_it_was_at_the_end
         "ticket",
         opened(),
         ("ticket.escalated", timedelta(hours=1), {"escalated": True}),
-        ("ticket.escalated", timedelta(hours=2), {"escalated": False}),
         moved(24, "resolved"),
         moved(48, "reopened"),
         moved(24 * 40, "closed_without"),
@@ -186,6 +185,17 @@ def test_a_case_that_is_resolved_opened_again_and_closed_is_as_it_was_at_the_end
     figures = [asked(case, period=one_day).cases, asked(case).cases]
     assert [(one.escalated, one.pending, one.other) for one in figures] == [(1, 0, 1), (1, 1, 0)]
     assert asked(case).resolutions[duration_class(24 * 3600)] == 1
+
+
+def test_an_escalation_counts_from_when_it_stands_until_it_is_taken_back() -> None:
+    def passed_up(hours: float, *, escalated: bool) -> tuple[str, timedelta, dict[str, Any]]:
+        return "ticket.escalated", timedelta(hours=hours), {"escalated": escalated}
+
+    course = (opened(), passed_up(1, escalated=True), passed_up(2, escalated=False), passed_up(48, escalated=True))
+    two_days = Period(first=date(2026, 10, 5), last=date(2026, 10, 6), zone=MADRID)
+    figures = [asked(chain("ticket", *course[:end])).cases for end in (2, 3, 4)]
+    assert [(one.escalated, one.pending) for one in figures] == [(1, 1), (0, 0), (1, 1)]
+    assert asked(chain("ticket", *course), period=two_days).cases.escalated == 0
 
 
 def test_what_has_not_happened_yet_counts_nowhere() -> None:

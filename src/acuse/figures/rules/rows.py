@@ -67,7 +67,8 @@ class Case:
 
     Attributes:
         type, assignee: as they were last.
-        first_answer_at, escalated_at: the first time; None where there was none.
+        first_answer_at: the first time; None where there was none.
+        escalated_at: since when it is escalated; None where it never was, or that was taken back.
         turns: when it was over, open again, over, ...; ascending.
     """
 
@@ -234,8 +235,7 @@ def _moved(course: _Course, fact: Fact) -> None:
 
 
 def _escalated(course: _Course, fact: Fact) -> None:
-    if fact.details["escalated"] and course.escalated_at is None:
-        course.escalated_at = fact.occurred_at
+    course.escalated_at = fact.occurred_at if fact.details["escalated"] else None
 
 
 def _assigned(course: _Course, fact: Fact) -> None:

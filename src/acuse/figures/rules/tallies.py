@@ -75,8 +75,8 @@ def opened_in(question: Question, case: Case) -> bool:
 def standing(question: Question, case: Case) -> tuple[bool, bool, bool, bool]:
     """Return of a case that counts: that it was opened, was escalated, is escalated and pending, is another.
 
-    All as of the period's end: escalated once before it; pending while not over at it; another where it was over
-    without any answer.
+    All as of the period's end: escalated before it and not taken back since; pending while not over at it; another
+    where it was over without any answer.
     """
     escalated = case.escalated_at is not None and case.escalated_at < question.until
     answered = case.first_answer_at is not None and case.first_answer_at < question.until
