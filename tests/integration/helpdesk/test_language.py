@@ -9,7 +9,7 @@ from acuse.helpdesk.models import Outgoing, Ticket
 from acuse.helpdesk.services.calls import Opening, register_call
 from acuse.helpdesk.services.changes import classify
 from acuse.helpdesk.services.replies import send_due
-from tests.integration.helpdesk.making import ANA, Desk, letter
+from tests.integration.helpdesk.making import ANA, SLUG, Desk, letter
 from tests.integration.helpdesk.test_answering import TYPED, address, box, write
 from tests.integration.helpdesk.test_inbox import member
 from tests.integration.helpdesk.test_phone import entered, line
@@ -61,6 +61,13 @@ def test_what_is_said_by_telephone_is_answered_as_whoever_took_the_call_says(des
     line_ = line(desk)
     assert call(1, "", ANA).language == "es", "in whose words it is noted says nothing of the customer"
     assert call(2, "en", "john@cliente.example").language == "en"
+
+
+def test_a_case_by_telephone_is_acknowledged_in_the_language_chosen_on_its_page(desk: Desk) -> None:
+    said = {"name": "John", "address": "john@cliente.example", "type": "claim", "subject": "Ruido", "text": RUIDO}
+    for language in ("fr", "en"):
+        member("agent").post(f"/console/{SLUG}/tickets/new/", {**said, "language": language})
+    assert WROTE["en"] in receipt(desk.ticket())
 
 
 def test_a_language_that_is_changed_is_recorded_and_the_next_letter_follows_it(desk: Desk) -> None:
