@@ -36,7 +36,17 @@ from acuse.evidence.sequencer import Sequencer
 from acuse.helpdesk import triage
 from acuse.helpdesk.articles import Text
 from acuse.helpdesk.call_rules import Entered
-from acuse.helpdesk.models import Article, Interaction, Mailbox, Outgoing, Section, Team, Ticket
+from acuse.helpdesk.models import (
+    Article,
+    Deadline,
+    Interaction,
+    Mailbox,
+    Outgoing,
+    PolicyVersion,
+    Section,
+    Team,
+    Ticket,
+)
 from acuse.helpdesk.services.call_files import add_file
 from acuse.helpdesk.services.calls import register_call
 from acuse.helpdesk.services.desk import save_view
@@ -632,6 +642,39 @@ def test_nothing_of_another_organisation_is_found(theirs: Theirs, role: str, mon
                         assert theirs.code not in answer["Location"] or role == "anonymous", path
     assert looked > 100
     assert state(theirs) == before
+
+
+def test_the_certificate_of_a_deadline_is_asked_for_of_ones_own_case_alone(
+    theirs: Theirs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["testserver"])
+    policy = PolicyVersion.objects.create(
+        organisation_id=theirs.organisation, number=1, terms=[], sha256="", size=0, published_at=clock.now()
+    )
+    deadline = Deadline.objects.create(
+        ticket_id=theirs.ticket,
+        purpose="resolution",
+        name="Plazo ajeno",
+        amount=10,
+        unit="business_days",
+        on_resume="continue",
+        policy=policy,
+        calendar=theirs.calendar,
+        calendar_version=1,
+        calendar_sha256="",
+        started_at=clock.now(),
+        counted_from=clock.now(),
+        state="running",
+    )
+    client = who("owner")
+    mine = access_organisation(user=User.objects.get(email="owner@ribera.example"), slug=MINE)
+    ticket = open_by_member(
+        access=mine, address="a@propia.example", number="", name="", subject="S", text="T", type="claim"
+    )
+    asked = {"kind": "deadline", "deadline": str(deadline.id)}
+    for slug, case in ((MINE, ticket), (MINE, theirs.ticket), (THEIRS, theirs.ticket)):
+        assert client.post(f"/console/{slug}/tickets/{case}/papers/ask/", asked).status_code == 404
+    assert not Certificate.objects.filter(kind="deadline").exists()
 
 
 @pytest.mark.parametrize("role", ["anonymous", "stranger"])

@@ -1,6 +1,7 @@
 """The certificate of a ticket, issued for real: it verifies alone, and counts its deadlines from what it holds."""
 
 import json
+import subprocess
 import sys
 from datetime import datetime, timedelta
 from typing import Any
@@ -290,3 +291,110 @@ def test_what_can_no_longer_be_judged_is_told_at_its_code(notary: Notary, monkey
     shown = Client().get(f"/v/{row.code}", headers={"accept-language": "en"})
     assert shown.status_code == 200
     assert "What became of it cannot be worked out: Custody has no object" in shown.content.decode()
+
+
+def pages_of(pdf: bytes) -> list[str]:
+    """What people read of each page."""
+    said = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True).stdout
+    return [" ".join(page.split()) for page in said.decode().split("\f")[:-1]]
+
+
+def two_deadlines(notary: Notary) -> Desk:
+    """A case with a deadline that was met, by one term, and one that still runs, by another."""
+    desk = Desk(notary)
+    desk.open()
+    desk.start("a", policy="Ley 10/2025")
+    desk.start("b", term=Term(amount=30, unit="natural_days"), policy="Contrato")
+    desk.end("a", desk.ago(4))
+    return desk
+
+
+def certified_one(notary: Notary, desk: Desk, deadline: str) -> Certificate:
+    services.request_deadline_certificate(organisation=desk.organisation, ticket=desk.ticket, deadline=deadline)
+    (row,) = notary.issue_due()
+    return row
+
+
+def test_one_deadline_is_certified_alone_and_its_verdict_recomputed_from_all_facts(notary: Notary) -> None:
+    desk = two_deadlines(notary)
+    row = certified_one(notary, desk, "a")
+    assert (row.kind, row.deadline, row.revision, row.supersedes) == ("deadline", "a", 1, "")
+    report = notary.verify(row)
+    assert report.state is State.VALID, report.to_text()
+    assert report.about is not None
+    assert (report.about.id, report.about.verdict) == ("a", "met")
+    first, *others = pages_of(notary.pdf(row))
+    for told in (
+        "Certificado de un plazo del expediente RIB-0318-7QK2MA",
+        "Plazo cumplido",
+        "Ley 10/2025, versión 3",
+        "versión 7",
+        "por el hecho 1",
+        "hecho 5",
+        "Pausas ninguna",
+        "El archivo contiene los hechos de todo el expediente",
+    ):
+        assert told in first, told
+    whole = " ".join((first, *others))
+    assert "Contrato" not in whole
+    assert "30 días" not in whole
+    assert "acuse verify certificado.pdf" in whole
+    assert "One deadline of the case: resolution met" in whole
+    assert "are the same" in rerender(notary.pdf(row), trust=notary.trust, typesetter=notary.press.typesetter)
+
+
+def test_whoever_changes_what_the_bundle_of_one_deadline_says_is_contradicted(notary: Notary) -> None:
+    desk = two_deadlines(notary)
+    row = certified_one(notary, desk, "a")
+    proof, _ = handed_out(
+        organisation=row.organisation_id, proof_sha256=row.bundle_sha256, kind=row.kind, deadline=row.deadline
+    )
+    report = verify_bytes(proof, filename="prueba.zip", trust=notary.trust)
+    assert (report.state, report.about and report.about.id) == (State.VALID, "a")
+    archive = parse_archive(proof)
+    assert archive.statement is not None
+    for told, forged in (
+        (b'"deadline":"a","deadlines"', b'"deadline":"c","deadlines"'),
+        (b'"verdict":"met"', b'"verdict":"missed"'),
+        (b'"facts":6', b'"facts":5'),
+    ):
+        changed = archive.statement.replace(told, forged)
+        assert changed != archive.statement, told
+        altered = Archive(proof=archive.proof, statement=changed, objects=archive.objects).to_zip()
+        found = verify_bytes(altered, filename="prueba.zip", trust=notary.trust)
+        assert (found.state, found.about) == (State.INVALID, None), told
+
+
+def test_each_deadline_has_revisions_of_its_own(notary: Notary) -> None:
+    desk = two_deadlines(notary)
+    first = certified_one(notary, desk, "a")
+    other = certified_one(notary, desk, "b")
+    assert (other.deadline, other.revision) == ("b", 1)
+    again = certified_one(notary, desk, "a")
+    assert (again.revision, again.supersedes) == (2, first.code)
+    whole = certified(notary, desk)
+    assert (whole.kind, whole.revision) == ("certificate", 1)
+    assert notary.verify(whole).about is None
+    issued = [fact.details.get("deadline") for fact in desk.facts() if "code" in fact.details]
+    assert issued == ["a", "b", "a", None]
+
+
+def test_the_page_of_verification_shows_the_deadline_of_its_document_first(
+    notary: Notary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = two_deadlines(notary)
+    row = certified_one(notary, desk, "b")
+    monkeypatch.setattr(verify, "trust", lambda: notary.trust)
+    proof, _ = handed_out(
+        organisation=row.organisation_id, proof_sha256=row.bundle_sha256, kind=row.kind, deadline=row.deadline
+    )
+    english = {"accept-language": "en"}
+    for name, raw in (("certificado.pdf", notary.pdf(row)), ("prueba.zip", proof)):
+        answer = Client().post("/verify/", {"file": SimpleUploadedFile(name, raw)}, headers=english)
+        shown = " ".join(answer.content.decode().split())
+        assert "Certificate of one deadline" in shown
+        told, besides = shown.index("Resolution, 30 days (Contrato)"), shown.index("Resolution, 2 business hours (Ley")
+        assert told < shown.index("Other deadlines of the case") < besides
+    by_code = Client().get(f"/v/{row.code}", headers=english).content.decode()
+    assert "Resolution, 30 days (Contrato)" in by_code
+    assert "Ley 10/2025" not in by_code, "the code tells what its document tells"

@@ -13,7 +13,9 @@ from acuse.certificates import queries as certificates
 from acuse.certificates.queries import CertificateView
 from acuse.delivery import queries as delivery
 from acuse.doors.console.frame import member_view, page
+from acuse.doors.console.ticket_words import named_deadline
 from acuse.doors.ui.security import download
+from acuse.helpdesk.queries.deadlines import DeadlineName, deadline_names
 
 
 def _before(text: str) -> datetime | None:
@@ -50,9 +52,16 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
     shown = rows[: certificates.PAGE]
     older = shown[-1].requested_at.isoformat() if len(rows) > certificates.PAGE else ""
     communications = {row.id: row for row in delivery.rows_of(access, ids={one.communication for one in shown})}
-    pairs = [(one, communications.get(one.communication)) for one in shown]
-    context = {"rows": pairs, "older": older, "paged": "before" in request.GET}
+    deadlines = _deadlines(access, shown)
+    told = [(one, communications.get(one.communication), deadlines.get(one.deadline)) for one in shown]
+    context = {"rows": told, "older": older, "paged": "before" in request.GET}
     return page(request, access, "certificates", "console/certificates.html", context)
+
+
+def _deadlines(access: Access, documents: Sequence[CertificateView]) -> dict[str, tuple[str, DeadlineName]]:
+    """Return in words the deadlines that some documents are about, by identifier."""
+    named = deadline_names(access, tickets={one.communication for one in documents if one.deadline})
+    return {each.id: (named_deadline(each), each) for of_case in named.values() for each in of_case}
 
 
 @require_GET

@@ -1,4 +1,4 @@
-"""The papers of a case: its receipt, its deadlines' certificate, its record; asked for, made, superseded."""
+"""The papers of a case: its receipt, certificates of its deadlines, its record; asked for, made, superseded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,10 +16,12 @@ from django.views.decorators.http import require_GET, require_POST
 from acuse.accounts.queries import Access
 from acuse.certificates.queries import CertificateView, certificates_of_ticket
 from acuse.doors.console.frame import member_view
+from acuse.doors.console.ticket_words import named_deadline
 from acuse.doors.ui.errors import said
 from acuse.errors import InputError
+from acuse.helpdesk.queries.deadlines import DeadlineName, deadline_names
 from acuse.helpdesk.queries.tickets import has_ticket
-from acuse.helpdesk.services.papers import KINDS, ask_paper
+from acuse.helpdesk.services.papers import KINDS, ask_deadline_paper, ask_paper
 
 _NAMES = {
     "certificate": (
@@ -49,6 +51,7 @@ class Paper:
         kind: as it is asked for. name, about: in words.
         issued: the newest that is made; None while there is none. earlier: those that it supersedes.
         waiting: the one that is being made, or None. once: it is made once and stays as it is.
+        deadline: the one that it is about; None where it is about the whole.
     """
 
     kind: str
@@ -58,6 +61,7 @@ class Paper:
     earlier: Sequence[CertificateView]
     waiting: CertificateView | None
     once: bool
+    deadline: DeadlineName | None = None
 
     @property
     def can_be_asked(self) -> bool:
@@ -66,16 +70,20 @@ class Paper:
 
 
 def papers_of(access: Access, ticket: UUID) -> tuple[Paper, ...]:
-    """Return the papers of a case, one of each kind."""
+    """Return the papers of a case: one of each kind, and after that of all deadlines one of each."""
     found = certificates_of_ticket(access, ticket=ticket)
-    return tuple(_paper(kind, [one for one in found if one.kind == kind]) for kind in KINDS)
+    whole, *others = (_paper(kind, [one for one in found if one.kind == kind]) for kind in KINDS)
+    deadlines = deadline_names(access, tickets=[ticket]).get(ticket, ())
+    alone = [_paper("deadline", [one for one in found if one.deadline == each.id], each) for each in deadlines]
+    return whole, *alone, *others
 
 
-def _paper(kind: str, views: Sequence[CertificateView]) -> Paper:
+def _paper(kind: str, views: Sequence[CertificateView], deadline: DeadlineName | None = None) -> Paper:
     issued = [one for one in views if one.issued]
-    name, about = _NAMES[kind]
+    name, about = _NAMES[kind] if deadline is None else (named_deadline(deadline), "")
     return Paper(
         kind=kind,
+        deadline=deadline,
         name=name,
         about=about,
         issued=issued[0] if issued else None,
@@ -104,13 +112,27 @@ def papers(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
 @require_POST
 @member_view
 def ask(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
-    """Ask for a paper as the case stands."""
+    """Ask for a paper as the case stands: of one kind, or of one of its deadlines."""
     if not has_ticket(access, id=id):
         raise Http404("There is no such case.")
+    kind = request.POST.get("kind", "")
+    deadline = _deadline(access, id, request.POST.get("deadline", "")) if kind == "deadline" else None
     try:
-        ask_paper(access=access, ticket=id, kind=request.POST.get("kind", ""))
+        if deadline is None:
+            ask_paper(access=access, ticket=id, kind=kind)
+        else:
+            ask_deadline_paper(access=access, ticket=id, deadline=UUID(deadline.id))
         messages.success(request, _("It is being made. It will stand among the papers, at the right."))
     except InputError as error:
         messages.error(request, said(error))
     kept = request.POST.get("kept", "")[:2000]
     return redirect(f"/console/{access.view.slug}/tickets/{id}/{'?' + kept if kept else ''}#papers")
+
+
+def _deadline(access: Access, ticket: UUID, asked: str) -> DeadlineName:
+    """Return the deadline that was asked for, of this case alone."""
+    found = deadline_names(access, tickets=[ticket]).get(ticket, ())
+    for each in found:
+        if each.id == asked:
+            return each
+    raise Http404("The case has no such deadline.")

@@ -12,6 +12,7 @@ from acuse import clock
 from acuse.dates import DAYS
 from acuse.doors.console.wording import StatusWord
 from acuse.doors.ui import figures
+from acuse.helpdesk.queries.deadlines import DeadlineName
 from acuse.helpdesk.queries.tickets import TicketRow
 
 TYPES = {
@@ -137,3 +138,9 @@ def due(row: TicketRow) -> Due:
         return Due(icon="flag", urgency="fail", strong=late, rest=str(PURPOSES[row.due_purpose]))
     said = _("%(purpose)s until %(limit)s") % {"purpose": PURPOSES[row.due_purpose], "limit": limit(row.due_at)}
     return Due(icon="clock", urgency="", strong="", rest=said)
+
+
+def named_deadline(deadline: DeadlineName) -> str:
+    """Which deadline of a case: what it is for, and by which term where that says more."""
+    purpose = str(PURPOSES[deadline.purpose])
+    return purpose if deadline.name.lower() == purpose.lower() else f"{purpose} ({deadline.name})"

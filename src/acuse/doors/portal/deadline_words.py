@@ -1,6 +1,7 @@
 """What became of the deadlines of a ticket, in the reader's language. Pure: a judgement to words."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -28,13 +29,27 @@ VERDICTS = {
 
 def deadline_words(judgement: Judgement) -> tuple[tuple[str, str], ...]:
     """Return each deadline as what it is for, by which term, and what became of it; how long where two are alike."""
+    return _told(judgement, judgement.deadlines)
+
+
+def of_one(judgement: Judgement, about: Deadline) -> tuple[tuple[str, str], ...]:
+    """Return the deadline that a document is about, as `deadline_words` does."""
+    return _told(judgement, (about,))
+
+
+def besides(judgement: Judgement, about: Deadline) -> tuple[tuple[str, str], ...]:
+    """Return the other deadlines of the case that a document about one of them was made of, likewise."""
+    return _told(judgement, tuple(each for each in judgement.deadlines if each != about))
+
+
+def _told(judgement: Judgement, deadlines: Sequence[Deadline]) -> tuple[tuple[str, str], ...]:
     purposes = Counter(each.purpose for each in judgement.deadlines)
     return tuple(
         (
             _purpose(each, alone=purposes[each.purpose] == 1, source=source_of(judgement, each)),
             _(VERDICTS[each.verdict]),
         )
-        for each in judgement.deadlines
+        for each in deadlines
     )
 
 

@@ -20,7 +20,14 @@ from acuse.certificates.bundles import is_whole
 from acuse.certificates.queries import PublicRecord
 from acuse.delivery import queries as delivery
 from acuse.delivery.queries import PublicContent
-from acuse.doors.portal.deadline_words import deadline_contradictions, deadline_limits, deadline_words, entry_limits
+from acuse.doors.portal.deadline_words import (
+    besides,
+    deadline_contradictions,
+    deadline_limits,
+    deadline_words,
+    entry_limits,
+    of_one,
+)
 from acuse.doors.portal.words import Outcome, StepLine, certified_as_mail, file_outcome, step_lines
 from acuse.doors.ui import grades, uploads
 from acuse.doors.ui.counters import count
@@ -154,6 +161,9 @@ def verify(request: HttpRequest) -> HttpResponse:
         context["contradictions"] = deadline_contradictions(checked.report.deadlines)
     if checked.record is not None:
         context.update(_record_words(checked.record))
+    if checked.report.deadlines is not None and checked.report.about is not None:
+        judged, about = checked.report.deadlines, checked.report.about
+        context |= {"deadlines": of_one(judged, about), "besides": besides(judged, about)}
     return render(request, "portal/checked.html", context)
 
 
@@ -194,7 +204,8 @@ def _record_of(raw: bytes, report: Report) -> PublicRecord | None:
     if report.kind != "archive" or report.state is State.INVALID:
         return certificates.public_record_of_file(sha256=hashlib.sha256(raw).hexdigest())
     archive = parse_archive(raw)
-    known = certificates.public_record_of_file(sha256=hashlib.sha256(archive.proof).hexdigest())
+    about = report.about.id if report.about is not None else ""
+    known = certificates.public_record_of_proof(sha256=hashlib.sha256(archive.proof).hexdigest(), deadline=about)
     return known if known is not None and is_whole(archive, kind=known.kind) else None
 
 
@@ -216,7 +227,8 @@ def _record_words(record: PublicRecord) -> dict[str, object]:
             return {**common, "limits": entry_limits(), "entry": True, "decided_at": entry_at}
         told: dict[str, object] = {}
         if record.deadlines is not None:
-            told["deadlines"] = deadline_words(record.deadlines)
+            about = record.about
+            told["deadlines"] = of_one(record.deadlines, about) if about else deadline_words(record.deadlines)
             told["contradictions"] = deadline_contradictions(record.deadlines)
         if record.unjudged is not None:
             told["unjudged"] = said(record.unjudged)

@@ -1,7 +1,7 @@
 """Reads of the terms that run in cases: one case's from its facts, as the verifier does; lists from their rows."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -149,6 +149,35 @@ def deadlines_of(access: Access, ticket: UUID, *, known: Sequence[LedgerFact] | 
         may_wait=tuple(reason for reason in BY_MEMBERS if any(reason in row.pauses_on for row in lasting)),
         held=any(row.state == State.PAUSED and row.pauses[-1][2] in BY_MEMBERS for row in lasting),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineName:
+    """What people know a deadline by.
+
+    Attributes:
+        id: as facts and certificates name it. purpose: what it is for. name: of its term in the policy.
+        started_at: when it began.
+    """
+
+    id: str
+    purpose: str
+    name: str
+    started_at: datetime
+
+
+def deadline_names(access: Access, *, tickets: Collection[UUID]) -> dict[UUID, tuple[DeadlineName, ...]]:
+    """Return what the deadlines of some cases are known by, in the order in which they began, by case.
+
+    Args:
+        access: whose cases they are. tickets: which ones; none of another organisation's is returned.
+    """
+    rows = Deadline.objects.filter(ticket__organisation_id=access.organisation, ticket_id__in=tickets)
+    found: dict[UUID, list[DeadlineName]] = {}
+    for row in rows.order_by("started_at", "id"):
+        one = DeadlineName(id=str(row.id), purpose=row.purpose, name=row.name, started_at=row.started_at)
+        found.setdefault(row.ticket_id, []).append(one)
+    return {ticket: tuple(names) for ticket, names in found.items()}
 
 
 def _judged(access: Access, facts: Sequence[Fact], *, at: datetime) -> verdicts.Judgement:

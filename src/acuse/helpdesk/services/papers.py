@@ -3,9 +3,14 @@
 from uuid import UUID
 
 from acuse.accounts.queries import Access
-from acuse.certificates.services import request_record, request_ticket_certificate, request_ticket_receipt
+from acuse.certificates.services import (
+    request_deadline_certificate,
+    request_record,
+    request_ticket_certificate,
+    request_ticket_receipt,
+)
 from acuse.errors import InputError
-from acuse.helpdesk.models import Ticket
+from acuse.helpdesk.models import Deadline, Ticket
 from acuse.helpdesk.queries.tickets import has_ticket
 from acuse.helpdesk.services.opening import settings_of
 
@@ -31,6 +36,22 @@ def ask_paper(*, access: Access, ticket: UUID, kind: str) -> None:
         request_ticket_receipt(organisation=access.organisation, ticket=ticket)
     else:
         request_record(organisation=access.organisation, ticket=ticket, notes=kind == "record-notes")
+
+
+def ask_deadline_paper(*, access: Access, ticket: UUID, deadline: UUID) -> None:
+    """Ask for the certificate of one deadline of a case as it stands, for a member; see `ask_paper`.
+
+    Args:
+        access: of a member who may act on cases. ticket, deadline: which.
+
+    Raises:
+        AccessDenied: the member may not. InputError: there is no such case, or it has no such deadline.
+    """
+    access.require_sender()
+    mine = Deadline.objects.filter(ticket_id=ticket, ticket__organisation_id=access.organisation)
+    if not mine.filter(id=deadline).exists():
+        raise InputError("There is no such case.")
+    request_deadline_certificate(organisation=access.organisation, ticket=ticket, deadline=str(deadline))
 
 
 def ask_receipt(*, ticket: UUID) -> None:

@@ -335,7 +335,7 @@ TYPES = (
             (
                 "certificate.issued",
                 "A sealed certificate was issued over the facts up to a position. `document` says where it is the "
-                "record of a whole case, without or with its internal notes; `deadline` which one of a case it is about "
+                "record of a whole case, without or with its internal notes; `deadline` which one of a case it tells, "
                 "where it tells that alone.",
             ),
         )

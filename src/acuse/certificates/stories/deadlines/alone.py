@@ -21,7 +21,7 @@ def only(ticket: Ticket, deadline: str) -> Ticket:
     """
     told = ticket.judgement.named(deadline)
     if told is None:
-        raise InputError("The case has no deadline of that name.")
+        raise InputError("The facts tell no deadline of that name.")
     wrong = tuple(each for each in ticket.judgement.contradictions if _concerns(each.fact, told))
     return replace(
         ticket,
