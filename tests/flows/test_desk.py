@@ -1,13 +1,16 @@
 """A case through the real doors: a customer's mail comes in by SMTP, is answered, agreed to, and proved offline."""
 
+import json
 import re
 import smtplib
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, default
 from html import unescape
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -107,6 +110,17 @@ def test_a_case_from_the_customers_mail_to_a_certificate_that_is_verified_offlin
     assert (said.status, said.path, list(customer.cookies)) == (200, link[1], [])
     status = "SELECT status, resolved_at IS NOT NULL FROM helpdesk_tickets"
     assert running.rows(status) == [("resolved", True)]
+
+    # What the command derives from the ledger alone, of the only organisation, is what the page hands out.
+    span = {"from": f"{datetime.now(UTC) - timedelta(days=2):%Y-%m-%d}", "to": f"{datetime.now(UTC):%Y-%m-%d}"}
+    export = f"/console/{SLUG}/figures/service/figures.json?{urlencode(span)}"
+    until(lambda: json.loads(agent.get(export).content)["figures"]["conformity"]["agreed"], "the agreement is counted")
+    printed = json.loads(running.command("figures", "--from", span["from"], "--to", span["to"], "--json").stdout)
+    shown = json.loads(agent.get(export).content)
+    for told in (printed, shown):
+        del told["figures"]["period"]["until"]  # each has its own moment of asking
+    assert printed["figures"] == shown["figures"]
+    assert printed["figures"]["messages"]["received"] == 2
 
     agent.post(f"{case}papers/ask/", form=case, kind="record")
     issued = "SELECT code FROM certificates_certificates WHERE subject = %s AND kind = 'record' AND state = 'issued'"

@@ -2,7 +2,7 @@
 
 import json
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,9 +12,12 @@ from acuse.config.cli.serve import ready_database
 from acuse.config.environment import environment
 from acuse.errors import InputError
 
+if TYPE_CHECKING:
+    from acuse.accounts.models import Organisation
+
 
 def figures(
-    organisation: Annotated[str, typer.Option(help="Its short name.")],
+    organisation: Annotated[str, typer.Option(help="Its short name; the only organisation without it.")] = "",
     first: Annotated[str, typer.Option("--from", help="First day, as in 2026-10-01; the last month without it.")] = "",
     last: Annotated[str, typer.Option("--to", help="Last day, included.")] = "",
     channel: Annotated[str, typer.Option(help="email, form, phone or api: cases that came by it.")] = "",
@@ -25,11 +28,7 @@ def figures(
 ) -> None:
     """Derive the figures of a period from the ledger's facts alone; the page of figures shows the same."""
     with ready_database(environment()):
-        from acuse.accounts.models import Organisation
-
-        found = Organisation.objects.filter(slug=organisation).first()
-        if found is None:
-            raise InputError(f"There is no organisation called {organisation!r}.")
+        found = _organisation(organisation)
         if rebuild:
             from acuse.figures.services import rebuild as rebuild_rows
 
@@ -72,6 +71,19 @@ def derived(
     found = figures_of_ledger(organisation, question, before=size)
     source = {"size": size, "root": merkle.root(read_tile, size).hex(), "facts": found.facts}
     return {"source": source, "figures": members(found.report)}
+
+
+def _organisation(slug: str) -> "Organisation":
+    """Return the organisation of a short name; without one, the only organisation that there is."""
+    from acuse.accounts.models import Organisation
+
+    rows = Organisation.objects.order_by("slug")
+    found = list(rows.filter(slug=slug) if slug else rows[:2])
+    if len(found) > 1:
+        raise InputError("There are several organisations: choose one of `acuse organisation list` by --organisation.")
+    if not found:
+        raise InputError(f"There is no organisation called {slug!r}." if slug else "There is no organisation yet.")
+    return found[0]
 
 
 def _last_month(today: date) -> tuple[str, str]:
