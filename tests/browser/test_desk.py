@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import expect
 
-from acuse.helpdesk.models import ConformityRequest, Outgoing, Ticket
+from acuse.helpdesk.models import ConformityRequest, Draft, Interaction, Outgoing, Ticket
 from acuse.helpdesk.queries.writing import agree_path, follow_path
 from acuse.helpdesk.services.conformity import ask_conformity
 from acuse.helpdesk.services.opening import add_message, open_ticket
@@ -150,6 +150,39 @@ def test_what_changed_is_shown_when_asked_for_and_the_open_case_stays(made: Desk
     expect(page.locator(".talk")).to_contain_text("¿Hay novedades?")
     expect(page.get_by_label("Su respuesta")).to_have_value("Mañana a las 9.")
     assert page.url.endswith(f"/tickets/{made.noise}/")
+    assert seen.elsewhere == seen.errors == []
+
+
+def test_a_note_that_is_sent_twice_at_once_is_one_and_leaves_no_draft(made: Desk, visit: Opener) -> None:
+    page = visit().open(f"{BASE}/tickets/{made.invoice}/")
+    page.keyboard.press("n")
+    page.get_by_label("Su nota").fill("El taller llama mañana.")
+    with page.expect_navigation():
+        page.evaluate(
+            "const form = document.querySelector('#composer-note'); form.requestSubmit(); form.requestSubmit()"
+        )
+    expect(page.locator(".talk")).to_contain_text("El taller llama mañana.")
+    assert Interaction.objects.filter(ticket=made.invoice, kind="note", text="El taller llama mañana.").count() == 1
+    assert not Draft.objects.filter(ticket=made.invoice).exists()
+    expect(page.locator("#note-body")).to_have_value("")
+
+
+def test_a_case_is_not_left_before_what_was_written_is_kept_or_it_is_said(made: Desk, visit: Opener) -> None:
+    seen = visit()
+    page = seen.open(f"{BASE}/tickets/{made.noise}/")
+    long = "ñ" * 40_000
+    page.get_by_label("Su respuesta").fill(long)
+    page.locator("[data-row]", has_text="Factura F-2310").locator(".desk-subject").click()
+    expect(page.get_by_role("heading", name="Factura F-2310")).to_be_focused()
+    assert Draft.objects.get(ticket=made.noise, kind="reply").body == long
+    page.route("**/present/", lambda route: route.abort())
+    page.get_by_label("Su respuesta").fill("Lo revisamos.")
+    row = page.locator("[data-row]", has_text="Ruido al frenar").locator(".desk-subject")
+    row.click()
+    expect(page.get_by_text("no se ha podido guardar")).to_be_visible()
+    expect(page.get_by_label("Su respuesta")).to_have_value("Lo revisamos.")
+    row.click()
+    expect(page.get_by_role("heading", name="Ruido al frenar")).to_be_focused()
     assert seen.elsewhere == seen.errors == []
 
 

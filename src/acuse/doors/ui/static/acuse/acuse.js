@@ -121,11 +121,20 @@
   const leaveEmptyFieldsOut = (form) => {
     for (const field of $$("input,select", form)) if (!field.value) field.disabled = true;
   };
+  const goOnce = (event) => {
+    const form = event.target;
+    if ("going" in form.dataset) event.preventDefault();
+    form.dataset.going = "";
+    setTimeout(() => $$("button[type=submit]", form).forEach((button) => (button.disabled = true)));
+  };
   document.addEventListener("submit", (event) => {
     if (event.target.matches("[data-tidy]")) leaveEmptyFieldsOut(event.target);
-    if (event.target.matches("[data-once]")) $$("button[type=submit]", event.target).forEach((button) => setTimeout(() => (button.disabled = true)));
+    if (event.target.matches("[data-once]")) goOnce(event);
   });
-  addEventListener("pageshow", () => $$("[data-tidy] :disabled").forEach((field) => (field.disabled = false)));
+  addEventListener("pageshow", () => {
+    $$("[data-tidy] :disabled").forEach((field) => (field.disabled = false));
+    $$("[data-going]").forEach((form) => delete form.dataset.going);
+  });
 
   /* A key that was refused, or put off by its owner: allauth tells by an event */
   document.addEventListener("allauth.error", (event) => {

@@ -31,11 +31,18 @@
      its answer was sent would stand in the box again, so a form that is being sent keeps nothing any more. */
   const FIELDS = ["csrfmiddlewaretoken", "revision", "kind", "body"];
   const unkept = () => $$("form[data-keeps][data-unkept]");
-  const keep = (form) => {
+  const keep = async (form, leaving) => {
     const given = new FormData(form);
-    const kept = new URLSearchParams(FIELDS.map((name) => [name, given.get(name)]));
+    const body = new URLSearchParams(FIELDS.map((name) => [name, given.get(name)]));
     delete form.dataset.unkept;
-    return fetch(form.getAttribute("hx-post"), { method: "POST", body: kept, keepalive: true }).catch(() => {});
+    try {
+      const answer = await fetch(form.getAttribute("hx-post"), { method: "POST", body, keepalive: leaving });
+      if (answer.ok && !answer.redirected) return true;
+    } catch {
+      /* said by whoever asked */
+    }
+    form.dataset.unkept = "";
+    return false;
   };
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-keeps]");
@@ -45,23 +52,28 @@
     if (!event.target.matches("[data-keeps]")) return;
     event.target.dataset.sent = "";
     delete event.target.dataset.unkept;
+    window.htmx?.trigger(event.target, "htmx:abort");
   });
   addEventListener("pageshow", () => $$("[data-sent]").forEach((form) => delete form.dataset.sent));
-  addEventListener("pagehide", () => unkept().forEach(keep));
+  addEventListener("pagehide", () => unkept().forEach((form) => keep(form, true)));
   document.addEventListener("htmx:beforeRequest", (event) => {
-    const { path } = event.detail.requestConfig;
-    const form = $$("form[data-keeps]").find((one) => one.getAttribute("hx-post") === path);
-    if (form && "sent" in form.dataset) event.preventDefault();
-    else if (event.target === form) delete form.dataset.unkept;
+    if (!event.target.matches("form[data-keeps]")) return;
+    if ("sent" in event.target.dataset) event.preventDefault();
+    else delete event.target.dataset.unkept;
   });
 
-  /* The case beside the list. Whatever is not a case (a sign-in, an error, no line) is a page of its own. */
+  /* The case beside the list. Whatever is not a case (a sign-in, an error, no line) is a page of its own. What cannot be
+     kept is said once; whoever leaves all the same leaves it. */
   const isOpening = (event) => event.detail.target?.id === "case";
   document.addEventListener("htmx:confirm", (event) => {
     const forms = isOpening(event) ? unkept() : [];
-    if (!forms.length) return;
+    const warning = $("[data-not-kept]");
+    if (!forms.length || !warning?.hidden) return;
     event.preventDefault();
-    Promise.all(forms.map(keep)).then(() => event.detail.issueRequest());
+    Promise.all(forms.map((form) => keep(form, false))).then((kept) => {
+      if (kept.every(Boolean)) event.detail.issueRequest();
+      else warning.hidden = false;
+    });
   });
   const rowOf = (address) => {
     const { pathname } = new URL(address, location);
