@@ -16,7 +16,7 @@ from django.utils import translation
 from uuid6 import uuid7
 
 from acuse import clock
-from acuse.certificates import services
+from acuse.certificates import issue, services
 from acuse.certificates.bundles import handed_out, is_whole
 from acuse.certificates.models import Certificate
 from acuse.certificates.queries import public_record
@@ -28,6 +28,7 @@ from acuse.evidence import custody
 from acuse.evidence.ledger import FactDraft, record, refer
 from acuse.evidence.queries import facts_of
 from acuse.proof.archive import Archive, parse_archive
+from acuse.proof.bundle import Bundle
 from acuse.proof.business_time import CalendarVersion, Term, due_at
 from acuse.proof.facts.fact import Actor, Fact, ObjectReference
 from acuse.proof.report import State
@@ -398,3 +399,24 @@ def test_the_page_of_verification_shows_the_deadline_of_its_document_first(
     by_code = Client().get(f"/v/{row.code}", headers=english).content.decode()
     assert "Resolution, 30 days (Contrato)" in by_code
     assert "Ley 10/2025" not in by_code, "the code tells what its document tells"
+
+
+def test_documents_that_share_a_proof_are_told_apart_by_their_statements(
+    notary: Notary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = two_deadlines(notary)
+    for name in ("a", "b"):
+        services.request_deadline_certificate(organisation=desk.organisation, ticket=desk.ticket, deadline=name)
+    read: dict[UUID, Bundle] = {}
+    real = issue._bundle
+    # Two workers, each of which reads the facts before the other records its issue.
+    monkeypatch.setattr(issue, "_bundle", lambda row: read.get(row.subject) or read.setdefault(row.subject, real(row)))
+    rows = notary.issue_due()
+    assert [row.bundle_sha256 for row in rows] == [rows[0].bundle_sha256] * 2
+    monkeypatch.setattr(verify, "trust", lambda: notary.trust)
+    for row in rows:
+        proof, _ = handed_out(
+            organisation=row.organisation_id, proof_sha256=row.bundle_sha256, kind=row.kind, deadline=row.deadline
+        )
+        answer = Client().post("/verify/", {"file": SimpleUploadedFile("prueba.zip", proof)})
+        assert row.code in answer.content.decode()
