@@ -41,5 +41,6 @@ def test_the_database_and_the_page_say_what_was_published(database: Addresses, m
     manager = Client()
     manager.force_login(User.objects.get(email="jefa@ribera.example"))
     page = manager.get(PAGE, headers={"accept-language": "es"}).content.decode()
+    assert 'href="#map-title">08:00' in page
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
     assert [told for told in PUBLISHED if told not in words] == []

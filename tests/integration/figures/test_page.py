@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from contextlib import nullcontext
 from decimal import Decimal
@@ -69,10 +70,22 @@ def listed(client: Client, address: str) -> int:
     return count
 
 
+def leaves(told: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Each value of JSON members with its path, both as a table writes them."""
+    if isinstance(told, dict):
+        for name, value in told.items():
+            yield from leaves(value, f"{path}.{name}".removeprefix("."))
+    elif isinstance(told, list):
+        for place, value in enumerate(told):
+            yield from leaves(value, f"{path}[{place}]")
+    else:
+        yield path, "" if told is None else str(told)
+
+
 def test_every_number_is_that_of_the_list_behind_it_and_of_the_ledger(month: Month, client: Client) -> None:
     page = read(client, f"{PAGE}{OCTOBER}")
     body = page[page.index("<main") :]
-    links = re.findall(r'<a[^>]*href="([^"]*figures/service/behind/[^"]*)"[^>]*>(?:All )?([\d,]+)', body)
+    links = re.findall(r'<a[^>]*href="([^"]*figures/service/behind/[^"]*)"[^>]*>(?:All )?([\d,]+)(?![\d,\xa0])', body)
     assert len(links) > 60
     for address, number in {(unescape(address), number) for address, number in links}:
         assert (address, listed(client, address)) == (address, int(number.replace(",", "")))
@@ -117,16 +130,39 @@ def test_the_period_before_is_compared_by_its_own_figures(month: Month, client: 
         assert f"{abs(points):.2f} points {'more' if points > 0 else 'less'}" in shown
 
 
+def test_a_wait_leads_to_the_calls_that_waited(month: Month, client: Client) -> None:
+    page, calls = read(client, f"{PAGE}{OCTOBER}"), told(month)["figures"]["calls"]
+    mean, worst = re.findall(r'(?:Mean wait|On the worst day, [^:]+:) <a class="link" href="([^"]+)"', page)
+    assert listed(client, unescape(mean)) == calls["answered"]["count"]
+    day = calls["longest_mean_wait"]["day"]
+    of_day = json.loads(read(client, f"{PAGE}figures.json?from={day}&to={day}"))["figures"]["calls"]
+    assert listed(client, unescape(worst)) == of_day["answered"]["count"] > 0
+    assert of_day["mean_wait_seconds"] == calls["longest_mean_wait"]["seconds"]
+
+
 def test_its_files_say_the_same(month: Month, client: Client) -> None:
-    rows = dict(csv.reader(StringIO(read(client, f"{PAGE}figures.csv{OCTOBER}"))))
-    figures = told(month)["figures"]
-    assert rows["messages.received"] == str(figures["messages"]["received"])
-    assert rows["calls.answered.percent"] == figures["calls"]["answered"]["percent"]
+    found = json.loads(read(client, f"{PAGE}figures.json{OCTOBER}"))
+    assert found["figures"] == told(month)["figures"]
+    figures = {"source": found["source"], **found["figures"]}
+    (_head, *rows) = csv.reader(StringIO(read(client, f"{PAGE}figures.csv{OCTOBER}")))
+    assert {path: value for path, value in rows} == dict(leaves(figures))
+    assert len(rows) > 300
     assert "Answered" in table(told(month))
+
     document = client.get(f"{PAGE}figures.pdf{OCTOBER}")
     assert document.headers["Content-Type"] == "application/pdf"
     assert document.content.startswith(b"%PDF-1.7")
     assert re.search(rb"/Count 2\b", document.content)
+    reads = ["pdftotext", "-layout", "-", "-"]
+    printed = subprocess.run(reads, input=document.content, capture_output=True, check=True).stdout
+    words = " ".join(printed.decode().split())
+    messages, cases, calls = (figures[name] for name in ("messages", "cases", "calls"))
+    for line in (
+        f"Answered {messages['answered']} {messages['answered_percent']}%",
+        f"Escalated {cases['escalated']} {cases['escalated_percent']}%",
+        f"Calls answered {calls['answered']['count']} {calls['answered']['percent']}%",
+    ):
+        assert line in words
 
 
 def test_the_command_prints_what_the_page_hands_out(
@@ -137,6 +173,8 @@ def test_the_command_prints_what_the_page_hands_out(
     command.figures(*october, as_json=True)
     printed = json.loads(capsys.readouterr().out)
     assert printed["figures"] == json.loads(read(client, f"{PAGE}figures.json{OCTOBER}"))["figures"]
+    command.figures("", *october[1:], as_json=True)
+    assert json.loads(capsys.readouterr().out) == printed
     command.figures(*october, team="Taller", channel="email")
     assert "Received" in capsys.readouterr().out
     command.figures("talleres-ribera", rebuild=True)
@@ -144,8 +182,10 @@ def test_the_command_prints_what_the_page_hands_out(
     for wrong in ({"team": "Nadie"}, {"mailbox": "a@b.example"}, {"channel": "x"}, {"first": "ayer"}):
         with pytest.raises(InputError):
             command.figures("talleres-ribera", **wrong)  # type: ignore[arg-type]  # all of them are texts
-    with pytest.raises(InputError):
-        command.figures("nadie")
+    accounts.create_organisation(name="Flota Norte", slug="flota-norte")
+    for name, said in (("nadie", "no organisation called"), ("", "several organisations")):
+        with pytest.raises(InputError, match=said):
+            command.figures(name)
 
 
 def test_a_comparison_is_asked_for_and_told(month: Month, client: Client) -> None:

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
@@ -130,13 +131,13 @@ def _shown(access: Access, asked: asking.Asked, now: Report, before: Messages) -
     return {
         "cards": _cards(now.messages, before, link),
         "map": _map(now, link),
-        "quiet": load.spans(now.quiet),
+        "quiet": _linked(load.spans(now.quiet), "#map-title"),
         "halves": halves,
         "ticks": load.ticks(halves),
         "calls": _calls(now, link),
         "every_call": Counted(word=_("Calls"), count=now.calls, behind=link("calls")),
-        "wait": words.wait(now.wait),
-        "longest": now.longest_wait and (words.wait(now.longest_wait[1]), figures.day_and_month(now.longest_wait[0])),
+        "wait": words.wait(now.wait) if now.wait is None else _linked(words.wait(now.wait), link("call_answered")),
+        "longest": _longest(now, link),
         "cases": _cases(now, link),
         "types": _types(now, link),
         "course": charts.course(now.days, today=timezone.localdate()),
@@ -216,6 +217,21 @@ def _calls(now: Report, link: Link) -> list[tuple[str, Counted]]:
         )
         for kind, word in told
     ]
+
+
+def _longest(now: Report, link: Link) -> tuple[str, str] | None:
+    """Return the mean wait of the worst day, which opens its calls, and the day."""
+    if now.longest_wait is None:
+        return None
+    day, wait = now.longest_wait
+    # Of that day alone: it takes the place of the period.
+    calls = link("call_answered", **{"from": day.isoformat(), "to": day.isoformat()})
+    return _linked(words.wait(wait), calls), figures.day_and_month(day)
+
+
+def _linked(told: str, address: str) -> str:
+    """Return words in a sentence that open an address; "" of none."""
+    return format_html('<a class="link" href="{}">{}</a>', address, told) if told else ""
 
 
 def _cases(now: Report, link: Link) -> list[Counted]:
