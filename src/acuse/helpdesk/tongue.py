@@ -33,13 +33,12 @@ _OTHERS = _words(
     "der die das und ist nicht ich mit ein eine fur sie auf guten danke haben mein wir zu"
 )
 _WORD = re.compile(r"[^\W\d_]+")
-#: Addresses: their parts are no words.
-_ADDRESS = re.compile(r"\S*(?:://|@)\S*")
 #: What mail programs set before a signature (RFC 3676 section 4.3).
 _SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
 #: A line of another's words.
 _QUOTED = re.compile(r"^[ \t]{0,9}>.*$", re.MULTILINE)
-_LOOKED_THROUGH = 20_000
+#: Characters of a text, whoever wrote it and however much, that are read for a guess.
+_LOOKED_THROUGH = 5_000
 _LEAST_WORDS = 4
 _LEAST_HITS = 3
 #: Of so many words one at least is known, and known words of the language are so many times those of any other.
@@ -51,13 +50,20 @@ def language_of(text: str) -> str:
     """Return "es" or "en" where a text is clearly in that language, else "".
 
     Args:
-        text: plain text of a letter, LF. What it quotes of others, and a marked signature, are not looked at.
+        text: plain text of a letter, LF; its first 5,000 characters are looked at. What it quotes of others, and a
+            marked signature, are not.
     """
     new, _quoted = parted(text[:_LOOKED_THROUGH])
     own = _QUOTED.sub("", _SIGNATURE.split(new, maxsplit=1)[0])
-    words = _WORD.findall(folded(_ADDRESS.sub(" ", own)).lower())
+    said = " ".join(one for one in own.split() if not _is_address(one))
+    words = _WORD.findall(folded(said).lower())
     hits = {language: sum(word in known for word in words) for language, known in _COMMON.items()}
     best = max(hits, key=lambda language: hits[language])
     against = max(sum(word in _OTHERS for word in words), *(hits[other] for other in hits if other != best))
     clear = hits[best] >= max(_LEAST_HITS, _MARGIN * against) and hits[best] * _SHARE >= len(words)
     return best if clear and len(words) >= _LEAST_WORDS else ""
+
+
+def _is_address(token: str) -> bool:
+    """Say whether a token is of the web or of mail: its parts are no words."""
+    return "@" in token or "://" in token

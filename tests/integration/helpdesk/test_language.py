@@ -5,7 +5,7 @@ import pytest
 from acuse.contacts.models import Contact
 from acuse.contacts.services.cards import change_contact
 from acuse.helpdesk.call_rules import Entered
-from acuse.helpdesk.models import Outgoing, Ticket
+from acuse.helpdesk.models import Outgoing, Settings, Ticket
 from acuse.helpdesk.services.calls import Opening, register_call
 from acuse.helpdesk.services.changes import classify
 from acuse.helpdesk.services.replies import send_due
@@ -36,6 +36,22 @@ def test_a_letter_is_acknowledged_in_the_language_it_is_written_in(
     assert WROTE[language] in receipt(ticket)
     send_due()
     assert [one.details["language"] for one in desk.facts() if one.type == "reply.sent"] == [language]
+
+
+def test_a_guess_is_made_where_nothing_is_known_and_before_others_wait(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = []
+
+    def spied(text: str) -> str:
+        counted.append((text.partition("\n")[0], Settings.objects.get().last_number))
+        return "en"
+
+    monkeypatch.setattr("acuse.helpdesk.services.opening.language_of", spied)
+    for number, said in enumerate(({"Content_Language": "es"}, {}), start=1):
+        desk.receive(letter(f"Ruido {number}", RUIDO, message_id=f"<g{number}@cliente.example>", **said))
+    assert counted == [("Ruido 2", 1)], "the number is counted under the lock"
+    assert Ticket.objects.latest("number").language == "en"
 
 
 def test_what_a_member_wrote_on_the_card_goes_before_what_is_guessed(desk: Desk) -> None:

@@ -59,6 +59,15 @@ def test_a_letter_is_in_the_language_of_its_own_words(text: str, language: str) 
     assert language_of(text) == language
 
 
+@pytest.mark.parametrize("rest", ["a", "_", "a@", "> ", "\n", f"{ENGLISH[0]} "])
+def test_of_a_text_without_end_its_beginning_alone_is_read(rest: str) -> None:
+    """Whoever writes it chooses its length, and a case is being opened meanwhile."""
+    begun = f"{SPANISH[0]} " * (5_000 // len(SPANISH[0]))
+    assert len(begun) >= 5_000
+    assert language_of(begun + rest * (200_000 // len(rest))) == "es"
+    assert language_of(rest * (200_000 // len(rest)) + begun) == language_of(rest * 5_000)
+
+
 PIECES = st.sampled_from(("the", "el", "of", "de", ">", "\n", "-- ", "\0", "está", "ﷺ", "\ud800"))
 
 

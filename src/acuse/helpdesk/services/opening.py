@@ -122,9 +122,11 @@ def open_ticket(*, organisation: UUID, written: Written, default_type: str = "in
             basis=written.basis,
             actor=written.actor,
         )
+        # Read before the settings are locked: others of the organisation wait for them.
+        language = _language(organisation, contact, written)
         settings = _settings(organisation)
         rule = triage.applying(triage_rules(organisation), _seen(written))
-        ticket = _insert(organisation, settings, contact, written, default_type, rule)
+        ticket = _insert(organisation, settings, contact, written, language, default_type, rule)
         opened, _ = record(saying_policy(_opened(ticket, written)), _assigned(ticket, rule))
         _interact(ticket, written, opened)
         deadlines.start_for(ticket=ticket, start=opened)
@@ -203,6 +205,7 @@ def _insert(
     settings: Settings,
     contact: UUID,
     written: Written,
+    language: str,
     default_type: str,
     rule: triage.Rule | None,
 ) -> Ticket:
@@ -217,7 +220,7 @@ def _insert(
         address=written.address,
         mailbox_id=written.mailbox,
         channel=written.channel,
-        language=_language(organisation, contact, written),
+        language=language,
         type=(rule.type if rule else "") or written.form_type or default_type,
         priority=(rule.priority if rule else "") or "medium",
         matter=rule.matter if rule else "",
@@ -236,11 +239,15 @@ def _insert(
 
 def _language(organisation: UUID, contact: UUID, written: Written) -> str:
     """Return in which language a case is answered: as said, as on the card, as it is written, or ours."""
-    # What was said by telephone is noted in the words of whoever took the call.
-    guessed = language_of(f"{written.subject}\n\n{written.text}") if written.channel != "phone" else ""
-    known = (written.language, language_on_card(organisation, contact=contact), guessed)
-    found = next((one for one in known if one in LANGUAGES), organisation_view(organisation).language)
+    said = (written.language, language_on_card(organisation, contact=contact))
+    known = next((one for one in said if one in LANGUAGES), "") or _guessed(written)
+    found = known or organisation_view(organisation).language
     return found if found in LANGUAGES else "es"
+
+
+def _guessed(written: Written) -> str:
+    """Return in which language something is written, "" on doubt; a call is noted in the words of whoever took it."""
+    return "" if written.channel == "phone" else language_of(f"{written.subject}\n\n{written.text}")
 
 
 def _opened(ticket: Ticket, written: Written) -> FactDraft:
