@@ -19,9 +19,18 @@ VECTORS = Path(__file__).parents[2] / "vectors" / "bounces"
         ({"Precedence": " Bulk"}, 0),
         ({"Precedence": "first-class"}, 1),
         ({"List_Unsubscribe": "<mailto:baja@programa.example>"}, 1),
+        ({"Precedence": "list", "List_ID": "<atencion.ribera.example>"}, 1),
+        ({"Precedence": "list", "List_Id": "Talleres\n <Atencion.Ribera.example>"}, 1),
+        ({"List_Id": "<a.listas.example>", "List_Post": "<https://g.example/p>, <mailto:atencion@ribera.example>"}, 1),
+        ({"List_Id": "<atencion.ribera.example.otra.example>"}, 0),
+        ({"List_Id": "Atencion <flota.listas.example>", "LIST-ID": "<atencion.ribera.example>"}, 0),
+        ({"Precedence": "bulk", "List_Id": "<atencion.ribera.example>"}, 0),
+        ({"Precedence": "list", "PRECEDENCE": "bulk", "List_Id": "<atencion.ribera.example>"}, 0),
     ],
 )
-def test_what_a_list_brings_opens_a_case_and_gets_no_receipt(desk: Desk, said: dict[str, str], receipts: int) -> None:
+def test_what_another_s_list_brings_opens_a_case_and_gets_no_receipt(
+    desk: Desk, said: dict[str, str], receipts: int
+) -> None:
     desk.receive(letter(**said))
     assert Outgoing.objects.filter(ticket=desk.ticket()).count() == receipts
 

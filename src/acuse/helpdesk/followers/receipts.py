@@ -13,6 +13,7 @@ from acuse.evidence.custody import MissingObject
 from acuse.evidence.following import follow_each
 from acuse.evidence.queries import LedgerFact
 from acuse.helpdesk.followers.mail import dmarc
+from acuse.helpdesk.models import Mailbox
 from acuse.helpdesk.services.acknowledging import ALARM, discard_unused, queue_receipt, write_receipt
 from acuse.helpdesk.services.papers import seal_receipt
 from acuse.helpdesk.services.replies import Prepared
@@ -69,13 +70,14 @@ def _may_be_answered(item: LedgerFact) -> bool:
 
 
 def _is_distributed(item: LedgerFact) -> bool:
-    """Say whether a list brought the message: a receipt would go to all of it, and come back as a case."""
+    """Say whether another's list brought the message: a receipt would go to all of it, and come back as a case."""
     letters = [one for one in item.fact.objects if one.role == "message" and one.media_type == "message/rfc822"]
     try:
         raws = [custody.open_object(organisation=item.fact.organisation, sha256=one.sha256) for one in letters]
     except MissingObject:
         return False  # the case was erased meanwhile, and has nothing to acknowledge
-    return any(map(is_distributed, raws))
+    own = Mailbox.objects.filter(organisation_id=item.fact.organisation).values_list("address", flat=True)
+    return any(is_distributed(raw, own=own) for raw in raws)
 
 
 def _is_author(reception: str | None, address: str) -> bool:
