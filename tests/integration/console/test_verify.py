@@ -4,6 +4,7 @@ import hashlib
 import html
 import re
 import subprocess
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from acuse import clock
 from acuse.accounts.models import Organisation
 from acuse.certificates.models import Certificate
 from acuse.delivery.queries import public_content
+from acuse.doors.portal import verify
 from acuse.doors.portal.verify import network_of
 from acuse.evidence import custody
 from acuse.evidence.models import Anchor, Binding
@@ -187,6 +189,29 @@ def test_what_was_certified_is_known_by_its_file_with_bare_line_feeds_too(world:
     assert "por eso su huella es otra" in page
     assert hashlib.sha256(on_disk).hexdigest() in page
     assert "no sabe nada de este fichero" in upload(on_disk + b" ", "mensaje.eml")
+
+
+def test_line_ends_are_looked_at_in_pieces_and_only_in_what_could_be_a_message(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_disk = samples.HOSTILE.replace(b"\r\n", b"\n", samples.HOSTILE.count(b"\r\n") // 2)
+    for piece in (1, 2, 7, 64):
+        monkeypatch.setattr(verify, "PIECE", piece)
+        assert "se certificó aquí, con los finales de línea" in upload(on_disk), piece
+    monkeypatch.setattr(
+        settings, "ACUSE", settings.ACUSE.model_copy(update={"message_limit": len(samples.HOSTILE) - 1})
+    )
+    assert "no sabe nada de este fichero" in upload(on_disk)
+
+
+def test_newlines_alone_take_no_second_copy(world: World) -> None:
+    raw = b"\n" * 8_000_000
+    checked = verify.examine(raw, name="x")
+    tracemalloc.start()
+    verify._as_mail(raw, checked)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < len(raw)
 
 
 def test_what_pdfsig_prints_of_a_sealed_document_is_explained(world: World, tmp_path: Path) -> None:
