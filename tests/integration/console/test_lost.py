@@ -1,11 +1,16 @@
 """What custody lost or has damaged is said to be so wherever a member asks for it, and found again in the log."""
 
 import re
+from typing import cast
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 
+from acuse.accounts.queries import Access
+from acuse.doors.console.kept import from_custody
+from acuse.errors import InputError
 from acuse.helpdesk.models import Interaction
 from tests.browser.desk import desk
 from tests.browser.world import World
@@ -41,3 +46,11 @@ def test_what_custody_lost_is_said_with_a_reference_that_the_log_has(
         assert reference[1] in line.getMessage()
         assert path in line.getMessage()
     assert "La custodia no puede dar el contenido" in member.get(f"{one}/").content.decode()
+
+
+def test_only_what_custody_cannot_give_is_said_of_custody(rf: RequestFactory) -> None:
+    def refuse(_request: HttpRequest, _access: Access) -> HttpResponse:
+        raise InputError("There is no such case.")
+
+    with pytest.raises(InputError):
+        from_custody(refuse)(rf.get("/"), cast("Access", None))

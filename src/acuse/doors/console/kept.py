@@ -11,7 +11,8 @@ from django.http.response import HttpResponseBase
 
 from acuse.accounts.queries import Access
 from acuse.doors.ui.errors import unreadable
-from acuse.errors import AccessDenied, AcuseError
+from acuse.errors import TemporaryError
+from acuse.evidence.custody import DamagedObject, MissingObject
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -29,9 +30,7 @@ def from_custody(
     def told(request: HttpRequest, access: Access, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             return view(request, access, *args, **kwargs)
-        except AccessDenied:
-            raise
-        except AcuseError as error:
+        except (DamagedObject, MissingObject, TemporaryError) as error:
             reference = secrets.token_hex(4)
             log.warning("%s: %s could not be read: %s", reference, request.path, error)
             return unreadable(request, error, reference=reference)
