@@ -178,3 +178,47 @@ def test_nothing_is_missing_unless_its_start_is_left_out(
             waited.add(rule)
         elif fact.type == "deadline.started" and rule not in waited:
             assert "term_missing" in keys([each for each in facts if each is not fact], sources)
+
+
+def deferred(desk: Desk, purpose: str) -> Course:
+    """A case under one term, which depends on the priority and is too long for the calendar."""
+    lengths = (
+        Case(priorities=("high",), term=Term(amount=8, unit="business_hours")),
+        Case(term=Term(amount=400, unit="business_hours")),
+    )
+    course = Course(desk)
+    made = term(desk, 1, "business_hours", name="Plazo", purpose=purpose, cases=lengths, pauses_on=PAUSE_REASONS)
+    desk.publish(made, base=0)
+    course.published = 1
+    course.carry_on(SCARCE)
+    return course
+
+
+def after_hours(course: Course, *steps: Step) -> list[str]:
+    """Let one thing happen an hour; return what is contradicted."""
+    for happens in steps:
+        course.desk.now += timedelta(hours=1)
+        happens(course)
+    facts, here = course.desk.facts(course.ticket), course.desk.access.organisation
+    return keys(facts, Sources.read(facts, lambda digest: custody.open_object(organisation=here, sha256=digest)))
+
+
+def test_what_was_deferred_and_started_as_another_class_is_not_missing_as_the_first(desk: Desk) -> None:
+    course = deferred(desk, "completion")
+    course.open("claim", 0)
+    high: Step = lambda one: one.classify({"priority": "high"})  # noqa: E731
+    longer: Step = lambda one: one.carry_on(ALWAYS)  # noqa: E731
+    assert after_hours(course, Course.ask, high, longer, Course.start_deferred, Course.note) == []
+
+
+def test_what_was_deferred_before_a_case_was_over_is_not_missing_when_it_is_opened_again(desk: Desk) -> None:
+    course = deferred(desk, "first_response")
+    course.open("claim", 0)
+    events: list[Step] = [
+        lambda one: one.event("asked_conformity"),
+        lambda one: one.event("agreed"),
+        lambda one: one.classify({"priority": "high"}),
+        lambda one: one.event("reopened"),
+        lambda one: one.carry_on(ALWAYS),
+    ]
+    assert after_hours(course, *events, Course.start_deferred, Course.note) == []

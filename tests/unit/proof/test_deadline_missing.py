@@ -279,3 +279,44 @@ def test_what_was_issued_before_this_was_looked_for_is_still_compared() -> None:
 
 def test_every_purpose_is_looked_for_but_the_closing_notice() -> None:
     assert set(PURPOSES) - {"first_response", "resolution", "completion"} == {"closing"}
+
+
+def unknown(ticket: Ticket) -> list[int]:
+    """Since which facts it is not known what applied."""
+    found = judge(ticket.facts, ticket.calendars, rules=ticket.rules)
+    return [each.subject_sequence for each in found.unruled]
+
+
+def test_a_case_that_does_not_begin_with_its_opening_is_not_held_to_have_no_terms() -> None:
+    ticket = Ticket(calendar=CALENDAR, policy=ruling(CALENDAR, resolution=TERM))
+    ticket.add("ticket.assigned", OPENED, member=None)
+    ticket.opened(OPENED, **ticket.in_force())
+    ticket.noted(LATER)
+    assert unknown(ticket)[0] == 1
+
+
+def test_a_case_that_was_over_is_opened_again_whatever_it_is_said_to_have_been() -> None:
+    ticket = case(ruling(CALENDAR, resolution=TERM))
+    ticket.start("a", OPENED, TERM, by=ticket.facts[0])
+    ticket.move(OPENED + HOUR, "resolved")
+    ticket.move(OPENED + 2 * HOUR, "reopened", before="open", **ticket.in_force())
+    ticket.noted(NOW)
+    assert (4, "term_missing") in told(ticket)
+
+
+def test_once_there_is_a_version_none_is_not_in_force() -> None:
+    ticket = case(ruling(CALENDAR, resolution=TERM))
+    ticket.start("a", OPENED, TERM, by=ticket.facts[0])
+    ticket.move(OPENED + HOUR, "resolved")
+    again = ticket.move(OPENED + 2 * HOUR, "reopened", policy=None)
+    ticket.noted(NOW)
+    assert told(ticket) == [(again.subject_sequence, "rule_superseded")]
+
+
+def test_of_a_class_that_no_policy_can_name_it_is_not_known_what_applied() -> None:
+    ticket = Ticket(calendar=CALENDAR, policy=ruled(CALENDAR, TERM, cases=(Case(types=("claim",), term=TERM),)))
+    ticket.opened(OPENED, type="claims", **ticket.in_force())
+    ticket.noted(LATER)
+    found = judge(ticket.facts, ticket.calendars, rules=ticket.rules)
+    assert [each.key for each in found.contradictions if each.key == "term_missing"] == []
+    assert unknown(ticket)[0] == 1

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field, replace
 from acuse.proof.business_time import Term
 from acuse.proof.facts.deadline import DEFERRED, STARTED, TYPES, WITHDRAWN
 from acuse.proof.facts.fact import Fact
+from acuse.proof.facts.ticket import MATTERS, PRIORITIES, TYPE_NAMES
 from acuse.proof.policy import Policy
 from acuse.proof.verdicts.deadlines.causes import ENDS, MAY_START, MOVED, OURS
 from acuse.proof.verdicts.deadlines.cited import is_readable
@@ -69,16 +70,21 @@ class _Told:
     ran: dict[Rule, list[tuple[int, int]]] = field(default_factory=dict)
     over: dict[Rule, int] = field(default_factory=dict)
 
-    def take(self, rule: Rule, course: Course) -> None:
-        """Take in a deadline. What was told to be missed is over; what is the customer's may be given up."""
+    def take(self, rule: Rule, course: Course) -> int:
+        """Take in a deadline; return the number of the fact by which it was given up, or one that never comes.
+
+        What was told to be missed is over; what is the customer's may be given up.
+        """
         begun, end = course.started.subject_sequence, course.end
         ended = _NEVER if end is None else end.subject_sequence
         withdrawn = end is not None and end.type == WITHDRAWN and not course.missed
-        given_up = withdrawn and course.started.details["purpose"] in OURS
-        self.have(rule, course.term, begun, ended if given_up else _NEVER)
+        given_up = ended if withdrawn and course.started.details["purpose"] in OURS else _NEVER
+        self.have(rule, course.term, begun, given_up)
         self.ran.setdefault(rule, []).append((begun, ended))
         if not withdrawn:
-            self.over[rule] = min(ended, self.over.get(rule, _NEVER))
+            # A fact that came before it, and ended it, ended nothing earlier than itself.
+            self.over[rule] = min(max(begun, ended), self.over.get(rule, _NEVER))
+        return given_up
 
     def have(self, rule: Rule, term: Term, begun: int, until: int) -> None:
         """Take in that a term was had."""
@@ -139,15 +145,22 @@ def compare(
     """
     told = _told(facts, courses, history)
     missing, unknown = dict[int, Fact](), dict[int, Fact]()
+    if facts[0].type != "ticket.opened":
+        unknown[facts[0].subject_sequence] = facts[0]
     for span in _spans(facts, history.invented):
         ruled = history.ruled.get(span.cause.subject_sequence, "")
-        policy = None if ruled is None else rules.get(ruled)
+        policy = None if ruled is None or not _is_known(span.case) else rules.get(ruled)
         if policy is None:
             # Where the fact says that there was none, no term applied.
             unknown |= {} if ruled is None else {span.since.subject_sequence: span.since}
         elif not all(told.has(name, term, span) for name, term in _applying(policy, span)):
             missing[span.since.subject_sequence] = span.since
     return Compared(missing=tuple(missing.values()), unknown=tuple(unknown.values()))
+
+
+def _is_known(case: Mapping[str, str]) -> bool:
+    """Return whether a case is of a class that policies can name: later ones may know more."""
+    return case.get("type") in TYPE_NAMES and case.get("priority") in PRIORITIES and case.get("matter") in MATTERS
 
 
 def _applying(policy: Policy, span: _Span) -> list[tuple[str, Term]]:
@@ -170,6 +183,9 @@ def _spans(facts: Iterable[Fact], invented: set[int]) -> Iterator[_Span]:
         for purpose in _PURPOSES:
             before = lasting.get(purpose)
             begins = MAY_START[purpose](fact) and last not in invented
+            # A case that is over is opened again, whatever it is said to have been before.
+            again = is_over and fact.type == MOVED and fact.details.get("after") not in ENDS
+            begins |= again and purpose == "resolution"
             cause = fact if begins else before.cause if before is not None and anew and purpose in OURS else None
             if cause is None:
                 continue
@@ -187,11 +203,10 @@ def _told(facts: Sequence[Fact], courses: Mapping[str, Course], history: History
         course = courses.get(str(fact.details.get("deadline"))) if fact.type == STARTED else None
         if course is not None and course.started is fact:
             rule = _rule(fact, history)
-            told.take(rule, course)
-            started[rule] = fact.subject_sequence
+            started[rule] = told.take(rule, course)
         elif fact.type == DEFERRED and is_readable(fact):
             rule = _rule(fact, history)
-            # A term that is deferred is had until it is started.
+            # A term that is deferred is had until what was started in its place, of whatever length, is given up.
             term, until = Term.from_members(fact.details["term"]), started.get(rule, _NEVER)
             told.have(rule, term, fact.subject_sequence, until)
     told.merge()

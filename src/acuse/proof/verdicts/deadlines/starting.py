@@ -85,7 +85,8 @@ def in_force(fact: Fact, earlier: History) -> tuple[str, ...]:
     said = fact.details["policy"]
     if said is None:
         earlier.ruled[fact.subject_sequence] = None
-        return ()
+        # Once there is a version, there is always one.
+        return ("rule_superseded",) if earlier.policies else ()
     return cite(said, fact, earlier)
 
 
