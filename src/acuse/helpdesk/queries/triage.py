@@ -10,13 +10,16 @@ from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Left
 
 from acuse.accounts.queries import Access
-from acuse.errors import AcuseError
+from acuse.errors import TemporaryError
 from acuse.evidence import custody
+from acuse.evidence.custody import DamagedObject, MissingObject
 from acuse.helpdesk import triage
 from acuse.helpdesk.models import Interaction, Ticket
 from acuse.helpdesk.queries.settings import triage_rules
 
 CASES = 200
+#: Where a rule asks what was chosen in the form: each such case is a read from custody.
+CASES_READ = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,9 +70,9 @@ def try_rules(access: Access, rules: Sequence[triage.Rule]) -> Trial:
         .annotate(
             written=Subquery(first.annotate(begun=Left("text", triage.LOOKED_THROUGH)).values("begun")[:1]),
             author=Subquery(first.values("author")[:1]),
-            answers=Subquery(first.values("sha256")[:1]),
+            answers=Subquery(first.filter(media_type="application/json").values("sha256")[:1]),
         )
-        .order_by("-opened_at", "-id")[:CASES]
+        .order_by("-opened_at", "-id")[: CASES_READ if by_choice else CASES]
     )
     applied, changes = [0] * len(rules), []
     for row in rows:
@@ -95,11 +98,12 @@ def _seen(row: Any, *, by_choice: bool) -> triage.Seen:
 
 
 def _chosen(row: Any) -> str:
-    """Return what the customer chose in the form; what the case is now where the answers were erased."""
+    """Return what the customer chose in the form; what the case is now where the answers are gone or are no form's."""
     try:
-        return str(json.loads(custody.open_object(organisation=row.organisation_id, sha256=row.answers))["type"])
-    except AcuseError:
+        answers = json.loads(custody.open_object(organisation=row.organisation_id, sha256=row.answers or ""))
+    except (DamagedObject, MissingObject, TemporaryError, ValueError, RecursionError):
         return str(row.type)
+    return str(answers.get("type", row.type)) if isinstance(answers, dict) else str(row.type)
 
 
 def _differs(row: Ticket, rule: triage.Rule) -> bool:
