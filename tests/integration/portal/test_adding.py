@@ -30,8 +30,10 @@ def test_what_is_added_belongs_to_the_case_and_opens_it_again(desk: Desk, page: 
     Ticket.objects.update(status="resolved")
     client = Client()
     sent = {**hidden(client.get(page)), "text": "Sigue igual.\r\nAdjunto vídeo."}
-    files = {"files": [SimpleUploadedFile("frenos.mp4", b"\0\1", content_type="video/mp4")]}
-    answers = [client.post(page, {**sent, **files}), client.post(page, sent)]
+    answers = [
+        client.post(page, {**sent, "files": [SimpleUploadedFile("frenos.mp4", b"\0\1", content_type="video/mp4")]})
+        for _press in range(2)
+    ]
     assert [one.status_code for one in answers] == [303, 303]
     fact = desk.only("message.received")
     assert [fact.details[name] for name in ("matched_by", "channel", "author")] == ["form", "form", ANA]
@@ -41,6 +43,15 @@ def test_what_is_added_belongs_to_the_case_and_opens_it_again(desk: Desk, page: 
     assert desk.ticket().status == "reopened"
     assert "Adjunto vídeo." in client.get(page).content.decode()
     assert client.cookies == {}
+
+
+def test_what_is_corrected_after_it_was_sent_is_added_too(desk: Desk, page: str) -> None:
+    client = Client()
+    sent = {**hidden(client.get(page)), "text": "Sigue igual."}
+    for given in (sent, sent | {"text": "Ya no suena."}):
+        assert client.post(page, given).status_code == 303
+    added = Interaction.objects.filter(ticket=desk.ticket(), channel="form").order_by("sequence")
+    assert [one.text for one in added] == ["Sigue igual.", "Ya no suena."]
 
 
 def test_what_cannot_be_added_is_said_and_the_words_stay(desk: Desk, page: str) -> None:

@@ -23,7 +23,8 @@ from acuse.evidence import custody
 from acuse.evidence.queries import facts_of
 from acuse.helpdesk import form_guard
 from acuse.helpdesk.followers import follow_openings
-from acuse.helpdesk.models import Outgoing, Ticket
+from acuse.helpdesk.models import Interaction, Outgoing, Ticket
+from acuse.helpdesk.queries import triage as triage_queries
 from acuse.helpdesk.queries.triage import rules_of, try_rules
 from acuse.helpdesk.queries.writing import follow_path
 from acuse.helpdesk.services.codes import send_codes
@@ -121,6 +122,21 @@ def test_what_was_chosen_and_the_product_decide_what_the_case_is_taken_for(desk:
     # Tried with the case that it made, the same rule applies, though its type is another now.
     tried = try_rules(desk.owner, rules_of(desk.owner))
     assert (tried.applied, tried.changes) == ((0, 1), ())
+
+
+def test_answers_that_are_no_forms_are_passed_over_and_few_are_read(
+    desk: Desk, visitor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text in ("Uno.", "Dos."):
+        assert visitor.post(WRITE, steps(visitor, text=text)).status_code == 303
+    rule = Rule(id=uuid4(), form_type="claim", priority="high")
+    for foreign in (b"{}", b"[1]", b"\xff", b"[" * 100_000):
+        kept = custody.keep(organisation=desk.organisation, content=foreign, media_type="application/json")
+        Interaction.objects.update(sha256=kept.sha256)
+        assert try_rules(desk.owner, [rule]).applied == (2,), "as the cases are now"
+    monkeypatch.setattr(triage_queries, "CASES_READ", 1)
+    assert try_rules(desk.owner, [rule]).cases == 1
+    assert try_rules(desk.owner, [replace(rule, form_type="")]).cases == 2
 
 
 def test_nobody_agrees_to_words_that_they_did_not_see(desk: Desk, visitor: Client) -> None:
@@ -224,16 +240,26 @@ def test_the_same_form_sent_twice_opens_one_case(desk: Desk, visitor: Client) ->
     assert desk.types().count("ticket.opened") == 1
 
 
+def test_what_is_corrected_after_it_was_sent_opens_a_case_with_the_correction(desk: Desk, visitor: Client) -> None:
+    ready = steps(visitor)
+    forgotten = {"files": SimpleUploadedFile("factura.pdf", b"%PDF")}
+    places = [visitor.post(WRITE, given)["Location"] for given in (ready, ready | {"text": "Y no frena."})]
+    places.append(visitor.post(WRITE, {**ready, **forgotten})["Location"])
+    assert len(set(places)) == 3
+    said = Interaction.objects.order_by("ticket__number").values_list("text", "attachments__0__name")
+    assert list(said) == [(FILLED["text"], None), ("Y no frena.", None), (FILLED["text"], "factura.pdf")]
+
+
 def test_a_page_that_is_swapped_has_its_files_wherever_it_leads(desk: Desk, visitor: Client) -> None:
     ready, script = steps(visitor), {"HX-Request": "true"}
-    file = {"files": SimpleUploadedFile("a.txt", b"x")}
     changed = visitor.post(WRITE, {**ready, "step": "change"}, headers=script).content.decode()
     wrong = visitor.post(WRITE, {**ready, "address": ""}, headers=script).content.decode()
     first = visitor.post(WRITE, {**ready, "step": "change"}).content.decode()
     assert [page.count(" hx-preserve") for page in (changed, wrong, first)] == [1, 1, 0]
-    sent = visitor.post(WRITE, {**ready, **file}, headers=script)
+    sent = visitor.post(WRITE, {**ready, "files": SimpleUploadedFile("a.txt", b"x")}, headers=script)
     assert (sent.status_code, visitor.get(sent["HX-Redirect"]).status_code) == (200, 200)
-    assert visitor.post(WRITE, ready)["Location"] == sent["HX-Redirect"]
+    again = visitor.post(WRITE, {**ready, "files": SimpleUploadedFile("a.txt", b"x")})
+    assert again["Location"] == sent["HX-Redirect"]
     assert desk.only("ticket.opened").objects[1].role == "attachment"
 
 
@@ -336,7 +362,7 @@ def test_whoever_shows_that_an_address_is_theirs_is_not_held_up_by_who_used_it(d
     # What was proved shows the way to no case of another address.
     luis = {**sent, **hidden(client.get(WRITE)), "address": "luis@cliente.example"}
     assert client.post(WRITE, luis).status_code == 303
-    again = client.get(client.post(WRITE, {**proof, "form": luis["form"]})["Location"]).content.decode()
+    again = client.get(client.post(WRITE, {**proof, **luis})["Location"]).content.decode()
     theirs = Ticket.objects.get(address="luis@cliente.example")
     assert (theirs.key in again, follow_path(theirs.id) in again) == (True, False)
 

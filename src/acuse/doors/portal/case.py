@@ -107,9 +107,9 @@ def _add(request: HttpRequest, token: str, seen: Followed, *, often: bool) -> Ht
             raise InputError("The page was open for too long. Look at what you wrote and send it again.")
         held.check_age()
         client = {"ip": visitor.ip[:64], "user_agent": visitor.user_agent}
-        sending = Sending(name=held.name, client=client, language=language)
         uploads = uploads_of(request)
-        form_guard.check_text(text)
+        words = form_guard.check_text(text)
+        sending = Sending(name=held.name_of({"text": words}, uploads), client=client, language=language)
         if sent_before(organisation=seen.organisation_id, sending=sending) is None:
             if is_over("case", str(seen.id), form_guard.MOST_OF_CASE):
                 return _again(request, token, seen, "add.often", 429)

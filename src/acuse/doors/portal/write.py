@@ -151,12 +151,13 @@ def _second(step: Step, *, problem: str = "", status: int = 200, anew: bool = Fa
 def _send(step: Step) -> HttpResponse:
     """Open the case, if nothing speaks against it; else the page again with what does."""
     desk = step.office.desk
-    again = sent_before(organisation=desk.organisation, sending=step.sending)
-    if again is not None:
-        return _to_sent(step, again)
     try:
-        step.check_age()
         uploads, sheet = uploads_of(step.office.request), step.form.sheet()
+        sending = step.sending(sheet, uploads)
+        again = sent_before(organisation=desk.organisation, sending=sending)
+        if again is not None:
+            return _to_sent(step, again)
+        step.check_age()
         _check_manners(step)
         assert desk.form_mailbox is not None
         opened = send_form(
@@ -166,7 +167,7 @@ def _send(step: Step) -> HttpResponse:
             uploads=uploads,
             consent=step.consent,
             proved=admit(step),
-            sending=step.sending,
+            sending=sending,
         )
     except (ConflictError, TemporaryError):
         log.exception("what was written in the form could not be kept")

@@ -1,7 +1,9 @@
 """The fields of the public form, and the token, the hidden field and the counters that guard it."""
 
+import hashlib
+import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from math import ceil
@@ -100,7 +102,7 @@ class Token:
     """What a form carries: which it is, for whom, and when it was made.
 
     Attributes:
-        name: of this form: sent twice, it is taken once.
+        name: of this form: sent twice with the same content, it is taken once.
         owner: the organisation, or the case, that it is for.
     """
 
@@ -136,6 +138,12 @@ class Token:
     def renewed(self) -> "Token":
         """Return one in its place. Whoever waited for so long need not wait again."""
         return replace(Token.new(self.owner), made_at=clock.now() - form_guard.LEAST_AGE)
+
+    def name_of(self, said: Mapping[str, object], uploads: Sequence[Upload]) -> str:
+        """Return what names one sending of it: another where what it says, or a file, was changed since."""
+        files = [[one.name, hashlib.sha256(one.content).hexdigest()] for one in uploads]
+        content = json.dumps([said, files], default=str, sort_keys=True)
+        return f"{self.name}.{hashlib.sha256(content.encode()).hexdigest()}"
 
     @property
     def early_milliseconds(self) -> int:

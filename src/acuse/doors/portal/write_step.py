@@ -1,6 +1,7 @@
 """One sending of the public form: what it says, and to which words it agrees."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core import signing
@@ -9,6 +10,7 @@ from acuse.doors.portal.link import visitor_of
 from acuse.doors.portal.office import Office
 from acuse.doors.portal.write_form import Token, WriteForm
 from acuse.errors import InputError
+from acuse.helpdesk.form_guard import Sheet, Upload
 from acuse.helpdesk.queries.portal import in_language
 from acuse.helpdesk.services.form import Sending
 
@@ -28,12 +30,11 @@ class Step:
     token: Token
     unknown: bool
 
-    @property
-    def sending(self) -> Sending:
-        """What is told of it to the desk."""
+    def sending(self, sheet: Sheet, uploads: Sequence[Upload]) -> Sending:
+        """Return what is told of it to the desk."""
         visitor = visitor_of(self.office.request)
         client = {"ip": visitor.ip[:64], "user_agent": visitor.user_agent}
-        return Sending(name=self.token.name, client=client, language=self.office.language)
+        return Sending(name=self.token.name_of(vars(sheet), uploads), client=client, language=self.office.language)
 
     @property
     def address(self) -> str:

@@ -31,7 +31,7 @@ class Sending:
     """One pressing of the button.
 
     Attributes:
-        name: what names it, the same when it is sent again: letters and digits that nobody guesses.
+        name: what names it, the same when the same content is sent again: ASCII that nobody guesses.
         client: address and program of whoever sent it.
         language: of the page.
     """
