@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from acuse.helpdesk.models import ConformityRequest, Draft, Interaction, Outgoing, Ticket
-from acuse.helpdesk.queries.writing import agree_path, follow_path
+from acuse.helpdesk.queries.writing import agree_link, agree_path, follow_path
 from acuse.helpdesk.services.conformity import ask_conformity
 from acuse.helpdesk.services.opening import add_message, open_ticket
 from acuse.helpdesk.services.replies import Answer, send_due
@@ -42,7 +42,8 @@ def paths(made: Desk) -> tuple[str, ...]:
 def asked(made: Desk) -> str:
     """Ask the customer of a case whether they agree; the path of the link."""
     request = uuid4()
-    answer = Answer(subject="¿Conforme?", body="Diga si lo está.", language="es", certified=True, delay=timedelta())
+    body = f"Diga si lo está: {agree_link(request)}"
+    answer = Answer(subject="¿Conforme?", body=body, language="es", certified=True, delay=timedelta())
     ask_conformity(access=made.access, ticket=made.noise, answer=answer, request=request, revision=None)
     send_due()
     return agree_path(request)

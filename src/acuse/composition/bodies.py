@@ -24,6 +24,8 @@ _STYLES = {
     # As dark or light as the text around it, whatever the program that shows it made of that.
     "link_open": "color:inherit;text-decoration:underline;overflow-wrap:anywhere",
 }
+_AROUND = "()[]<>.,;:!?'\"«»“”‘’"
+"""What a sentence puts around an address that is no part of it."""
 _LETTER = "max-width:600px;padding:16px;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Arial,sans-serif"
 _TAGS = {"p", "ul", "ol", "li", "a", "strong", "em", "br"}
 _STYLED = {"style"}
@@ -89,6 +91,22 @@ def plain(body: str) -> str:
     blocks = (token.children or () for token in _READER.parse(body))
     lines = ("".join(" " if one.type.endswith("break") else one.content for one in block) for block in blocks)
     return " ".join(" ".join(lines).split())
+
+
+def addresses(body: str) -> set[str]:
+    """Return where a body leads: the addresses behind its links, and those written out outside of them."""
+    behind, words = set(), []
+    for block in _READER.parse(body):
+        within = False
+        for one in block.children or ():
+            if one.type in {"link_open", "link_close"}:
+                within = one.type == "link_open"
+                words.append(" ")
+                behind |= {str(one.attrGet("href"))} if within else set()
+            elif not within:
+                words.append("\n" if one.type.endswith("break") else one.content)
+        words.append("\n")
+    return behind | {word.strip(_AROUND) for word in "".join(words).split() if "/" in word}
 
 
 def _fragment(tokens: Sequence[Token]) -> str:

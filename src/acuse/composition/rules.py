@@ -141,7 +141,7 @@ def fill_snippet(body: str, values: Mapping[str, Said]) -> str:
     """Return the text of a snippet with values in their places.
 
     Args:
-        body: as it was saved. One saved before snippets had variables may hold what cannot be read as such: it stays.
+        body: as it was saved; one that cannot be read as a template, or names what it may not, stays as it is.
         values: of each variable of `SNIPPET`, in words.
 
     Raises:

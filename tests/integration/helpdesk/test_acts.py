@@ -23,7 +23,7 @@ from acuse.helpdesk.services.settings import change_desk
 from acuse.mail.read import read
 from acuse.proof.facts.fact import Actor
 from tests.integration.helpdesk.making import Desk, letter
-from tests.integration.helpdesk.test_case import answer
+from tests.integration.helpdesk.test_case import answer, asking
 
 
 def at_once(*acts: Callable[[], object]) -> list[bool]:
@@ -56,7 +56,7 @@ def test_two_members_who_announce_the_closing_at_once_do_it_once(desk: Desk) -> 
     reply(access=desk.agent, ticket=ticket.id, answer=answer("Es la pastilla."))
     send_due()
     ticket = desk.ticket()
-    notice = answer("Cerramos.", act="closing_notice", term_until=clock.now() + timedelta(days=15))
+    notice = asking("Cerramos.", act="closing_notice", term_until=clock.now() + timedelta(days=15))
 
     def close(access: object) -> Callable[[], UUID]:
         given = {"access": access, "ticket": ticket.id, "answer": notice, "revision": ticket.revision}
@@ -83,7 +83,7 @@ def test_an_answer_that_is_posted_twice_is_sent_once(desk: Desk) -> None:
 def test_who_agrees_and_disagrees_at_once_is_heard_once(desk: Desk) -> None:
     desk.receive(letter())
     ticket, request = desk.ticket(), uuid4()
-    ask_conformity(access=desk.agent, ticket=ticket.id, answer=answer(), request=request, revision=None)
+    ask_conformity(access=desk.agent, ticket=ticket.id, answer=asking(), request=request, revision=None)
     send_due()
 
     def say(agreed: bool) -> Callable[[], None]:

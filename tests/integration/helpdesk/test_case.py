@@ -16,6 +16,7 @@ from acuse.evidence import custody
 from acuse.helpdesk.models import Outgoing
 from acuse.helpdesk.queries.case import case
 from acuse.helpdesk.queries.tickets import Filters, tickets
+from acuse.helpdesk.queries.writing import NOT_ASKED, agree_link
 from acuse.helpdesk.services.changes import add_note, assign, classify
 from acuse.helpdesk.services.conformity import answer_conformity, ask_conformity, close_silent
 from acuse.helpdesk.services.replies import Answer, reply, send_due, take_back
@@ -31,6 +32,11 @@ AT_ONCE = timedelta()
 def answer(body: str = "Lo miramos mañana.", **changes: object) -> Answer:
     made: dict[str, object] = {"subject": "Re: Ruido al frenar", "body": body, "language": "es", "certified": False}
     return Answer(**{**made, "delay": AT_ONCE, **changes})  # type: ignore[arg-type]
+
+
+def asking(body: str = "¿Está conforme?", **changes: object) -> Answer:
+    """An answer with the link by which the customer says whether they agree."""
+    return answer(f"{body}\n\n{agree_link(NOT_ASKED)}", **changes)
 
 
 def to_ticket(one: UUID) -> Ours:
@@ -139,7 +145,7 @@ def test_a_case_is_resolved_when_the_customer_agrees_by_a_reply(desk: Desk) -> N
     desk.receive(letter())
     ticket = desk.ticket()
     request = uuid4()
-    ask_conformity(access=desk.agent, ticket=ticket.id, answer=answer(), request=request, revision=None)
+    ask_conformity(access=desk.agent, ticket=ticket.id, answer=asking(), request=request, revision=None)
     send_due()
     ticket.refresh_from_db()
     assert ticket.status == "pending_conformity"
@@ -168,7 +174,7 @@ def test_who_does_not_agree_reopens_the_case(desk: Desk) -> None:
     desk.receive(letter())
     ticket = desk.ticket()
     request = uuid4()
-    ask_conformity(access=desk.agent, ticket=ticket.id, answer=answer(), request=request, revision=None)
+    ask_conformity(access=desk.agent, ticket=ticket.id, answer=asking(), request=request, revision=None)
     send_due()
     answer_conformity(
         request=request,
@@ -235,7 +241,7 @@ def test_silence_closes_only_where_it_may_and_only_after_a_certified_notice(
     until = clock.now() + timedelta(days=15)
     reply(access=desk.agent, ticket=ticket.id, answer=answer("Es la pastilla."))
     send_due()
-    notice = answer("Vamos a cerrar su caso.", act="closing_notice", term_until=until)
+    notice = asking("Vamos a cerrar su caso.", act="closing_notice", term_until=until)
     with pytest.raises(ConflictError):
         ask_conformity(access=desk.agent, ticket=ticket.id, answer=notice, request=uuid4(), revision=None)
     allow = {"default_assignee": None, "certify_replies": False, "undo_seconds": 10, "closing_allowed": True}
@@ -265,7 +271,7 @@ def test_an_answer_in_time_keeps_the_case_from_being_closed(desk: Desk, monkeypa
     until = clock.now() + timedelta(days=15)
     reply(access=desk.agent, ticket=ticket.id, answer=answer("Es la pastilla."))
     send_due()
-    notice = answer("Vamos a cerrar su caso.", act="closing_notice", term_until=until)
+    notice = asking("Vamos a cerrar su caso.", act="closing_notice", term_until=until)
     request = uuid4()
     ask_conformity(access=desk.agent, ticket=ticket.id, answer=notice, request=request, revision=None)
     send_due()
@@ -282,7 +288,7 @@ def test_an_answer_in_time_keeps_the_case_from_being_closed(desk: Desk, monkeypa
 def test_who_only_writes_the_customers_name_agrees_to_nothing(desk: Desk) -> None:
     desk.receive(letter())
     ticket = desk.ticket()
-    ask_conformity(access=desk.agent, ticket=ticket.id, answer=answer(), request=uuid4(), revision=None)
+    ask_conformity(access=desk.agent, ticket=ticket.id, answer=asking(), request=uuid4(), revision=None)
     send_due()
     ours = Outgoing.objects.get(act="conformity").message_id
     # It cites our letter from a domain that nothing vouches for: it is shown, and answers nothing.
@@ -307,7 +313,7 @@ def test_a_notice_that_did_not_arrive_in_time_closes_nothing(desk: Desk, monkeyp
     until = clock.now() + timedelta(days=15)
     reply(access=desk.agent, ticket=ticket.id, answer=answer("Es la pastilla."))
     send_due()
-    notice = answer("Vamos a cerrar su caso.", act="closing_notice", term_until=until)
+    notice = asking("Vamos a cerrar su caso.", act="closing_notice", term_until=until)
     ask_conformity(access=desk.agent, ticket=ticket.id, answer=notice, request=uuid4(), revision=None)
     send_due()
     monkeypatch.setattr(clock, "now", lambda: until + timedelta(days=1))

@@ -30,7 +30,7 @@ from acuse.helpdesk.services.replies import reply, send_due, take_back
 from acuse.proof.facts.fact import Actor
 from tests.integration.helpdesk import cases
 from tests.integration.helpdesk.making import Desk, letter
-from tests.integration.helpdesk.test_case import answer
+from tests.integration.helpdesk.test_case import answer, asking
 
 OF_A_CASE: tuple[type[models.Model], ...] = (
     *(Ticket, Interaction, Outgoing, Draft, Mention, Presence, ConformityRequest),
@@ -83,7 +83,7 @@ def test_a_case_leaves_whole_and_its_calls_stay_as_nobodys(desk: Desk, end_reten
     take_back(access=desk.agent, outgoing=taken)
     save_draft(access=desk.agent, ticket=ticket.id, kind="note", body="Borrador")
     be_present(access=desk.agent, ticket=ticket.id, writing=True)
-    ask_conformity(access=desk.agent, ticket=ticket.id, answer=answer(), request=request, revision=None)
+    ask_conformity(access=desk.agent, ticket=ticket.id, answer=asking(), request=request, revision=None)
     send_due()
     note = desk.only("note.added").objects[0].sha256
     end_retention(ticket.id)

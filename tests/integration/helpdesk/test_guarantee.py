@@ -26,7 +26,7 @@ from acuse.helpdesk.services.writing import Answer
 from acuse.proof.facts.fact import Actor
 from acuse.proof.policy import Policy
 from tests.integration.helpdesk.making import Desk, letter
-from tests.integration.helpdesk.test_case import answer
+from tests.integration.helpdesk.test_case import answer, asking
 
 TODAY = clock.now().astimezone(ZoneInfo("Europe/Madrid")).date()
 BOUGHT, UNTIL = TODAY - timedelta(days=30), TODAY + timedelta(days=700)
@@ -152,7 +152,7 @@ def test_a_notice_of_closing_asks_for_agreement_with_a_term(desk: Desk, claim: U
 
 def test_whoever_disagreed_is_answered_before_a_closing_is_announced(desk: Desk, claim: UUID) -> None:
     request = uuid4()
-    ask_conformity(access=desk.agent, ticket=claim, answer=answer(), request=request, revision=None)
+    ask_conformity(access=desk.agent, ticket=claim, answer=asking(), request=request, revision=None)
     send_due()
     customer = Actor(kind="contact", id=str(desk.ticket().contact_id))
     answer_conformity(request=request, agreed=False, by="link", words="No conforme", comments="", actor=customer)

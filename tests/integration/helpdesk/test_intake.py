@@ -31,7 +31,7 @@ from acuse.reception.rules import LEASE, Ours
 from acuse.reception.services import again, classify
 from tests.integration.helpdesk.making import ADDRESS, ANA, SLUG, Desk, letter
 from tests.integration.helpdesk.test_acts import uncited
-from tests.integration.helpdesk.test_case import answer, to_ticket
+from tests.integration.helpdesk.test_case import answer, asking, to_ticket
 
 
 def numbered(number: int) -> bytes:
@@ -102,7 +102,7 @@ def test_nothing_waits_for_the_disk_inside_a_transaction(desk: Desk, monkeypatch
     one = desk.ticket().id
     reply(access=desk.agent, ticket=one, answer=answer())
     add_note(access=desk.agent, ticket=one, text="Nota.")
-    ask_conformity(access=desk.agent, ticket=one, answer=answer(), request=uuid4(), revision=None)
+    ask_conformity(access=desk.agent, ticket=one, answer=asking(), request=uuid4(), revision=None)
     assert send_due() == 3
     assert len(inside) >= 5
     assert not any(inside)
@@ -111,7 +111,7 @@ def test_nothing_waits_for_the_disk_inside_a_transaction(desk: Desk, monkeypatch
 def test_what_comes_for_the_case_and_for_the_mailbox_is_said_once(desk: Desk) -> None:
     desk.receive(letter())
     ticket = desk.ticket()
-    ask_conformity(access=desk.agent, ticket=ticket.id, answer=answer(), request=uuid4(), revision=None)
+    ask_conformity(access=desk.agent, ticket=ticket.id, answer=asking(), request=uuid4(), revision=None)
     send_due()
     question = Outgoing.objects.get(act="conformity").message_id
     agreed = letter(body="Conforme", message_id="<m2@cliente.example>", In_Reply_To=question)
@@ -182,12 +182,12 @@ def test_letters_from_templates_are_written_for_whoever_may_send_them(
 def test_a_question_asked_anew_withdraws_the_one_before_with_a_fact(desk: Desk) -> None:
     desk.receive(letter())
     one, first = desk.ticket().id, uuid4()
-    ask_conformity(access=desk.agent, ticket=one, answer=answer(), request=first, revision=None)
+    ask_conformity(access=desk.agent, ticket=one, answer=asking(), request=first, revision=None)
     # It has not left: nobody was asked yet, so nothing is withdrawn.
-    ask_conformity(access=desk.agent, ticket=one, answer=answer(), request=(second := uuid4()), revision=None)
+    ask_conformity(access=desk.agent, ticket=one, answer=asking(), request=(second := uuid4()), revision=None)
     assert "conformity.withdrawn" not in desk.types()
     send_due()
-    ask_conformity(access=desk.agent, ticket=one, answer=answer(), request=uuid4(), revision=None)
+    ask_conformity(access=desk.agent, ticket=one, answer=asking(), request=uuid4(), revision=None)
     withdrawn = desk.only("conformity.withdrawn")
     assert withdrawn.details == {"request": str(second)}
     assert withdrawn.actor.id == str(desk.agent.member)

@@ -27,7 +27,7 @@ from acuse.helpdesk.services.settings import change_desk
 from acuse.proof.facts.fact import Fact
 from tests.integration.helpdesk.making import ANA, Desk, letter
 from tests.integration.helpdesk.test_acts import at_once
-from tests.integration.helpdesk.test_case import answer
+from tests.integration.helpdesk.test_case import answer, asking
 
 NUMBER = "+34600112233"
 
@@ -215,7 +215,7 @@ def test_a_customer_who_called_was_not_silent_whoever_answered(desk: Desk, monke
     until = clock.now() + timedelta(days=15)
     reply(access=desk.agent, ticket=ticket.id, answer=answer("Es la pastilla."))
     send_due()
-    notice = answer("Vamos a cerrar su caso.", act="closing_notice", term_until=until)
+    notice = asking("Vamos a cerrar su caso.", act="closing_notice", term_until=until)
     ask_conformity(access=desk.agent, ticket=ticket.id, answer=notice, request=uuid4(), revision=None)
     send_due()
     sent = UUID(desk.only("conformity.requested").details["communication"])

@@ -41,11 +41,12 @@ def test_a_snippet_that_cannot_be_had_leaves_the_box_alone(desk: Desk) -> None:
         assert refused.status_code == 409
         shown = agent.post(address(desk, "snippet/"), {"snippet": wrong, "body": TYPED}, follow=True)
         assert 'id="answer-refused"' in shown.content.decode()
+        assert box(shown) == TYPED
     assert member("auditor").post(address(desk, "snippet/"), {"snippet": hours}).status_code == 403
     assert agent.post(f"/console/{SLUG}/tickets/{uuid4()}/snippet/", {"snippet": hours}).status_code == 404
     Snippet.objects.update(body="Antes {{ de }} {% tener %} variables")
     kept = agent.post(address(desk, "snippet/"), {"snippet": hours}, headers=HTMX)
-    assert kept.content.decode() == "Antes {{ de }} {% tener %} variables", "saved before snippets had variables"
+    assert kept.content.decode() == "Antes {{ de }} {% tener %} variables", "what is no variable stays as it is"
 
 
 @pytest.mark.parametrize("wrong", ["{{ contacto }}", "{{ answer.text }}", "{% if %}", "{{ contact.name"])

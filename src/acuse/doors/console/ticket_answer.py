@@ -69,16 +69,17 @@ def template(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase
     chosen = _offered(_templates(access), given) or given
     use, _separator, own = chosen.partition("/")
     try:
+        _keep(request, access, id, body)
         if use == ASKING:
             _check_asking(access, seen, body)
         if use:
             body = letter_with(access, ticket=id, use=use, template=identifier(own) if own else None, body=body)
         elif asks_agreement(body):
             body = typed_in(access, ticket=id, body=body)
+        _keep(request, access, id, body)
     except (InputError, ConflictError) as error:
         refused = said(error)
     if not request.headers.get("HX-Request"):
-        desk.save_draft(access=access, ticket=id, kind="reply", body=body)
         return _to_the_box(request, access, id, "" if refused else chosen, refused)
     context = {
         **_writing(access, seen, chosen="" if refused else chosen, body=body),
@@ -98,14 +99,20 @@ def snippet(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
         raise Http404("There is no such case.")
     body, refused, text = _body(request), "", ""
     try:
+        _keep(request, access, id, body)
         text = write_snippet(access, ticket=id, snippet=identifier(request.POST.get("snippet", "")))
-        if not request.headers.get("HX-Request"):
-            desk.save_draft(access=access, ticket=id, kind="reply", body=f"{body.rstrip()}\n\n{text}".lstrip())
+        _keep(request, access, id, f"{body.rstrip()}\n\n{text}".lstrip())
     except (InputError, ConflictError) as error:
         refused = said(error)
     if request.headers.get("HX-Request"):
         return HttpResponse(refused or text, status=409 if refused else 200, content_type="text/plain; charset=utf-8")
     return _to_the_box(request, access, id, request.POST.get("template", ""), refused)
+
+
+def _keep(request: HttpRequest, access: Access, id: UUID, body: str) -> None:
+    """Keep what is written for the page that is led back to; a program in the page holds it itself."""
+    if not request.headers.get("HX-Request"):
+        desk.save_draft(access=access, ticket=id, kind="reply", body=body)
 
 
 @require_POST
@@ -159,20 +166,23 @@ def answer(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
 def _answer(request: HttpRequest, access: Access, seen: CaseView) -> None:
     given = request.POST
     subject = given.get("subject", "").strip() or f"Re: {seen.row.subject}"
-    use, _separator, own = given.get("template", "").partition("/")
+    chosen = _chosen(access, given.get("template", ""))
+    use = chosen.partition("/")[0]
+    letter = _composed(access, seen, chosen) if use else None
     answer = Answer(
         subject=subject[:300],
         body=_body(request),
         language=seen.language,
         certified=given.get("certified") == "on",
         act=ACTS.get(use, ""),
-        template=(own or use) if use in ACTS else "",
+        template=str((letter and letter.template) or use),
+        template_version=letter.version if letter else 0,
         waits_for_customer=given.get("waits") == "on" or ACTS.get(use) == "data_request",
         files=_files(request),
     )
     revision = _revision(given.get("revision", ""))
     if use == ASKING or asks_agreement(answer.body):
-        _ask(access, seen, answer, _asking(access, seen, given.get("template", "")), revision)
+        _ask(access, seen, answer, _asking(access, seen, chosen), revision)
     else:
         reply(access=access, ticket=seen.row.id, answer=answer, revision=revision)
 
@@ -188,11 +198,6 @@ def _revision(text: str) -> int | None:
 def _ask(access: Access, seen: CaseView, answer: Answer, letter: Composed, revision: int | None) -> None:
     """Send a letter that asks whether the customer agrees, as the member left it."""
     _check_asking(access, seen, answer.body)
-    if not asks_agreement(answer.body):
-        raise InputError(
-            "The link with which the customer says whether they agree is missing. Write it in again: %(link)s",
-            link=agree_link(NOT_ASKED),
-        )
     asked = replace(
         answer,
         subject=letter.subject,
@@ -211,12 +216,19 @@ def _check_asking(access: Access, seen: CaseView, body: str) -> None:
 
 def _asking(access: Access, seen: CaseView, chosen: str) -> Composed:
     """Return the letter that asks for agreement before anything was typed in it: its subject, and which text it is."""
+    return _composed(access, seen, chosen if chosen.partition("/")[0] == ASKING else ASKING)
+
+
+def _composed(access: Access, seen: CaseView, chosen: str) -> Composed:
+    """Return the letter of a template, with anything where it says what was typed: which text it is."""
     use, _separator, own = chosen.partition("/")
     return write_answer(
         access,
         ticket=seen.row.id,
-        use=ASKING,
-        template=identifier(own) if own and use == ASKING else None,
+        use=use,
+        template=identifier(own) if own else None,
+        answer="…",
+        request__items=["…"],
         conformity__link=agree_link(NOT_ASKED),
     )
 
@@ -266,3 +278,15 @@ def _templates(access: Access) -> list[tuple[str, str]]:
 def _offered(templates: list[tuple[str, str]], chosen: str) -> str:
     """Return a template as the field offers it: of a use alone, the first of that use; "" where it offers none."""
     return next((one for one, _word in templates if chosen in {one, one.partition("/")[0]}), "")
+
+
+def _chosen(access: Access, given: str) -> str:
+    """Return the template that an answer was written from, as the field offers it; "" for none.
+
+    Raises:
+        InputError: the field offers no such template (any more).
+    """
+    chosen = _offered(_templates(access), given)
+    if given and not chosen:
+        raise InputError("There is no such template.")
+    return chosen

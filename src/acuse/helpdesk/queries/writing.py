@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from acuse.accounts.queries import Access, active_members, organisation_view
+from acuse.composition.bodies import addresses
 from acuse.composition.queries import Composed, compose, snippet_text, template_names
 from acuse.composition.uses import SNIPPET, use_called
 from acuse.contacts.queries import names_of
@@ -195,6 +196,12 @@ def of_question(body: str, request: UUID) -> str:
     """Return a body whose links to agree are those of one question, whichever it was written with."""
     token = _agree_token(request)
     return _AGREE_TOKEN.sub(lambda found: token if _is_agree_token(found[0]) else found[0], body)
+
+
+def leads_to_question(body: str, request: UUID) -> bool:
+    """Say whether a body has the link of one question, and no other address with what is secret in it."""
+    token = _agree_token(request)
+    return {one for one in addresses(body) if token in one} == {agree_link(request)}
 
 
 def _agree_token(request: UUID) -> str:

@@ -19,7 +19,7 @@ from acuse.delivery.queries import taken_at
 from acuse.errors import ConflictError, InputError
 from acuse.evidence.ledger import FactDraft, record
 from acuse.helpdesk.models import Call, ConformityRequest, Interaction, Outgoing, Ticket
-from acuse.helpdesk.queries.writing import answered_at, of_question
+from acuse.helpdesk.queries.writing import NOT_ASKED, agree_link, answered_at, leads_to_question, of_question
 from acuse.helpdesk.services.opening import pass_to, settings_of
 from acuse.helpdesk.services.replies import Answer, cancel, discarded_where_refused, insert, prepare
 from acuse.proof.facts.fact import Actor
@@ -45,7 +45,7 @@ def ask_conformity(*, access: Access, ticket: UUID, answer: Answer, request: UUI
         revision: see `acuse.helpdesk.services.replies.reply`.
 
     Raises:
-        AccessDenied, InputError, ConflictError: as `reply` does.
+        AccessDenied, InputError, ConflictError: as `reply` does; InputError also where the link is missing.
     """
     access.require_sender()
     row = Ticket.objects.filter(organisation_id=access.organisation, id=ticket).first()
@@ -53,7 +53,7 @@ def ask_conformity(*, access: Access, ticket: UUID, answer: Answer, request: UUI
         raise InputError("There is no such case.")
     if answer.act == "closing_notice":
         _check_closing(row, answer)
-    body = of_question(answer.body, request)
+    body = _asking(answer.body, request)
     asked = replace(answer, body=body, certified=True, act=answer.act or "conformity", request=request)
     prepared = prepare(row, answer=asked)
     with discarded_where_refused(access.organisation, prepared), transaction.atomic():
@@ -67,6 +67,20 @@ def ask_conformity(*, access: Access, ticket: UUID, answer: Answer, request: UUI
         ConformityRequest.objects.create(id=request, ticket=row, asked_at=clock.now())
         insert(row, prepared=prepared, member=access.member, revision=revision)
     return prepared.id
+
+
+def _asking(body: str, request: UUID) -> str:
+    """Return a body with the link of its question: without one the customer could not answer, yet silence would."""
+    if request == NOT_ASKED:
+        raise InputError("There is no such question.")
+    asking = of_question(body, request)
+    if not leads_to_question(asking, request):
+        raise InputError(
+            "The link with which the customer says whether they agree is missing or was changed. "
+            "Write it in again, and no other like it: %(link)s",
+            link=agree_link(request),
+        )
+    return asking
 
 
 def _withdraw(row: Ticket, actor: Actor) -> None:
