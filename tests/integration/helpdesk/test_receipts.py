@@ -1,5 +1,7 @@
 """The sealed receipt of each case, and what a desk may set of its letters."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.utils import translation
@@ -7,10 +9,11 @@ from django.utils import translation
 from acuse.accounts.models import User
 from acuse.certificates.models import Certificate
 from acuse.doors.console import ticket_words
-from acuse.helpdesk.models import Outgoing, Settings
+from acuse.helpdesk.models import Outgoing, Settings, Ticket
 from acuse.helpdesk.queries.writing import values_of, write_answer
+from acuse.helpdesk.services import acknowledging
 from acuse.helpdesk.services.opening import open_by_member
-from tests.integration.helpdesk.making import SLUG, Desk, letter
+from tests.integration.helpdesk.making import ANA, SLUG, Desk, letter
 
 PAGE = f"/console/{SLUG}/settings/desk/"
 CHOSEN = {"default_assignee": "", "undo_seconds": "10", "seal_receipts": "on", "dispute_bodies": ""}
@@ -34,6 +37,28 @@ def test_the_receipt_of_each_case_is_sealed_without_being_asked_for(desk: Desk) 
     asked = Certificate.objects.filter(kind="receipt").values_list("subject", flat=True)
     assert sorted(asked) == sorted([written, by_phone])
     assert not Outgoing.objects.filter(ticket=by_phone).exists(), "there is no address to send one to"
+
+
+def test_nothing_is_sealed_for_a_list_a_forger_or_a_flood(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has seals and time stamps spent by writing in the names of many."""
+    monkeypatch.setattr(acknowledging, "_MOST_OF_ORGANISATION", (2, timedelta(hours=1)))
+    desk.receive(letter("Oferta", message_id="<lista@cliente.example>", Precedence="bulk"))
+    desk.receive(letter("Otra", message_id="<otra@cliente.example>", Reply_To="victima@otra.example"))
+    for number in range(4):
+        sender = f"cliente{number}@otra{number}.example"
+        desk.receive(letter(sender=sender, message_id=f"<s{number}@otra.example>"), mail_from=sender)
+    assert Ticket.objects.count() == 6
+    asked = Certificate.objects.filter(kind="receipt").values_list("subject", flat=True)
+    written = Outgoing.objects.filter(act="receipt").values_list("ticket", flat=True)
+    assert (len(asked), sorted(asked)) == (2, sorted(written))
+
+
+def test_a_receipt_that_went_out_at_once_is_sealed_too(desk: Desk) -> None:
+    opened = open_by_member(access=desk.agent, address=ANA, number="", name="", subject="", text="Ruido.", type="claim")
+    assert acknowledging.acknowledge(ticket=opened)
+    assert not Certificate.objects.exists()
+    desk.file()
+    assert Certificate.objects.get(kind="receipt").subject == opened
 
 
 def test_a_desk_that_seals_no_receipts_by_itself_leaves_them_to_who_asks(desk: Desk) -> None:

@@ -58,7 +58,7 @@ def _prepare(written: list[Prepared], item: LedgerFact) -> Callable[[], object]:
 
 
 def _acknowledge(ticket: UUID, receipt: Prepared | None) -> None:
-    """Queue what was written, and have the receipt sealed: a customer who telephoned has that alone."""
+    """Queue what was written, and have it sealed; a customer who telephoned has the sealed receipt alone."""
     if receipt is not None:
         queue_receipt(ticket=ticket, receipt=receipt)
     seal_receipt(ticket=ticket)

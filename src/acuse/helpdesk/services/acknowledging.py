@@ -75,7 +75,7 @@ def write_receipt(*, ticket: UUID, name: str = "") -> Prepared | None:
     """
     row = Ticket.objects.get(id=ticket)
     said = row.interactions.order_by("sequence").first()
-    if not row.address or _NOBODY.match(row.address) or said is None or _is_acknowledged(row) or not _may_have(row):
+    if not row.address or _NOBODY.match(row.address) or said is None or is_acknowledged(row) or not _may_have(row):
         return None
     known = values_of(row, name=name or name_of(row.organisation_id, contact=row.contact_id))
     values = {variable: value for variable, value in known.items() if not variable.startswith(_NOT_SAID)}
@@ -106,7 +106,7 @@ def queue_receipt(*, ticket: UUID, receipt: Prepared) -> bool:
         ConflictError: the customer's address was changed since it was written.
     """
     row = Ticket.objects.select_for_update(no_key=True).get(id=ticket)
-    if _is_acknowledged(row):
+    if is_acknowledged(row):
         return False
     insert(row, prepared=receipt, member=None)
     return True
@@ -120,7 +120,8 @@ def discard_unused(receipts: Sequence[Prepared]) -> None:
             discard(one.organisation, one.kept.sha256)
 
 
-def _is_acknowledged(row: Ticket) -> bool:
+def is_acknowledged(row: Ticket) -> bool:
+    """Say whether a case has a receipt, sent or to be sent."""
     return row.outgoing.filter(act=_ACT).exists()
 
 

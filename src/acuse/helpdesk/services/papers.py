@@ -12,6 +12,7 @@ from acuse.certificates.services import (
 from acuse.errors import InputError
 from acuse.helpdesk.models import Deadline, Ticket
 from acuse.helpdesk.queries.tickets import has_ticket
+from acuse.helpdesk.services.acknowledging import is_acknowledged
 from acuse.helpdesk.services.opening import settings_of
 
 KINDS = ("certificate", "record", "record-notes", "receipt")
@@ -69,8 +70,11 @@ def ask_receipt(*, ticket: UUID) -> None:
 def seal_receipt(*, ticket: UUID) -> None:
     """Ask for the sealed receipt of a case that was opened, in the caller's transaction, where the desk seals each.
 
-    It is made by the workers, so that it is there when the customer looks. A case that is erased meanwhile has none.
+    It is made by the workers, so that it is there when the customer looks. A case that is erased meanwhile has none,
+    nor has one whose customer has an address and was written no receipt: lists and floods take no seals.
     """
     row = Ticket.objects.select_for_update(no_key=True).filter(id=ticket).first()
-    if row is not None and settings_of(row.organisation_id).seal_receipts:
+    if row is None or (row.address and not is_acknowledged(row)):
+        return
+    if settings_of(row.organisation_id).seal_receipts:
         request_ticket_receipt(organisation=row.organisation_id, ticket=ticket)
