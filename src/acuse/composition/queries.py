@@ -1,6 +1,6 @@
 """Reads of templates and snippets, and letters written from them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -179,8 +179,56 @@ def snippet_text(access: Access, snippet: UUID, values: Mapping[str, object]) ->
     row = Snippet.objects.filter(organisation_id=access.organisation, id=snippet).first()
     if row is None:
         raise InputError("There is no such snippet.")
-    words = rules.values_said(SNIPPET, _local(access.organisation, values), language=row.language)
+    words = rules.values_said(SNIPPET, _local(_zone(access.organisation), values), language=row.language)
     return rules.fill_snippet(row.body, words)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Texts:
+    """What an organisation's letters are written from, read once for however many.
+
+    Attributes:
+        own: its templates, the oldest first.
+        zone: of its clock.
+    """
+
+    own: Sequence[TemplateView]
+    zone: ZoneInfo
+
+    def compose(
+        self, *, use: str, language: str, values: Mapping[str, object], template: UUID | None = None
+    ) -> Composed:
+        """Write a letter, as `compose` below; `use` is one that was read."""
+        found = use_called(use)
+        check_language(language)
+        words = rules.values_said(found, _local(self.zone, values), language=language)
+        chosen = self._chosen(use, language, template)
+        version = chosen.current[language] if chosen else None
+        source = version or shipped(use, language)
+        filled = rules.fill(found, source.subject, source.body, words, language=language)
+        return Composed(
+            subject=filled.subject,
+            body=filled.body,
+            text=filled.parts.text,
+            html=filled.parts.html,
+            language=language,
+            template=chosen.id if chosen else None,
+            version=version.number if version else 0,
+            sha256=source.sha256,
+        )
+
+    def _chosen(self, use: str, language: str, template: UUID | None) -> TemplateView | None:
+        """Return the template to write from, or None for the standard text."""
+        own = [one for one in self.own if one.use == use and template in (None, one.id)]
+        if template is not None and not own:
+            raise InputError("There is no such template.")
+        return next((one for one in own if language in one.current), None)
+
+
+def texts(organisation: UUID, uses: Iterable[str]) -> Texts:
+    """Return what letters of some uses are written from, for components and services that act for the organisation."""
+    rows = Template.objects.filter(organisation_id=organisation, use__in=list(uses), archived_at=None)
+    return Texts(own=_views(rows), zone=_zone(organisation))
 
 
 def compose(
@@ -202,40 +250,16 @@ def compose(
     Raises:
         InputError: there is no such use, language or template, or a value is missing or wrong.
     """
-    found = use_called(use)
-    check_language(language)
-    words = rules.values_said(found, _local(organisation, values), language=language)
-    version = _current(organisation, use, language, template)
-    standard = shipped(use, language)
-    source = version or standard
-    filled = rules.fill(found, source.subject, source.body, words, language=language)
-    return Composed(
-        subject=filled.subject,
-        body=filled.body,
-        text=filled.parts.text,
-        html=filled.parts.html,
-        language=language,
-        template=version.template_id if version else None,
-        version=version.number if version else 0,
-        sha256=source.sha256,
-    )
+    return texts(organisation, [use]).compose(use=use, language=language, values=values, template=template)
 
 
-def _local(organisation: UUID, values: Mapping[str, object]) -> dict[str, object]:
+def _zone(organisation: UUID) -> ZoneInfo:
+    return ZoneInfo(organisation_view(organisation).time_zone)
+
+
+def _local(zone: ZoneInfo, values: Mapping[str, object]) -> dict[str, object]:
     """Return values with their moments by the organisation's clock."""
-    zone = ZoneInfo(organisation_view(organisation).time_zone)
     return {name: one.astimezone(zone) if isinstance(one, datetime) else one for name, one in values.items()}
-
-
-def _current(organisation: UUID, use: str, language: str, template: UUID | None) -> TemplateVersion | None:
-    """Return the version to write from, or None for the standard text."""
-    rows = Template.objects.filter(organisation_id=organisation, use=use, archived_at=None)
-    if template is not None and not rows.filter(id=template).exists():
-        raise InputError("There is no such template.")
-    found = TemplateVersion.objects.filter(template__in=rows, language=language)
-    if template is not None:
-        found = found.filter(template_id=template)
-    return found.order_by("template__created_at", "template_id", "-number").first()
 
 
 def _views(rows: QuerySet[Template]) -> list[TemplateView]:

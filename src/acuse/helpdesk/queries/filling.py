@@ -7,8 +7,7 @@ from uuid import UUID, uuid4
 from acuse.accounts.queries import Access
 from acuse.composition.uses import LANGUAGES, use_called
 from acuse.errors import ConflictError, InputError
-from acuse.helpdesk.queries.tickets import mine
-from acuse.helpdesk.queries.writing import NOT_ASKED, agree_link, choices, of_question, write_answer
+from acuse.helpdesk.queries.writing import ACTS, NOT_ASKED, CaseLetters, agree_link, choices, of_question
 from acuse.helpdesk.rules import place
 
 #: Where a letter says what was typed -> what stands there until somebody types it, by the language of the letter.
@@ -47,21 +46,30 @@ def letter_with(access: Access, *, ticket: UUID, use: str, template: UUID | None
     Raises:
         InputError: there is no such case or template, or the letter cannot be written.
     """
-    typed = typed_in(access, ticket=ticket, body=body)
-    letter = _letter(access, ticket, use, template, typed)
-    if not typed or _around(access, ticket, use, template).says:
+    letters = CaseLetters(access, ticket=ticket, uses=ACTS)
+    typed = _typed(access, letters, body)
+    letter = _letter(letters, use, template, typed)
+    if not typed or _around(letters, use, template).says:
         return letter
     return f"{typed}\n\n{letter}"
 
 
 def typed_in(access: Access, *, ticket: UUID, body: str) -> str:
-    """Return what was typed of a body: all of it, but for the letter of a template around it."""
+    """Return what was typed of a body: all of it, but for the letter of a template around it.
+
+    Raises:
+        InputError: there is no such case.
+    """
+    return _typed(access, CaseLetters(access, ticket=ticket, uses=ACTS), body)
+
+
+def _typed(access: Access, letters: CaseLetters, body: str) -> str:
     body = of_question(body.strip(), NOT_ASKED)
     found = [body]
     # The case may have been answered in the other language when the letter was written.
     for one, language in product(choices(access), LANGUAGES) if body else ():
         try:
-            typed = _around(access, ticket, one.use, one.template, language).within(body)
+            typed = _around(letters, one.use, one.template, language).within(body)
         except (InputError, ConflictError):
             continue  # a template that cannot be written did not write this
         if typed is not None:
@@ -73,27 +81,24 @@ def _is_place(typed: str) -> bool:
     return any(typed == words for said in _TYPED.values() for words in said.values())
 
 
-def _around(access: Access, ticket: UUID, use: str, template: UUID | None, language: str = "") -> _Around:
+def _around(letters: CaseLetters, use: str, template: UUID | None, language: str = "") -> _Around:
     """Return what a letter says around what was typed; what it has no place for stands above it."""
     mark = uuid4().hex
-    before, found, after = _letter(access, ticket, use, template, mark, language).strip().partition(mark)
+    before, found, after = _letter(letters, use, template, mark, language).strip().partition(mark)
     return _Around(before=before, after=after, says=True) if found else _Around("", f"\n\n{before}", says=False)
 
 
-def _letter(access: Access, ticket: UUID, use: str, template: UUID | None, typed: str, language: str = "") -> str:
+def _letter(letters: CaseLetters, use: str, template: UUID | None, typed: str, language: str = "") -> str:
     """Return a letter that says what was typed; where it has to say something and nothing was, a place for it."""
-    row = mine(access).filter(id=ticket).first()
-    if row is None:
-        raise InputError("There is no such case.")
+    if use not in ACTS:
+        raise InputError("There is no such template.")
     needed = {name for name, one in use_called(use).variables.items() if not one.optional or use == "ticket.free"}
     lines = [line.strip().removeprefix("- ") for line in typed.splitlines() if line.strip()]
-    return write_answer(
-        access,
-        ticket=ticket,
+    return letters.write(
         use=use,
         template=template,
         language=language,
-        answer=typed or (_TYPED["answer.text"][row.language] if "answer.text" in needed else ""),
-        request__items=lines or [_TYPED["request.items"][row.language]],
+        answer=typed or (_TYPED["answer.text"][letters.language] if "answer.text" in needed else ""),
+        request__items=lines or [_TYPED["request.items"][letters.language]],
         conformity__link=agree_link(NOT_ASKED),
     ).body

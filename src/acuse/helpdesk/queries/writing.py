@@ -1,19 +1,20 @@
 """Letters of a case written from templates: which there are, and what one says for this case."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from django.conf import settings
 
 from acuse.accounts.queries import Access, active_members, organisation_view
 from acuse.composition.bodies import addresses
-from acuse.composition.queries import Composed, compose, snippet_text, template_names
+from acuse.composition.queries import Composed, snippet_text, template_names, texts
 from acuse.composition.uses import SNIPPET, use_called
 from acuse.contacts.queries import names_of
-from acuse.errors import InputError
+from acuse.errors import InputError, OutsideCalendar
 from acuse.helpdesk.models import Deadline, Interaction, Settings, Ticket
 from acuse.helpdesk.queries.guarantee import completion_of
 from acuse.helpdesk.queries.tickets import mine
@@ -77,6 +78,63 @@ def choices(access: Access) -> tuple[Choice, ...]:
     return (*own, *(Choice(use=use, template=None, name="") for use in ACTS if use not in used))
 
 
+class CaseLetters:
+    """Letters of one case. What they say and are written from is read once, however many are written.
+
+    Args:
+        access: of a member.
+        ticket: which case.
+        uses: of the letters; see `ACTS`.
+
+    Raises:
+        InputError: there is no such case.
+    """
+
+    def __init__(self, access: Access, *, ticket: UUID, uses: Iterable[str]) -> None:
+        row = mine(access).filter(id=ticket).first()
+        if row is None:
+            raise InputError("There is no such case.")
+        self._row = row
+        self._known = {**_known(access, row), "answer.sent_at": answered_at(row)}
+        self._texts = texts(access.organisation, uses)
+
+    @property
+    def language(self) -> str:
+        """Of the case."""
+        return self._row.language
+
+    def write(
+        self, *, use: str, template: UUID | None = None, language: str = "", answer: str = "", **values: object
+    ) -> Composed:
+        """Return a letter, as `write_answer`.
+
+        Raises:
+            InputError: there is no such template, or the letter cannot be written.
+        """
+        spoken = language or self.language
+        known = {**self._known, "ticket.type": _TYPES[spoken][self._row.type]}
+        if answer.strip():
+            known["answer.text"] = answer
+        if ACTS[use] == "data_request":
+            known["deadline.term"], known["deadline.due"] = self._completion()
+        known |= {name.replace("__", "."): value for name, value in values.items()}
+        variables = use_called(use).variables
+        wanted = {name: value for name, value in known.items() if name in variables}
+        return self._texts.compose(use=use, language=spoken, values=wanted, template=template)
+
+    def _completion(self) -> tuple[Term, datetime | None]:
+        if isinstance(self._ends, OutsideCalendar):
+            raise self._ends
+        return self._ends
+
+    @cached_property
+    def _ends(self) -> tuple[Term, datetime | None] | OutsideCalendar:
+        try:
+            return completion_of(self._row)
+        except OutsideCalendar as error:
+            return error
+
+
 def write_answer(
     access: Access,
     *,
@@ -100,20 +158,10 @@ def write_answer(
     Raises:
         InputError: there is no such case or template.
     """
-    row = mine(access).filter(id=ticket).first()
-    if row is None or use not in ACTS:
+    if use not in ACTS:
         raise InputError("There is no such case.")
-    row.language = language or row.language
-    known = _known(access, row)
-    if answer.strip():
-        known["answer.text"] = answer
-    known["answer.sent_at"] = answered_at(row)
-    if ACTS[use] == "data_request":
-        known["deadline.term"], known["deadline.due"] = completion_of(row)
-    known |= {name.replace("__", "."): value for name, value in values.items()}
-    variables = use_called(use).variables
-    wanted = {name: value for name, value in known.items() if name in variables}
-    return compose(organisation=access.organisation, use=use, language=row.language, values=wanted, template=template)
+    letters = CaseLetters(access, ticket=ticket, uses=[use])
+    return letters.write(use=use, template=template, language=language, answer=answer, **values)
 
 
 def write_snippet(access: Access, *, ticket: UUID, snippet: UUID) -> str:
