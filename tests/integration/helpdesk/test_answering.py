@@ -8,7 +8,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from django.utils.translation import override
@@ -16,13 +15,11 @@ from django.utils.translation import override
 from acuse import clock
 from acuse.composition.services import publish_template
 from acuse.doors.ui.templatetags.acuse import day_and_time
-from acuse.evidence import custody
 from acuse.helpdesk.models import ConformityRequest, Interaction, Outgoing
 from acuse.helpdesk.queries.writing import ASKING, agree_path, of_question
 from acuse.helpdesk.services.conformity import answer_conformity
 from acuse.helpdesk.services.replies import send_due
 from acuse.helpdesk.services.settings import change_desk
-from acuse.mail.read import read
 from acuse.proof.facts.fact import Actor
 from tests.integration.helpdesk.making import SLUG, Desk, letter
 from tests.integration.helpdesk.test_inbox import member
@@ -238,18 +235,3 @@ def test_no_two_templates_have_the_same_name(desk: Desk, agent: Any) -> None:
     names = re.findall(r"<option[^>]*>([^<]+)</option>", listed)
     assert len(names) > 9
     assert len(names) == len(set(names))
-
-
-def test_an_answer_takes_25_mb_of_files_and_not_one_octet_more(desk: Desk, agent: Any) -> None:
-    def send(*sizes: int) -> Any:
-        files = [SimpleUploadedFile(f"plano-{size}.bin", bytes(size)) for size in sizes]
-        return agent.post(address(desk, "answer/"), {"body": TYPED, "files": files}, follow=True)
-
-    refused = send(12_000_000, 13_000_001)
-    assert "25 MB" in unescape(refused.content.decode())
-    assert box(refused) == TYPED, "what was written is still there"
-    assert not Outgoing.objects.filter(automatic=False).exists()
-    send(12_000_000, 13_000_000)
-    outgoing = Outgoing.objects.get(automatic=False)
-    kept = custody.open_object(organisation=desk.organisation, sha256=outgoing.sha256)
-    assert [one.size for one in read(kept).attachments] == [12_000_000, 13_000_000]
