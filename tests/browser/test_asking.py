@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FilePayload, expect
 
 from acuse.helpdesk.models import Outgoing
+from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
 from tests.browser.desk import desk
 from tests.browser.test_every_page import BASE, faults_of_form
@@ -37,8 +37,7 @@ def test_the_letter_that_asks_is_read_and_changed_before_it_leaves(
     box.fill(letter)
     if scripts:
         expect(read.get_by_text("seguros", exact=True)).to_be_visible()
-        found = Axe().run(page).response["violations"]
-        assert [fault["id"] for fault in found if fault["impact"] in {"serious", "critical"}] == []
+        assert faults_of_access(page) == []
         assert faults_of_form(page, width) == []
     assert not Outgoing.objects.filter(ticket=case, act="conformity").exists(), "it is only shown"
     page.locator("[data-send]").click()

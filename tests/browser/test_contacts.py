@@ -140,20 +140,20 @@ def test_a_file_is_looked_at_before_it_is_entered(
     picture.write_bytes(b"\x89PNG\r\n\x1a\n")
     before = Contact.objects.count()
     page = visit(scripts=scripts).open(f"{BASE}/contacts/import/")
-    page.get_by_label("Archivo CSV").set_input_files(picture)
+    page.get_by_label("Fichero CSV").set_input_files(picture)
     page.get_by_role("button", name="Verlo antes").click()
-    expect(page.get_by_label("Archivo CSV")).to_be_focused()
-    expect(page.get_by_label("Archivo CSV")).to_have_accessible_description(
+    expect(page.get_by_label("Fichero CSV")).to_be_focused()
+    expect(page.get_by_label("Fichero CSV")).to_have_accessible_description(
         re.compile("^La primera fila tiene que nombrar")
     )
-    page.get_by_label("Archivo CSV").set_input_files(file)
+    page.get_by_label("Fichero CSV").set_input_files(file)
     page.get_by_role("button", name="Verlo antes").click()
     expect(page.locator(".field-error")).to_have_count(0)
     expect(page.get_by_text("Eso no es una dirección de correo.")).to_be_visible()
     expect(page.get_by_text("Color", exact=True)).to_be_visible()
     assert Contact.objects.count() == before
     if not scripts:
-        page.get_by_label("Archivo CSV").set_input_files(file)
+        page.get_by_label("Fichero CSV").set_input_files(file)
     page.get_by_role("button", name="Dar de alta 1 cliente").click()
     expect(page.get_by_text("Se ha dado de alta 1 cliente.")).to_be_visible()
     assert Contact.objects.filter(name="Ana Nueva").exists()

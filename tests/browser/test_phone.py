@@ -125,7 +125,7 @@ def test_a_file_is_planned_and_entered(world: World, visit: Opener, access: Acce
     file = tmp_path / "Master.csv"
     file.write_text(SHEET)
     page = visit().open(f"{BASE}/calls/files/")
-    page.get_by_label("Archivo CSV").set_input_files(file)
+    page.get_by_label("Fichero CSV").set_input_files(file)
     page.get_by_role("button", name="Verlo antes").click()
     expect(page.get_by_text("0 de 3 filas")).to_be_visible()
     work()
