@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import expect
 
-from acuse.helpdesk.models import ConformityRequest, Draft, Interaction, Outgoing, Ticket
+from acuse.helpdesk.models import ConformityRequest, Draft, Interaction, Outgoing, Presence, Ticket
 from acuse.helpdesk.queries.writing import agree_link, agree_path, follow_path
 from acuse.helpdesk.services.conformity import ask_conformity
 from acuse.helpdesk.services.opening import add_message, open_ticket
@@ -185,6 +185,14 @@ def test_a_case_is_not_left_before_what_was_written_is_kept_or_it_is_said(made: 
     row.click()
     expect(page.get_by_role("heading", name="Ruido al frenar")).to_be_focused()
     assert seen.elsewhere == seen.errors == []
+
+
+def test_who_has_a_case_open_is_known_from_its_page(made: Desk, visit: Opener) -> None:
+    seen = visit()
+    with seen.page.expect_response("**/present/") as answered:
+        seen.open(f"{BASE}/tickets/{made.noise}/")
+    assert answered.value.status == 200
+    assert Presence.objects.filter(ticket=made.noise, member_id=made.access.member, writing_at=None).exists()
 
 
 def test_what_is_no_case_is_not_shown_beside_the_list(made: Desk, visit: Opener) -> None:
