@@ -51,7 +51,7 @@ def test_a_deadline_is_told_with_what_is_left_and_its_days(desk: Desk) -> None:
     assert [bar.day for bar in resolution.bars if bar.today] == [date(2026, 11, 18)]
     assert (law.left, law.used) == (timedelta(days=13), timedelta(days=2))
     assert [bar.day.day for bar in law.bars if bar.spent] == [17, 18]
-    assert (law.calendar_name, law.calendar_version, law.policy_version) == ("Taller", 1, 1)
+    assert (law.calendar.name, law.calendar.version, law.policy_version) == ("Taller", 1, 1)
     assert len(law.bars) == 15
 
 

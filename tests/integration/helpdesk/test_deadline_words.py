@@ -123,6 +123,18 @@ def test_frappe_helpdesk_3776_a_member_in_another_zone_sees_the_same_limit_by_th
     assert shown(inbox, f'href="{BASE}/tickets/{four["missed"]}/"') == ("fail", "Missed by 15 h, First response")
 
 
+def test_the_history_of_a_case_says_the_same_limits(desk: Desk, four: dict[str, UUID]) -> None:
+    far, near = (read(member("en", zone), f"tickets/{four['missed']}/") for zone in ("Asia/Kolkata", "Europe/Madrid"))
+    for said in ("A deadline began, until {}: First response", "A deadline was missed; it was due {}: First response"):
+        assert said.format("Tue 17 Nov, 23:30 UTC+5:30") in words_of(far)
+        assert said.format("Tue 17 Nov, 19:00") in words_of(near)
+
+
+def words_of(page: str) -> str:
+    """What a page says, without its marks."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", "", page)).replace(NO_BREAK, " ").split())
+
+
 def test_the_warnings_that_concern_a_member_stand_on_inbox_and_board_with_a_link_to_those_cases(
     desk: Desk, four: dict[str, UUID]
 ) -> None:
@@ -131,13 +143,14 @@ def test_the_warnings_that_concern_a_member_stand_on_inbox_and_board_with_a_link
     accounts.add_member(organisation=desk.access.organisation, email="agente@ribera.example", role="agent")
     agent = Client()
     agent.force_login(User.objects.get(email="agente@ribera.example"))
-    for path in ("tickets/", "board/", f"tickets/{four['risk']}/"):
+    for path in ("tickets/", "board/", f"tickets/{four['risk']}/", "tickets/warned/"):
         assert notice(read(member("es"), path)) == ("?warned=1", "Un expediente tiene un plazo que acaba pronto")
         assert notice(read(agent, path)) is None
     theirs = access_organisation(user=User.objects.get(email="agente@ribera.example"), slug="talleres-ribera")
     assign(access=desk.access, tickets=[four["risk"], four["running"]], member=theirs.member)
     told = ("?whose=mine&warned=1", "One of your cases has a deadline that ends soon")
-    assert notice(read(agent, "tickets/")) == notice(read(agent, "board/")) == told
+    assert notice(read(agent, "tickets/")) == notice(read(agent, "tickets/warned/")) == notice(read(agent, "board/"))
+    assert notice(read(agent, "board/")) == told
     for client, query in ((member("en"), "?warned=1"), (agent, told[0])):
         groups = client.get(f"{BASE}/tickets/{query}").context["groups"]
         assert [row.row.id for group in groups for row in group.rows] == [four["risk"]]

@@ -24,10 +24,11 @@ from acuse.doors.ui.phone_words import RESULTS
 from acuse.evidence.anchors import anchored_size, development_anchors
 from acuse.evidence.queries import LedgerFact
 from acuse.helpdesk.queries.case import CaseView, InteractionView
+from acuse.helpdesk.queries.deadlines import DeadlineView
 from acuse.mail.quotes import parted
-from acuse.proof.business_time import Term
+from acuse.proof.business_time import CalendarVersion, OutsideCalendar, Term
 from acuse.proof.facts.catalogue import fits_type
-from acuse.proof.facts.deadline import STARTED
+from acuse.proof.facts.deadline import MISSED, STARTED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +60,10 @@ class Entry:
     call: str = ""
 
 
-def entries(access: Access, case: CaseView, members: Mapping[UUID, str]) -> list[Entry]:
-    """Return the entries of a case, the oldest first."""
+def entries(
+    access: Access, case: CaseView, members: Mapping[UUID, str], deadlines: Sequence[DeadlineView]
+) -> list[Entry]:
+    """Return the entries of a case, the oldest first; its deadlines say by which clock their limits are."""
     said = {one.sequence: one for one in case.interactions}
     sent = {
         row.id: row
@@ -70,10 +73,11 @@ def entries(access: Access, case: CaseView, members: Mapping[UUID, str]) -> list
     stamped = development_anchors([fact.position for fact in case.facts if fact.position is not None])
     ledger = reverse("console:ledger", args=[access.view.slug])
     terms = _terms(case.facts)
+    calendars = {str(one.id): one.calendar for one in deadlines}
     made = []
     for fact in case.facts:
         interaction = said.get(fact.fact.subject_sequence)
-        line, icon = _line(fact, members, terms)
+        line, icon = _line(fact, members, terms, calendars)
         state = evidence_state(fact.position, anchored_size=size)
         development = stamped.get(fact.position or 0, False)
         came = interaction is not None and interaction.kind == "message"
@@ -106,6 +110,8 @@ def _who(fact: LedgerFact, interaction: InteractionView | None, case: CaseView, 
     actor = fact.fact.actor
     if actor.kind == "member":
         return members.get(UUID(actor.id), _("a former member"))
+    if actor.kind in _CUSTOMER:
+        return case.row.contact_name or case.row.address
     if interaction is not None and interaction.kind in {"message", "call"}:
         return case.row.contact_name or interaction.author
     return "Acuse"
@@ -121,14 +127,30 @@ def _terms(facts: Sequence[LedgerFact]) -> dict[str, str]:
     return found
 
 
-def _line(fact: LedgerFact, members: Mapping[UUID, str], terms: Mapping[str, str]) -> tuple[str, str]:
+def _line(
+    fact: LedgerFact,
+    members: Mapping[UUID, str],
+    terms: Mapping[str, str],
+    calendars: Mapping[str, CalendarVersion],
+) -> tuple[str, str]:
     """Return what a fact says in one line, and its icon; its title where there is no more to say."""
-    told = _LINES.get(fact.fact.type) if fits_type(fact.fact) else None
-    if told is None:
-        return names.title(fact.fact.type), "note"
-    line, icon = told(fact.fact.details, members)
-    term = terms.get(str(fact.fact.details.get("deadline", "")))
-    return (f"{line}: {term}" if term else line), icon
+    type, details = fact.fact.type, fact.fact.details
+    if not fits_type(fact.fact) or type not in _LINES.keys() | _LIMITS.keys():
+        return names.title(type), "note"
+    deadline = str(details.get("deadline", ""))
+    if type in _LIMITS:
+        line, icon = _LIMITS[type](_limit(from_rfc3339(details["due_at"]), calendars.get(deadline)))
+    else:
+        line, icon = _LINES[type](details, members)
+    return (f"{line}: {terms[deadline]}" if deadline in terms else line), icon
+
+
+def _limit(due: datetime, calendar: CalendarVersion | None) -> str:
+    """Return a limit by the reader's clock, with its zone where the calendar's clock differs."""
+    try:
+        return words.limit(due, calendar.local(due).utcoffset() if calendar else None)
+    except OutsideCalendar:
+        return words.limit(due)
 
 
 def _assigned(details: Mapping[str, Any], members: Mapping[UUID, str]) -> tuple[str, str]:
@@ -177,21 +199,18 @@ def _denied(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[s
     return _with(said, details["comments"]), "x-circle"
 
 
-def _started(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
-    limit = words.limit(from_rfc3339(details["due_at"]))
-    return _("A deadline began, until %(limit)s") % {"limit": limit}, "clock"
-
-
 def _deferred(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
     return _("A deadline waits for its calendar: %(purpose)s") % {
         "purpose": words.PURPOSES[details["purpose"]]
     }, "clock"
 
 
-def _missed(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
-    return _("A deadline was missed; it was due %(limit)s") % {
-        "limit": words.limit(from_rfc3339(details["due_at"]))
-    }, "flag"
+def _started(limit: str) -> tuple[str, str]:
+    return _("A deadline began, until %(limit)s") % {"limit": limit}, "clock"
+
+
+def _missed(limit: str) -> tuple[str, str]:
+    return _("A deadline was missed; it was due %(limit)s") % {"limit": limit}, "flag"
 
 
 def _called(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
@@ -208,6 +227,10 @@ def _constant(line: Callable[[], str], icon: str) -> Callable[[Mapping[str, Any]
     return lambda _details, _members: (line(), icon)
 
 
+_LIMITS: Mapping[str, Callable[[str], tuple[str, str]]] = {STARTED: _started, MISSED: _missed}
+_CUSTOMER = frozenset({"contact", "recipient"})
+"""Actors that are a case's customer: by a message, or by a link that they were sent."""
+
 _LINES: Mapping[str, Callable[[Mapping[str, Any], Mapping[UUID, str]], tuple[str, str]]] = {
     "ticket.assigned": _assigned,
     "ticket.classified": _classified,
@@ -221,9 +244,7 @@ _LINES: Mapping[str, Callable[[Mapping[str, Any], Mapping[UUID, str]], tuple[str
     "conformity.given": _given,
     "conformity.denied": _denied,
     "term.expired": _constant(lambda: _("The term of the notice of closing ran out without an answer"), "clock"),
-    "deadline.started": _started,
     "deadline.deferred": _deferred,
-    "deadline.missed": _missed,
     "deadline.paused": _constant(lambda: _("A deadline waits"), "minus-circle"),
     "deadline.resumed": _constant(lambda: _("A deadline runs on"), "clock"),
     "deadline.ended": _constant(lambda: _("A deadline ended"), "check"),

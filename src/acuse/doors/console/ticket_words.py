@@ -102,22 +102,28 @@ def when(moment: datetime) -> str:
     return figures.day(moment)
 
 
-def limit(moment: datetime) -> str:
-    """Until when: "mar 24 nov, 10:20"."""
-    local = timezone.localtime(moment)
-    return f"{DAYS[figures.language()][local.weekday()]} {figures.day_and_month(local.date())}, {local:%H:%M}"
-
-
-def near(moment: datetime, ahead: timedelta | None = None) -> str:
-    """The same for a list that is read today: "mar 10:20" of the next six days.
+def limit(moment: datetime, ahead: timedelta | None = None) -> str:
+    """Until when: "mar 24 nov, 10:20".
 
     Args:
         moment: aware.
         ahead: of UTC, by the clock of the calendar that counts; where the reader's differs, its zone is told.
     """
     local = timezone.localtime(moment)
+    day = f"{DAYS[figures.language()][local.weekday()]} {figures.day_and_month(local.date())}"
+    return f"{day}, {_zoned(moment, ahead)}"
+
+
+def near(moment: datetime, ahead: timedelta | None = None) -> str:
+    """The same for a list that is read today: "mar 10:20" of the next six days; arguments as of `limit`."""
+    local = timezone.localtime(moment)
     soon = 0 <= (local.date() - timezone.localdate(clock.now())).days < 7
-    said = f"{DAYS[figures.language()][local.weekday()]} {local:%H:%M}" if soon else limit(moment)
+    return f"{DAYS[figures.language()][local.weekday()]} {_zoned(moment, ahead)}" if soon else limit(moment, ahead)
+
+
+def _zoned(moment: datetime, ahead: timedelta | None) -> str:
+    local = timezone.localtime(moment)
+    said = f"{local:%H:%M}"
     return said if ahead in (None, local.utcoffset()) else f"{said} {figures.zone(moment)}"
 
 

@@ -167,7 +167,7 @@ def _opened(request: HttpRequest, access: Access, seen: CaseView, members: Mappi
     closes = settings.closing_allowed and seen.row.closed_at is None
     terms = deadlines_of(access, id, known=seen.facts)
     deadlines = [told(one) for one in terms.views]
-    told_in_order = entries(access, seen, members)
+    told_in_order = entries(access, seen, members, terms.views)
     return {
         "access": access,
         "kept": urlencode(_kept(request)),

@@ -45,7 +45,7 @@ class DeadlineView:
         ahead: of UTC, by the calendar's clock at the due date; None where it does not reach so far.
         late: by the clock, from the due date to the end or to now.
         pause_reason: while it stands still, else "". paused_at: since when.
-        calendar_name, calendar_version: what it is counted by, whatever is published later.
+        calendar: the version that it is counted by, whatever is published later.
         bars: the ruler.
     """
 
@@ -66,9 +66,7 @@ class DeadlineView:
     late: timedelta
     pause_reason: str
     paused_at: datetime | None
-    calendar: UUID
-    calendar_name: str
-    calendar_version: int
+    calendar: CalendarVersion
     policy_version: int
     bars: tuple[Bar, ...]
 
@@ -248,9 +246,7 @@ def _view(judged: verdicts.Deadline, warned: bool) -> DeadlineView:
         late=judged.late,
         pause_reason=lasting[0].reason if lasting else "",
         paused_at=lasting[0].started_at if lasting else None,
-        calendar=judged.calendar.calendar,
-        calendar_name=judged.calendar.name,
-        calendar_version=judged.calendar.version,
+        calendar=judged.calendar,
         policy_version=int(details["rule"]["version"]),
         bars=bars(judged),
     )
