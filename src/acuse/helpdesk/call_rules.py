@@ -67,23 +67,36 @@ def check_call(call: Entered, *, now: datetime) -> Entered:
     """Return a call if what is said of it fits together.
 
     Raises:
-        InputError: its time lies ahead or long ago, its result is no choice, a duration or a text is too long, or
-            somebody talked though nobody answered.
+        InputError: the first of `faults_of`.
     """
-    if call.result not in RESULTS:
-        raise InputError("Choose whether the call was answered, lost or abandoned.")
-    if call.started_at > now + AHEAD:
-        raise InputError("The call would begin in the future. Mend its day and hour.")
-    if call.started_at.year < _FIRST_YEAR:
-        raise InputError("The call would begin before the year %(year)s. Mend its day.", year=_FIRST_YEAR)
-    for seconds in (call.waited, call.talked):
-        if seconds is not None and not 0 <= seconds <= LONGEST:
-            raise InputError("A call waits or talks for at most 24 hours.")
-    if call.talked and call.result != "answered":
-        raise InputError("Nobody answered, so nobody can have talked: mend the result or the time.")
-    if len(call.outcome) > MOST_OUTCOME:
-        raise InputError("What came of a call takes at most %(most)s characters.", most=MOST_OUTCOME)
+    for error in faults_of(call, now=now).values():
+        raise error
     return call
+
+
+def faults_of(call: Entered, *, now: datetime) -> dict[str, InputError]:
+    """Return all that does not fit of what is said of a call, by the field that is to be mended.
+
+    That is: its time lies ahead or long ago, its result is no choice, a duration or a text is too long, or somebody
+    talked though nobody answered.
+    """
+    found: dict[str, InputError] = {}
+    if call.started_at > now + AHEAD:
+        found["started_at"] = InputError("The call would begin in the future. Mend its day and hour.")
+    elif call.started_at.year < _FIRST_YEAR:
+        found["started_at"] = InputError(
+            "The call would begin before the year %(year)s. Mend its day.", year=_FIRST_YEAR
+        )
+    if call.result not in RESULTS:
+        found["result"] = InputError("Choose whether the call was answered, lost or abandoned.")
+    elif call.talked and call.result != "answered":
+        found["talked"] = InputError("Nobody answered, so nobody can have talked: mend the result or the time.")
+    for name, seconds in (("waited", call.waited), ("talked", call.talked)):
+        if seconds is not None and not 0 <= seconds <= LONGEST:
+            found[name] = InputError("A call waits or talks for at most 24 hours.")
+    if len(call.outcome) > MOST_OUTCOME:
+        found["outcome"] = InputError("What came of a call takes at most %(most)s characters.", most=MOST_OUTCOME)
+    return found
 
 
 def read_number(text: str) -> str:

@@ -115,6 +115,28 @@ def test_a_call_is_registered_with_a_new_case_that_is_acknowledged(desk: Desk) -
     assert "Registered" in shown
 
 
+def test_all_that_is_wrong_with_a_call_is_said_at_once_beside_its_field(desk: Desk) -> None:
+    one, agent = line(signed_in("owner")), signed_in("agent")
+    given = {"started_at": "2199-01-01T10:00", "result": "lost", "waited": "never", "outcome": "", "number": ""}
+    answer = agent.post(f"{BASE}calls/new/", entered(one, **given, case="new")).content.decode()
+    said = dict(re.findall(r'id="call_(\w+)_error">.*?<span>([^<]+)</span>', answer))
+    assert {name: words.split()[0] for name, words in said.items()} == {
+        "started_at": "The",
+        "waited": "“never”",
+        "talked": "Nobody",
+        "outcome": "Write",
+        "address": "Say",
+        "subject": "Say",
+    }
+    # What is refused first on the page takes the focus, alone.
+    (focused,) = re.findall(r"<[^>]*\bautofocus\b[^>]*>", answer)
+    assert 'name="started_at"' in focused
+    assert not Call.objects.exists()
+    post(agent, "calls/new/", **entered(one))
+    again = agent.post(f"{BASE}calls/{Call.objects.get().id}/correct/", entered(one, **given)).content.decode()
+    assert re.findall(r'id="call_(\w+)_error"', again) == ["started_at", "waited", "talked"]
+
+
 def test_a_form_that_is_sent_twice_registers_one_call(desk: Desk) -> None:
     one, agent = line(signed_in("owner")), signed_in("agent")
     page = agent.get(f"{BASE}calls/new/").content.decode()

@@ -42,7 +42,10 @@ class StyledField(forms.BoundField):
     @property
     def takes_focus(self) -> bool:
         """Whether this is the first control with an error; what is said of a whole form goes before."""
-        return next(iter(self.form.errors), None) == self.name and not self.form.non_field_errors()
+        return (
+            next((name for name in self.form.fields if name in self.form.errors), None) == self.name
+            and not self.form.non_field_errors()
+        )
 
 
 class StyledForm(forms.Form):

@@ -1,6 +1,6 @@
 """What is entered of a call: the call itself, and which case it is about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
 from acuse.doors.ui.phone_words import RESULTS, seconds
 from acuse.errors import InputError
-from acuse.helpdesk.call_rules import MOST_OUTCOME, Entered, read_number
+from acuse.helpdesk.call_rules import MOST_OUTCOME, Entered, faults_of, read_number
 from acuse.helpdesk.call_times import read_moment, read_seconds
 from acuse.helpdesk.queries.calls import CallRow, found_cases
 from acuse.helpdesk.queries.lines import LineView
@@ -110,17 +110,28 @@ class CallForm(StyledForm):
         except InputError as error:
             raise forms.ValidationError(said(error)) from error
 
+    def clean(self) -> dict[str, Any]:
+        """Say of all that does not fit together what is wrong with it, at its field."""
+        given = super().clean() or self.cleaned_data
+        for name, error in faults_of(self._entered(given), now=clock.now()).items():
+            if name not in self.errors:
+                self.add_error(name, said(error))
+        return given
+
     def entered(self) -> Entered:
         """Return what was entered, of a valid form."""
-        given = self.cleaned_data
+        return self._entered(self.cleaned_data)
+
+    def _entered(self, given: Mapping[str, Any]) -> Entered:
+        """Return what was entered; something that fits stands for what is refused already."""
         return Entered(
-            line=UUID(given["line"]),
-            started_at=given["started_at"],
-            result=given["result"],
-            waited=given["waited"],
-            talked=given["talked"],
-            number=given["number"],
-            outcome=given["outcome"],
+            line=UUID(given["line"]) if "line" in given else UUID(int=0),
+            started_at=given.get("started_at", clock.now()),
+            result=given.get("result", "answered"),
+            waited=given.get("waited"),
+            talked=given.get("talked"),
+            number=given.get("number", ""),
+            outcome=given.get("outcome", ""),
         )
 
 
@@ -167,11 +178,22 @@ class NewCallForm(CallForm):
         if case == EXISTING:
             given["found"] = self._named(given.get("ticket", ""))
         elif case == NEW:
-            if not given.get("subject"):
-                self.add_error("subject", _("Say in some words what the case is about."))
+            self._check_opening(given)
         elif case != NONE:
             given["found"] = _identifier(case)
         return given
+
+    def _check_opening(self, given: Mapping[str, Any]) -> None:
+        """Say at its field each thing that a new case needs and that is not there."""
+        wanted = {
+            "outcome": _("Write down what the customer said: it opens the case."),
+            "subject": _("Say in some words what the case is about."),
+        }
+        if not given.get("number") and "number" not in self.errors:
+            wanted["address"] = _("Say how the customer can be reached: an e-mail address or a telephone number.")
+        for name, problem in wanted.items():
+            if name not in self.errors and not given[name]:
+                self.add_error(name, problem)
 
     def _named(self, words: str) -> UUID | None:
         try:
