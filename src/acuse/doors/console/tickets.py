@@ -124,7 +124,7 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
     found = found_by_number(access, words=request.GET.get("q", "")[:40])
     if len(found) == 1:
         return redirect("console:ticket", access.view.slug, found[0])
-    late, soon = count(access, Filters(late=True)), count(access, Filters(due_within=SOON))
+    late, soon = counts(access, [Filters(late=True), Filters(due_within=SOON)])
     context = _listed(request, access, active_members(access)) | {"late": late, "soon": soon}
     return page(request, access, "tickets", "console/tickets.html", context)
 
@@ -141,6 +141,13 @@ def news(request: HttpRequest, access: Access) -> HttpResponseBase:
     kept = _kept(request)
     context = {"waiting": count(access, filters), "fresh": urlencode(kept), "slug": access.view.slug}
     return render(request, "console/tickets_news.html", context)
+
+
+@require_GET
+@member_view
+def warned(request: HttpRequest, access: Access) -> HttpResponseBase:
+    """The notice of the deadlines that end soon, for a list that stays open."""
+    return render(request, "console/warned.html", {"access": access, **warning(access)})
 
 
 @require_GET
@@ -238,9 +245,10 @@ def _tabs(access: Access, kept: dict[str, str]) -> list[tuple[str, str, int, boo
     """The lists everybody has, and mentions where there are any: address, word, count, whether it is this one."""
     now = kept.get("whose", "")
     named = {"mine": _("Mine"), "nobody": _("Nobody's"), "": pgettext("cases", "All"), "mentions": _("Mention you")}
+    numbers = counts(access, [Filters(whose=whose, state=_state("", whose)) for whose in named])
     return [
         (urlencode({**kept, "whose": whose}), word, number, now == whose)
-        for (whose, word), number in zip(named.items(), counts(access, whose=list(named)), strict=True)
+        for (whose, word), number in zip(named.items(), numbers, strict=True)
         if number or whose == now or whose != "mentions"
     ]
 

@@ -60,6 +60,7 @@ urlpatterns = [
     path(f"{BASE}tickets/bulk/", tickets.bulk, name="tickets-bulk"),
     path(f"{BASE}tickets/new/", ticket_acts.new, name="ticket-new"),
     path(f"{BASE}tickets/news/", tickets.news, name="tickets-news"),
+    path(f"{BASE}tickets/warned/", tickets.warned, name="tickets-warned"),
     path(f"{BASE}tickets/views/", ticket_acts.keep_view, name="view-save"),
     path(f"{BASE}tickets/views/<uuid:id>/forget/", ticket_acts.forget_view, name="view-forget"),
     path(f"{BASE}board/", board.board_page, name="board"),

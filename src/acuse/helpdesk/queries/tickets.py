@@ -157,22 +157,13 @@ def warned(access: Access) -> int:
     return Ticket.objects.filter(_warns(now), id__in=first).count()
 
 
-def counts(access: Access, *, whose: Sequence[str]) -> tuple[int, ...]:
-    """Return how many open cases are somebody's, for each as `Filters.whose` says it, up to one more than `COUNTED`.
-
-    Those that mention the member count whether they are open or over.
-    """
-    asked = [
-        _filtered(access, Filters(whose=one, state="" if one == "mentions" else "open"))
-        .order_by()
-        .values("id")[: COUNTED + 1]
-        .query.sql_with_params()
-        for one in whose
-    ]
+def counts(access: Access, asked: Sequence[Filters]) -> tuple[int, ...]:
+    """Return of each of some lists how many cases it has, up to one more than `COUNTED`."""
+    lists = [_filtered(access, one).order_by().values("id")[: COUNTED + 1].query.sql_with_params() for one in asked]
     # One question for all: they stand above every list. The statements are the ORM's, their values apart.
-    statement = ", ".join(f"(SELECT count(*) FROM ({one}) AS found)" for one, _ in asked)  # noqa: S608
+    statement = ", ".join(f"(SELECT count(*) FROM ({one}) AS found)" for one, _ in lists)  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {statement}", [value for _, values in asked for value in values])
+        cursor.execute(f"SELECT {statement}", [value for _, values in lists for value in values])
         (found,) = cursor.fetchall()
     return tuple(found)
 
