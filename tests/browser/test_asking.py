@@ -1,11 +1,12 @@
 """The letter that asks for agreement, in the browser: read and changed before it leaves, without scripts too."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import FilePayload, expect
+from playwright.sync_api import FilePayload, Route, expect
 
-from acuse.helpdesk.models import Outgoing
+from acuse.helpdesk.models import Draft, Outgoing
 from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
 from tests.browser.desk import desk
@@ -47,4 +48,27 @@ def test_the_letter_that_asks_is_read_and_changed_before_it_leaves(
     assert re.sub("/c/.*?/", "", sent.body) == re.sub("/c/.*?/", "", letter)
     # Without scripts the page is loaded anew, and files are chosen then.
     assert [one["name"] for one in sent.attachments] == (["factura.txt"] if scripts else [])
+    assert seen.elsewhere == seen.errors == []
+
+
+def test_what_is_kept_while_a_letter_is_fetched_leaves_the_box_alone(world: World, visit: Opener) -> None:
+    case = desk(world, email="m.ribera@ribera.example").noise
+    seen = visit()
+    page = seen.page
+    page.clock.install()
+    seen.open(f"{BASE}/tickets/{case}/")
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+    asked: list[Route] = []
+    page.route("**/template/", lambda one, _request: asked.append(one))
+    page.get_by_label("Su respuesta").fill("Lo limpiamos gratis el lunes.")
+    page.get_by_role("button", name="Pedir conformidad").click()
+    # What was typed is kept while the button, which names an address of its own, has the focus.
+    with page.expect_request(lambda one: 'name="kind"' in (one.post_data or "")) as kept:
+        page.clock.run_for(700)
+    assert kept.value.url.endswith("/present/")
+    kept.value.response()
+    assert Draft.objects.get(ticket=case, kind="reply").body == "Lo limpiamos gratis el lunes."
+    asked.pop().continue_()
+    box = page.locator("textarea[name=body][data-reply]")
+    expect(box).to_have_value(re.compile(r"gratis el lunes[\s\S]*Decir si estoy conforme"))
     assert seen.elsewhere == seen.errors == []

@@ -61,6 +61,10 @@
     if ("sent" in event.target.dataset) event.preventDefault();
     else delete event.target.dataset.unkept;
   });
+  /* htmx sends a form to where its focused button would: what is kept goes where it is kept, whatever has the focus. */
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.target.matches("form[data-keeps]")) event.detail.path = event.target.getAttribute("hx-post");
+  });
 
   /* The case beside the list. Whatever is not a case (a sign-in, an error, no line) is a page of its own. What cannot be
      kept is said once; whoever leaves all the same leaves it. */
