@@ -8,6 +8,7 @@ from typing import Any
 
 from acuse.clock import to_rfc3339
 from acuse.errors import AcuseError
+from acuse.proof.facts.catalogue import fits_type
 from acuse.proof.facts.fact import Fact
 from acuse.proof.verdicts.deadlines import CONTRADICTIONS, Deadline, Judgement, stated_deadline
 from acuse.proof.verdicts.delivery import LIMITS, Verdict
@@ -185,7 +186,7 @@ class Report:
             lines += ["", *_verdict_lines(self.verdict, self.positions)]
         if self.deadlines is not None:
             stamped = min((each.at for each in self.stamps if each.over == "checkpoint"), default=None)
-            lines += ["", *_entry_lines(self.facts, self.positions)]
+            lines += ["", *_entry_lines(self.facts, self.positions, stamped), *_agreement_lines(self.facts)]
             lines += [*_deadline_lines(self.deadlines, stamped, self.about)]
         for number, verdict in enumerate(self.communications, start=1):
             failure = f" ({verdict.failure_class})" if verdict.failure_class else ""
@@ -195,6 +196,9 @@ class Report:
             lines.append(f"  Withheld from this file: {_objects(withheld)}.")
         return "\n".join(lines) + "\n"
 
+
+_AGREEMENT = {"conformity.given": "given", "conformity.denied": "refused"}
+_MEANS = {"link": "with the link that the customer was sent", "reply": "in an answer to the question"}
 
 _MARKS = {
     State.VALID: "valid",
@@ -236,7 +240,7 @@ def _verdict_lines(verdict: Verdict, positions: Sequence[int]) -> list[str]:
     return lines
 
 
-def _entry_lines(facts: Sequence[Fact], positions: Sequence[int]) -> list[str]:
+def _entry_lines(facts: Sequence[Fact], positions: Sequence[int], stamped: datetime | None) -> list[str]:
     """Return what the opening of a case proves by itself, and what it does not."""
     if not facts or facts[0].type != "ticket.opened":
         return []
@@ -245,8 +249,27 @@ def _entry_lines(facts: Sequence[Fact], positions: Sequence[int]) -> list[str]:
     return [
         f"  Proved: the case was entered{named}, at {to_rfc3339(opened.occurred_at)}, by the fact at position "
         f"{positions[0]}.",
+        f"  Not proved: that this time is exact, which the certifier's own clock gives; {_bound(stamped)}.",
         "  Not proved: that what was asked for will be granted; who wrote it, in person.",
     ]
+
+
+def _bound(stamped: datetime | None) -> str:
+    """Return how far a time that the certifier states is bounded from above; nothing bounds it from below."""
+    if stamped is None:
+        return "no time stamp bounds it"
+    return f"the time stamp of {to_rfc3339(stamped)} proves only that it had come in before"
+
+
+def _agreement_lines(facts: Sequence[Fact]) -> list[str]:
+    """Return what was answered each time that a case's customer was asked whether they agree."""
+    answers = [fact for fact in facts if fact.type in _AGREEMENT and fits_type(fact)]
+    lines = [
+        f"  Proved: agreement was {_AGREEMENT[fact.type]} at {to_rfc3339(fact.occurred_at)}, "
+        f"{_MEANS[fact.details['by']]}, by fact {fact.subject_sequence}."
+        for fact in answers
+    ]
+    return [*lines, "  Not proved: who, in person, gave or refused agreement."] if lines else []
 
 
 def _deadline_lines(judged: Judgement, stamped: datetime | None, about: Deadline | None) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 from acuse import clock
 from acuse.contacts.queries import by_address
 from acuse.delivery.models import Communication
+from acuse.doors.console.ticket_timeline import entries
 from acuse.errors import AccessDenied, ConflictError, InputError
 from acuse.evidence import custody
 from acuse.helpdesk.models import Outgoing
@@ -187,6 +188,12 @@ def test_who_does_not_agree_reopens_the_case(desk: Desk) -> None:
     )
     ticket.refresh_from_db()
     assert (ticket.status, ticket.resolved_at) == ("reopened", None)
+    seen = case(desk.agent, id=ticket.id)
+    assert seen is not None
+    facts = [one.fact for one in seen.facts]
+    told = dict(zip((one.type for one in facts), (one.who for one in entries(desk.agent, seen, {}, [])), strict=True))
+    assert told["conformity.denied"] == told["ticket.status_changed"] == "Ana Prieto", "who said so, and what followed"
+    assert told["conformity.requested"] != "Ana Prieto"
 
 
 def test_what_members_do_is_recorded_and_auditors_only_look(desk: Desk) -> None:

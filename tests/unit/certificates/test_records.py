@@ -270,6 +270,21 @@ def test_hostile_words_are_set_in_type(tmp_path: Path, subject: str, author: str
     (tmp_path / "x.pdf").write_bytes(typeset(records.RECORD, model, (), date=tickets.context(ticket).issued_at))
 
 
+@LANGUAGES
+def test_a_receipt_says_whose_clock_gives_the_time_and_what_bounds_it(language: Any) -> None:
+    stamped, alone = (
+        [plain(item) for item in records.receipt(records.whole(language), language, **changes)["limits"]["items"]]
+        for changes in ({}, {"time_stamps": ()})
+    )
+    clock, stamp = {
+        "es": ("la da el reloj de quien certifica.", "El sello de tiempo solo prueba que entró antes"),
+        "en": ("the certifier’s clock gives it.", "The time stamp proves only that it had come in before"),
+    }[language]
+    assert clock in stamped[0]
+    assert stamp in stamped[0]
+    assert alone[0].endswith(clock), "without a time stamp nothing bounds it"
+
+
 def test_a_case_of_the_telephone_without_message_has_a_receipt(tmp_path: Path) -> None:
     ticket = Ticket(calendar=tickets.CALENDAR)
     opening = dict(opened(channel="phone").facts[0].details)

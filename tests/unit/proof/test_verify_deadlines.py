@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from acuse.clock import to_rfc3339
 from acuse.proof import pdf
 from acuse.proof.__main__ import main
 from acuse.proof.archive import Archive
@@ -191,12 +192,32 @@ def test_what_was_used_is_said_in_the_unit_of_the_term(ended: str, amount: int, 
 def test_a_receipt_of_entry_says_what_it_proves_and_what_it_does_not() -> None:
     ticket = Ticket(calendar=TICKET.calendar)
     ticket.opened(START)
-    said = check(Archive(proof=OPERATOR.bundle(ticket.facts).to_json(), statement=stated(ticket.facts)).to_zip())
-    assert said.state is State.VALID
-    assert (
-        f"Proved: the case was entered, as {ticket.facts[0].details['key']}, at 2026-11-05T09:20:14" in said.to_text()
-    )
-    assert "Not proved: that what was asked for will be granted; who wrote it, in person." in said.to_text()
+    report = check(Archive(proof=OPERATOR.bundle(ticket.facts).to_json(), statement=stated(ticket.facts)).to_zip())
+    assert report.state is State.VALID
+    said = report.to_text()
+    assert f"Proved: the case was entered, as {ticket.facts[0].details['key']}, at 2026-11-05T09:20:14" in said
+    assert "Not proved: that what was asked for will be granted; who wrote it, in person." in said
+    clock = "Not proved: that this time is exact, which the certifier's own clock gives; "
+    (stamp,) = report.stamps
+    assert f"{clock}the time stamp of {to_rfc3339(stamp.at)} proves only that it had come in before." in said
+    assert f"{clock}no time stamp bounds it." in replace(report, stamps=()).to_text()
+    assert "agreement" not in said
+
+
+def test_what_the_customer_said_of_agreement_is_named() -> None:
+    ticket = Ticket(calendar=TICKET.calendar)
+    ticket.opened(START)
+    said = {"request": "0193505e-7a00-7000-8000-0000000000c1", "words": "Conforme", "comments": ""}
+    ticket.add("conformity.denied", at("2026-11-06 10:00:00"), actor=("contact", "c"), by="reply", **said)
+    ticket.add("conformity.given", at("2026-11-09 10:00:00"), actor=("recipient", "r"), by="link", **said)
+    ticket.add("conformity.given", at("2026-11-10 10:00:00"), actor=("recipient", "r"), by=["link"], **said)
+    archive = Archive(proof=OPERATOR.bundle(ticket.facts).to_json(), statement=stated(ticket.facts))
+    text = check(archive.to_zip()).to_text()
+    assert "agreement was refused at 2026-11-06T09:00:00.000000Z, in an answer to the question, by fact 2." in text
+    means = "with the link that the customer was sent"
+    assert f"Proved: agreement was given at 2026-11-09T09:00:00.000000Z, {means}, by fact 3." in text
+    assert "Not proved: who, in person, gave or refused agreement." in text
+    assert text.count("agreement was") == 2, "a fact that does not say by which means says nothing"
 
 
 def test_what_is_recorded_and_does_not_follow_is_said() -> None:

@@ -58,7 +58,11 @@ def tell(facts: Sequence[LedgerFact], written: Mapping[str, bytes], context: Con
         },
         "limits": {
             "title": ticket.word("limits.title"),
-            "items": [ticket.say("entry.limit.answer"), ticket.say("entry.limit.person")],
+            "items": [
+                ticket.say("entry.limit.time" if context.time_stamps else "entry.limit.time.alone"),
+                ticket.say("entry.limit.answer"),
+                ticket.say("entry.limit.person"),
+            ],
         },
         "strip": strip(ticket),
         "up_to": up_to(ticket),

@@ -74,4 +74,7 @@ def deadline_limits() -> str:
 
 def entry_limits() -> str:
     """Return what a receipt of entry does not prove, as one sentence."""
-    return _("That what was asked for will be granted, or who wrote it, in person.")
+    return _(
+        "That this time is exact: the certifier's clock gives it, and the time stamp proves only that it had come in "
+        "before the stamp. Nor that what was asked for will be granted, or who wrote it, in person."
+    )

@@ -11,12 +11,17 @@ WORDS: dict[str, str] = {
         "Clave identificativa: {tracking}."
     ),
     "entry.note": "Con la clave y su dirección puede consultar en todo momento cómo está el expediente.",
-    "entry.proves.received": "Que el escrito entró el {date} a las {time}.",
+    "entry.proves.received": "Que su entrada se anotó el {date} a las {time}.",
     "entry.proves.kept": "Su contenido exacto: va dentro de este documento, byte a byte.",
     "entry.proves.fact": "Lo que se anotó de su contenido, en el apartado 3.",
     "entry.proves.key": "Que se le asignó la clave {tracking}, solo suya.",
     "entry.limit.answer": "Que lo pedido vaya a concederse: solo prueba la entrada.",
     "entry.limit.person": "Quién lo escribió, en persona: prueba desde qué dirección o por qué medio llegó.",
+    "entry.limit.time": (
+        "Que esa hora sea exacta: la da el reloj de quien certifica. El sello de tiempo solo prueba que entró antes "
+        "del sello."
+    ),
+    "entry.limit.time.alone": "Que esa hora sea exacta: la da el reloj de quien certifica.",
     "entry.deadlines": "Este justificante solo cuenta la entrada; los plazos constan en el certificado del expediente.",
     # record
     "kind.record": "Acta del expediente {ticket}",
