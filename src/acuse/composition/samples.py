@@ -23,6 +23,7 @@ _SAMPLES: Mapping[str, Mapping[str, object]] = {
         "ticket.subject": "Cobro repetido en la factura de octubre",
         "ticket.type": "Reclamo",
         "agent.name": "Marta Ruiz",
+        "message.kind": "mensaje",
         "message.text": "Buenos días:\n\nEn la factura de octubre me han cobrado dos veces el mismo pedido.",
         "message.attachments": ("factura-octubre.pdf", "recibo.jpg"),
         "answer.text": (
@@ -39,6 +40,7 @@ _SAMPLES: Mapping[str, Mapping[str, object]] = {
         "ticket.subject": "Charged twice on the October invoice",
         "ticket.type": "Claim",
         "agent.name": "Marta Ruiz",
+        "message.kind": "message",
         "message.text": "Good morning,\n\nOn the October invoice I was charged twice for the same order.",
         "message.attachments": ("october-invoice.pdf", "receipt.jpg"),
         "answer.text": (
@@ -58,6 +60,7 @@ _SAME: Mapping[str, object] = {
     "conformity.link": "https://acuse.example/c/4T8W-2HJD",
     "deadline.due": datetime(2026, 12, 4, 23, 59, 59, tzinfo=_CET),
     "deadline.term": _Term(amount=10, unit="business_days"),
+    "deadline.response_due": datetime(2026, 11, 21, 10, 42, tzinfo=_CET),
     "message.received_at": datetime(2026, 11, 20, 10, 42, tzinfo=_CET),
     "answer.sent_at": datetime(2026, 11, 24, 17, 5, tzinfo=_CET),
     "product.purchased_on": date(2026, 3, 14),

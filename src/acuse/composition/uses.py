@@ -41,6 +41,7 @@ _COMMON = (
     _optional("agent.name", Kind.LINE),
     _optional("deadline.due", Kind.MOMENT),
     _optional("deadline.term", Kind.TERM),
+    _optional("deadline.response_due", Kind.MOMENT),
 )
 _ANSWER = Variable(name="answer.text", kind=Kind.PROSE)
 _MISSING = Variable(name="request.items", kind=Kind.LIST)
@@ -61,6 +62,7 @@ USES: Mapping[str, Use] = {
     for use in (
         _use(
             "ticket.receipt",
+            Variable(name="message.kind", kind=Kind.LINE),
             Variable(name="message.received_at", kind=Kind.MOMENT),
             Variable(name="message.text", kind=Kind.TEXT),
             _optional("message.attachments", Kind.LIST),

@@ -7,6 +7,8 @@ import pytest
 
 from acuse.calendars.rules import Shift
 from acuse.embedded.roles import Addresses
+from acuse.helpdesk.models import Ticket
+from acuse.helpdesk.queries.writing import values_of
 from acuse.helpdesk.services import pausing
 from acuse.proof.business_time import Term
 from acuse.proof.facts.fact import Fact
@@ -49,6 +51,18 @@ def test_what_a_case_begins_with_follows_its_opening_and_the_customer_s_term_the
     ]
     assert starts(desk, ticket)[-1][1].details["act"] == "data_request"
     assert_agrees(desk, ticket)
+
+
+def test_letters_name_the_end_of_each_term_that_runs(desk: Desk) -> None:
+    desk.publish_packs("standard")
+    ticket = desk.open()
+    letter = values_of(Ticket.objects.get(id=ticket), name="")
+    assert letter["deadline.response_due"] == row(ticket, "first_response").due_at
+    assert letter["deadline.due"] == row(ticket, "resolution").due_at
+    desk.reply(ticket)
+    answered = values_of(Ticket.objects.get(id=ticket), name="")
+    assert answered["deadline.response_due"] is None
+    assert answered["deadline.due"] == letter["deadline.due"]
 
 
 def reopened(desk: Desk) -> UUID:

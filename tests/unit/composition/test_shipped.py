@@ -52,6 +52,46 @@ def test_a_receipt_says_content_date_and_hour() -> None:
         assert name in text.body
 
 
+@pytest.mark.parametrize(
+    ("language", "first", "answer", "final"),
+    [
+        ("es", "una primera respuesta,", "nuestra respuesta,", "nuestra respuesta definitiva,"),
+        ("en", "a first answer,", "our answer,", "our final answer,"),
+    ],
+)
+def test_a_receipt_names_each_term_that_runs(language: str, first: str, answer: str, final: str) -> None:
+    def receipt(*terms: str) -> str:
+        use, text = USES["ticket.receipt"], shipped("ticket.receipt", language)
+        known = samples(use, language)
+        values = {name: None if name.startswith("deadline.") and name not in terms else known[name] for name in known}
+        return rules.fill(use, text.subject, text.body, values, language=language).parts.text
+
+    due, response = "deadline.due", "deadline.response_due"
+    said = {terms: receipt(*terms) for terms in ((), (due,), (response,), (due, response))}
+    assert [first in said[terms] for terms in said] == [False, False, True, True]
+    assert [answer in said[terms] for terms in said] == [False, True, False, False]
+    assert [final in said[terms] for terms in said] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_activation_names_the_product_or_the_case(language: str) -> None:
+    def activation(*left: str) -> tuple[str, str]:
+        use, text = USES["warranty.activation"], shipped("warranty.activation", language)
+        values = {**samples(use, language), **dict.fromkeys(left)}
+        filled = rules.fill(use, text.subject, text.body, values, language=language)
+        return filled.subject, " ".join(filled.parts.text.split())
+
+    whole, of_case, bare = activation(), activation("product.name"), activation("product.name", "ticket.subject")
+    product = str(samples(USES["warranty.activation"], language)["product.name"])
+    assert product in whole[0]
+    assert product in whole[1]
+    named = {"es": "la garantía del producto de su caso 2026-000148", "en": "the product of your case 2026-000148"}
+    subject = {"es": "«Cobro repetido en la factura de octubre».", "en": "“Charged twice on the October invoice”."}
+    assert f"{named[language]}, {subject[language]}" in of_case[1]
+    assert f"{named[language]}." in bare[1]
+    assert of_case[0].endswith({"es": "caso 2026-000148", "en": "case 2026-000148"}[language])
+
+
 def test_there_is_no_other_use_or_language() -> None:
     with pytest.raises(InputError):
         shipped("ticket.nothing", "es")

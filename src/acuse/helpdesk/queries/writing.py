@@ -16,6 +16,7 @@ from acuse.composition.uses import SNIPPET, use_called
 from acuse.contacts.queries import names_of
 from acuse.errors import InputError, OutsideCalendar
 from acuse.helpdesk.models import Deadline, Interaction, Settings, Ticket
+from acuse.helpdesk.policies import STARTED_BY_ITSELF
 from acuse.helpdesk.queries.guarantee import completion_of
 from acuse.helpdesk.queries.tickets import mine
 from acuse.mail.tokens import AGREE, FOLLOW, decode_token, encode_token
@@ -191,7 +192,10 @@ def answered_at(ticket: Ticket) -> datetime | None:
 
 def values_of(ticket: Ticket, *, name: str) -> dict[str, object]:
     """Return the variables that every letter of a case may say."""
-    due = Deadline.objects.filter(ticket=ticket, purpose="resolution", ended_at=None).order_by("due_at").first()
+    ending: dict[str, Deadline] = {}
+    for row in Deadline.objects.filter(ticket=ticket, purpose__in=STARTED_BY_ITSELF, ended_at=None).order_by("due_at"):
+        ending.setdefault(row.purpose, row)
+    first, due = ending.get("first_response"), ending.get("resolution")
     return {
         "organisation.name": organisation_view(ticket.organisation_id).name,
         "contact.name": "" if "@" in name else name,
@@ -203,6 +207,7 @@ def values_of(ticket: Ticket, *, name: str) -> dict[str, object]:
         "ticket.link": follow_link(ticket.id),
         "deadline.due": due.due_at if due else None,
         "deadline.term": Term.from_members({"amount": due.amount, "unit": due.unit}) if due else None,
+        "deadline.response_due": first.due_at if first else None,
         "product.name": ticket.product,
         "product.purchased_on": ticket.purchase_date,
         "warranty.ends_on": ticket.guarantee_until_date,
