@@ -89,6 +89,7 @@ ROUTES = {
     "f/": "public",
     "f/<str:token>/": "public",
     "f/<str:token>/receipt": "public",
+    "f/<str:token>/files/<uuid:said>/<int:number>": "public",
     "c/<str:token>/": "public",
     "o/<slug:slug>/": "public",
     "o/<slug:slug>/faq/": "public",

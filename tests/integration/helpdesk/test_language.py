@@ -16,7 +16,7 @@ from tests.integration.helpdesk.test_phone import entered, line
 
 NOISE = "Hello, the car makes a noise since the service. Could you look at it?"
 RUIDO = "Hola, el coche hace ruido desde la revisión. ¿Lo pueden mirar?"
-WROTE = {"en": "received your message", "es": "Hemos recibido"}
+WROTE = {"en": "received your", "es": "Hemos recibido"}
 
 
 def receipt(ticket: Ticket) -> str:

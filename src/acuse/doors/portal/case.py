@@ -7,6 +7,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from acuse.certificates.queries import is_receipt_asked, newest_receipt
 from acuse.doors.portal.case_words import WORDS
@@ -38,8 +39,9 @@ from acuse.doors.ui.preferences import DEFAULT_ZONE, LANGUAGES
 from acuse.doors.ui.security import download
 from acuse.errors import ConflictError, InputError, TemporaryError
 from acuse.evidence import custody
+from acuse.evidence.custody import DamagedObject, MissingObject
 from acuse.helpdesk import form_guard
-from acuse.helpdesk.queries.public import Followed, Question, followed, found_by_key, question
+from acuse.helpdesk.queries.public import Followed, Question, access_file, followed, found_by_key, question
 from acuse.helpdesk.queries.writing import agree_path, follow_path
 from acuse.helpdesk.services.conformity import MOST_COMMENTS, answer_conformity
 from acuse.helpdesk.services.form import Sending, add_to_case, sent_before
@@ -49,6 +51,7 @@ from acuse.mail.tokens import AGREE, FOLLOW, decode_token
 from acuse.proof.facts.fact import Actor
 
 LOOKS_PER_WINDOW = 60
+FILES_PER_WINDOW = 60
 ACTS_PER_WINDOW = 20
 TRIES_PER_WINDOW = 10
 MOST_LINKS, LINK_SECONDS = 3, 60 * 60
@@ -87,6 +90,7 @@ def _page(
         agree=agree_path(seen.asked) if seen.asked else "",
         root=f"/f/{token}/",
         form=Token.new(seen.id).signed(),
+        by_call=seen.channel == "phone",
         sealed=newest_receipt(organisation=seen.organisation_id, ticket=seen.id) is not None,
         problem=problem,
         text=text,
@@ -128,6 +132,25 @@ def _again(request: HttpRequest, token: str, seen: Followed, key: str, status: i
     """Show the page with what was written, and why it was not taken."""
     problem = WORDS[language_of(request, seen.language)][key]
     return _page(request, token, seen, problem=problem, text=storable(request.POST.get("text", "")), status=status)
+
+
+@require_safe
+def file(request: HttpRequest, token: str, said: UUID, number: int) -> HttpResponse:
+    """One file of what was said in a case, always saved and never shown in place."""
+    found = decode_token(token, keys=(settings.ACUSE_KEYS.address,), purpose=FOLLOW)
+    often = limited(request, *(("file", FILES_PER_WINDOW) if found is not None else ("stranger", STRANGERS_PER_WINDOW)))
+    seen = followed(found) if found is not None and not often else None
+    if seen is None:
+        key, status = ("often", 429) if often else ("unknown", 404)
+        return _told(request, None, key, status)
+    try:
+        chosen = access_file(ticket=seen.id, said=said, number=number)
+    except (DamagedObject, MissingObject, TemporaryError):
+        log.exception("a file of a case cannot be read")
+        return _told(request, seen, "lost", 503)
+    if chosen is None:
+        return _told(request, seen, "unknown", 404)
+    return dressed(download(chosen.content, filename=chosen.name, media_type=chosen.media_type))
 
 
 @csrf_exempt

@@ -39,6 +39,7 @@ urlpatterns = [
     path("f/", case.find, name="follow"),
     path("f/<str:token>/", case.follow),
     path("f/<str:token>/receipt", case.receipt),
+    path("f/<str:token>/files/<uuid:said>/<int:number>", case.file),
     path("c/<str:token>/", case.agree),
     path("o/<slug:slug>/", office.start, name="office"),
     path("o/<slug:slug>/faq/", faq.index, name="faq"),

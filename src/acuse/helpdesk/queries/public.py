@@ -9,24 +9,45 @@ from django.db.models import Q
 from acuse.accounts.queries import organisation_view
 from acuse.composition.bodies import preview
 from acuse.errors import InputError
+from acuse.evidence import custody
 from acuse.helpdesk import rules
 from acuse.helpdesk.models import ConformityRequest, Interaction, Ticket
 from acuse.mail.mailboxes import lowered
 from acuse.mail.quotes import parted
+from acuse.mail.read import read
 
 # Members note for themselves what came of a call, but for the one that opened the case: that is what it is about.
 _SHOWN = Q(kind__in=(Interaction.Kind.MESSAGE, Interaction.Kind.REPLY)) | Q(kind=Interaction.Kind.CALL, sequence=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
-    """Something that was said, by the customer or to them; `html` is an answer's, harmless."""
+class FileName:
+    """A file that came along with what was said; `size` in octets."""
 
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """Something that was said, by the customer or to them; `html` is an answer's, harmless; `call`: by telephone."""
+
+    id: UUID
     at: datetime
     own: bool
+    call: bool
     text: str
     html: str
-    files: tuple[str, ...]
+    files: tuple[FileName, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedFile:
+    """A file of what was said, whole."""
+
+    name: str
+    media_type: str
+    content: bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +63,7 @@ class Followed:
     subject: str
     address: str
     type: str
+    channel: str
     status: str
     opened_at: datetime
     closed_at: datetime | None
@@ -78,6 +100,7 @@ def followed(ticket: UUID) -> Followed | None:
         subject=row.subject,
         address=row.address,
         type=row.type,
+        channel=row.channel,
         status=row.status,
         opened_at=row.opened_at,
         closed_at=row.closed_at,
@@ -102,6 +125,29 @@ def question(request: UUID) -> Question | None:
     )
 
 
+def access_file(*, ticket: UUID, said: UUID, number: int) -> SavedFile | None:
+    """Return a file of what a customer is shown of their case, or None where there is no such one.
+
+    Args:
+        ticket: in whose secret link the request came. said: with which it came along. number: its place there, from 1.
+
+    Raises:
+        MissingObject, DamagedObject: custody cannot give it. TemporaryError: nor does it now.
+    """
+    row = Interaction.objects.select_related("ticket").filter(_SHOWN, ticket_id=ticket, id=said).first()
+    if row is None or not 1 <= number <= len(row.attachments):
+        return None
+    listed, organisation = row.attachments[number - 1], row.ticket.organisation_id
+    if "sha256" in listed:
+        content = custody.open_object(organisation=organisation, sha256=str(listed["sha256"]))
+    else:
+        inside = read(custody.open_object(organisation=organisation, sha256=row.sha256)).files
+        if number > len(inside):
+            return None
+        content = inside[number - 1].content
+    return SavedFile(name=str(listed["name"]), media_type=str(listed["media_type"]), content=content)
+
+
 def found_by_key(*, key: str, address: str) -> UUID | None:
     """Return the case of a tracking key whose answers go to an address, or None: whoever asks is not told which failed.
 
@@ -121,9 +167,11 @@ def found_by_key(*, key: str, address: str) -> UUID | None:
 def _said(row: Interaction) -> Said:
     own = row.kind != Interaction.Kind.REPLY
     return Said(
+        id=row.id,
         at=row.occurred_at,
         own=own,
+        call=row.channel == "phone",
         text=parted(row.text)[0] if own else row.text,
         html="" if own else preview(row.text),
-        files=tuple(str(one["name"]) for one in row.attachments),
+        files=tuple(FileName(name=str(one["name"]), size=int(one["size"])) for one in row.attachments),
     )

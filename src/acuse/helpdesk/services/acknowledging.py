@@ -31,6 +31,8 @@ _USE = "ticket.receipt"
 _ACT = "receipt"
 ALARM = "receipts."
 """How the alarms begin of receipts that did not go out."""
+#: What a receipt calls what opened its case.
+_MESSAGE, _CALL = {"es": "mensaje", "en": "message"}, {"es": "llamada", "en": "call"}
 #: Values of a case that the receipt has no place for.
 _NOT_SAID = ("product.", "warranty.", "dispute.")
 _MOST_TEXT = 8_000
@@ -80,7 +82,7 @@ def write_receipt(*, ticket: UUID, name: str = "") -> Prepared | None:
     known = values_of(row, name=name or name_of(row.organisation_id, contact=row.contact_id))
     values = {variable: value for variable, value in known.items() if not variable.startswith(_NOT_SAID)}
     letter = compose(
-        organisation=row.organisation_id, use=_USE, language=row.language, values={**values, **_content(said)}
+        organisation=row.organisation_id, use=_USE, language=row.language, values={**values, **_content(row, said)}
     )
     answer = Answer(
         subject=letter.subject,
@@ -163,8 +165,9 @@ def _sent(of: "QuerySet[Ticket]", within: timedelta) -> int:
     return Outgoing.objects.filter(ticket__in=of.filter(last_at__gte=since), act=_ACT, created_at__gte=since).count()
 
 
-def _content(said: Interaction) -> dict[str, object]:
+def _content(row: Ticket, said: Interaction) -> dict[str, object]:
     return {
+        "message.kind": (_CALL if row.channel == "phone" else _MESSAGE)[row.language],
         "message.received_at": said.occurred_at,
         "message.text": said.text[:_MOST_TEXT] or "—",
         "message.attachments": [str(one["name"])[:100] for one in said.attachments[:_MOST_FILES]],
