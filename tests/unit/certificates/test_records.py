@@ -285,16 +285,23 @@ def test_a_receipt_says_whose_clock_gives_the_time_and_what_bounds_it(language: 
     assert alone[0].endswith(clock), "without a time stamp nothing bounds it"
 
 
-def test_a_case_of_the_telephone_without_message_has_a_receipt(tmp_path: Path) -> None:
+@LANGUAGES
+def test_a_case_of_the_telephone_without_message_has_a_receipt(tmp_path: Path, language: Any) -> None:
     ticket = Ticket(calendar=tickets.CALENDAR)
     opening = dict(opened(channel="phone").facts[0].details)
     said = ticket.keep("message", b'{"name":"Ana","text":"Se oye un ruido."}')
     ticket.add("ticket.opened", START, objects=(said,), actor=records.ANA, **opening)
-    model = records.receipt(ticket)
+    model = records.receipt(ticket, language)
     (tmp_path / "x.pdf").write_bytes(typeset(records.RECEIPT, model, (), date=tickets.context(ticket).issued_at))
     text = " ".join(printed(tmp_path / "x.pdf").split())
     assert "Se oye un ruido." in text
     assert "name: Ana" in text
+    call, written = {
+        "es": (("Su llamada quedó registrada", "anotó de la llamada"), ("escrito", "escribió")),
+        "en": (("Your call was registered", "noted of the call"), ("you wrote", "Who wrote")),
+    }[language]
+    assert all(words in text for words in call)
+    assert not any(words in text for words in written)
 
 
 @pytest.mark.parametrize("lines", [0, 1, 4])

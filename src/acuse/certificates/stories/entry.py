@@ -7,7 +7,7 @@ from acuse.certificates.stories.case import declared_language
 from acuse.certificates.stories.communication import frame, up_to
 from acuse.certificates.stories.content import MAX_ATTACHMENTS, attachment_row
 from acuse.certificates.stories.context import Context, LedgerFact
-from acuse.certificates.stories.deadlines.sections import content, parties
+from acuse.certificates.stories.deadlines.sections import by_call, content, parties
 from acuse.certificates.stories.deadlines.ticket import Ticket, open_ticket
 from acuse.certificates.stories.deadlines.timeline import timeline
 from acuse.certificates.stories.front import strip
@@ -41,7 +41,8 @@ def tell(facts: Sequence[LedgerFact], written: Mapping[str, bytes], context: Con
     ticket = open_ticket(
         facts[:1], Sources(calendars={}, rules={}), context, language=declared or str(first.details.get("language", ""))
     )
-    headline = ticket.word("headline.entry")
+    call = by_call(ticket)
+    headline = ticket.word(f"headline.entry{call}")
     told = _content(ticket, message)
     judged = Judged(deadlines=ticket.judgement, members={})
     return {
@@ -52,7 +53,7 @@ def tell(facts: Sequence[LedgerFact], written: Mapping[str, bytes], context: Con
             "title": ticket.word("proves.title"),
             "items": [
                 ticket.say("entry.proves.received", **ticket.when(first.occurred_at)),
-                ticket.say("entry.proves.kept" if message else "entry.proves.fact"),
+                ticket.say(f"entry.proves.kept{call}" if message else "entry.proves.fact"),
                 ticket.say("entry.proves.key", tracking=ticket.key()),
             ],
         },
@@ -61,7 +62,7 @@ def tell(facts: Sequence[LedgerFact], written: Mapping[str, bytes], context: Con
             "items": [
                 ticket.say("entry.limit.time" if context.time_stamps else "entry.limit.time.alone"),
                 ticket.say("entry.limit.answer"),
-                ticket.say("entry.limit.person"),
+                ticket.say(f"entry.limit.person{call}"),
             ],
         },
         "strip": strip(ticket),
@@ -99,7 +100,7 @@ def _opening(ticket: Ticket, headline: str) -> dict[str, Any]:
         },
         "headline": headline,
         "sentence": ticket.say(
-            "sentence.entry",
+            f"sentence.entry{by_call(ticket)}",
             sender=ticket.sender(),
             subject=ticket.subject(),
             customer=ticket.customer(),

@@ -32,6 +32,11 @@ def parties(ticket: Ticket) -> dict[str, Any]:
     }
 
 
+def by_call(ticket: Ticket) -> str:
+    """Return the end of the keys of what is said otherwise of a case that a call opened."""
+    return ".call" if ticket.opened.get("channel") == "phone" else ""
+
+
 def content(ticket: Ticket, message: Message | None, *, at_entry: bool = False) -> dict[str, Any]:
     """Return section 3.
 
@@ -58,7 +63,7 @@ def content(ticket: Ticket, message: Message | None, *, at_entry: bool = False) 
         "number": "3",
         "title": ticket.word("content.title"),
         "rows": rows,
-        "begins": ticket.word("content.begins.ticket"),
+        "begins": ticket.word(f"content.begins.ticket{by_call(ticket)}"),
         "ends": "",
         "blocks": None,
         "pictures": {},

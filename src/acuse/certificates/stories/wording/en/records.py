@@ -6,16 +6,22 @@ WORDS: dict[str, str] = {
     "title.entry": "Receipt {code}: {headline}",
     "header.entry": "Receipt",
     "headline.entry": "What you wrote was registered",
+    "headline.entry.call": "Your call was registered",
     "sentence.entry": (
         "{sender} registered the entry of “{subject}”, from {customer}, on {date} at {time}. Tracking key: {tracking}."
+    ),
+    "sentence.entry.call": (
+        "{sender} registered the call of {customer} about “{subject}”, of {date} at {time}. Tracking key: {tracking}."
     ),
     "entry.note": "With the key and your address you can see at any time how the case stands.",
     "entry.proves.received": "That its entry was noted for {date} at {time}.",
     "entry.proves.kept": "Its exact content: it is inside this document, byte for byte.",
+    "entry.proves.kept.call": "What the company noted of it: it is inside this document, byte for byte.",
     "entry.proves.fact": "What was noted of its content, in section 3.",
     "entry.proves.key": "That it was given the key {tracking}, which no other case has.",
     "entry.limit.answer": "That what was asked for will be granted: it proves the entry alone.",
     "entry.limit.person": "Who wrote it, in person: it proves from which address or by which means it came.",
+    "entry.limit.person.call": "Who called, nor all that was said: it proves what the company noted of the call.",
     "entry.limit.time": (
         "That this time is exact: the certifier’s clock gives it. The time stamp proves only that it had come in "
         "before the stamp."

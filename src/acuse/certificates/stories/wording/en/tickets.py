@@ -187,6 +187,7 @@ WORDS: dict[str, str] = {
     "parties.customer": "Customer",
     "content.ticket": "Case",
     "content.channel": "How it came",
+    "content.begins.ticket.call": "The literal text of what the company noted of the call begins",
     "content.begins.ticket": "The literal text of what the customer raised begins, as it was received",
     # section 5
     "deadlines.none.ticket": "No deadline has begun in this case.",

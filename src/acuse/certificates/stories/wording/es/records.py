@@ -6,17 +6,24 @@ WORDS: dict[str, str] = {
     "title.entry": "Justificante {code}: {headline}",
     "header.entry": "Justificante",
     "headline.entry": "Su escrito quedó registrado",
+    "headline.entry.call": "Su llamada quedó registrada",
     "sentence.entry": (
         "{sender} registró la entrada de «{subject}», de {customer}, el {date} a las {time}. "
+        "Clave identificativa: {tracking}."
+    ),
+    "sentence.entry.call": (
+        "{sender} registró la llamada de {customer} sobre «{subject}», del {date} a las {time}. "
         "Clave identificativa: {tracking}."
     ),
     "entry.note": "Con la clave y su dirección puede consultar en todo momento cómo está el expediente.",
     "entry.proves.received": "Que su entrada se anotó el {date} a las {time}.",
     "entry.proves.kept": "Su contenido exacto: va dentro de este documento, byte a byte.",
+    "entry.proves.kept.call": "Lo que la empresa anotó de ella: va dentro de este documento, byte a byte.",
     "entry.proves.fact": "Lo que se anotó de su contenido, en el apartado 3.",
     "entry.proves.key": "Que se le asignó la clave {tracking}, solo suya.",
     "entry.limit.answer": "Que lo pedido vaya a concederse: solo prueba la entrada.",
     "entry.limit.person": "Quién lo escribió, en persona: prueba desde qué dirección o por qué medio llegó.",
+    "entry.limit.person.call": "Quién llamó, ni todo lo que se dijo: prueba lo que la empresa anotó de la llamada.",
     "entry.limit.time": (
         "Que esa hora sea exacta: la da el reloj de quien certifica. El sello de tiempo solo prueba que entró antes "
         "del sello."

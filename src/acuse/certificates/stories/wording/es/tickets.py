@@ -189,6 +189,7 @@ WORDS: dict[str, str] = {
     "parties.customer": "Cliente",
     "content.ticket": "Expediente",
     "content.channel": "Cómo llegó",
+    "content.begins.ticket.call": "Empieza el texto literal de lo que la empresa anotó de la llamada",
     "content.begins.ticket": "Empieza el texto literal de lo que planteó el cliente, tal como se recibió",
     # section 5
     "deadlines.none.ticket": "En este expediente no ha empezado ningún plazo.",
