@@ -117,6 +117,9 @@ def test_a_case_of_the_list_takes_the_place_of_the_one_beside_it(made: Desk, vis
     expect(page).to_have_title(f"{first} · Acuse")
     if width == 390:
         expect(page.locator("#cases")).to_be_hidden()
+        at = page.locator("[data-back]").bounding_box()
+        assert at is not None
+        assert at["y"] >= 52, "the bar above covers the way back"
     else:
         seen.press("n")
         page.get_by_label("Su nota").fill("El taller llama mañana.")
