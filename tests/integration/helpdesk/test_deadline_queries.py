@@ -3,13 +3,18 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 
 from acuse.accounts.queries import Access
+from acuse.doors.console.ticket_papers import papers_of
+from acuse.doors.console.ticket_words import named_deadline
+from acuse.doors.ui import figures
 from acuse.embedded.roles import Addresses
 from acuse.helpdesk.jobs.deadlines import attend_due
 from acuse.helpdesk.queries.deadlines import Deadlines, completion_offered, deadlines_of, glances
 from acuse.helpdesk.queries.tickets import Filters, tickets, warned
 from acuse.proof.business_time import Term
+from acuse.proof.policy import Case
 from tests.integration.helpdesk.cases import Desk, make_desk, row, term
 from tests.unit.proof.calendars import at
 
@@ -145,3 +150,23 @@ def test_another_organisation_sees_none_of_it(desk: Desk) -> None:
     assert warned(other) == 0
     assert tickets(other, Filters(warned=True)).items == ()
     assert completion_offered(other, ticket) is None
+
+
+def test_a_deadline_that_was_replaced_is_told_apart_among_the_papers(desk: Desk) -> None:
+    """Both began with the case: neither name nor beginning tells them apart."""
+    slow, quick = Term(amount=48, unit="natural_hours"), Term(amount=8, unit="natural_hours")
+    cases = (Case(priorities=("high",), term=quick), Case(term=slow))
+    desk.publish(term(desk, 48, "natural_hours", cases=cases))
+    ticket = desk.open()
+    desk.pass_time("2026-11-16 12:00")
+    desk.classify(ticket, priority="high")
+    desk.pass_to(ticket, "agreed")
+    desk.pass_time("2026-11-16 13:00")
+    desk.pass_to(ticket, "customer_wrote")
+    papers = [paper for paper in papers_of(desk.access, ticket) if paper.deadline]
+    with translation.override("es"):
+        names = [named_deadline(paper.deadline) for paper in papers if paper.deadline]
+        replaced = f"Resolución, plazo sustituido el {figures.day_and_time(at('2026-11-16 12:00'))}"
+    assert names == [replaced, "Resolución", "Resolución"]
+    began = [paper.deadline.started_at for paper in papers if paper.deadline]
+    assert began[0] == began[1] < began[2], "what a reopening began says so by its beginning"

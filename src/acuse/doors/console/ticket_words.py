@@ -147,6 +147,12 @@ def due(row: TicketRow) -> Due:
 
 
 def named_deadline(deadline: DeadlineName) -> str:
-    """Which deadline of a case: what it is for, and by which term where that says more."""
+    """Which deadline of a case: what it is for, by which term where that says more, and when it was replaced."""
     purpose = str(PURPOSES[deadline.purpose])
-    return purpose if deadline.name.lower() == purpose.lower() else f"{purpose} ({deadline.name})"
+    named = purpose if deadline.name.lower() == purpose.lower() else f"{purpose} ({deadline.name})"
+    if deadline.replaced_at is None:
+        return named
+    return _("%(deadline)s, replaced on %(day)s") % {
+        "deadline": named,
+        "day": figures.day_and_time(deadline.replaced_at),
+    }
