@@ -26,6 +26,8 @@ def test_the_letter_that_asks_is_read_and_changed_before_it_leaves(
     seen = visit(width=width, scheme=scheme, scripts=scripts)
     page = seen.open(f"{BASE}/tickets/{case}/")
     box = page.get_by_label("Su respuesta")
+    page.get_by_role("checkbox", name="Certificada").uncheck()
+    expect(page.locator("[data-send]")).to_have_text(re.compile("^Enviar(?! certificada)"), use_inner_text=True)
     box.fill("Lo limpiamos **gratis** el lunes.")
     page.get_by_label("Adjuntar ficheros").set_input_files([FILE])
     page.get_by_role("button", name="Pedir conformidad").click()
@@ -36,6 +38,9 @@ def test_the_letter_that_asks_is_read_and_changed_before_it_leaves(
     expect(page.locator(".htmx-added")).to_have_count(0)  # the preview listens from then on
     letter = box.input_value().replace("Creemos", "Estamos **seguros** de")
     box.fill(letter)
+    # It goes certified, whatever the switch said that stood there.
+    expect(page.get_by_role("checkbox", name="Certificada")).to_be_hidden()
+    expect(page.locator("[data-send]")).to_have_text(re.compile("^Enviar certificada"), use_inner_text=True)
     if scripts:
         expect(read.get_by_text("seguros", exact=True)).to_be_visible()
         assert faults_of_access(page) == []

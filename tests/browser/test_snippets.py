@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from acuse.composition.services import save_snippet
-from acuse.helpdesk.models import Draft
+from acuse.helpdesk.models import Draft, Outgoing
 from tests.browser.conftest import Opener
 from tests.browser.desk import Desk, desk
 from tests.browser.test_every_page import BASE
@@ -60,3 +60,27 @@ def test_a_snippet_is_chosen_without_scripts(made: Desk, visit: Opener) -> None:
     page.get_by_role("button", name="Insertarlo").click()
     expect(page.get_by_label("Su respuesta")).to_have_value("Buenos días.\n\nAbrimos de 9 a 14.")
     assert Draft.objects.get(ticket=made.noise).body == "Buenos días.\n\nAbrimos de 9 a 14."
+
+
+def test_a_shortcut_that_was_not_chosen_is_asked_about_once(made: Desk, visit: Opener) -> None:
+    seen = visit(width=390)
+    page = seen.open(f"{BASE}/tickets/{made.noise}/")
+    box, offered = page.get_by_label("Su respuesta"), page.get_by_role("listbox", name="Fragmentos")
+    asked = page.get_by_role("alert").filter(has_text="/hor")
+    box.fill("Abierto 24/7, y/o en https://ribera.example/horario (/ayuda/). 1 / 2. /hor\n\nUn saludo.")
+    page.get_by_role("button", name="Enviar").click()
+    expect(asked).to_have_text(re.compile(r"sustituir por un fragmento: /hor\. "))
+    assert not Outgoing.objects.filter(ticket=made.noise, state="waiting").exists()
+    expect(offered.get_by_role("option")).to_have_text([re.compile("/horario")])
+    assert [fault["id"] for fault in Axe().run(page, context=".composer").response["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    box.press("Enter")
+    expect(box).to_have_value(re.compile(r"1 / 2\. Abrimos de 9 a 14\.\n\nUn saludo\.$"))
+    expect(asked).to_be_hidden()
+    box.fill("Escriba /ayuda en el chat.")
+    box.press("Control+Enter")
+    expect(page.get_by_role("alert").filter(has_text="/ayuda")).to_be_visible()
+    box.press("Control+Enter")
+    expect(page.get_by_text("Sale en unos segundos")).to_be_visible()
+    assert Outgoing.objects.get(ticket=made.noise, state="waiting").body == "Escriba /ayuda en el chat."
+    assert seen.elsewhere == seen.errors == []

@@ -12,7 +12,7 @@
   };
   toTheLast();
 
-  /* Answer or note, the button that names what it does */
+  /* Answer or note */
   const showPanel = (name) => {
     $$("[data-tab]").forEach((tab) => tab.setAttribute("aria-selected", tab.dataset.tab === name));
     $$("[data-panel]").forEach((panel) => (panel.hidden = panel.dataset.panel !== name));
@@ -21,10 +21,6 @@
   document.addEventListener("click", (event) => {
     const tab = event.target.closest("[data-tab]");
     if (tab) showPanel(tab.dataset.tab);
-  });
-  document.addEventListener("change", (event) => {
-    const button = event.target.matches("[data-certified]") && $("[data-send]");
-    if (button) $("[data-send-word]").textContent = event.target.checked ? button.dataset.wordCertified : button.dataset.wordPlain;
   });
 
   /* Drafts: kept by htmx while one writes; what it has not sent yet goes when the case is left. A draft that came after

@@ -125,4 +125,26 @@
     },
   };
   const OFFERS = [colleagues, snippets];
+
+  /* A shortcut that nobody chose is asked about once before it is sent. In 24/7, and/or and addresses no slash begins a word. */
+  const SHORTCUT = /(?<=^|[\s(])\/[a-z][a-z0-9-]*(?=$|[\s.,;:!?)])/giu;
+  const asking = () => document.getElementById("snippet-left");
+  document.addEventListener("submit", (event) => {
+    const answer = event.target.querySelector(snippets.box);
+    const left = answer && asking() ? [...answer.value.matchAll(SHORTCUT)] : [];
+    const words = left.map(([word]) => word).join(" ");
+    if (!words || asking().dataset.asked === words) return;
+    event.preventDefault();
+    event.stopPropagation(); // nothing leaves yet
+    asking().querySelector("code").textContent = asking().dataset.asked = words;
+    asking().hidden = false;
+    const end = left[0].index + left[0][0].length;
+    answer.focus();
+    answer.setSelectionRange(end, end);
+    closed = -1;
+    look(answer);
+  }, true);
+  document.addEventListener("input", (event) => {
+    if (asking() && event.target.matches(snippets.box)) asking().hidden = true;
+  });
 })();
