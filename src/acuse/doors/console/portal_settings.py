@@ -16,10 +16,12 @@ from django.views.decorators.http import require_http_methods
 from acuse.accounts.queries import Access
 from acuse.doors.console.acts import refused_at
 from acuse.doors.console.frame import member_view, page
+from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
+from acuse.errors import InputError
 from acuse.helpdesk.queries.mailboxes import mailboxes
 from acuse.helpdesk.services.opening import settings_of
-from acuse.helpdesk.services.portal import LANGUAGES, MOST_TEXT, change_portal
+from acuse.helpdesk.services.portal import LANGUAGES, MOST_ADDRESS, MOST_TEXT, change_portal, check_policy
 
 
 class _Text(forms.CharField):
@@ -50,6 +52,15 @@ class PortalForm(StyledForm):
         help_text=gettext_lazy("What a customer agrees to before the form is sent, such as how their data is used."),
     )
     consent_en = _Text(label=gettext_lazy("Consent in English"))
+    data_policy = forms.CharField(
+        label=gettext_lazy("Address of the policy of data protection"),
+        max_length=MOST_ADDRESS,
+        required=False,
+        help_text=gettext_lazy(
+            "Where people read what you do with their data; the form and the public pages lead there."
+        ),
+        widget=forms.URLInput(attrs={"placeholder": "https://"}),
+    )
     quiet_hours_public = forms.BooleanField(
         label=gettext_lazy("Say when few people call"),
         required=False,
@@ -62,6 +73,13 @@ class PortalForm(StyledForm):
         assert isinstance(field, forms.ChoiceField)
         boxes = [(str(one.id), one.address) for one in mailboxes(access) if one.enabled]
         field.choices = [("", _("None yet")), *boxes]
+
+    def clean_data_policy(self) -> str:
+        """An address that pages may lead to."""
+        try:
+            return check_policy(self.cleaned_data["data_policy"])
+        except InputError as error:
+            raise forms.ValidationError(said(error)) from error
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,6 +95,7 @@ def portal_settings(request: HttpRequest, access: Access) -> HttpResponseBase:
         "form_enabled": row.form_enabled,
         "form_mailbox": str(row.form_mailbox_id or ""),
         "quiet_hours_public": row.quiet_hours_public,
+        "data_policy": row.data_policy,
     }
     for code in LANGUAGES:
         initial |= {f"welcome_{code}": row.welcome.get(code, ""), f"consent_{code}": row.consent.get(code, "")}
@@ -103,4 +122,5 @@ def _save(access: Access, given: dict[str, str]) -> None:
         quiet_hours_public=bool(given["quiet_hours_public"]),
         welcome={code: given[f"welcome_{code}"] for code in LANGUAGES},
         consent={code: given[f"consent_{code}"] for code in LANGUAGES},
+        data_policy=given["data_policy"],
     )

@@ -77,6 +77,7 @@ _ES = {
     "other": "English",
     "certified": "Certifica {certifier}",
     "check": "Comprobar un documento",
+    "policy": "Protección de datos (en otra pestaña)",
 }
 _EN = {
     "title": "Your case with {organisation}",
@@ -149,5 +150,6 @@ _EN = {
     "other": "Español",
     "certified": "Certified by {certifier}",
     "check": "Check a document",
+    "policy": "Data protection (in another tab)",
 }
 WORDS: Mapping[str, Mapping[str, str]] = {"es": _ES, "en": _EN}

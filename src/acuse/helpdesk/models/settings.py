@@ -14,7 +14,7 @@ class Settings(models.Model):
     sealed at once, not only when it is asked for. `dispute_bodies`: named in rejections. `portal_enabled`: the
     organisation has a public page; `form_enabled`: customers can write there, and answers go out under `form_mailbox`.
     `welcome` and `consent` are texts by language. `quiet_hours_public`: the page says when few call. `portal_indexed`:
-    search engines may list it.
+    search engines may list it. `data_policy`: the address of the organisation's policy of data protection; "" for none.
     """
 
     organisation = models.OneToOneField("accounts.Organisation", primary_key=True, on_delete=models.PROTECT)
@@ -33,6 +33,7 @@ class Settings(models.Model):
     consent = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     quiet_hours_public = models.BooleanField(db_default=True)
     portal_indexed = models.BooleanField(db_default=True)
+    data_policy = models.CharField(max_length=500, blank=True, default="", db_default="")
 
     class Meta:
         db_table = "helpdesk_settings"

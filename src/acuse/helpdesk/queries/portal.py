@@ -18,6 +18,7 @@ class PublicDesk:
         form_mailbox: what they write comes in there.
         indexed: search engines may list it. quiet_hours: the page says when few call.
         welcome, consent: texts by language; empty ones are left out.
+        data_policy: address of the policy of data protection; "" for none.
     """
 
     organisation: UUID
@@ -33,6 +34,7 @@ class PublicDesk:
     quiet_hours: bool
     welcome: Mapping[str, str]
     consent: Mapping[str, str]
+    data_policy: str
 
 
 def public_desk(slug: str) -> PublicDesk | None:
@@ -57,6 +59,7 @@ def public_desk(slug: str) -> PublicDesk | None:
         quiet_hours=row.quiet_hours_public,
         welcome=_said(row.welcome),
         consent=_said(row.consent),
+        data_policy=row.data_policy,
     )
 
 

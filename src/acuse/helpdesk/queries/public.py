@@ -11,7 +11,7 @@ from acuse.composition.bodies import preview
 from acuse.errors import InputError
 from acuse.evidence import custody
 from acuse.helpdesk import rules
-from acuse.helpdesk.models import ConformityRequest, Interaction, Ticket
+from acuse.helpdesk.models import ConformityRequest, Interaction, Settings, Ticket
 from acuse.mail.mailboxes import lowered
 from acuse.mail.quotes import parted
 from acuse.mail.read import read
@@ -52,7 +52,10 @@ class SavedFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Followed:
-    """A case for its customer, who is answered at `address`; `asked`: the question whether they agree, if it waits."""
+    """A case for its customer, who is answered at `address`; `asked`: the question whether they agree, if it waits.
+
+    `data_policy` is the address of the organisation's policy of data protection, "" for none.
+    """
 
     id: UUID
     organisation: str
@@ -69,6 +72,7 @@ class Followed:
     closed_at: datetime | None
     said: tuple[Said, ...]
     asked: UUID | None
+    data_policy: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +93,7 @@ def followed(ticket: UUID) -> Followed | None:
         return None
     view = organisation_view(row.organisation_id)
     waiting = ConformityRequest.objects.filter(ticket=row, answered_at=None, withdrawn_at=None).first()
+    policies = Settings.objects.filter(organisation_id=row.organisation_id)
     shown = row.interactions.filter(_SHOWN).order_by("sequence")
     return Followed(
         id=row.id,
@@ -106,6 +111,7 @@ def followed(ticket: UUID) -> Followed | None:
         closed_at=row.closed_at,
         said=tuple(_said(one) for one in shown),
         asked=waiting.id if waiting and waiting.communication else None,
+        data_policy=policies.values_list("data_policy", flat=True).first() or "",
     )
 
 
