@@ -220,14 +220,15 @@ def _check_version(members: Any, found: Judged, *, whole: bool) -> None:
     version = members.get("v") if isinstance(members, dict) else None
     if found.deadlines is None or type(version) is not int:
         raise InputError("The statement is not what follows from the facts.")
-    if version == on_deadlines.ABOUT_ONE and found.about is None:
+    if version in on_deadlines.NAMING_ONE and found.about is None:
         raise InputError("The statement is about a deadline that the facts do not tell.")
-    comparable = on_deadlines.as_of_version(found.members, version)
-    if comparable is None and (found.deadlines.deadlines or found.deadlines.contradictions):
+    then = on_deadlines.as_of_version(found.members, version)
+    if then is None and (found.deadlines.deadlines or found.deadlines.contradictions):
         raise CannotTell(
             8, "This was issued by another version of Acuse, which judged deadlines by other rules than this one."
         )
-    if members == (comparable or {**found.members, "v": version}):
+    expected = then or {**found.members, "v": version}
+    if on_deadlines.comparable(members, version) == on_deadlines.comparable(expected, version):
         return
     if not whole:
         raise CannotTell(

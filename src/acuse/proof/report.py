@@ -161,9 +161,15 @@ class Report:
             else [stated_deadline(deadline) for deadline in self.deadlines.deadlines],
             "about": None if self.about is None else self.about.id,
             "contradictions": [
-                {"type": each.fact.type, "fact": str(each.fact.id), "contradiction": each.key}
+                {
+                    "type": each.fact.type,
+                    "fact": str(each.fact.id),
+                    "contradiction": each.key,
+                    "terms": list(each.terms),
+                }
                 for each in (self.deadlines.contradictions if self.deadlines else ())
             ],
+            "deferrals_unchecked": [str(fact.id) for fact in (self.deadlines.unchecked if self.deadlines else ())],
             "time_stamps": [
                 {
                     "at": to_rfc3339(each.at),
@@ -294,10 +300,22 @@ def _deadline_lines(judged: Judgement, stamped: datetime | None, about: Deadline
             f"  Not proved: that every term was started which applied from fact {numbers} on; which version of the "
             "policy was in force then no fact says, or it is not in the file."
         )
+    for fact in judged.unchecked:
+        lines.append(
+            f"  Not proved: that {_terms([fact.details['rule']['policy']])} could not be counted, as fact "
+            f"{fact.subject_sequence} says that defers it; the calendar or the policy that it cites is withheld from "
+            "this file, so it is believed."
+        )
     for each in judged.contradictions:
         said = f"fact {each.fact.subject_sequence}, {each.fact.type}"
-        lines.append(f"  Contradicted ({said}): {CONTRADICTIONS[each.key]}.")
+        terms = f": {_terms(each.terms)}" if each.terms else ""
+        lines.append(f"  Contradicted ({said}): {CONTRADICTIONS[each.key]}{terms}.")
     return lines
+
+
+def _terms(names: Sequence[str]) -> str:
+    """Return the names of terms, which come from the file."""
+    return ", ".join(f"“{printable(name)}”" for name in names)
 
 
 def _deadline_line(deadline: Deadline) -> str:

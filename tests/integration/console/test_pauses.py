@@ -12,7 +12,7 @@ from django.utils import translation
 
 from acuse.accounts.models import User
 from acuse.calendars.rules import Shift
-from acuse.doors.portal.deadline_words import deadline_contradictions
+from acuse.doors.ui.contradictions import contradictions
 from acuse.embedded.roles import Addresses
 from acuse.evidence import custody, ledger
 from acuse.evidence.ledger import FactDraft, record
@@ -96,7 +96,7 @@ def test_what_does_not_follow_is_shown_in_the_case_and_to_the_public(desk: Desk)
     said = f"Fact {number}: it names no fact that it follows, and counts as if it had not been said."
     assert said in text(client, path)
     with translation.override("en"):
-        assert deadline_contradictions(desk.judge(ticket)) == (said,)
+        assert contradictions(desk.judge(ticket).contradictions) == (said,)
 
 
 HOSTILE: tuple[tuple[str, dict[str, Any]], ...] = (

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from acuse.certificates.stories import deadlines
+from acuse.certificates.stories.context import Language
 from acuse.certificates.stories.deadlines.drawing import MAX_ROWS
 from acuse.certificates.stories.deadlines.ticket import brief, spoken
 from acuse.certificates.stories.runs import plain
@@ -25,7 +26,7 @@ from acuse.proof.verdicts.deadlines import CONTRADICTIONS, VERDICTS, Sources
 from tests.unit.certificates import tickets
 from tests.unit.certificates.tickets import START, Placed, context, opened, solved, told
 from tests.unit.proof.calendars import at
-from tests.unit.proof.tickets import Ticket
+from tests.unit.proof.tickets import Ticket, ruling
 
 Model = dict[str, Any]
 LANGUAGES = pytest.mark.parametrize("language", ["es", "en"])
@@ -190,6 +191,18 @@ def test_what_does_not_follow_is_said_on_the_first_page_and_named() -> None:
         "en curso",
         "retirado",
     ]
+
+
+@LANGUAGES
+def test_a_term_that_was_never_started_or_late_is_named(language: Language) -> None:
+    ticket = tickets.opened()
+    ticket.policy = ruling(ticket.calendar, first_response=tickets.HOURS, resolution=tickets.HOURS)
+    ticket.noted(at("2026-11-06 10:00:00"))
+    ticket.start("a", START, tickets.HOURS, by=ticket.facts[0], recorded_at=at("2026-11-06 10:00:01"))
+    ticket.noted(at("2026-11-06 11:00:00"))
+    missing, late = (plain(one) for one in told(ticket, language)["deadlines"]["contradictions"])
+    assert missing.endswith(": first_response.")
+    assert late.endswith(": resolution.")
 
 
 def test_a_case_without_deadlines_says_so() -> None:

@@ -7,9 +7,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from acuse.doors.portal.deadline_words import deadline_contradictions, deadline_words
+from acuse.doors.portal.deadline_words import deadline_words, deferrals_believed
 from acuse.doors.portal.words import file_outcome, step_lines
 from acuse.doors.ui import grades
+from acuse.doors.ui.contradictions import contradictions
 from acuse.doors.ui.limits import limits_sentence
 from acuse.proof.archive import Archive
 from acuse.proof.canonical import canonicalise
@@ -56,7 +57,8 @@ def tell(report: Report) -> None:
     assert file_outcome(report, record=None, content=None).title
     if report.deadlines is not None:
         assert len(deadline_words(report.deadlines)) == len(report.deadlines.deadlines)
-        deadline_contradictions(report.deadlines)
+        contradictions(report.deadlines.contradictions)
+        deferrals_believed(report.deadlines)
     if report.verdict is not None:
         verdict = report.verdict
         limits_sentence(verdict.limits)

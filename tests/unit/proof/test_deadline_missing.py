@@ -108,6 +108,7 @@ def test_an_answer_that_asks_for_data_begins_the_first_term_to_complete_that_app
     asked = ticket.reply(LATER, act="data_request", **ticket.in_force())
     ticket.move(LATER, "pending_customer", before="new")
     assert told(ticket) == [(asked.subject_sequence, "term_missing")]
+    ticket.facts.pop()
     ticket.start("a", LATER, TERM, by=asked, purpose="completion")
     ticket.withdraw("a", LATER + HOUR)
     ticket.noted(NOW)
@@ -269,12 +270,120 @@ def test_what_was_issued_before_this_was_looked_for_is_still_compared() -> None:
     text = stated(ticket)
     wrong = b'"contradictions":[{"contradiction":"term_missing","fact":"%s"}]' % str(ticket.facts[0].id).encode()
     assert wrong in text
-    before = text.replace(wrong, b'"contradictions":[]').replace(b'"v":4', b'"v":3')
+    before = text.replace(wrong, b'"contradictions":[]').replace(b'"v":6', b'"v":3')
     report = check(packed(ticket, before))
     assert report.state is State.VALID
     assert "applied to the case" in report.to_text()
     assert failure(check(packed(ticket, before.replace(b'"running"', b'"met"'))))[0] == 8
-    assert failure(check(packed(ticket, text.replace(b'"v":4', b'"v":3'))))[0] == 8
+    assert failure(check(packed(ticket, text.replace(b'"v":6', b'"v":3'))))[0] == 8
+
+
+def test_what_was_issued_when_seconds_superseded_a_version_is_still_compared() -> None:
+    ticket = case(ruling(CALENDAR, closing=TERM))
+    ticket.policy = ruling(CALENDAR, closing=SHORT)
+    ticket.reply(OPENED - timedelta(seconds=5), act="data_request", **ticket.in_force(4))
+    now = stated(ticket)
+    said = b'"contradictions":[{"contradiction":"rule_superseded","fact":"%s"}]' % str(ticket.facts[1].id).encode()
+    assert b'"contradictions":[]' in now
+    for version, contradictions, state in ((4, said, State.VALID), (3, said, State.VALID), (6, said, State.INVALID)):
+        before = now.replace(b'"contradictions":[]', contradictions).replace(b'"v":6', b'"v":%d' % version)
+        assert check(packed(ticket, before)).state is state
+
+
+def named(ticket: Ticket) -> list[tuple[str, tuple[str, ...]]]:
+    """What is contradicted of terms, and of which."""
+    found = judge(ticket.facts, ticket.calendars, rules=ticket.rules)
+    return [(each.key, each.terms) for each in found.contradictions if each.terms]
+
+
+def test_the_terms_that_are_missing_are_named() -> None:
+    ticket = case(ruling(CALENDAR, first_response=TERM, resolution=TERM))
+    ticket.noted(LATER)
+    assert named(ticket) == [("term_missing", ("first_response", "resolution"))]
+    report = check(packed(ticket, stated(ticket)))
+    assert "withdrawn while it still applied: “first_response”, “resolution”." in report.to_text()
+    assert report.to_members()["contradictions"][0]["terms"] == ["first_response", "resolution"]
+
+
+@pytest.mark.parametrize("how", ["start", "defer"])
+def test_a_term_that_began_after_something_else_happened_stays_told(how: str) -> None:
+    """An earlier file says that it is missing; one that was issued since does not hide it."""
+    ticket = case(ruling(CALENDAR, first_response=TERM, resolution=TERM if how == "start" else FAR))
+    ticket.start("a", OPENED, TERM, by=ticket.facts[0], purpose="first_response")
+    ticket.noted(LATER)
+    assert named(ticket) == [("term_missing", ("resolution",))]
+    if how == "start":
+        ticket.start("b", OPENED, TERM, by=ticket.facts[0], recorded_at=LATER)
+    else:
+        ticket.defer(OPENED, FAR, by=ticket.facts[0], recorded_at=LATER)
+    ticket.noted(NOW)
+    assert named(ticket) == [("term_late", ("resolution",))]
+    assert told(ticket) == [(1, "term_late")]
+    assert "when something else had happened to the case: “resolution”." in check(packed(ticket)).to_text()
+
+
+def test_a_term_that_was_given_up_and_begun_again_after_something_else_happened_is_late() -> None:
+    for between, found in ((False, []), (True, [("term_late", ("resolution",))])):
+        ticket = case(ruling(CALENDAR, resolution=TERM))
+        ticket.start("a", OPENED, TERM, by=ticket.facts[0])
+        ticket.withdraw("a", LATER)
+        if between:
+            ticket.noted(LATER)
+        ticket.start("b", OPENED, TERM, by=ticket.facts[0], recorded_at=LATER)
+        ticket.noted(NOW)
+        assert named(ticket) == found
+
+
+def test_what_was_issued_before_late_terms_were_looked_for_is_still_compared() -> None:
+    ticket = case(ruling(CALENDAR, resolution=TERM))
+    ticket.noted(LATER)
+    ticket.start("a", OPENED, TERM, by=ticket.facts[0], recorded_at=LATER)
+    ticket.noted(NOW)
+    now = stated(ticket)
+    wrong = b'"contradictions":[{"contradiction":"term_late","fact":"%s"}]' % str(ticket.facts[0].id).encode()
+    assert wrong in now
+    before = now.replace(wrong, b'"contradictions":[]').replace(b'"v":6', b'"v":4')
+    assert check(packed(ticket, before)).state is State.VALID
+    assert check(packed(ticket, before.replace(b'"v":4', b'"v":6'))).state is State.INVALID
+
+
+@pytest.mark.parametrize(("lacking", "term", "wrong"), [("calendar", TERM, True), ("rule", FAR, False)])
+def test_a_deferral_whose_calendar_or_terms_are_withheld_is_said_to_be_believed(
+    lacking: str, term: Term, wrong: bool
+) -> None:
+    ticket = case(by_priority(term))
+    ticket.defer(OPENED, term, by=ticket.facts[0])
+    assert ticket.policy is not None
+    left_out = {"calendar": CALENDAR.canonical(), "rule": ticket.policy.canonical()}[lacking]
+    report = check(packed(ticket, lacking=left_out))
+    assert (
+        "Not proved: that “resolution” could not be counted, as fact 2 says that defers it; the calendar or the policy "
+        "that it cites is withheld from this file, so it is believed."
+    ) in report.to_text()
+    assert report.to_members()["deferrals_unchecked"] == [str(ticket.facts[1].id)]
+    whole = check(packed(ticket))
+    assert "is believed" not in whole.to_text()
+    assert ("Contradicted (fact 2, deadline.deferred)" in whole.to_text()) is wrong
+    assert whole.to_members()["deferrals_unchecked"] == []
+
+
+def test_what_is_refuted_without_what_is_withheld_is_not_believed() -> None:
+    ticket = case(by_priority())
+    ticket.defer(OPENED, TERM, by=ticket.facts[0])
+    assert ticket.policy is not None
+    report = check(packed(ticket, lacking=ticket.policy.canonical()))
+    assert "Contradicted (fact 2, deadline.deferred)" in report.to_text()
+    assert report.to_members()["deferrals_unchecked"] == []
+
+
+def test_the_name_of_a_term_that_was_deferred_hides_nothing_on_a_terminal() -> None:
+    ticket = case(by_priority(FAR))
+    deferred = ticket.defer(OPENED, FAR, by=ticket.facts[0])
+    hostile = {**deferred.details["rule"], "policy": "Plazo\N{RIGHT-TO-LEFT OVERRIDE}"}
+    ticket.facts[-1] = replace(deferred, details={**deferred.details, "rule": hostile})
+    assert ticket.policy is not None
+    report = check(packed(ticket, lacking=ticket.policy.canonical()))
+    assert "that “Plazo⟨U+202E⟩” could not be counted" in report.to_text()
 
 
 def test_every_purpose_is_looked_for_but_the_closing_notice() -> None:

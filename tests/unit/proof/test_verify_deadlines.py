@@ -80,7 +80,7 @@ def about(name: str, **changes: object) -> bytes:
     """The statement of a document about one of the deadlines."""
     found = judged(tuple(TICKET.facts), facts_up_to=2 * (len(TICKET.facts) - 1), sources=TICKET.sources)
     assert found is not None
-    return canonicalise({**found.members, "v": 5, "deadline": named(name), **changes})
+    return canonicalise({**found.members, "v": 7, "deadline": named(name), **changes})
 
 
 def test_a_document_about_one_deadline_leads_with_its_verdict() -> None:
@@ -100,7 +100,16 @@ def test_a_document_about_one_deadline_leads_with_its_verdict() -> None:
 
 @pytest.mark.parametrize(
     "stated_of_one",
-    [about("c"), about("b", v=4), about("b", v=3), about("b", facts=1), canonicalise({"v": 5}), about("b", deadline=1)],
+    [
+        about("c"),
+        about("b", v=6),
+        about("b", v=4),
+        about("b", v=3),
+        about("b", facts=1),
+        canonicalise({"v": 7}),
+        canonicalise({"v": 5}),
+        about("b", deadline=1),
+    ],
 )
 def test_a_statement_about_no_deadline_of_the_facts_or_otherwise_changed_is_refused(stated_of_one: bytes) -> None:
     report = check(packed(statement=stated_of_one))
@@ -248,19 +257,19 @@ def test_the_files_inside_a_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_statement_of_another_version_cannot_be_compared() -> None:
-    for other in (b'"v":1', b'"v":2', b'"v":6'):
-        report = check(packed(statement=stated().replace(b'"v":4', other)))
+    for other in (b'"v":1', b'"v":2', b'"v":8'):
+        report = check(packed(statement=stated().replace(b'"v":6', other)))
         assert (report.state, states(report)[8]) == (State.CANNOT_TELL, State.CANNOT_TELL)
         assert "issued by another version of Acuse" in report.to_text()
     for none in (b'"v":true', b'"v":"1"'):
-        assert failure(check(packed(statement=stated().replace(b'"v":4', none))))[0] == 8
+        assert failure(check(packed(statement=stated().replace(b'"v":6', none))))[0] == 8
 
 
 def test_no_anchors_are_asked_for_where_the_verdict_alone_is_not_compared(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "acta.zip"
-    file.write_bytes(packed(statement=stated().replace(b'"v":4', b'"v":2')))
+    file.write_bytes(packed(statement=stated().replace(b'"v":6', b'"v":2')))
     assert main([str(file)], default_trust=OPERATOR.trust) == 2
     said = capsys.readouterr().out
     assert "8 cannot tell" in said
@@ -271,12 +280,12 @@ def test_where_no_deadline_is_judged_the_version_of_their_rules_says_nothing() -
     ticket = Ticket(calendar=TICKET.calendar)
     ticket.opened(START)
     proof, said = OPERATOR.bundle(ticket.facts).to_json(), stated(ticket.facts)
-    for version in (b'"v":1', b'"v":2', b'"v":6'):
-        other = said.replace(b'"v":4', version)
+    for version in (b'"v":1', b'"v":2', b'"v":8'):
+        other = said.replace(b'"v":6', version)
         assert check(Archive(proof=proof, statement=other).to_zip()).state is State.VALID
         forged = other.replace(b'"facts":1', b'"facts":2')
         assert failure(check(Archive(proof=proof, statement=forged).to_zip()))[0] == 8
-    assert failure(check(Archive(proof=proof, statement=said.replace(b'"v":4', b'"v":true')).to_zip()))[0] == 8
+    assert failure(check(Archive(proof=proof, statement=said.replace(b'"v":6', b'"v":true')).to_zip()))[0] == 8
 
 
 def test_a_fact_that_does_not_say_what_its_type_asks_for_is_told_and_the_others_are_judged() -> None:

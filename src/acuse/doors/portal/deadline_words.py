@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from acuse.certificates.stories.deadlines.source import source_of
-from acuse.doors.ui.contradictions import contradictions
 from acuse.doors.ui.lengths import length
 from acuse.proof.verdicts.deadlines import Deadline, Judgement
 
@@ -59,9 +58,16 @@ def _purpose(deadline: Deadline, *, alone: bool, source: str) -> str:
     return f"{named} ({source})" if source else named
 
 
-def deadline_contradictions(judgement: Judgement) -> tuple[str, ...]:
-    """Return what facts say of the deadlines and does not follow, each as a sentence."""
-    return contradictions((each.fact.subject_sequence, each.key) for each in judgement.contradictions)
+def deferrals_believed(judgement: Judgement) -> tuple[str, ...]:
+    """Return what a file lacks the calendar or the terms for by which a deferral is compared, each as a sentence."""
+    return tuple(
+        _(
+            "Fact %(number)s defers the term “%(name)s”. That it could not be counted is not checked: its calendar or "
+            "its terms are not in the file."
+        )
+        % {"number": fact.subject_sequence, "name": fact.details["rule"]["policy"]}
+        for fact in judgement.unchecked
+    )
 
 
 def deadline_limits() -> str:

@@ -22,14 +22,15 @@ from acuse.delivery import queries as delivery
 from acuse.delivery.queries import PublicContent
 from acuse.doors.portal.deadline_words import (
     besides,
-    deadline_contradictions,
     deadline_limits,
     deadline_words,
+    deferrals_believed,
     entry_limits,
     of_one,
 )
 from acuse.doors.portal.words import Outcome, StepLine, certified_as_mail, file_outcome, step_lines
 from acuse.doors.ui import grades, uploads
+from acuse.doors.ui.contradictions import contradictions
 from acuse.doors.ui.counters import count
 from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
@@ -159,7 +160,8 @@ def verify(request: HttpRequest) -> HttpResponse:
         context["limits"] = limits_sentence(checked.report.verdict.limits)
     if checked.report.deadlines is not None:
         context |= {"limits": deadline_limits(), "deadlines": deadline_words(checked.report.deadlines)}
-        context["contradictions"] = deadline_contradictions(checked.report.deadlines)
+        context["contradictions"] = contradictions(checked.report.deadlines.contradictions)
+        context["believed"] = deferrals_believed(checked.report.deadlines)
     if checked.record is not None:
         context.update(_record_words(checked.record))
     if checked.report.deadlines is not None and checked.report.about is not None:
@@ -243,7 +245,7 @@ def _record_words(record: PublicRecord) -> dict[str, object]:
         if record.deadlines is not None:
             about = record.about
             told["deadlines"] = of_one(record.deadlines, about) if about else deadline_words(record.deadlines)
-            told["contradictions"] = deadline_contradictions(record.deadlines)
+            told["contradictions"] = contradictions(record.deadlines.contradictions)
         if record.unjudged is not None:
             told["unjudged"] = said(record.unjudged)
         return {**common, **told, "limits": deadline_limits(), "decided_at": record.issued_at}

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from acuse.proof.verdicts.deadlines import Contradiction
+
 WORDS = {
     "started_twice": gettext_noop("the deadline had begun already"),
     "not_started": gettext_noop("that deadline had not begun"),
@@ -33,6 +35,10 @@ WORDS = {
         "from then on a term of the version in force applied to the case, and was neither started nor deferred, or was "
         "withdrawn while it applied"
     ),
+    "term_late": gettext_noop(
+        "from then on a term of the version in force applied to the case, and was started or deferred only when "
+        "something else had happened"
+    ),
     "deferral_unfounded": gettext_noop("it can be counted by the calendar that it cites, or is not what its rule says"),
     "end_unknown": gettext_noop("what it says ended the deadline is no earlier fact of the case: it did not end"),
     "end_unfit": gettext_noop("what it says ended the deadline cannot end it: it did not end"),
@@ -40,10 +46,13 @@ WORDS = {
 """Key of `acuse.proof.verdicts.deadlines.CONTRADICTIONS` -> what it means."""
 
 
-def contradictions(wrong: Iterable[tuple[int, str]]) -> tuple[str, ...]:
-    """Return each as a sentence.
+def contradictions(wrong: Iterable[Contradiction]) -> tuple[str, ...]:
+    """Return each as a sentence, with the names of the terms that it is about."""
+    return tuple(
+        _("Fact %(number)s: %(what)s.") % {"number": each.fact.subject_sequence, "what": _what(each)} for each in wrong
+    )
 
-    Args:
-        wrong: number of the fact within the case, and key.
-    """
-    return tuple(_("Fact %(number)s: %(what)s.") % {"number": number, "what": _(WORDS[key])} for number, key in wrong)
+
+def _what(wrong: Contradiction) -> str:
+    names = ", ".join(_("“%(words)s”") % {"words": name} for name in wrong.terms)
+    return f"{_(WORDS[wrong.key])}: {names}" if names else _(WORDS[wrong.key])

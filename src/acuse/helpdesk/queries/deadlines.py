@@ -77,8 +77,7 @@ class Deadlines:
 
     Attributes:
         views: the deadlines in the order in which they began.
-        wrong: what facts say of them and does not follow: the fact's number, and a key of
-            `acuse.proof.verdicts.deadlines.CONTRADICTIONS`.
+        wrong: what facts say of them and does not follow.
         deferred: names of the terms that apply and could not be counted.
         may_wait: reasons that a member may give for which one that is not over may stand still.
         held: whether one stands still for such a reason.
@@ -86,7 +85,7 @@ class Deadlines:
     """
 
     views: tuple[DeadlineView, ...] = ()
-    wrong: tuple[tuple[int, str], ...] = ()
+    wrong: tuple[verdicts.Contradiction, ...] = ()
     deferred: tuple[str, ...] = ()
     may_wait: tuple[str, ...] = ()
     held: bool = False
@@ -142,7 +141,7 @@ def deadlines_of(access: Access, ticket: UUID, *, known: Sequence[LedgerFact] | 
     lasting = [row for row in rows if row.purpose in OURS and row.state in (State.RUNNING, State.PAUSED)]
     return Deadlines(
         views=tuple(_view(one, one.id in warned) for one in judged.deadlines),
-        wrong=tuple((one.fact.subject_sequence, one.key) for one in judged.contradictions),
+        wrong=judged.contradictions,
         deferred=tuple(str(fact.details["rule"]["policy"]) for fact in deferred(facts)),
         may_wait=tuple(reason for reason in BY_MEMBERS if any(reason in row.pauses_on for row in lasting)),
         held=any(row.state == State.PAUSED and row.pauses[-1][2] in BY_MEMBERS for row in lasting),

@@ -87,11 +87,21 @@ def table(ticket: Ticket) -> dict[str, Any]:
         "sentence": None if found else ticket.say("deadlines.none.ticket"),
         "tables": [_group(ticket, group) for group in groups],
         "contradictions": [
-            ticket.say(f"contradiction.{each.key}", number=number(each.fact.subject_sequence))
+            ticket.say(
+                f"contradiction.{each.key}", number=number(each.fact.subject_sequence), terms=_named(ticket, each.terms)
+            )
             for each in ticket.judgement.contradictions
         ],
         "contradictions_title": ticket.word("deadlines.contradictions"),
     }
+
+
+def _named(ticket: Ticket, terms: Sequence[str]) -> Runs:
+    """Return the names of terms, which are the organisation's own words."""
+    said: Runs = []
+    for name in terms:
+        said += [*([own(", ")] if said else []), ticket.theirs(name, limit=60)]
+    return said
 
 
 def _group(ticket: Ticket, deadlines: Sequence[Deadline]) -> dict[str, Any]:

@@ -16,9 +16,10 @@ date or that it was missed, is compared with what follows, and a difference is r
 from acuse.proof.verdicts.deadlines.cited import Sources, cited_calendars, cited_rules, is_readable, needed
 from acuse.proof.verdicts.deadlines.judge import judge
 from acuse.proof.verdicts.deadlines.statement import (
-    ABOUT_ONE,
+    NAMING_ONE,
     about_one,
     as_of_version,
+    comparable,
     named_in,
     stated_deadline,
     statement,
@@ -33,8 +34,8 @@ from acuse.proof.verdicts.deadlines.values import (
 )
 
 __all__ = [
-    "ABOUT_ONE",
     "CONTRADICTIONS",
+    "NAMING_ONE",
     "VERDICTS",
     "Contradiction",
     "Deadline",
@@ -45,6 +46,7 @@ __all__ = [
     "as_of_version",
     "cited_calendars",
     "cited_rules",
+    "comparable",
     "is_readable",
     "judge",
     "named_in",

@@ -16,7 +16,10 @@ from acuse.proof.verdicts.deadlines.course import Course
 from acuse.proof.verdicts.deadlines.history import History, origin
 from acuse.proof.verdicts.deadlines.noting import at_last
 from acuse.proof.verdicts.deadlines.rules import is_of_rule, length_of, term_of
-from acuse.proof.verdicts.deadlines.starting import cause_of, cite
+from acuse.proof.verdicts.deadlines.starting import cause_of
+
+UNFOUNDED = frozenset({"start_unfounded", "deferral_unfounded"})
+"""Keys of CONTRADICTIONS with which a deferral is not believed."""
 
 
 def deferred_of(
@@ -39,7 +42,7 @@ def deferred_of(
     cause = cause_of(deferred, earlier)
     if cause is None:
         return ("start_unfounded",)
-    version = cite(deferred.details["rule"], cause, earlier)
+    version = earlier.versions.cite(deferred.details["rule"], cause)
     if rules is None:
         return version
     before = _given_up(deferred, earlier, seen)
@@ -49,6 +52,12 @@ def deferred_of(
         and _is_beyond(deferred, cause, before, calendars)
     )
     return version if founded else (*version, "deferral_unfounded")
+
+
+def is_comparable(deferred: Fact, calendars: Mapping[str, CalendarVersion], rules: Mapping[str, Policy] | None) -> bool:
+    """Return whether all is at hand by which a deferral is compared, or nothing is to be. See `deferred_of`."""
+    calendar, rule = (str(deferred.details[role]["digest"]) for role in ("calendar", "rule"))
+    return rules is None or (calendar in calendars and rule in rules)
 
 
 def _given_up(deferred: Fact, earlier: History, seen: Mapping[str, Course]) -> Course | None:

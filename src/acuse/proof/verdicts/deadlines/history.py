@@ -8,6 +8,7 @@ from acuse.proof.facts.deadline import DEFERRED
 from acuse.proof.facts.fact import Fact
 from acuse.proof.verdicts.deadlines.causes import MOVED, OURS, OVER
 from acuse.proof.verdicts.deadlines.cited import is_readable
+from acuse.proof.verdicts.deadlines.versions import Versions
 
 Origin = tuple[str, int]
 """The name of a deadline's rule, and the number of the fact that it follows; 0 where it names none."""
@@ -21,15 +22,6 @@ def origin(fact: Fact) -> Origin:
 
 
 @dataclass(kw_only=True)
-class Cited:
-    """When a version of the policy was in force, as deadlines that cite it show: from `first` to `last` at least."""
-
-    digest: str
-    first: datetime
-    last: datetime
-
-
-@dataclass(kw_only=True)
 class History:
     """The facts of a ticket so far; it grows with each.
 
@@ -39,9 +31,7 @@ class History:
         stood: reason and number of its cause -> number of the first fact that told such a pause in time.
         let_go: likewise -> the first fact that told the end of such a pause, and when it ended.
         invented: numbers of the changes of status from another than the case had.
-        policies: those cited, by their number.
-        ruled: number of a fact that may begin deadlines -> digest of the version in force then, as it says itself or
-            as the first deadline cites that follows it; None where it says that there was none.
+        versions: of the policy, as facts cite them.
     """
 
     facts: dict[int, Fact] = field(default_factory=dict)
@@ -49,8 +39,7 @@ class History:
     stood: dict[tuple[str, int], int] = field(default_factory=dict)
     let_go: dict[tuple[str, int], tuple[Fact, datetime]] = field(default_factory=dict)
     invented: set[int] = field(default_factory=set)
-    policies: dict[int, Cited] = field(default_factory=dict)
-    ruled: dict[int, str | None] = field(default_factory=dict)
+    versions: Versions = field(default_factory=Versions)
     _classified: int = 0
     _status: object = _AT_FIRST
     _over: dict[str, list[int]] = field(default_factory=lambda: {reason: [] for reason in OVER})

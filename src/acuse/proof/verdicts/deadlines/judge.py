@@ -12,12 +12,12 @@ from acuse.proof.facts.fact import Fact
 from acuse.proof.policy import Policy
 from acuse.proof.verdicts.deadlines.cited import cited, is_readable, says_policy
 from acuse.proof.verdicts.deadlines.course import Course, settle, step
-from acuse.proof.verdicts.deadlines.deferring import deferred_of
+from acuse.proof.verdicts.deadlines.deferring import UNFOUNDED, deferred_of, is_comparable
 from acuse.proof.verdicts.deadlines.history import History
 from acuse.proof.verdicts.deadlines.missing import Compared, compare
 from acuse.proof.verdicts.deadlines.noting import TOLERANCE
 from acuse.proof.verdicts.deadlines.rules import classified, is_as_ruled, term_of
-from acuse.proof.verdicts.deadlines.starting import in_force, start_of
+from acuse.proof.verdicts.deadlines.starting import start_of
 from acuse.proof.verdicts.deadlines.values import Contradiction, Deadline, Judgement, PauseTold
 
 
@@ -42,6 +42,7 @@ def judge(
     """
     seen: dict[str, Course] = {}
     wrong: list[Contradiction] = []
+    unchecked: list[Fact] = []
     earlier = History()
     case: Mapping[str, str] = {}
     noted = facts[0].recorded_at
@@ -57,8 +58,10 @@ def judge(
         elif fact.type == DEFERRED:
             told = deferred_of(fact, earlier, seen, case, calendars, rules)
             wrong += [Contradiction(key=key, fact=fact) for key in told]
+            believed = UNFOUNDED.isdisjoint(told) and not is_comparable(fact, calendars, rules)
+            unchecked += [fact] if believed else []
         elif says_policy(fact):
-            wrong += [Contradiction(key=key, fact=fact) for key in in_force(fact, earlier)]
+            wrong += [Contradiction(key=key, fact=fact) for key in earlier.versions.in_force(fact)]
         earlier.add(fact)
     for course in seen.values():
         over = None if course.end is not None else settle(course, earlier)
@@ -68,9 +71,14 @@ def judge(
     for course, deadline in zip(seen.values(), judged, strict=True):
         wrong += _missed_wrongly(course, deadline)
     compared = Compared() if rules is None else compare(facts, seen, earlier, rules)
-    wrong += [Contradiction(key="term_missing", fact=fact) for fact in compared.missing]
+    wrong += compared.wrong
     wrong.sort(key=lambda each: each.fact.subject_sequence)
-    return Judgement(deadlines=tuple(judged), contradictions=tuple(wrong), unruled=compared.unknown)
+    return Judgement(
+        deadlines=tuple(judged),
+        contradictions=tuple(wrong),
+        unruled=compared.unknown,
+        unchecked=tuple(unchecked),
+    )
 
 
 def _told(

@@ -1,4 +1,4 @@
-"""Which terms applied to a case, by the version of the policy in force, and were neither started nor deferred.
+"""Which terms applied to a case, by the version of the policy in force, and were not started or deferred at once.
 
 | when the case | it has the terms for | that follow |
 |---|---|---|
@@ -11,7 +11,9 @@ A term for a closing notice is never asked for. Which version was in force the f
 what follows it cites; where nothing does, nothing is compared.
 
 Facts of one transaction come one after the other, and a file may end among them. So a term is missing only where
-something else happened to the case since, and a withdrawal counts only where something else happened after it.
+something else happened to the case since, and a withdrawal counts only where something else happened after it. What was
+missing in an earlier file, because something else had happened before the term was started or deferred, stays told: it
+is late.
 """
 
 from bisect import bisect_left
@@ -29,6 +31,7 @@ from acuse.proof.verdicts.deadlines.course import Course
 from acuse.proof.verdicts.deadlines.history import History
 from acuse.proof.verdicts.deadlines.rules import classified, length_of
 from acuse.proof.verdicts.deadlines.starting import cause_of
+from acuse.proof.verdicts.deadlines.values import Contradiction
 
 _PURPOSES = (*OURS, "completion")
 _BETWEEN = frozenset({"ticket.assigned", "conformity.requested", *(kind.name for kind in TYPES)})
@@ -64,8 +67,10 @@ class _Told:
     Attributes:
         had: by rule and length, until it was given up. ran: by rule, until it ended.
         over: by rule, the number of the fact by which one was over first, in time or not.
+        others: numbers of the facts that tell something else than terms, in order.
     """
 
+    others: Sequence[int]
     had: dict[tuple[Rule, Term], list[tuple[int, int]]] = field(default_factory=dict)
     ran: dict[Rule, list[tuple[int, int]]] = field(default_factory=dict)
     over: dict[Rule, int] = field(default_factory=dict)
@@ -91,33 +96,43 @@ class _Told:
         self.had.setdefault((rule, term), []).append((begun, until))
 
     def merge(self) -> None:
-        """Make of what overlaps one, in order, so that looking for a fact takes no longer the more there are."""
-        self.had = {key: _merged(stretches) for key, stretches in self.had.items()}
-        self.ran = {rule: _merged(stretches) for rule, stretches in self.ran.items()}
+        """Make one of those between which nothing else happened, in order, so that looking takes little time."""
+        self.had = {key: self._merged(stretches) for key, stretches in self.had.items()}
+        self.ran = {rule: self._merged(stretches) for rule, stretches in self.ran.items()}
 
-    def has(self, name: str, term: Term, span: _Span) -> bool:
-        """Return whether a case had a term when a span ended, or needs none: what was over before begins no more."""
+    def lacks(self, name: str, term: Term, span: _Span) -> str | None:
+        """Return which key of CONTRADICTIONS a span raises of a term; None: it had it, or what was over begins no more.
+
+        It has it where it has when the span ends, and had since the first of the other things that happened in it.
+        """
         rules, since = ((name, span.cause.subject_sequence), (name, _UNFOUNDED)), span.since.subject_sequence
-        if any(_covers(self.had.get((rule, term), ()), span.until) for rule in rules):
-            return True
-        runs = any(_covers(self.ran.get(rule, ()), since) for rule in rules)
-        return not runs and any(self.over.get(rule, _NEVER) < since for rule in rules)
+        runs = any(_around(self.ran.get(rule, ()), since) for rule in rules)
+        if not runs and any(self.over.get(rule, _NEVER) < since for rule in rules):
+            return None
+        found = [_around(self.had.get((rule, term), ()), span.until) for rule in rules]
+        begun = min((stretch[0] for stretch in found if stretch is not None), default=None)
+        if begun is None:
+            return "term_missing"
+        return "term_late" if self._happened_between(since + 1, begun) else None
+
+    def _merged(self, stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        merged: list[tuple[int, int]] = []
+        for begin, end in sorted(stretches):
+            if merged and not self._happened_between(merged[-1][1], begin):
+                merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+            else:
+                merged.append((begin, end))
+        return merged
+
+    def _happened_between(self, begin: int, end: int) -> bool:
+        """Return whether one of the others is from one number on and before another."""
+        return bisect_left(self.others, end) > bisect_left(self.others, begin)
 
 
-def _merged(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
-    for begin, end in sorted(stretches):
-        if merged and begin <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
-        else:
-            merged.append((begin, end))
-    return merged
-
-
-def _covers(merged: Sequence[tuple[int, int]], number: int) -> bool:
-    """Return whether a fact comes within one of the stretches."""
+def _around(merged: Sequence[tuple[int, int]], number: int) -> tuple[int, int] | None:
+    """Return the stretch within which a fact comes; None where there is none."""
     place = bisect_left(merged, (number,)) - 1
-    return place >= 0 and number < merged[place][1]
+    return merged[place] if place >= 0 and number < merged[place][1] else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,11 +140,11 @@ class Compared:
     """What was found of the terms that applied to a case.
 
     Attributes:
-        missing: the facts since which one applied that was neither started nor deferred, or was given up for none.
+        wrong: the facts since which one applied that was not started or deferred then, or was given up for none.
         unknown: those since which it is not known what applied: no fact says by which version, or it is not at hand.
     """
 
-    missing: tuple[Fact, ...] = ()
+    wrong: tuple[Contradiction, ...] = ()
     unknown: tuple[Fact, ...] = ()
 
 
@@ -144,18 +159,23 @@ def compare(
         rules: versions of the policy by digest.
     """
     told = _told(facts, courses, history)
-    missing, unknown = dict[int, Fact](), dict[int, Fact]()
+    wrong, unknown = dict[tuple[str, int], Contradiction](), dict[int, Fact]()
     if facts[0].type != "ticket.opened":
         unknown[facts[0].subject_sequence] = facts[0]
     for span in _spans(facts, history.invented):
-        ruled = history.ruled.get(span.cause.subject_sequence, "")
-        policy = None if ruled is None or not _is_known(span.case) else rules.get(ruled)
+        ruled = history.versions.ruled.get(span.cause.subject_sequence, (0, ""))
+        policy = None if ruled is None or not _is_known(span.case) else rules.get(ruled[1])
         if policy is None:
             # Where the fact says that there was none, no term applied.
             unknown |= {} if ruled is None else {span.since.subject_sequence: span.since}
-        elif not all(told.has(name, term, span) for name, term in _applying(policy, span)):
-            missing[span.since.subject_sequence] = span.since
-    return Compared(missing=tuple(missing.values()), unknown=tuple(unknown.values()))
+            continue
+        for name, term in _applying(policy, span):
+            key = told.lacks(name, term, span)
+            if key is not None:
+                place = key, span.since.subject_sequence
+                named = wrong[place].terms if place in wrong else ()
+                wrong[place] = Contradiction(key=key, fact=span.since, terms=(*named, name))
+    return Compared(wrong=tuple(wrong.values()), unknown=tuple(unknown.values()))
 
 
 def _is_known(case: Mapping[str, str]) -> bool:
@@ -198,7 +218,8 @@ def _spans(facts: Iterable[Fact], invented: set[int]) -> Iterator[_Span]:
 
 
 def _told(facts: Sequence[Fact], courses: Mapping[str, Course], history: History) -> _Told:
-    told, started = _Told(), dict[Rule, int]()
+    told = _Told(others=[fact.subject_sequence for fact in facts if fact.type not in _BETWEEN])
+    started = dict[Rule, int]()
     for fact in reversed(facts):
         course = courses.get(str(fact.details.get("deadline"))) if fact.type == STARTED else None
         if course is not None and course.started is fact:

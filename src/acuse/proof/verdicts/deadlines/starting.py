@@ -1,4 +1,4 @@
-"""From when a deadline is counted, and whether the policy that it cites can have been in force then.
+"""From when a deadline is counted.
 
 What begins a deadline is another fact of the case, and it counts from when that happened, whatever it says itself:
 
@@ -10,14 +10,12 @@ Where no such fact is named the organisation's count from the first fact of the 
 deadline was noted. Nothing counts from after it was noted.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from acuse.proof.facts.fact import Fact
 from acuse.proof.verdicts.deadlines.causes import MAY_START, OURS
-from acuse.proof.verdicts.deadlines.history import Cited, History, origin
+from acuse.proof.verdicts.deadlines.history import History, origin
 from acuse.proof.verdicts.deadlines.noting import Told, at_last, named, own
 
 
@@ -51,7 +49,7 @@ def start_of(started: Fact, earlier: History) -> Start:
     anew = earlier.anew(started)
     told = _told(cause, started, earlier)
     differs = () if started.occurred_at == cause.occurred_at else ("start_differs",)
-    version = cite(started.details["rule"], cause, earlier)
+    version = earlier.versions.cite(started.details["rule"], cause)
     return Start(at=told.at, cause=cause, anew=anew, keys=(*differs, *told.keys, *version))
 
 
@@ -78,34 +76,3 @@ def _unfounded(started: Fact, earlier: History) -> datetime:
         return started.recorded_at
     first = next(iter(earlier.facts.values()), started)
     return at_last(first, at=first.occurred_at).at
-
-
-def in_force(fact: Fact, earlier: History) -> tuple[str, ...]:
-    """Note the version of the policy that a fact says was in force; return what of that does not follow."""
-    said = fact.details["policy"]
-    if said is None:
-        earlier.ruled[fact.subject_sequence] = None
-        # Once there is a version, there is always one.
-        return ("rule_superseded",) if earlier.policies else ()
-    return cite(said, fact, earlier)
-
-
-def cite(rule: Mapping[str, Any], cause: Fact, earlier: History) -> tuple[str, ...]:
-    """Note which version of the policy was in force when a fact happened; tell it where others do not agree with it.
-
-    A file shows no publication of policies. It shows that versions follow each other: what begins at one time, or
-    earlier, cites no later version, and a version is one text.
-
-    Args:
-        rule: "version" and "digest".
-        cause: what begins the deadline that cites it; or the fact itself that says so.
-        earlier: all facts before; the version is noted there.
-    """
-    number, digest, at = int(rule["version"]), str(rule["digest"]), cause.occurred_at
-    agrees = earlier.ruled.setdefault(cause.subject_sequence, digest) == digest and all(
-        each.last < at if other < number else each.first > at if other > number else each.digest == digest
-        for other, each in earlier.policies.items()
-    )
-    same = earlier.policies.setdefault(number, Cited(digest=digest, first=at, last=at))
-    same.first, same.last = min(same.first, at), max(same.last, at)
-    return () if agrees else ("rule_superseded",)

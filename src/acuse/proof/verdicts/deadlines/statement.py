@@ -9,12 +9,20 @@ from acuse.proof.canonical import MAX_INTEGER
 from acuse.proof.facts.fact import Fact
 from acuse.proof.verdicts.deadlines.values import Deadline, Judgement
 
-VERSION = 4
+VERSION = 6
 """Of 1, what counts as an end, a cause and a pause was another; of 2, what counts as a start."""
-ABOUT_ONE = 5
-"""Of a statement that names the deadline which its document is about; the verdicts are those of 4."""
-_SAME_BUT_FOR = {3: frozenset({"term_missing", "deferral_unfounded"})}
+ABOUT_ONE = 7
+"""Of a statement that names the deadline which its document is about; the verdicts are those of 6."""
+NAMING_ONE = (5, ABOUT_ONE)
+"""Versions of statements that name such a deadline."""
+_SAME_BUT_FOR = {
+    3: frozenset({"term_missing", "deferral_unfounded", "term_late"}),
+    4: frozenset({"term_late"}),
+    5: frozenset({"term_late"}),
+}
 """Version whose verdicts are those of this one -> what it did not look for yet."""
+_STRICTER = "rule_superseded"
+"""What versions before 6 said of more facts: of two that happened within a minute of each other too."""
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -50,7 +58,7 @@ def about_one(members: Mapping[str, Any], deadline: Deadline) -> Mapping[str, An
 
 def named_in(members: Any) -> str | None:
     """Return the deadline that a statement, which need not be one, says its document is about; None without."""
-    if not isinstance(members, dict) or members.get("v") != ABOUT_ONE:
+    if not isinstance(members, dict) or members.get("v") not in NAMING_ONE:
         return None
     named = members.get("deadline")
     return named if isinstance(named, str) else None
@@ -68,6 +76,15 @@ def as_of_version(members: Mapping[str, Any], version: int) -> Mapping[str, Any]
         return None
     known = [each for each in members["contradictions"] if each["contradiction"] not in _SAME_BUT_FOR[version]]
     return {**members, "v": version, "contradictions": known}
+
+
+def comparable(members: Mapping[str, Any], version: int) -> Mapping[str, Any]:
+    """Return a statement, which need not be one, without what its version said of facts of which this one does not."""
+    told = members.get("contradictions")
+    if version >= VERSION or not isinstance(told, list):
+        return members
+    kept = [each for each in told if not isinstance(each, dict) or each.get("contradiction") != _STRICTER]
+    return {**members, "contradictions": kept}
 
 
 def stated_deadline(deadline: Deadline) -> dict[str, Any]:

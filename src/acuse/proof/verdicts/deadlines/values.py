@@ -44,6 +44,10 @@ CONTRADICTIONS: Mapping[str, str] = {
         "a term of the policy in force applied to the case from then on, and was neither started nor deferred, or was "
         "withdrawn while it still applied"
     ),
+    "term_late": (
+        "a term of the policy in force applied to the case from then on, and was started or deferred only when "
+        "something else had happened to the case"
+    ),
     "deferral_unfounded": "it can be counted by the calendar that it cites, or is not what its rule says",
     "end_unknown": "what is said to have ended it is no earlier fact of the ticket, so it did not end",
     "end_unfit": "what is said to have ended it cannot end such a deadline, so it did not end",
@@ -72,10 +76,16 @@ class PauseTold:
 
 @dataclass(frozen=True, kw_only=True)
 class Contradiction:
-    """A fact that says what does not follow: a key of CONTRADICTIONS, and the fact."""
+    """A fact that says what does not follow.
+
+    Attributes:
+        key: of CONTRADICTIONS. fact: which one.
+        terms: names of the terms of the policy that it is about, where that is said by no fact of theirs.
+    """
 
     key: str
     fact: Fact
+    terms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,11 +140,13 @@ class Judgement:
         deadlines: in the order in which they began.
         contradictions: what facts say that does not follow, and terms that applied and were not started.
         unruled: facts since which it is not known which terms applied.
+        unchecked: deferrals whose calendar or policy is not at hand, so that they are believed.
     """
 
     deadlines: tuple[Deadline, ...]
     contradictions: tuple[Contradiction, ...]
     unruled: tuple[Fact, ...] = ()
+    unchecked: tuple[Fact, ...] = ()
 
     def named(self, deadline: str) -> Deadline | None:
         """Return the deadline of an identifier; None where there is none."""

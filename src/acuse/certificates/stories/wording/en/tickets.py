@@ -244,8 +244,12 @@ WORDS: dict[str, str] = {
         "Fact {number}: the version of the terms that it cites was not in force then, as other deadlines show."
     ),
     "contradiction.term_missing": (
-        "Fact {number}: from then on a term of the version in force applied, and was neither started nor deferred, or "
-        "was withdrawn while it applied."
+        "Fact {number}: by the version in force there was from then on what was neither started nor deferred, or was "
+        "withdrawn while it applied: {terms}."
+    ),
+    "contradiction.term_late": (
+        "Fact {number}: by the version in force there was from then on what was started or deferred only when "
+        "something else had happened: {terms}."
     ),
     "contradiction.deferral_unfounded": (
         "Fact {number}: it can be counted by the calendar that it cites, or is not what its rule says."

@@ -246,8 +246,12 @@ WORDS: dict[str, str] = {
         "Hecho {number}: la versión de los plazos que cita no regía entonces, según muestran otros plazos."
     ),
     "contradiction.term_missing": (
-        "Hecho {number}: desde entonces correspondía un plazo de la versión vigente que no se inició ni se aplazó, o "
-        "que se retiró cuando aún correspondía."
+        "Hecho {number}: según la versión vigente correspondía desde entonces, y no se inició ni se aplazó, o se "
+        "retiró cuando aún correspondía: {terms}."
+    ),
+    "contradiction.term_late": (
+        "Hecho {number}: según la versión vigente correspondía desde entonces, y no se inició ni se aplazó hasta que "
+        "había ocurrido otra cosa: {terms}."
     ),
     "contradiction.deferral_unfounded": (
         "Hecho {number}: puede contarse con el calendario que cita, o no es lo que dice su regla."
