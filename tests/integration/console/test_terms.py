@@ -243,6 +243,19 @@ def test_agents_read_and_change_nothing(desk: Desk) -> None:
     assert reader.post(f"{BASE}pack/", given).status_code == 403
 
 
+def test_trying_a_term_with_no_case_or_with_none_that_it_applies_to_says_so(client: Client, desk: Desk) -> None:
+    path = f"{BASE}new/"
+    given = fields(text(client, path)) | {"name": ["X"], "case-0-types": ["claim"], "case-0-amount": ["2"]}
+    tried = words(send(client, path, given, "try"))
+    assert "There is no case yet to try it with. Nothing is published yet." in tried
+    assert "had these deadlines" not in tried
+    desk.open("inquiry")
+    desk.open("thanks")
+    tried = words(send(client, path, given, "try"))
+    assert "The last 2 cases would have had no deadline." in tried
+    assert "had these deadlines" not in tried
+
+
 def test_cases_before_the_calendar_begins_are_counted_apart(client: Client, desk: Desk) -> None:
     desk.open()
     desk.now = at("2026-11-16 10:00") + timedelta(days=3 * 365)

@@ -72,6 +72,15 @@ def test_trying_a_rule_says_what_past_cases_would_be_and_changes_nothing(desk: D
     assert facts(desk) == []
 
 
+def test_trying_rules_without_a_case_says_that_there_is_none(desk: Desk) -> None:
+    add_rule(access=desk.owner, rule=Rule(id=uuid4(), words=("humo",), priority="low"))
+    assert "Todavía no hay ningún expediente" in client().get(PAGE, {"try": "1"}).content.decode()
+    desk.receive(letter())
+    page = client().get(PAGE, {"try": "1"}).content.decode()
+    assert "Se ha mirado 1 expediente." in page
+    assert "La regla 1 no se aplica a ninguno." in page
+
+
 def test_trying_a_changed_rule_tries_it_in_its_place(desk: Desk) -> None:
     desk.receive(letter("Ruido", "El coche no frena bien."))
     first = Rule(id=uuid4(), words=("ruido",), priority="low")

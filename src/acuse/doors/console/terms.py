@@ -152,7 +152,8 @@ def _edit(request: HttpRequest, access: Access, current: PublishedPolicy | None,
                     publish_policy(access=access, terms=policy.members(), base=base)
                     messages.success(request, _("Published. Cases that are opened from now on have these terms."))
                     return redirect("console:terms", access.view.slug)
-                shown["looked_at"], shown["tried"] = try_policy(access, policy)
+                shown["looked_at"], tried = try_policy(access, policy)
+                shown |= {"tried": tried, "applies": any(one.cases for one in tried)}
         except AcuseError as error:
             shown["refused"] = said(error)
     return page(request, access, "calendars", "console/term_edit.html", shown)
