@@ -80,6 +80,10 @@ class Proof:
     size: int
 
 
+#: Kind of subject -> the page that shows one.
+_PAGES = {"communication": "console:communication", "ticket": "console:ticket", "call": "console:call"}
+
+
 def _sequence(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
@@ -92,7 +96,7 @@ def _rows(items: Sequence[LedgerFact], access: Access, state: LedgerState) -> li
 def _row(item: LedgerFact, access: Access, state: LedgerState, *, development: bool) -> Row:
     mark = evidence_state(item.position, anchored_size=state.anchored_size)
     fact = item.fact
-    is_communication = fact.subject.kind == "communication"
+    subject_page = _PAGES.get(fact.subject.kind)
     return Row(
         fact=fact,
         position=item.position or 0,
@@ -102,9 +106,7 @@ def _row(item: LedgerFact, access: Access, state: LedgerState, *, development: b
         mark=mark,
         mark_word=mark_word(mark, development=development),
         development=development and mark == "stamped",
-        subject_url=reverse("console:communication", args=[access.view.slug, fact.subject.id])
-        if is_communication
-        else "",
+        subject_url=reverse(subject_page, args=[access.view.slug, fact.subject.id]) if subject_page else "",
         subject_word=kind_word(fact.subject.kind),
     )
 

@@ -54,6 +54,11 @@ def kind_word(kind: str) -> str:
     """What a kind of subject is called."""
     return {
         "communication": _("Communication"),
+        "ticket": _("Case"),
+        "call": _("Call"),
+        "line": _("Telephone line"),
+        "mailbox": _("Mailbox"),
+        "article": _("Article"),
         "organisation": _("Organisation"),
         "reception": _("Incoming message"),
         "calendar": _("Calendar"),

@@ -54,7 +54,7 @@ def read_mention(*, access: Access, ticket: UUID) -> None:
 
 
 def save_view(*, access: Access, name: str, query: str, shared: bool) -> UUID:
-    """Keep a list by a name; return it. Those that all see are a manager's to keep.
+    """Keep a list by a name; return it. One that is kept already has the new name. Those that all see are a manager's.
 
     Raises:
         AccessDenied: the member may not. InputError: the name is empty or too long, or there are too many.
@@ -66,15 +66,14 @@ def save_view(*, access: Access, name: str, query: str, shared: bool) -> UUID:
     member = None if shared else access.member
     with transaction.atomic():
         kept = SavedView.objects.filter(organisation_id=access.organisation, member_id=member)
-        if kept.count() >= _MOST_VIEWS:
+        same = kept.filter(query=query).first()
+        if same is None and kept.count() >= _MOST_VIEWS:
             raise InputError("At most %(most)s views can be kept. Remove one first.", most=_MOST_VIEWS)
-        row = SavedView.objects.create(
-            organisation_id=access.organisation,
-            member_id=member,
-            name=name.strip(),
-            query=query,
-            position=kept.count(),
+        row = same or SavedView(
+            organisation_id=access.organisation, member_id=member, query=query, position=kept.count()
         )
+        row.name = name.strip()
+        row.save()
     return row.id
 
 

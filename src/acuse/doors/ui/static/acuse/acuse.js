@@ -178,7 +178,7 @@
     x: () => $("[data-row].selected input[type=checkbox]")?.click(),
     r: () => $('[data-tab="write-answer"]')?.click(),
     n: () => $('[data-tab="write-note"]')?.click(),
-    a: () => $("[data-assign]")?.focus(),
+    a: () => ($("[data-assign]") ?? $("[data-bulk]"))?.focus(),
     "?": () => $("#shortcuts")?.showModal(),
     Escape: () => $("[data-back]")?.click(),
   };
