@@ -17,9 +17,8 @@ from acuse.doors.console.frame import member_view, withheld
 from acuse.doors.console.kept import from_custody
 from acuse.doors.console.viewing import File, drawn, viewer
 from acuse.doors.ui.security import download
-from acuse.evidence import custody
 from acuse.helpdesk.queries.case import InteractionView, interaction
-from acuse.mail.read import read
+from acuse.helpdesk.queries.files import content_of
 
 
 def _said(access: Access, ticket: UUID, identity: UUID, number: int) -> InteractionView:
@@ -30,14 +29,12 @@ def _said(access: Access, ticket: UUID, identity: UUID, number: int) -> Interact
 
 
 def _content(access: Access, said: InteractionView, number: int) -> bytes:
-    """Return a file of what was said: it lies in custody apart, or inside the message."""
-    listed = said.attachments[number - 1]
-    if "sha256" in listed:
-        return custody.open_object(organisation=access.organisation, sha256=str(listed["sha256"]))
-    inside = read(custody.open_object(organisation=access.organisation, sha256=said.sha256)).files
-    if number > len(inside):
+    found = content_of(
+        organisation=access.organisation, sha256=said.sha256, attachments=said.attachments, number=number
+    )
+    if found is None:
         raise Http404("The message holds no such file.")
-    return inside[number - 1].content
+    return found
 
 
 @require_GET

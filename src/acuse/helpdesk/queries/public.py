@@ -9,12 +9,11 @@ from django.db.models import Q
 from acuse.accounts.queries import organisation_view
 from acuse.composition.bodies import preview
 from acuse.errors import InputError
-from acuse.evidence import custody
 from acuse.helpdesk import rules
 from acuse.helpdesk.models import ConformityRequest, Interaction, Settings, Ticket
+from acuse.helpdesk.queries.files import content_of
 from acuse.mail.mailboxes import lowered
 from acuse.mail.quotes import parted
-from acuse.mail.read import read
 
 # Members note for themselves what came of a call, but for the one that opened the case: that is what it is about.
 _SHOWN = Q(kind__in=(Interaction.Kind.MESSAGE, Interaction.Kind.REPLY)) | Q(kind=Interaction.Kind.CALL, sequence=1)
@@ -141,16 +140,14 @@ def access_file(*, ticket: UUID, said: UUID, number: int) -> SavedFile | None:
         MissingObject, DamagedObject: custody cannot give it. TemporaryError: nor does it now.
     """
     row = Interaction.objects.select_related("ticket").filter(_SHOWN, ticket_id=ticket, id=said).first()
-    if row is None or not 1 <= number <= len(row.attachments):
+    if row is None:
         return None
-    listed, organisation = row.attachments[number - 1], row.ticket.organisation_id
-    if "sha256" in listed:
-        content = custody.open_object(organisation=organisation, sha256=str(listed["sha256"]))
-    else:
-        inside = read(custody.open_object(organisation=organisation, sha256=row.sha256)).files
-        if number > len(inside):
-            return None
-        content = inside[number - 1].content
+    content = content_of(
+        organisation=row.ticket.organisation_id, sha256=row.sha256, attachments=row.attachments, number=number
+    )
+    if content is None:
+        return None
+    listed = row.attachments[number - 1]
     return SavedFile(name=str(listed["name"]), media_type=str(listed["media_type"]), content=content)
 
 
