@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
+
+_NAMED = re.compile(r"(?<![^\s(])@(\w+(?:[.-]\w+)*)")
 
 
 def mentioned(text: str, members: Mapping[UUID, str]) -> list[UUID]:
@@ -15,9 +17,26 @@ def mentioned(text: str, members: Mapping[UUID, str]) -> list[UUID]:
         text: of a note. members: their names.
     """
     names = {member: _level(name) for member, name in members.items()}
-    longest_first = sorted(set(names.values()), key=len, reverse=True)
-    found = set(re.findall(rf"@({'|'.join(map(re.escape, longest_first))})(?!\w)", _level(text)))
+    found = set(_naming(names.values()).findall(_level(text)))
     return [member for member, name in names.items() if name and name in found]
+
+
+def naming_nobody(text: str, members: Mapping[UUID, str]) -> list[str]:
+    """Return what stands after an @ and is no member's whole name: the first word of each, as it was first written.
+
+    An @ inside a word, as in an address, names nobody.
+
+    Args:
+        text: of a note. members: their names.
+    """
+    left = _NAMED.findall(_naming(map(_level, members.values())).sub("", _level(text)))
+    written = {_level(word): word for word in reversed(_NAMED.findall(text))}
+    return [written[word] for word in dict.fromkeys(left) if word in written]
+
+
+def _naming(names: Iterable[str]) -> re.Pattern[str]:
+    longest_first = sorted(set(names), key=len, reverse=True)
+    return re.compile(rf"@({'|'.join(map(re.escape, longest_first))})(?!\w)")
 
 
 def _level(text: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from email.message import EmailMessage
+from html import unescape
 from uuid import UUID
 
 from django.test import Client
@@ -82,6 +83,17 @@ def test_whom_a_note_mentions_finds_the_case_until_they_open_it(desk: Desk) -> N
     assert owner.get(f"{BASE}{noise.id}/", headers={"HX-Target": "case"}).status_code == 200
     assert "Ninguna nota le espera" in owner.get(f"{BASE}?whose=mentions").content.decode()
     assert "Menciones" not in owner.get(BASE).content.decode()
+
+
+def test_whoever_names_nobody_in_a_note_is_told_so(desk: Desk) -> None:
+    desk.receive(letter())
+    agent, case = member("agent"), f"{BASE}{desk.ticket().id}/"
+    name = active_members(desk.owner)[desk.owner.member]
+    told = agent.post(f"{case}note/", {"body": f"@{name} y @Nadie, ¿lo veis?"}, follow=True).content.decode()
+    assert "La nota nombra a @Nadie, pero ningún miembro se llama así" in told
+    assert f"@{name} y @Nadie, ¿lo veis?" in unescape(told), "the note keeps what was written"
+    assert f"@{name}," not in told
+    assert "nombra a" not in agent.post(f"{case}note/", {"body": f"@{name}"}, follow=True).content.decode()
 
 
 def change_status(ticket: Ticket) -> None:

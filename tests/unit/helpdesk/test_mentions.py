@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from acuse.helpdesk.mentions import mentioned
+from acuse.helpdesk.mentions import mentioned, naming_nobody
 
 ANA, ANA_MARIA, OTHER_ANA, JOSE, NAMELESS = (UUID(int=number) for number in range(1, 6))
 MEMBERS = {
@@ -35,3 +35,16 @@ def test_whose_whole_name_stands_after_an_at_is_meant(text: str, meant: list[UUI
 def test_the_same_name_means_all_who_have_it_and_no_name_nobody() -> None:
     assert mentioned("@ana", {ANA: "Ana", OTHER_ANA: "ANA", JOSE: ""}) == [ANA, OTHER_ANA]
     assert mentioned("@ana @", {}) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "nobody"),
+    [
+        ("@Nadie, y (@Ána-Luz) y @nadie.", ["Nadie", "Ána-Luz"]),
+        ("@Ana Pérezosa no es nadie, @ana perez sí", ["Ana"]),
+        ("@Ana Pérez Gil, @otra@norte.example: ana@norte.example. @ @", []),
+        ("", []),
+    ],
+)
+def test_who_names_nobody_is_told_of_as_it_was_written(text: str, nobody: list[str]) -> None:
+    assert naming_nobody(text, MEMBERS) == nobody

@@ -25,13 +25,15 @@ from acuse.doors.ui.forms import StyledForm
 from acuse.doors.ui.security import download
 from acuse.errors import ConflictError, InputError
 from acuse.evidence import custody
-from acuse.helpdesk.mentions import mentioned
+from acuse.helpdesk.mentions import mentioned, naming_nobody
 from acuse.helpdesk.queries.case import case, drafts, interaction
 from acuse.helpdesk.queries.tickets import has_ticket
 from acuse.helpdesk.services import changes, desk
 from acuse.helpdesk.services.acknowledging import acknowledge
 from acuse.helpdesk.services.opening import open_by_member
 from acuse.helpdesk.services.replies import MOST_BODY, take_back
+
+_MOST_NAMED = 5  # names that nobody has, of one note
 
 
 class CaseForm(StyledForm):
@@ -130,8 +132,13 @@ def forget_view(request: HttpRequest, access: Access, id: UUID) -> HttpResponseB
 
 def _note(request: HttpRequest, access: Access, id: UUID) -> str:
     text = request.POST.get("body", "").replace("\r\n", "\n")
-    changes.add_note(access=access, ticket=id, text=text, mentioned=mentioned(text, active_members(access)))
+    members = active_members(access)
+    changes.add_note(access=access, ticket=id, text=text, mentioned=mentioned(text, members))
     desk.save_draft(access=access, ticket=id, kind="note", body="")
+    if nobody := naming_nobody(text, members)[:_MOST_NAMED]:
+        names = ", ".join(f"@{one}" for one in nobody)
+        warning = _("The note names %(names)s, and no member is called so: nobody was told by that name.")
+        messages.warning(request, warning % {"names": names})
     return _("The note was added.")
 
 
