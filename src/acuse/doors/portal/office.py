@@ -90,12 +90,13 @@ def _language(request: HttpRequest, theirs: str) -> str:
 @of_office
 def start(office: Office) -> HttpResponse:
     """What one can do here: look for an answer, write, call, follow a case."""
+    lines = public_lines(office.desk.organisation)
     return office.show(
         "portal/office.html",
         listed=True,
         here="start",
         welcome=in_language(office.desk.welcome, office.language),
         top=top(office.desk.organisation, office.language),
-        lines=[line_words(state) for state in public_lines(office.desk.organisation)],
-        quiet=quieter(office.desk.organisation) if office.desk.quiet_hours else None,
+        lines=[line_words(state) for state in lines],
+        quiet=quieter(office.desk.organisation, lines) if office.desk.quiet_hours else None,
     )
