@@ -238,7 +238,7 @@ def test_its_code_and_its_file_tell_the_public_what_became_of_the_deadlines(nota
         shown = " ".join(answer.content.decode().split())
         assert answer.status_code == 200
         assert "Certificate of deadlines" in shown
-        assert "<dt>Resolution</dt><dd>in time</dd>" in shown
+        assert "<dt>Resolution</dt><dd>met</dd>" in shown
         assert "Fact 6: it was noted as missed, and was not." in shown
         assert "Fact 3: it says it began at another time than what it follows, and counts from that." in shown
         assert "cliente1042" not in shown

@@ -197,7 +197,7 @@ def test_code_and_files_of_a_record_tell_the_public_no_more_than_the_deadlines(n
     answers = [_shown(row.code), _checked(notary.pdf(row)), _checked(packed)]
     for shown in answers:
         assert "Record of a case" in shown
-        assert "<dt>Resolution (general)</dt><dd>in time</dd>" in shown
+        assert "<dt>Resolution (general)</dt><dd>met</dd>" in shown
         assert "cliente1042" not in shown
 
 

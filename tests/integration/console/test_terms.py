@@ -134,7 +134,7 @@ def test_a_term_is_written_without_json_and_tried_before_it_is_published(client:
     given = fields(more) | {"case-1-amount": ["3"], "case-1-unit": ["business_days"]}
     tried = words(send(client, path, given, "try"))
     assert "The last 2 cases would have had these deadlines." in tried
-    assert "Urgente 2 cases: 0 in time, 2 missed, 0 running" in tried
+    assert "Urgente 2 cases: 0 met, 2 missed, 0 running" in tried
     assert not PolicyVersion.objects.exists()
     assert "Published." in send(client, path, given, "publish")
     (term,) = policy().terms

@@ -46,7 +46,7 @@ def test_page_one_says_how_the_case_stands() -> None:
     assert plain(model["first"]["sentence"]).endswith("Quedó resuelto el lunes 16 de noviembre de 2026 a las 16:02:15.")
     assert summary(model) == {
         "Lo escrito": "2 escritos del cliente; 2 mensajes de la empresa; 1 llamada.",
-        "Plazos": "Primera respuesta: en plazo (24 horas naturales); resolución: en plazo (48 horas hábiles).",
+        "Plazos": "Primera respuesta: cumplido (24 horas naturales); resolución: cumplido (48 horas hábiles).",
         "Comunicaciones": ("Aceptada por el servidor del destinatario · G1 (1); No entregada: el buzón no existe (1)."),
         "Conformidad": "Dada el lunes 16 de noviembre de 2026 a las 16:02:14, con el enlace (hecho 16).",
         "Reclamación o garantía": (

@@ -70,7 +70,7 @@ def _tiles(whole: Load, nobodys: Load) -> list[tuple[str, int, str, str, str]]:
     return [
         (pgettext("cases", "Open"), whole.open, _("cases that are not over"), "", ""),
         (_("Waiting for us"), whole.waits, _("their customers wait for an answer"), "waits=1", ""),
-        (_("Late"), whole.late, _("with a missed deadline"), "late=1", late),
+        (_("Missed"), whole.late, _("with a missed deadline"), "late=1", late),
         (_("Due in 24 hours"), whole.soon, _("a deadline ends"), "soon=1", soon),
         (_("Nobody's"), nobodys.open, _("nobody is responsible"), "whose=nobody", ""),
         (pgettext("cases", "Escalated"), whole.escalated, _("passed to who decides more"), "escalated=1", ""),

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop, pgettext_lazy
 
 from acuse.certificates.stories.deadlines.source import source_of
 from acuse.doors.ui.lengths import length
@@ -17,12 +17,12 @@ PURPOSES = {
     "closing": gettext_noop("Closing notice"),
 }
 VERDICTS = {
-    "met": gettext_noop("in time"),
-    "missed": gettext_noop("late"),
-    "running": gettext_noop("still running"),
-    "paused": gettext_noop("standing still"),
-    "withdrawn": gettext_noop("withdrawn"),
-    "undetermined": gettext_noop("not determined"),
+    "met": pgettext_lazy("a deadline", "met"),
+    "missed": pgettext_lazy("a deadline", "missed"),
+    "running": gettext_lazy("still running"),
+    "paused": gettext_lazy("standing still"),
+    "withdrawn": gettext_lazy("withdrawn"),
+    "undetermined": gettext_lazy("not determined"),
 }
 
 
@@ -46,7 +46,7 @@ def _told(judgement: Judgement, deadlines: Sequence[Deadline]) -> tuple[tuple[st
     return tuple(
         (
             _purpose(each, alone=purposes[each.purpose] == 1, source=source_of(judgement, each)),
-            _(VERDICTS[each.verdict]),
+            str(VERDICTS[each.verdict]),
         )
         for each in deadlines
     )

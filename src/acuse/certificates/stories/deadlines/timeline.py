@@ -85,8 +85,8 @@ def _mark(ticket: Ticket, fact: Fact) -> tuple[str, str | None]:
         return "ring", ticket.word("tag.contradicted")
     ended = ticket.ended_by(fact)
     if ended is not None:
-        late = ended.verdict == "missed"
-        return ("ring", ticket.word("tag.late")) if late else ("filled", ticket.word("tag.met"))
+        missed = ended.verdict == "missed"
+        return ("ring", ticket.word("tag.missed")) if missed else ("filled", ticket.word("tag.met"))
     return ("cross", ticket.word("tag.missed")) if fact.type == MISSED else ("ring", None)
 
 

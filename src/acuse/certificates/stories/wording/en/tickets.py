@@ -274,7 +274,6 @@ WORDS: dict[str, str] = {
     # timeline
     "tag.met": "Met",
     "tag.missed": "Missed",
-    "tag.late": "Late",
     "tag.contradicted": "Does not follow",
     "fact.deadline.started": "The deadline of {purpose} starts",
     "fact.deadline.paused": "The deadline of {purpose} is paused",

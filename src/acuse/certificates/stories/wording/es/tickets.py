@@ -278,7 +278,6 @@ WORDS: dict[str, str] = {
     # timeline
     "tag.met": "Cumplido",
     "tag.missed": "Incumplido",
-    "tag.late": "Fuera de plazo",
     "tag.contradicted": "No concuerda",
     "fact.deadline.started": "Empieza el plazo de {purpose}",
     "fact.deadline.paused": "Se pausa el plazo de {purpose}",
