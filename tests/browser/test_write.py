@@ -100,7 +100,10 @@ def test_a_customer_writes_and_adds_to_their_case(
         assert faults(page, width) == []
     page.get_by_role("button", name="Enviar").click()
     expect(page.get_by_text("Ha empeorado.")).to_be_visible()
-    expect(page.get_by_text("freno.jpg")).to_be_visible()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="freno.jpg").click()
+    assert saved.value.suggested_filename == "freno.jpg"
+    assert saved.value.path().read_bytes() == photograph.read_bytes()
     assert seen.errors == seen.elsewhere == []
 
 

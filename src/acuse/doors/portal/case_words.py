@@ -10,7 +10,7 @@ _ES = {
     "over": "Clave {key}",
     "opened": "Abierto",
     "state": "Cómo está",
-    "status.new": "Recibido. Todavía no lo ha mirado nadie.",
+    "status.new": "Recibido. Todavía no se ocupa nadie de él.",
     "status.open": "En curso.",
     "status.pending_customer": "A la espera de su respuesta.",
     "status.pending_conformity": "A la espera de que usted diga si está conforme.",
@@ -77,14 +77,15 @@ _ES = {
     "other": "English",
     "certified": "Certifica {certifier}",
     "check": "Comprobar un documento",
-    "policy": "Protección de datos (en otra pestaña)",
+    "policy.tab": "(se abre en otra pestaña)",
+    "policy": "Protección de datos",
 }
 _EN = {
     "title": "Your case with {organisation}",
     "over": "Key {key}",
     "opened": "Opened",
     "state": "How it stands",
-    "status.new": "Received. Nobody has looked at it yet.",
+    "status.new": "Received. Nobody is working on it yet.",
     "status.open": "Being worked on.",
     "status.pending_customer": "Waiting for your answer.",
     "status.pending_conformity": "Waiting for you to say whether you agree.",
@@ -150,6 +151,7 @@ _EN = {
     "other": "Español",
     "certified": "Certified by {certifier}",
     "check": "Check a document",
-    "policy": "Data protection (in another tab)",
+    "policy.tab": "(opens in a new tab)",
+    "policy": "Data protection",
 }
 WORDS: Mapping[str, Mapping[str, str]] = {"es": _ES, "en": _EN}
