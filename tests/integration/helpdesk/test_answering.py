@@ -38,6 +38,12 @@ def box(page: Any) -> str:
     return unescape(found)
 
 
+def chosen(page: Any) -> str:
+    """The template that the box names; "" for none."""
+    (select,) = re.findall(r'<select name="template".*?</select>', page.content.decode(), re.DOTALL)
+    return "".join(re.findall(r'value="([^"]*)" selected', select))
+
+
 @pytest.fixture
 def agent(desk: Desk) -> Any:
     desk.receive(letter())
@@ -59,7 +65,9 @@ def test_a_letter_has_what_was_typed_inside_and_gives_it_to_the_next(desk: Desk,
     wanted = write(desk, agent, "ticket.data_request", "La factura\nUna foto")
     assert "- La factura\n- Una foto\n" in wanted
     assert "10 días hábiles" in wanted, "the customer's own term, not ours"
-    assert write(desk, agent, "ticket.thanks", TYPED).startswith(f"{TYPED}\n\n")
+    thanks = write(desk, agent, "ticket.thanks", "")
+    assert thanks.strip() not in write(desk, agent, "ticket.rejection", thanks)
+    assert write(desk, agent, "ticket.thanks", TYPED) == f"{TYPED}\n\n{thanks}"
     assert write(desk, agent, "ticket.solution/none", TYPED) == TYPED, "what cannot be written leaves the box alone"
 
 
@@ -85,6 +93,36 @@ def test_a_letter_is_written_without_a_program_in_the_page(desk: Desk, agent: An
     assert TYPED in box(page)
     assert "Esta es nuestra respuesta" in box(page)
     assert 'value="ticket.solution" selected' in page.content.decode()
+
+
+def test_a_letter_that_is_opened_again_has_its_template(desk: Desk, agent: Any) -> None:
+    publish_template(
+        access=desk.owner,
+        use="ticket.solution",
+        name="La nuestra",
+        language="es",
+        subject="Su caso",
+        body="Hola:\n\n{{ answer.text }}\n\nHasta pronto.",
+    )
+    for template, typed in (
+        ("ticket.data_request", "La factura"),
+        ("ticket.solution", TYPED),
+        ("ticket.thanks", ""),
+        ("ticket.thanks", TYPED),
+        (ASKING, TYPED),
+    ):
+        body = write(desk, agent, template, typed)
+        agent.post(address(desk, "present/"), {"body": body, "kind": "reply"})
+        page = agent.get(address(desk))
+        assert box(page) == body
+        assert chosen(page).partition("/")[0] == template
+    agent.post(address(desk, "present/"), {"body": TYPED, "kind": "reply"})
+    assert chosen(agent.get(address(desk))) == ""
+    data = write(desk, agent, "ticket.data_request", "La factura")
+    agent.post(address(desk, "answer/"), {"template": "ticket.data_request", "body": data})
+    (waiting,) = Outgoing.objects.filter(automatic=False, state="waiting")
+    page = agent.post(address(desk, "undo/"), {"outgoing": waiting.id}, follow=True)
+    assert chosen(page) == "ticket.data_request", "what is taken back too"
 
 
 def test_what_is_taken_back_stands_above_what_was_begun_since(desk: Desk, agent: Any) -> None:

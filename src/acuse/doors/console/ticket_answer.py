@@ -24,7 +24,7 @@ from acuse.doors.console.ticket_acts import identifier
 from acuse.doors.ui.errors import said
 from acuse.errors import ConflictError, InputError
 from acuse.helpdesk.queries.case import CaseView, case, drafts
-from acuse.helpdesk.queries.filling import letter_with, typed_in
+from acuse.helpdesk.queries.filling import letter_with, typed_in, written_with
 from acuse.helpdesk.queries.tickets import has_ticket
 from acuse.helpdesk.queries.writing import (
     ACTS,
@@ -32,6 +32,7 @@ from acuse.helpdesk.queries.writing import (
     ASKS,
     NO_ANSWERS,
     NOT_ASKED,
+    Choice,
     agree_link,
     asks_agreement,
     choices,
@@ -48,8 +49,10 @@ MOST_OCTETS = 25_000_000
 def shown(request: HttpRequest, access: Access, seen: CaseView) -> dict[str, Any]:
     """Return what the box needs: what was begun, its templates, the one chosen, why what was written was refused."""
     begun = drafts(access, ticket=seen.row.id)
+    body = begun.get("reply", "")
+    found = written_with(access, ticket=seen.row.id, body=body) if body else None
     return {
-        **_writing(access, seen, chosen=request.GET.get("template", ""), body=begun.get("reply", "")),
+        **_writing(access, seen, chosen=request.GET.get("template", "") or (_value(found) if found else ""), body=body),
         "drafts": begun,
         "refused": next((str(one) for one in messages.get_messages(request) if "beside" in one.tags), ""),
         "answered": answered(seen),
@@ -127,7 +130,7 @@ def preview_answer(request: HttpRequest, access: Access, id: UUID) -> HttpRespon
 def _writing(access: Access, seen: CaseView, *, chosen: str, body: str) -> dict[str, Any]:
     """Return what the box writes on: its templates, the one chosen, and of a letter that asks how it will be read."""
     asks, templates = asks_agreement(body), _templates(access)
-    chosen = _offered(templates, chosen or (ASKING if asks else ""))
+    chosen = _offered(templates, chosen) or (_offered(templates, ASKING) if asks else "")
     return {
         "templates": templates,
         "snippets": snippet_names(access, seen.language),
@@ -267,12 +270,17 @@ def _templates(access: Access) -> list[tuple[str, str]]:
     }
     return [
         (
-            f"{one.use}/{one.template}" if one.template else one.use,
+            _value(one),
             one.name or str(named.get(one.use) or words.ACTS[ACTS[one.use]]),
         )
         for one in choices(access)
         if one.use != "ticket.closing_notice"
     ]
+
+
+def _value(one: Choice) -> str:
+    """Return a template as the field carries it."""
+    return f"{one.use}/{one.template}" if one.template else one.use
 
 
 def _offered(templates: list[tuple[str, str]], chosen: str) -> str:
