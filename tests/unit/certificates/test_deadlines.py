@@ -26,7 +26,7 @@ from acuse.proof.verdicts.deadlines import CONTRADICTIONS, VERDICTS, Sources
 from tests.unit.certificates import tickets
 from tests.unit.certificates.tickets import START, Placed, context, opened, solved, told
 from tests.unit.proof.calendars import at
-from tests.unit.proof.tickets import Ticket, ruling
+from tests.unit.proof.tickets import Ticket, named, ruling
 
 Model = dict[str, Any]
 LANGUAGES = pytest.mark.parametrize("language", ["es", "en"])
@@ -176,6 +176,25 @@ def test_a_fact_that_the_words_do_not_know_is_told_by_its_type() -> None:
     assert plain(row["remarks"][0]) == "where: — · times: 3"
 
 
+def test_remarks_begin_with_a_capital_where_the_words_are_ours() -> None:
+    """English words for details are often the names of the details themselves, which stand as they are."""
+    ticket, ours = tickets.design(), {"es": "Comunicación: ", "en": "Communication: "}
+    for language, said in ours.items():
+        model = told(ticket, language)  # type: ignore[arg-type]
+        row = next(row for day in model["timeline"]["days"] for row in day["rows"] if row["number"] == "4")
+        assert plain(row["remarks"][0]).startswith(said)
+
+
+@LANGUAGES
+def test_what_is_proved_of_one_deadline_speaks_of_one(language: Any) -> None:
+    ticket = tickets.design()
+    shown = context(ticket, language)
+    alone = deadlines.tell(tickets.placed(ticket), None, ticket.sources, shown, about=named("b"))
+    whole = deadlines.tell(tickets.placed(ticket), None, ticket.sources, shown)
+    for model, key in ((alone, "proves.times.one"), (whole, "proves.times")):
+        assert plain(model["proves"]["items"][0]) == WORDING[language][key]
+
+
 def test_what_does_not_follow_is_said_on_the_first_page_and_named() -> None:
     model = told(tickets.many())
     assert model["first"]["note"] == WORDING["es"]["deadlines.contradicted"]
@@ -213,12 +232,12 @@ def test_a_case_without_deadlines_says_so() -> None:
 
 def test_the_pages_name_the_communications_that_do_not_come_along_and_what_begins_a_deadline() -> None:
     ticket = tickets.design()
-    for language, named, begun in (
+    for language, names, begun in (
         ("es", "Comunicaciones que nombra el expediente", "24 horas naturales, por el hecho 1; vence: "),
-        ("en", "Communications that the case names", "24 natural hours, by fact 1; due: "),
+        ("en", "Communications that the case names", "24 hours, by fact 1; due: "),
     ):
         model = told(ticket, language)  # type: ignore[arg-type]
-        assert plain(model["timeline"]["summary"]).startswith(named)
+        assert plain(model["timeline"]["summary"]).startswith(names)
         assert "0193505e-7a00-7000-8000-0000000000bb" in plain(model["timeline"]["summary"])
         assert model["up_to"].endswith(WORDING[language]["up_to.absent"])
         rows = [row for day in model["timeline"]["days"] for row in day["rows"]]

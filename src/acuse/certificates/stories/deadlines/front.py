@@ -138,7 +138,7 @@ def _due(ticket: Ticket, deadline: Deadline) -> str:
 
 def lists(ticket: Ticket) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what is proved and what is not: two to four sentences each, strongest first."""
-    items = [ticket.say("proves.times")]
+    items = [ticket.say("proves.times.one" if len(ticket.deadlines) == 1 else "proves.times")]
     calendars = {each.calendar: each for each in ticket.deadlines if each.verdict in ("met", "missed")}
     for calendar, deadline in list(calendars.items())[:2]:
         due = deadline.due_at or deadline.judged_at

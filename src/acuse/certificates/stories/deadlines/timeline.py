@@ -129,8 +129,9 @@ def _remarks(ticket: Ticket, fact: Fact) -> list[Runs]:
         shown = _value(ticket, name, value)
         if name in _HIDDEN or shown is None:
             continue
-        label = ticket.word(f"detail.{name}") if ticket.has(f"detail.{name}") else name
-        first = label[0].upper() + label[1:] if label != name else name
+        known = ticket.has(f"detail.{name}")
+        label = ticket.word(f"detail.{name}") if known else name
+        first = label[0].upper() + label[1:] if known else name
         said += [own(f" · {label}: " if said else f"{first}: "), *shown]
     return [said] if said else []
 

@@ -14,7 +14,7 @@ WORDS: dict[str, str] = {
         "{sender} registered the call of {customer} about “{subject}”, of {date} at {time}. Tracking key: {tracking}."
     ),
     "entry.note": "With the key and your address you can see at any time how the case stands.",
-    "entry.proves.received": "That its entry was noted for {date} at {time}.",
+    "entry.proves.received": "That its entry is recorded as of {date} at {time}.",
     "entry.proves.kept": "Its exact content: it is inside this document, byte for byte.",
     "entry.proves.kept.call": "What the company noted of it: it is inside this document, byte for byte.",
     "entry.proves.fact": "What was noted of its content, in section 3.",

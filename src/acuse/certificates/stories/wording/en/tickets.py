@@ -50,8 +50,8 @@ WORDS: dict[str, str] = {
     "matched_by.api": "by a program of the company, which named the case",
     "yes": "yes",
     "no": "no",
-    "term.natural_hours": "{count} natural hours",
-    "term.natural_hours.one": "{count} natural hour",
+    "term.natural_hours": "{count} hours",
+    "term.natural_hours.one": "{count} hour",
     "term.natural_days": "{count} calendar days",
     "term.natural_days.one": "{count} calendar day",
     "term.business_hours": "{count} business hours",
@@ -112,6 +112,7 @@ WORDS: dict[str, str] = {
     "due.other_day": "on {date} at {time}",
     # the two lists
     "proves.times": "When each deadline began, was paused and ended, by sealed facts.",
+    "proves.times.one": "When the deadline began, was paused and ended, by sealed facts.",
     "proves.counted": (
         "That, by the calendar “{calendar}”, version {version}, which is embedded, the deadline of {purpose} was due "
         "on {date} at {time}."

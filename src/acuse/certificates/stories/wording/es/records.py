@@ -16,7 +16,7 @@ WORDS: dict[str, str] = {
         "Clave identificativa: {tracking}."
     ),
     "entry.note": "Con la clave y su dirección puede consultar en todo momento cómo está el expediente.",
-    "entry.proves.received": "Que su entrada se anotó el {date} a las {time}.",
+    "entry.proves.received": "Que su entrada consta el {date} a las {time}.",
     "entry.proves.kept": "Su contenido exacto: va dentro de este documento, byte a byte.",
     "entry.proves.kept.call": "Lo que la empresa anotó de ella: va dentro de este documento, byte a byte.",
     "entry.proves.fact": "Lo que se anotó de su contenido, en el apartado 3.",

@@ -114,6 +114,7 @@ WORDS: dict[str, str] = {
     "due.other_day": "el {date} a las {time}",
     # the two lists
     "proves.times": "Cuándo empezó, se pausó y terminó cada plazo, por hechos sellados.",
+    "proves.times.one": "Cuándo empezó, se pausó y terminó el plazo, por hechos sellados.",
     "proves.counted": (
         "Que, con el calendario «{calendar}», versión {version}, que va incrustado, el plazo de {purpose} vencía el "
         "{date} a las {time}."
