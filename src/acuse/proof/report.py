@@ -169,6 +169,7 @@ class Report:
                 }
                 for each in (self.deadlines.contradictions if self.deadlines else ())
             ],
+            "deferred": [str(fact.id) for fact in (self.deadlines.deferred if self.deadlines else ())],
             "deferrals_unchecked": [str(fact.id) for fact in (self.deadlines.unchecked if self.deadlines else ())],
             "time_stamps": [
                 {
@@ -300,6 +301,12 @@ def _deadline_lines(judged: Judgement, stamped: datetime | None, about: Deadline
             f"  Not proved: that every term was started which applied from fact {numbers} on; which version of the "
             "policy was in force then no fact says, or it is not in the file."
         )
+    for fact in judged.deferred:
+        calendar = fact.details["calendar"]["version"]
+        lines.append(
+            f"  Not judged: {_terms([fact.details['rule']['policy']])}, which fact {fact.subject_sequence} defers "
+            f"because version {calendar} of its calendar ends before it would; nothing has started it since."
+        )
     for fact in judged.unchecked:
         lines.append(
             f"  Not proved: that {_terms([fact.details['rule']['policy']])} could not be counted, as fact "
@@ -328,9 +335,10 @@ def _deadline_line(deadline: Deadline) -> str:
     as_of = f" as of {to_rfc3339(deadline.judged_at)}" if deadline.end is None else ""
     late = f", {_lasting(deadline.late)} late by the clock" if deadline.late else ""
     by = "" if deadline.cause is None else f" by fact {deadline.cause.subject_sequence}"
+    until = "" if deadline.ended_at is None or deadline.end is None else f" by fact {deadline.end.subject_sequence}"
     return (
         f"{deadline.purpose} {deadline.verdict}{as_of}, {counted}; started at "
-        f"{to_rfc3339(deadline.started_at)}{by}, {due}, {ended}{late}."
+        f"{to_rfc3339(deadline.started_at)}{by}, {due}, {ended}{until}{late}."
     )
 
 

@@ -58,15 +58,19 @@ def _purpose(deadline: Deadline, *, alone: bool, source: str) -> str:
     return f"{named} ({source})" if source else named
 
 
-def deferrals_believed(judgement: Judgement) -> tuple[str, ...]:
-    """Return what a file lacks the calendar or the terms for by which a deferral is compared, each as a sentence."""
+def deferral_words(judgement: Judgement) -> tuple[str, ...]:
+    """Return which terms still wait for their calendar, and which deferrals a file lacks the sources to compare."""
+    waits = _(
+        "Fact %(number)s defers the term “%(name)s”: its calendar ends before it would, and nothing has begun it since."
+    )
+    believed = _(
+        "Fact %(number)s defers the term “%(name)s”. That it could not be counted is not checked: its calendar or "
+        "its terms are not in the file."
+    )
     return tuple(
-        _(
-            "Fact %(number)s defers the term “%(name)s”. That it could not be counted is not checked: its calendar or "
-            "its terms are not in the file."
-        )
-        % {"number": fact.subject_sequence, "name": fact.details["rule"]["policy"]}
-        for fact in judgement.unchecked
+        said % {"number": fact.subject_sequence, "name": fact.details["rule"]["policy"]}
+        for said, facts in ((waits, judgement.deferred), (believed, judgement.unchecked))
+        for fact in facts
     )
 
 

@@ -24,7 +24,7 @@ from acuse.doors.portal.deadline_words import (
     besides,
     deadline_limits,
     deadline_words,
-    deferrals_believed,
+    deferral_words,
     entry_limits,
     of_one,
 )
@@ -161,7 +161,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     if checked.report.deadlines is not None:
         context |= {"limits": deadline_limits(), "deadlines": deadline_words(checked.report.deadlines)}
         context["contradictions"] = contradictions(checked.report.deadlines.contradictions)
-        context["believed"] = deferrals_believed(checked.report.deadlines)
+        context["deferrals"] = deferral_words(checked.report.deadlines)
     if checked.record is not None:
         context.update(_record_words(checked.record))
     if checked.report.deadlines is not None and checked.report.about is not None:
@@ -246,6 +246,7 @@ def _record_words(record: PublicRecord) -> dict[str, object]:
             about = record.about
             told["deadlines"] = of_one(record.deadlines, about) if about else deadline_words(record.deadlines)
             told["contradictions"] = contradictions(record.deadlines.contradictions)
+            told["deferrals"] = deferral_words(record.deadlines)
         if record.unjudged is not None:
             told["unjudged"] = said(record.unjudged)
         return {**common, **told, "limits": deadline_limits(), "decided_at": record.issued_at}

@@ -20,7 +20,7 @@ WORDS = {
     "out_of_order": gettext_noop("it would have happened before what the facts before it tell"),
     "noted_late": gettext_noop("it was noted over a minute after it says it happened, and counts from then"),
     "noted_early": gettext_noop("it was noted before it says it happened, and counts from then"),
-    "noted_back": gettext_noop("it says that it was noted before the fact before it"),
+    "noted_back": gettext_noop("it says that it was noted before one of the facts before it"),
     "cause_differs": gettext_noop("what it says caused it could not, or happened at another time"),
     "cause_untold": gettext_noop("it names no fact that it follows, and counts as if it had not been said"),
     "cause_over": gettext_noop("what it says caused it was over, or had paused it before: it did not stand still"),
@@ -31,6 +31,7 @@ WORDS = {
     "rule_superseded": gettext_noop(
         "the version of the terms that it cites was not in force then, as other deadlines show"
     ),
+    "calendar_differs": gettext_noop("the version of the calendar that it cites is not that of then, as other deadlines show"),
     "term_missing": gettext_noop(
         "from then on a term of the version in force applied to the case, and was neither started nor deferred, or was "
         "withdrawn while it applied"

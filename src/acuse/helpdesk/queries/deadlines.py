@@ -16,7 +16,6 @@ from acuse.errors import AcuseError
 from acuse.evidence import custody
 from acuse.evidence.queries import LedgerFact, facts_of
 from acuse.helpdesk.models import Deadline, Ticket
-from acuse.helpdesk.queries.deferred import deferred
 from acuse.helpdesk.queries.policies import current_policy
 from acuse.helpdesk.ruler import Bar, bars
 from acuse.proof.business_time import CalendarVersion, Pause, Term, due_at, remaining
@@ -142,7 +141,7 @@ def deadlines_of(access: Access, ticket: UUID, *, known: Sequence[LedgerFact] | 
     return Deadlines(
         views=tuple(_view(one, one.id in warned) for one in judged.deadlines),
         wrong=judged.contradictions,
-        deferred=tuple(str(fact.details["rule"]["policy"]) for fact in deferred(facts)),
+        deferred=tuple(str(fact.details["rule"]["policy"]) for fact in judged.deferred),
         may_wait=tuple(reason for reason in BY_MEMBERS if any(reason in row.pauses_on for row in lasting)),
         held=any(row.state == State.PAUSED and row.pauses[-1][2] in BY_MEMBERS for row in lasting),
     )

@@ -16,7 +16,6 @@ from acuse.calendars.queries import current_version, version_at
 from acuse.errors import ConflictError
 from acuse.helpdesk.models import Deadline, Ticket
 from acuse.helpdesk.policies import STARTED_BY_ITSELF
-from acuse.helpdesk.queries.deferred import deferred
 from acuse.helpdesk.queries.policies import PublishedPolicy, published
 from acuse.helpdesk.rules import CLOSED_STATUSES
 from acuse.helpdesk.services import deadline_rows as rows
@@ -36,6 +35,7 @@ from acuse.proof.business_time import Term
 from acuse.proof.facts import deadline as facts
 from acuse.proof.facts.fact import Fact
 from acuse.proof.policy import PolicyTerm
+from acuse.proof.verdicts.deadlines import deferred
 from acuse.proof.verdicts.deadlines.causes import BY_MEMBERS, MAY_START, OURS, opened_again
 
 

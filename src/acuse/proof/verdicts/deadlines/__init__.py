@@ -14,6 +14,7 @@ date or that it was missed, is compared with what follows, and a difference is r
 """
 
 from acuse.proof.verdicts.deadlines.cited import Sources, cited_calendars, cited_rules, is_readable, needed
+from acuse.proof.verdicts.deadlines.deferring import deferred
 from acuse.proof.verdicts.deadlines.judge import judge
 from acuse.proof.verdicts.deadlines.statement import (
     NAMING_ONE,
@@ -47,6 +48,7 @@ __all__ = [
     "cited_calendars",
     "cited_rules",
     "comparable",
+    "deferred",
     "is_readable",
     "judge",
     "named_in",

@@ -4,14 +4,14 @@ It is compared with its rule as one that was started, so that nobody defers a lo
 still is deferred in the fact after its withdrawal, with the pauses that it had.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from acuse.errors import OutsideCalendar
 from acuse.proof.business_time import CalendarVersion, Pause, Term, due_at
-from acuse.proof.facts.deadline import WITHDRAWN
+from acuse.proof.facts.deadline import DEFERRED, STARTED, WITHDRAWN
 from acuse.proof.facts.fact import Fact
 from acuse.proof.policy import Policy
-from acuse.proof.verdicts.deadlines.cited import cites
+from acuse.proof.verdicts.deadlines.cited import cites, is_readable
 from acuse.proof.verdicts.deadlines.course import Course
 from acuse.proof.verdicts.deadlines.history import History, origin
 from acuse.proof.verdicts.deadlines.noting import at_last
@@ -43,6 +43,8 @@ def deferred_of(
     if cause is None:
         return ("start_unfounded",)
     version = earlier.versions.cite(deferred.details["rule"], cause)
+    waited = origin(deferred) in earlier.deferred
+    version += earlier.versions.count_by(deferred.details["calendar"], cause, deferred=waited)
     if rules is None:
         return version
     before = _given_up(deferred, earlier, seen)
@@ -52,6 +54,22 @@ def deferred_of(
         and _is_beyond(deferred, cause, before, calendars)
     )
     return version if founded else (*version, "deferral_unfounded")
+
+
+def deferred(facts: Iterable[Fact]) -> list[Fact]:
+    """Return of each term that was deferred, and not started since, the last fact that says so.
+
+    Args:
+        facts: of a case, in order.
+    """
+    found: dict[str, Fact] = {}
+    for fact in facts:
+        if fact.type in (DEFERRED, STARTED) and is_readable(fact):
+            name = str(fact.details["rule"]["policy"])
+            found.pop(name, None)
+            if fact.type == DEFERRED:
+                found[name] = fact
+    return list(found.values())
 
 
 def is_comparable(deferred: Fact, calendars: Mapping[str, CalendarVersion], rules: Mapping[str, Policy] | None) -> bool:

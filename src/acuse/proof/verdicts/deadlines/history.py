@@ -28,6 +28,7 @@ class History:
     Attributes:
         facts: by their number within the ticket.
         given_up: what was withdrawn or deferred, in place of which another may begin -> when that was noted first.
+        deferred: what was deferred.
         stood: reason and number of its cause -> number of the first fact that told such a pause in time.
         let_go: likewise -> the first fact that told the end of such a pause, and when it ended.
         invented: numbers of the changes of status from another than the case had.
@@ -36,6 +37,7 @@ class History:
 
     facts: dict[int, Fact] = field(default_factory=dict)
     given_up: dict[Origin, datetime] = field(default_factory=dict)
+    deferred: set[Origin] = field(default_factory=set)
     stood: dict[tuple[str, int], int] = field(default_factory=dict)
     let_go: dict[tuple[str, int], tuple[Fact, datetime]] = field(default_factory=dict)
     invented: set[int] = field(default_factory=set)
@@ -55,6 +57,7 @@ class History:
             self._status = fact.details.get("after")
         elif fact.type == DEFERRED and is_readable(fact):
             self.give_up(fact)
+            self.deferred.add(origin(fact))
         for reason, fits in OVER.items():
             if fits(fact):
                 self._over[reason].append(fact.subject_sequence)

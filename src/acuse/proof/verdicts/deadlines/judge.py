@@ -12,8 +12,8 @@ from acuse.proof.facts.fact import Fact
 from acuse.proof.policy import Policy
 from acuse.proof.verdicts.deadlines.cited import cited, is_readable, says_policy
 from acuse.proof.verdicts.deadlines.course import Course, settle, step
-from acuse.proof.verdicts.deadlines.deferring import UNFOUNDED, deferred_of, is_comparable
-from acuse.proof.verdicts.deadlines.history import History
+from acuse.proof.verdicts.deadlines.deferring import UNFOUNDED, deferred, deferred_of, is_comparable
+from acuse.proof.verdicts.deadlines.history import History, origin
 from acuse.proof.verdicts.deadlines.missing import Compared, compare
 from acuse.proof.verdicts.deadlines.noting import TOLERANCE
 from acuse.proof.verdicts.deadlines.rules import classified, is_as_ruled, term_of
@@ -49,7 +49,7 @@ def judge(
     for fact in facts:
         if noted - fact.recorded_at > TOLERANCE:
             wrong.append(Contradiction(key="noted_back", fact=fact))
-        noted = fact.recorded_at
+        noted = max(noted, fact.recorded_at)
         case = classified(case, fact)
         if not is_readable(fact):
             wrong.append(Contradiction(key="unreadable", fact=fact))
@@ -77,6 +77,7 @@ def judge(
         deadlines=tuple(judged),
         contradictions=tuple(wrong),
         unruled=compared.unknown,
+        deferred=tuple(deferred(facts)),
         unchecked=tuple(unchecked),
     )
 
@@ -96,11 +97,15 @@ def _told(
     if name in seen:
         return ("started_twice",)
     seen[name] = course = _begun(fact, earlier, calendars)
+    calendar = earlier.versions.count_by(
+        fact.details["calendar"], course.begun.cause, deferred=origin(fact) in earlier.deferred
+    )
+    keys = (*course.begun.keys, *calendar)
     if rules is None:
-        return course.begun.keys
+        return keys
     course.ruled = term_of(_rule(fact, rules), fact)
     ruled = () if is_as_ruled(course.ruled, fact.details, case) else ("rule_differs",)
-    return (*course.begun.keys, *ruled)
+    return (*keys, *ruled)
 
 
 def _begun(fact: Fact, earlier: History, calendars: Mapping[str, CalendarVersion]) -> Course:

@@ -16,13 +16,14 @@ ABOUT_ONE = 7
 NAMING_ONE = (5, ABOUT_ONE)
 """Versions of statements that name such a deadline."""
 _SAME_BUT_FOR = {
-    3: frozenset({"term_missing", "deferral_unfounded", "term_late"}),
-    4: frozenset({"term_late"}),
-    5: frozenset({"term_late"}),
+    3: frozenset({"term_missing", "deferral_unfounded", "term_late", "calendar_differs"}),
+    4: frozenset({"term_late", "calendar_differs"}),
+    5: frozenset({"term_late", "calendar_differs"}),
 }
 """Version whose verdicts are those of this one -> what it did not look for yet."""
-_STRICTER = "rule_superseded"
-"""What versions before 6 said of more facts: of two that happened within a minute of each other too."""
+_OTHERWISE = frozenset({"rule_superseded", "noted_back"})
+"""What versions before 6 said of other facts: of versions within a minute of each other too, and comparing the times at
+which two facts in a row were noted alone."""
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -83,7 +84,7 @@ def comparable(members: Mapping[str, Any], version: int) -> Mapping[str, Any]:
     told = members.get("contradictions")
     if version >= VERSION or not isinstance(told, list):
         return members
-    kept = [each for each in told if not isinstance(each, dict) or each.get("contradiction") != _STRICTER]
+    kept = [each for each in told if not isinstance(each, dict) or each.get("contradiction") not in _OTHERWISE]
     return {**members, "contradictions": kept}
 
 

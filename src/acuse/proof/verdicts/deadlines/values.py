@@ -31,7 +31,7 @@ CONTRADICTIONS: Mapping[str, str] = {
     "out_of_order": "it happened before what the facts before it tell",
     "noted_late": "it was noted over a minute after it is said to have happened, and counts from when it was noted",
     "noted_early": "it was noted before it is said to have happened, and counts from when it was noted",
-    "noted_back": "it says that it was noted over a minute before the fact before it",
+    "noted_back": "it says that it was noted over a minute before one of the facts before it",
     "cause_differs": "what it is said to follow could not cause it, or happened at another time, from which it counts",
     "cause_untold": "it names no fact that it follows, so it counts as if it had not been said",
     "cause_over": "what it is said to follow was over, or had paused it before, so it did not stand still",
@@ -40,6 +40,7 @@ CONTRADICTIONS: Mapping[str, str] = {
     "missed_differs": "it was recorded as missed, and was not",
     "rule_differs": "the rule that it cites says something else",
     "rule_superseded": "the version of the policy that it cites was not in force then, as other deadlines show",
+    "calendar_differs": "the version of the calendar that it cites is not that of then, as other deadlines show",
     "term_missing": (
         "a term of the policy in force applied to the case from then on, and was neither started nor deferred, or was "
         "withdrawn while it still applied"
@@ -140,12 +141,14 @@ class Judgement:
         deadlines: in the order in which they began.
         contradictions: what facts say that does not follow, and terms that applied and were not started.
         unruled: facts since which it is not known which terms applied.
+        deferred: of each term that was deferred, and not started since, the last fact that says so.
         unchecked: deferrals whose calendar or policy is not at hand, so that they are believed.
     """
 
     deadlines: tuple[Deadline, ...]
     contradictions: tuple[Contradiction, ...]
     unruled: tuple[Fact, ...] = ()
+    deferred: tuple[Fact, ...] = ()
     unchecked: tuple[Fact, ...] = ()
 
     def named(self, deadline: str) -> Deadline | None:

@@ -1,8 +1,9 @@
-"""Whether the versions of the policy that facts cite can have been in force then.
+"""Whether the versions of the policy that facts cite can have been in force then, and those of calendars.
 
 A file shows no publication of policies. It shows that versions follow each other: what happened earlier cites no later
 version, and a version is one text. What happened within `TOLERANCE` of each other may cite two in any order: a clock
-that was set back between them has one appear before the other, and when it was set no fact says.
+that was set back between them has one appear before the other, and when it was set no fact says. What follows one fact
+is counted by one version of a calendar, that of then, unless it was deferred until there was another.
 """
 
 from bisect import bisect_left, bisect_right
@@ -50,6 +51,8 @@ class Versions:
 
     ruled: dict[int, tuple[int, str] | None] = field(default_factory=dict)
     _texts: dict[int, str] = field(default_factory=dict)
+    _calendars: dict[tuple[str, int], str] = field(default_factory=dict)
+    _counted: dict[tuple[str, int], str] = field(default_factory=dict)
     _latest: _Peaks = field(default_factory=_Peaks)
     _earliest: _Peaks = field(default_factory=_Peaks)
 
@@ -76,6 +79,20 @@ class Versions:
         )
         follows = self._follows(number, cause.occurred_at)
         return () if agrees and follows else ("rule_superseded",)
+
+    def count_by(self, calendar: Mapping[str, Any], cause: Fact | None, *, deferred: bool) -> tuple[str, ...]:
+        """Note by which version of a calendar something is counted; return what of that does not follow.
+
+        Args:
+            calendar: "id", "version" and "digest".
+            cause: what it follows; None where it names nothing that may begin it.
+            deferred: whether it was deferred before, by whatever version.
+        """
+        id, digest = str(calendar["id"]), str(calendar["digest"])
+        agrees = self._calendars.setdefault((id, int(calendar["version"])), digest) == digest
+        if cause is not None and not deferred:
+            agrees &= self._counted.setdefault((id, cause.subject_sequence), digest) == digest
+        return () if agrees else ("calendar_differs",)
 
     def _follows(self, number: int, at: datetime) -> bool:
         """Note when a version was in force; return whether none before it was after that, and none after it before."""

@@ -244,6 +244,9 @@ WORDS: dict[str, str] = {
     "contradiction.rule_superseded": (
         "Fact {number}: the version of the terms that it cites was not in force then, as other deadlines show."
     ),
+    "contradiction.calendar_differs": (
+        "Fact {number}: the version of the calendar that it cites is not that of then, as other deadlines show."
+    ),
     "contradiction.term_missing": (
         "Fact {number}: by the version in force there was from then on what was neither started nor deferred, or was "
         "withdrawn while it applied: {terms}."
@@ -265,7 +268,7 @@ WORDS: dict[str, str] = {
     "contradiction.resume_missing": (
         "Fact {number}: what the deadline stood still for was over before: it runs on from then."
     ),
-    "contradiction.noted_back": "Fact {number}: it says that it was noted before the fact before it.",
+    "contradiction.noted_back": "Fact {number}: it says that it was noted before one of the facts before it.",
     "contradiction.noted_early": (
         "Fact {number}: it was noted before it says it happened; it counts from when it was noted."
     ),

@@ -246,6 +246,9 @@ WORDS: dict[str, str] = {
     "contradiction.rule_superseded": (
         "Hecho {number}: la versión de los plazos que cita no regía entonces, según muestran otros plazos."
     ),
+    "contradiction.calendar_differs": (
+        "Hecho {number}: la versión del calendario que cita no es la de entonces, como muestran otros plazos."
+    ),
     "contradiction.term_missing": (
         "Hecho {number}: según la versión vigente correspondía desde entonces, y no se inició ni se aplazó, o se "
         "retiró cuando aún correspondía: {terms}."
@@ -269,7 +272,7 @@ WORDS: dict[str, str] = {
     "contradiction.resume_missing": (
         "Hecho {number}: aquello por lo que el plazo se detuvo terminó antes: corre desde entonces."
     ),
-    "contradiction.noted_back": "Hecho {number}: dice que se anotó antes que el hecho anterior.",
+    "contradiction.noted_back": "Hecho {number}: dice que se anotó antes que uno de los hechos anteriores.",
     "contradiction.noted_early": (
         "Hecho {number}: se anotó antes de cuando dice que ocurrió; cuenta desde que se anotó."
     ),
