@@ -31,7 +31,9 @@ WORDS = {
     "rule_superseded": gettext_noop(
         "the version of the terms that it cites was not in force then, as other deadlines show"
     ),
-    "calendar_differs": gettext_noop("the version of the calendar that it cites is not that of then, as other deadlines show"),
+    "calendar_differs": gettext_noop(
+        "the version of the calendar that it cites is not that of then, as other deadlines show"
+    ),
     "term_missing": gettext_noop(
         "from then on a term of the version in force applied to the case, and was neither started nor deferred, or was "
         "withdrawn while it applied"
