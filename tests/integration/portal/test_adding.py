@@ -67,6 +67,7 @@ def test_what_cannot_be_added_is_said_and_the_words_stay(desk: Desk, page: str) 
         assert answer.status_code == 400
         assert 'role="alert"' in answer.content.decode()
         assert str(given["text"]) in answer.content.decode()
+        assert ("Elija otra vez: <bdi>vídeo.mp4</bdi>" in answer.content.decode()) is ("files" in given)
     assert client.post(page, {**form, "text": "x"}, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     desk.receive(letter("Otro", message_id="<m2@cliente.example>"))
     theirs = follow_path(Ticket.objects.get(subject="Otro").id)

@@ -226,6 +226,7 @@ def test_files_that_are_too_big_are_refused_in_words_and_the_rest_stays(desk: De
         assert page.status_code == 400
         assert 'role="alert"' in text
         assert hidden(page)["text"] == FILLED["text"]
+        assert f"Elija otra vez: <bdi>{files[0].name}" in text
     huge = visitor.generic("POST", WRITE, b"", "multipart/form-data", CONTENT_LENGTH="100000000")
     assert (huge.status_code, "25" in huge.content.decode()) == (413, True)
     assert Ticket.objects.count() == 0

@@ -31,7 +31,7 @@ from acuse.doors.portal.link import (
     visitor_of,
 )
 from acuse.doors.portal.verify import limited
-from acuse.doors.portal.write_form import Token, is_over, limits, uploads_of
+from acuse.doors.portal.write_form import Token, is_over, limits, names_of_files, uploads_of
 from acuse.doors.ui import figures
 from acuse.doors.ui.counters import count
 from acuse.doors.ui.errors import said
@@ -93,6 +93,7 @@ def _page(
         by_call=seen.channel == "phone",
         sealed=newest_receipt(organisation=seen.organisation_id, ticket=seen.id) is not None,
         problem=problem,
+        lost=names_of_files(request),
         text=text,
         most=form_guard.MOST_TEXT,
     )

@@ -2,7 +2,7 @@
 
 Two pages: what one writes; then the questions that may answer it, with files, consent and the button. Nothing that was
 typed is lost on the way. Files are chosen on the second page; from there on scripts swap the pages around the chosen
-files, which stay. Without scripts they are chosen again where that page comes back with a problem.
+files, which stay. Without scripts they are chosen again where that page comes back with a problem, which names them.
 """
 
 import logging
@@ -19,7 +19,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from acuse.doors.portal.link import dressed
 from acuse.doors.portal.office import Office, of_office
 from acuse.doors.portal.verify import limited
-from acuse.doors.portal.write_form import TRAP, TYPES, Token, WriteForm, limits, uploads_of
+from acuse.doors.portal.write_form import TRAP, TYPES, Token, WriteForm, limits, names_of_files, uploads_of
 from acuse.doors.portal.write_proof import (
     Waits,
     admit,
@@ -139,6 +139,7 @@ def _second(step: Step, *, problem: str = "", status: int = 200, anew: bool = Fa
         words=step.signed_words(),
         agreed=step.has_agreed,
         limits=limits(),
+        lost=names_of_files(step.office.request),
         swapped=_is_swapped(step.office),
         trap=TRAP,
         problem=problem,

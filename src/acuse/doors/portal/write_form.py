@@ -37,6 +37,7 @@ TYPES = {
     "thanks": _("Thanks"),
 }
 _SALT = "acuse.office.form"
+_SHOWN_NAME = 80
 
 
 class WriteForm(StyledForm):
@@ -164,6 +165,11 @@ def uploads_of(request: HttpRequest) -> list[Upload]:
     given = request.FILES.getlist("files")
     form_guard.check_sizes([one.size or 0 for one in given])
     return [Upload(name=one.name or "", media_type=one.content_type or "", content=one.read()) for one in given]
+
+
+def names_of_files(request: HttpRequest) -> str:
+    """Return how the files are called that came with a form, for the page that comes back without them."""
+    return ", ".join((one.name or "")[:_SHOWN_NAME] for one in request.FILES.getlist("files")[: form_guard.MOST_FILES])
 
 
 def is_over(kind: str, of: str, most: int) -> bool:
