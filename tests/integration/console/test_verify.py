@@ -23,15 +23,20 @@ from acuse.evidence import custody
 from acuse.evidence.models import Anchor, Binding
 from acuse.evidence.queries import facts_of
 from acuse.proof.archive import Archive
+from acuse.proof.business_time import Term
 from acuse.proof.canonical import canonicalise
 from acuse.proof.facts.fact import ObjectReference
+from acuse.proof.policy import Policy
 from acuse.proof.verdicts.delivery import statement, verdict
 from tests.browser import samples
 from tests.browser.world import World
 from tests.pki import Pki
 from tests.sealed import sealed
+from tests.unit.proof.calendars import at, make
 from tests.unit.proof.support import ACCEPTED, MESSAGE, chain, fact, real_operator
+from tests.unit.proof.tickets import Ticket, ruled
 
+TERM = Term(amount=48, unit="business_hours")
 PDF = b"%PDF-1.7 not sealed by anybody"
 
 
@@ -321,3 +326,23 @@ def test_a_member_downloads_the_sealed_document(member: Client, world: World, co
     assert answer["Content-Disposition"].startswith("attachment")
     page = member.get(f"/console/talleres-ribera/communications/?q={code}")
     assert page.status_code == 302
+
+
+def test_the_page_names_terms_that_were_missing_and_deferrals_that_a_file_lets_nobody_check(world: World) -> None:
+    ticket = Ticket(calendar=make())
+    hostile = ruled(ticket.calendar, TERM, name="<i>Resolución</i>")
+    first = ruled(ticket.calendar, TERM, name="Primera respuesta", purpose="first_response")
+    ticket.policy = Policy(terms=(*hostile.terms, *first.terms))
+    ticket.opened(at("2026-11-03 09:00:00"), **ticket.in_force())
+    rule = {"policy": "<i>Resolución</i>", "version": 3, "digest": ticket.facts[0].details["policy"]["digest"]}
+    ticket.defer(at("2026-11-03 09:00:00"), TERM, by=ticket.facts[0], rule=rule)
+    ticket.noted(at("2026-11-05 10:00:00"))
+    calendar = hashlib.sha256(ticket.calendar.canonical()).hexdigest()
+    kept = {digest: content for digest, content in ticket.objects.items() if digest != calendar}
+    page = upload(Archive(proof=real_operator().bundle(ticket.facts).to_json(), objects=kept).to_zip())
+    assert "<i>Res" not in page
+    said = html.unescape(re.sub(r"<[^>]+>", "", page))
+    assert "Hecho 1: desde entonces correspondía al caso un plazo de la versión vigente" in said
+    assert "cuando aún correspondía: «Primera respuesta»." in said
+    assert "El hecho 2 aplaza el plazo «<i>Resolución</i>»: su calendario acaba antes que él" in said
+    assert "No se comprueba que no pudiera contarse: su calendario o sus plazos no están en el archivo." in said
