@@ -109,7 +109,17 @@ def _case(desk: Desk, number: int, chance: random.Random, mailbox: UUID | None) 
     if number % 5 == 0:
         escalate(access=desk.access, ticket=ticket, escalated=True, reason="Pide hablar con el responsable.")
     if number % 4:
+        _ask(desk, ticket, agrees=number % 3 != 1)
         desk.pass_to(ticket, "agreed")
+
+
+def _ask(desk: Desk, ticket: UUID, *, agrees: bool) -> None:
+    """Ask whether the customer agrees, who answers at once."""
+    with transaction.atomic():
+        row, request = Ticket.objects.get(id=ticket), {"request": str(ticket)}
+        desk.tell(row, "conformity.requested", {**request, "communication": str(UUID(int=1))})
+        answer = "conformity.given" if agrees else "conformity.denied"
+        desk.tell(row, answer, {**request, "by": "link", "words": "Conforme", "comments": ""})
 
 
 def _miss(desk: Desk, ticket: UUID) -> None:

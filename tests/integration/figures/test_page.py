@@ -10,6 +10,7 @@ from decimal import Decimal
 from html import unescape
 from io import StringIO
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -22,7 +23,10 @@ from acuse.config.cli import figures as command
 from acuse.config.cli.figures import derived, table
 from acuse.embedded.roles import Addresses
 from acuse.errors import InputError
+from acuse.figures.behind import FIGURES
 from acuse.figures.jobs import check_next
+from acuse.figures.rules import rows
+from acuse.figures.rules.exact import percent, written
 from acuse.helpdesk.services.teams import make_team
 from tests.integration.figures.month import Month, make_month
 
@@ -85,12 +89,47 @@ def leaves(told: Any, path: str = "") -> Iterator[tuple[str, str]]:
 def test_every_number_is_that_of_the_list_behind_it_and_of_the_ledger(month: Month, client: Client) -> None:
     page = read(client, f"{PAGE}{OCTOBER}")
     body = page[page.index("<main") :]
-    links = re.findall(r'<a[^>]*href="([^"]*figures/service/behind/[^"]*)"[^>]*>(?:All )?([\d,]+)(?![\d,\xa0])', body)
-    assert len(links) > 60
+    links = re.findall(r'<a[^>]*href="([^"]*figures/service/behind/[^"]*)"[^>]*>(?:All )?([\d,]+)(?![\d,.\xa0])', body)
+    asked = {parse_qs(urlsplit(unescape(address)).query)["figure"][0] for address, _number in links}
+    assert asked == {*FIGURES} - {"under_48", rows.NOT_COUNTABLE}, "one is told otherwise, the other of no case here"
     for address, number in {(unescape(address), number) for address, number in links}:
         assert (address, listed(client, address)) == (address, int(number.replace(",", "")))
     figures = told(month)["figures"]
     assert json.loads(read(client, f"{PAGE}figures.json{OCTOBER}"))["figures"] == figures
+
+
+def test_no_figure_stands_without_the_list_behind_it(month: Month, client: Client) -> None:
+    page = read(client, f"{PAGE}{OCTOBER}")
+    body = page[page.index('class="figures') : page.index('id="ledger-title"')]
+    marks = ("a", "svg", "th", "h2", "ol", "figure", 'p class="heat-key"')
+    apart = "|".join(rf"<{mark}[ >].*?</{mark.split()[0]}>" for mark in marks)
+    bare = re.sub(apart, "", body, flags=re.DOTALL)
+    assert set(re.findall(r"(?<=>)\s*([\d.,]+%?)\s*(?=<)", bare)) <= {"0", "0.00%"}
+
+
+def test_a_share_is_of_the_list_that_it_opens(month: Month, client: Client) -> None:
+    body = read(client, f"{PAGE}{OCTOBER}")
+    shares = re.findall(r'<a[^>]*href="([^"]*/behind/[^"]*)"[^>]*>(?:<b>)?([\d.]+)%(?:</b>)?</a>', body)
+    shares += re.findall(r'href="([^"]*/behind/[^"]*)"[^>]*>[\d,]+(?:(?!</a>).)*<(?:b|small)>([\d.]+)%</', body)
+    found = told(month)["figures"]
+    wholes = {
+        rows.ANSWERED: found["messages"]["received"],
+        **dict.fromkeys(("under_24", "from_24_to_48", "later"), found["messages"]["answered"]),
+        **dict.fromkeys(rows.CALLS, found["calls"]["all"]),
+        **dict.fromkeys(("escalated", "pending", "other"), found["cases"]["opened"]),
+        rows.AGREED: found["conformity"]["agreed"] + found["conformity"]["disagreed"],
+        rows.FIRST: sum(one["count"] for one in found["first_response"]),
+        rows.RESOLVED: sum(one["count"] for one in found["resolution"]),
+    }
+    ended = {one["met"]: one["met"] + one["missed"] for one in found["deadlines"]}
+    seen = set()
+    for address, share in shares:
+        figure = parse_qs(urlsplit(unescape(address)).query)["figure"][0]
+        count = listed(client, unescape(address))
+        whole = ended[count] if figure == rows.MET else wholes[figure]
+        assert (address, written(percent(count, whole))) == (address, share)
+        seen.add(figure)
+    assert seen == {*wholes, rows.MET}
 
 
 def test_more_answers_than_messages_are_explained_where_they_stand(month: Month, client: Client) -> None:
@@ -144,9 +183,9 @@ def test_its_files_say_the_same(month: Month, client: Client) -> None:
     found = json.loads(read(client, f"{PAGE}figures.json{OCTOBER}"))
     assert found["figures"] == told(month)["figures"]
     figures = {"source": found["source"], **found["figures"]}
-    (_head, *rows) = csv.reader(StringIO(read(client, f"{PAGE}figures.csv{OCTOBER}")))
-    assert {path: value for path, value in rows} == dict(leaves(figures))
-    assert len(rows) > 300
+    (_head, *lines) = csv.reader(StringIO(read(client, f"{PAGE}figures.csv{OCTOBER}")))
+    assert {path: value for path, value in lines} == dict(leaves(figures))
+    assert len(lines) > 300
     assert "Answered" in table(told(month))
 
     document = client.get(f"{PAGE}figures.pdf{OCTOBER}")

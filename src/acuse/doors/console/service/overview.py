@@ -58,13 +58,12 @@ class Counted:
 
 @dataclass(frozen=True, kw_only=True)
 class Met:
-    """The deadlines of one term: how many were met of how many; the missed are drawn from the right."""
+    """The deadlines of one term: how many were met and missed; `width` and `rest` of their bar, in percent."""
 
     word: str
-    met: Counted
-    missed: Counted
-    every: int
-    share: str
+    parts: tuple[Counted, ...]
+    width: float
+    rest: float
 
 
 Link = Callable[..., str]
@@ -128,6 +127,7 @@ def _shown(access: Access, asked: asking.Asked, now: Report, before: Messages) -
         return address + asked.query(figure=figure, **more)
 
     halves = load.half_hours(now.half_hours, now.quiet)
+    course = charts.course(now.days, today=timezone.localdate())
     return {
         "cards": _cards(now.messages, before, link),
         "map": _map(now, link),
@@ -140,7 +140,8 @@ def _shown(access: Access, asked: asking.Asked, now: Report, before: Messages) -
         "longest": _longest(now, link),
         "cases": _cases(now, link),
         "types": _types(now, link),
-        "course": charts.course(now.days, today=timezone.localdate()),
+        "course": course,
+        "spans": [(bar, _counted(bar, link)) for bar in course.bars],
         "deadlines": _deadlines(now, link),
         "not_countable": Counted(
             word=str(words.KINDS[rows.NOT_COUNTABLE]), count=now.not_countable, behind=link(rows.NOT_COUNTABLE)
@@ -267,24 +268,28 @@ def _types(now: Report, link: Link) -> list[Counted]:
     return sorted(found, key=lambda one: -one.count)
 
 
+def _counted(bar: charts.Bar, link: Link) -> list[Counted]:
+    """What some days had; each leads to those days alone, which take the place of the period."""
+    days = {"from": bar.first.isoformat(), "to": bar.last.isoformat()}
+    told = ((rows.RECEIVED, bar.received), (rows.ANSWERED, bar.answered), ("calls", bar.calls))
+    return [Counted(word=str(words.KINDS[kind]), count=count, behind=link(kind, **days)) for kind, count in told]
+
+
 def _deadlines(now: Report, link: Link) -> list[Met]:
     return [
         Met(
             word=words.deadline(one.label),
-            met=Counted(
-                word=_("met"),
-                count=one.met,
-                behind=link(rows.MET, label=one.label),
-                width=charts.width_of(one.met, one.met + one.missed),
+            parts=(
+                Counted(word=_("missed"), count=one.missed, behind=link(rows.MISSED, label=one.label)),
+                Counted(
+                    word=_("met"),
+                    count=one.met,
+                    behind=link(rows.MET, label=one.label),
+                    share=words.share(one.met, one.met + one.missed),
+                ),
             ),
-            missed=Counted(
-                word=_("missed"),
-                count=one.missed,
-                behind=link(rows.MISSED, label=one.label),
-                width=charts.width_of(one.missed, one.met + one.missed),
-            ),
-            every=one.met + one.missed,
-            share=words.share(one.met, one.met + one.missed),
+            width=charts.width_of(one.met, one.met + one.missed),
+            rest=charts.width_of(one.missed, one.met + one.missed),
         )
         for one in now.deadlines
     ]
@@ -297,12 +302,14 @@ def _missed(access: Access, asked: asking.Asked) -> list[dict[str, object]]:
 
 
 def _conformity(now: Report, link: Link) -> dict[str, object]:
-    agreed, disagreed = now.counts[rows.AGREED], now.counts[rows.DISAGREED]
+    agreed = Counted(word=_("Agreed"), count=now.counts[rows.AGREED], behind=link(rows.AGREED))
+    disagreed = now.counts[rows.DISAGREED]
     return {
-        "share": words.share(agreed, agreed + disagreed),
+        "share": words.share(agreed.count, agreed.count + disagreed),
+        "agreed": agreed,
         "told": [
             Counted(word=_("Asked"), count=now.counts[rows.ASKED], behind=link(rows.ASKED)),
-            Counted(word=_("Agreed"), count=agreed, behind=link(rows.AGREED)),
+            agreed,
             Counted(word=_("Did not agree"), count=disagreed, behind=link(rows.DISAGREED)),
         ],
     }
