@@ -304,6 +304,16 @@ def test_a_case_of_the_telephone_without_message_has_a_receipt(tmp_path: Path, l
     assert not any(words in text for words in written)
 
 
+@pytest.mark.parametrize("channel", ["phone", "api"])
+def test_a_receipt_of_who_left_no_address_names_nobody(channel: str) -> None:
+    ticket = Ticket(calendar=tickets.CALENDAR)
+    details = {**opened(channel=channel).facts[0].details, "address": ""}
+    ticket.add("ticket.opened", START, actor=records.ANA, **details)
+    first = records.receipt(ticket)["first"]
+    assert "—" not in plain(first["sentence"])
+    assert first["note"] is None, "the page of the case asks for the address"
+
+
 @pytest.mark.parametrize("lines", [0, 1, 4])
 def test_the_last_rows_of_section_6_have_no_page_to_themselves(tmp_path: Path, lines: int) -> None:
     ticket = records.whole()

@@ -88,7 +88,7 @@ def test_every_sentence_is_used_or_kept_for_a_case_of_the_wording_table() -> Non
         r"|verifier\.|record\.(badge|headline|type|sentence|summary|count|deadline|agreement|guarantee|communications|channel|act|call"
         r"|field|document|written)\."
     )
-    variants = re.compile(r"(\.(outgoing|interrupted|bounced|one|none|resent|call))?(\.notice)?\Z")
+    variants = re.compile(r"(\.(outgoing|interrupted|bounced|one|none|resent|call))?(\.nameless)?(\.notice)?\Z")
 
     def used(key: str) -> bool:
         base = variants.sub("", key)

@@ -84,7 +84,7 @@ def tell(facts: Sequence[LedgerFact], written: Mapping[str, bytes], context: Con
 
 
 def _opening(ticket: Ticket, headline: str) -> dict[str, Any]:
-    at = ticket.facts[0].fact.occurred_at
+    at, named = ticket.facts[0].fact.occurred_at, bool(ticket.opened.get("address"))
     local = ticket.clock.local(at)
     month = f"{LONG_MONTHS[ticket.context.language][local.month - 1][:3]} {local.year}"
     superseded = ticket.context.supersedes
@@ -100,14 +100,15 @@ def _opening(ticket: Ticket, headline: str) -> dict[str, Any]:
         },
         "headline": headline,
         "sentence": ticket.say(
-            f"sentence.entry{by_call(ticket)}",
+            f"sentence.entry{by_call(ticket)}{'' if named else '.nameless'}",
             sender=ticket.sender(),
             subject=ticket.subject(),
             customer=ticket.customer(),
             tracking=ticket.key(),
             **ticket.when(at),
         ),
-        "note": ticket.word("entry.note"),
+        # Who left no address cannot follow the case by it.
+        "note": ticket.word("entry.note") if named else None,
         "verbatim": None,
         "verbatim_note": None,
         "supersedes": superseded

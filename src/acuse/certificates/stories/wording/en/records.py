@@ -13,10 +13,16 @@ WORDS: dict[str, str] = {
     "sentence.entry.call": (
         "{sender} registered the call of {customer} about “{subject}”, of {date} at {time}. Tracking key: {tracking}."
     ),
+    "sentence.entry.nameless": (
+        "{sender} registered the entry of “{subject}” on {date} at {time}. Tracking key: {tracking}."
+    ),
+    "sentence.entry.call.nameless": (
+        "{sender} registered the call about “{subject}” of {date} at {time}. Tracking key: {tracking}."
+    ),
     "entry.note": "With the key and your address you can see at any time how the case stands.",
     "entry.proves.received": "That its entry is recorded as of {date} at {time}.",
     "entry.proves.kept": "Its exact content: it is inside this document, byte for byte.",
-    "entry.proves.kept.call": "What the company noted of it: it is inside this document, byte for byte.",
+    "entry.proves.kept.call": "What the company noted of the call: it is inside this document, byte for byte.",
     "entry.proves.fact": "What was noted of its content, in section 3.",
     "entry.proves.key": "That it was given the key {tracking}, which no other case has.",
     "entry.limit.answer": "That what was asked for will be granted: it proves the entry alone.",

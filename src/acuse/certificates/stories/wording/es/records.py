@@ -15,10 +15,16 @@ WORDS: dict[str, str] = {
         "{sender} registró la llamada de {customer} sobre «{subject}», del {date} a las {time}. "
         "Clave identificativa: {tracking}."
     ),
+    "sentence.entry.nameless": (
+        "{sender} registró la entrada de «{subject}» el {date} a las {time}. Clave identificativa: {tracking}."
+    ),
+    "sentence.entry.call.nameless": (
+        "{sender} registró la llamada sobre «{subject}» del {date} a las {time}. Clave identificativa: {tracking}."
+    ),
     "entry.note": "Con la clave y su dirección puede consultar en todo momento cómo está el expediente.",
     "entry.proves.received": "Que su entrada consta el {date} a las {time}.",
     "entry.proves.kept": "Su contenido exacto: va dentro de este documento, byte a byte.",
-    "entry.proves.kept.call": "Lo que la empresa anotó de ella: va dentro de este documento, byte a byte.",
+    "entry.proves.kept.call": "Lo que la empresa anotó de la llamada: va dentro de este documento, byte a byte.",
     "entry.proves.fact": "Lo que se anotó de su contenido, en el apartado 3.",
     "entry.proves.key": "Que se le asignó la clave {tracking}, solo suya.",
     "entry.limit.answer": "Que lo pedido vaya a concederse: solo prueba la entrada.",
