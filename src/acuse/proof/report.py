@@ -304,8 +304,8 @@ def _deadline_lines(judged: Judgement, stamped: datetime | None, about: Deadline
     for fact in judged.deferred:
         calendar = fact.details["calendar"]["version"]
         lines.append(
-            f"  Not judged: {_terms([fact.details['rule']['policy']])}, which fact {fact.subject_sequence} defers "
-            f"because version {calendar} of its calendar ends before it would; nothing has started it since."
+            f"  Not judged: {_terms([fact.details['rule']['policy']])}, which fact {fact.subject_sequence} defers, "
+            f"saying that version {calendar} of its calendar ends before it would; nothing has started it since."
         )
     for fact in judged.unchecked:
         lines.append(

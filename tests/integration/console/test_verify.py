@@ -344,5 +344,7 @@ def test_the_page_names_terms_that_were_missing_and_deferrals_that_a_file_lets_n
     said = html.unescape(re.sub(r"<[^>]+>", "", page))
     assert "Hecho 1: desde entonces correspondía al caso un plazo de la versión vigente" in said
     assert "cuando aún correspondía: «Primera respuesta»." in said
-    assert "El hecho 2 aplaza el plazo «<i>Resolución</i>»: su calendario acaba antes que él" in said
-    assert "No se comprueba que no pudiera contarse: su calendario o sus plazos no están en el archivo." in said
+    assert (
+        "El hecho 2 aplaza el plazo «<i>Resolución</i>» porque, según dice, su calendario acaba antes que él;" in said
+    )
+    assert "No se comprueba que no pudiera contarse: su calendario o sus plazos no están en el fichero." in said

@@ -227,8 +227,8 @@ def test_a_term_is_deferred_and_never_started() -> None:
     report = verified(ticket)
     assert report.state is State.VALID
     assert (
-        "Not judged: “resolution”, which fact 2 defers because version 7 of its calendar ends before it would; nothing "
-        "has started it since."
+        "Not judged: “resolution”, which fact 2 defers, saying that version 7 of its calendar ends before it would; "
+        "nothing has started it since."
     ) in report.to_text()
     assert report.to_members()["deferred"] == [str(ticket.facts[1].id)]
 

@@ -61,7 +61,8 @@ def _purpose(deadline: Deadline, *, alone: bool, source: str) -> str:
 def deferral_words(judgement: Judgement) -> tuple[str, ...]:
     """Return which terms still wait for their calendar, and which deferrals a file lacks the sources to compare."""
     waits = _(
-        "Fact %(number)s defers the term “%(name)s”: its calendar ends before it would, and nothing has begun it since."
+        "Fact %(number)s defers the term “%(name)s”, saying that its calendar ends before it would; nothing has begun "
+        "it since."
     )
     believed = _(
         "Fact %(number)s defers the term “%(name)s”. That it could not be counted is not checked: its calendar or "
