@@ -236,6 +236,36 @@ def test_a_notice_of_closing_is_read_before_it_is_sent_and_never_before_an_answe
     assert Client().get(agree_path(UUID(question))).status_code == 200
 
 
+def test_a_notice_of_closing_that_is_taken_back_is_sent_from_its_own_page(desk: Desk, agent: Any) -> None:
+    change_desk(access=desk.owner, default_assignee=None, certify_replies=False, undo_seconds=10, closing_allowed=True)
+    agent.post(address(desk, "answer/"), {"body": TYPED})
+    leave()
+    closing = address(desk, "guarantee/closing/")
+    page = agent.post(closing, {"do": "draft", "days": "20"})
+    agent.post(closing, {**fields(page), "subject": "Vamos a cerrar", "do": "send"})
+    (first,) = Outgoing.objects.filter(act="closing_notice", state="waiting")
+    page = agent.post(address(desk, "undo/"), {"outgoing": first.id}, follow=True)
+    assert page.redirect_chain[-1][0].startswith(closing)
+    assert "El aviso ya no sale" in page.content.decode()
+    assert box(agent.get(address(desk))) == "", "nothing that could leave as an answer"
+    again = fields(page)
+    assert (again["subject"], again["days"]) == ("Vamos a cerrar", 20)
+    agent.post(page.redirect_chain[-1][0], {**again, "do": "send"})
+    (second,) = Outgoing.objects.filter(act="closing_notice", state="waiting")
+    assert second.request not in {None, first.request}, "the question that was taken back is over"
+    assert second.body == of_question(first.body, second.request)
+    for nothing in (first.request, "x", second.id):
+        assert agent.get(closing, {"taken_back": nothing}).status_code == 404
+
+
+def fields(page: Any) -> dict[str, Any]:
+    """What the page of a letter would send."""
+    (question,) = re.findall(r'name="question" value="([^"]+)"', page.content.decode())
+    days = page.context["form"]["days"].value()
+    told = {"days": int(days), "question": question, "written_from": page.context["written_from"]}
+    return {**page.context["letter"].initial, **told}
+
+
 def moment(at: datetime) -> str:
     with override("es"), timezone.override(ZoneInfo("Europe/Madrid")):
         return " ".join(day_and_time(at).split())

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -10,6 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -59,9 +61,12 @@ class CaseForm(StyledForm):
 
 
 def acting(
-    act: Callable[[HttpRequest, Access, UUID], str],
+    act: Callable[[HttpRequest, Access, UUID], str | HttpResponseBase],
 ) -> Callable[..., HttpResponseBase]:
-    """Make a view of an act: it returns what to tell, or raises what the person has to do; then the case is shown."""
+    """Make a view of an act: it returns what to tell, or raises what the person has to do; then the case is shown.
+
+    An act that goes on elsewhere returns the way there.
+    """
 
     @require_POST
     @member_view
@@ -70,6 +75,8 @@ def acting(
             raise Http404("There is no such case.")
         try:
             told = act(request, access, id)
+            if isinstance(told, HttpResponseBase):
+                return told
             if told:
                 messages.success(request, told)
         except (InputError, ConflictError) as error:
@@ -142,8 +149,12 @@ def _note(request: HttpRequest, access: Access, id: UUID) -> str:
     return _("The note was added.")
 
 
-def _take_back(request: HttpRequest, access: Access, id: UUID) -> str:
+def _take_back(request: HttpRequest, access: Access, id: UUID) -> str | HttpResponseBase:
     row = take_back(access=access, outgoing=identifier(request.POST.get("outgoing", "")))
+    if row.act == "closing_notice":
+        messages.success(request, _("The notice was taken back. It is here as you wrote it."))
+        page_of_it = reverse("console:ticket-guarantee", args=[access.view.slug, id, "closing"])
+        return redirect(f"{page_of_it}?{urlencode({'taken_back': row.id})}")
     begun = drafts(access, ticket=id).get("reply", "")  # what was begun since stands below it, where both fit
     both = f"{row.body}\n\n{begun}".strip()
     desk.save_draft(access=access, ticket=id, kind="reply", body=both if len(both) <= MOST_BODY else row.body)

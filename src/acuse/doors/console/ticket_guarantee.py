@@ -25,7 +25,9 @@ from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
 from acuse.errors import ConflictError, InputError
 from acuse.helpdesk.queries.case import CaseView, case
+from acuse.helpdesk.queries.guarantee import closing_taken_back
 from acuse.helpdesk.queries.guarantee import guarantee as guarantee_of
+from acuse.helpdesk.queries.writing import of_question
 from acuse.helpdesk.services.conformity import LEAST_TERM
 from acuse.helpdesk.services.guarantee import MOST_WORDS, Given, draft, send
 from acuse.helpdesk.services.opening import settings_of
@@ -140,6 +142,9 @@ def act(request: HttpRequest, access: Access, id: UUID, act: str) -> HttpRespons
     # What was changed in the letter stays until another one is written in its place.
     letter = LetterForm(request.POST) if "body" in request.POST else None
     written_from = request.POST.get("written_from", "")
+    if request.method == "GET" and act == "closing" and "taken_back" in request.GET:
+        form, letter = _taken_back(request, access, id, question)
+        written_from = form.digest()
     if request.method == "POST" and form.is_valid():
         try:
             if letter is None or request.POST.get("do") != "send":
@@ -172,6 +177,20 @@ def act(request: HttpRequest, access: Access, id: UUID, act: str) -> HttpRespons
     return page(request, access, "tickets", "console/ticket_guarantee.html", context)
 
 
+def _taken_back(request: HttpRequest, access: Access, id: UUID, question: UUID) -> tuple[ActForm, LetterForm]:
+    """Return a notice of closing that was taken back as it was written, to be sent with a question of its own.
+
+    Raises:
+        Http404: there is none.
+    """
+    row = closing_taken_back(access, ticket=id, outgoing=_identifier(request.GET["taken_back"]))
+    if row is None or row.term_until is None:
+        raise Http404("No such notice was taken back.")
+    form = ActForm("closing", {"days": (row.term_until - row.created_at).days})
+    form.full_clean()
+    return form, LetterForm(initial={"subject": row.subject, "body": of_question(row.body, question)})
+
+
 def _send(
     request: HttpRequest, access: Access, id: UUID, act: str, form: ActForm, letter: LetterForm, question: UUID
 ) -> None:
@@ -190,15 +209,20 @@ def _send(
 
 
 def _question(request: HttpRequest) -> UUID:
-    """Return the identifier of the question whose link the letter carries: it is sent with the one it was drafted with.
+    """Return the identifier of the question whose link the letter carries: the one that it was drafted with."""
+    return _identifier(request.POST["question"]) if "question" in request.POST else uuid7()
+
+
+def _identifier(text: str) -> UUID:
+    """Return an identifier that this page wrote.
 
     Raises:
-        Http404: the form was changed by hand.
+        Http404: it was changed by hand.
     """
     try:
-        return UUID(request.POST["question"]) if "question" in request.POST else uuid7()
+        return UUID(text)
     except ValueError as error:
-        raise Http404("There is no such question.") from error
+        raise Http404("There is no such letter.") from error
 
 
 def _known(seen: CaseView) -> dict[str, Any]:

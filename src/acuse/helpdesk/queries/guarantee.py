@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.calendars.queries import current_version
 from acuse.composition.queries import template_names
-from acuse.helpdesk.models import Ticket
+from acuse.helpdesk.models import Outgoing, Ticket
 from acuse.helpdesk.queries.case import CaseView
 from acuse.helpdesk.queries.policies import current_policy
+from acuse.helpdesk.queries.tickets import mine
 from acuse.proof.business_time import Term, due_at
 
 STATES = ("", "noted", "active", "expired", "rejected", "documents", "suspended", "studied")
@@ -87,3 +89,9 @@ def completion_of(ticket: Ticket) -> tuple[Term, datetime | None]:
             now = clock.now()
             return length, due_at(version, length, started_at=now)
     return _TO_COMPLETE, None
+
+
+def closing_taken_back(access: Access, *, ticket: UUID, outgoing: UUID) -> Outgoing | None:
+    """Return a notice of closing of a case that was taken back before it left; None where there is none."""
+    cancelled = Outgoing.objects.filter(act="closing_notice", state=Outgoing.State.CANCELLED)
+    return cancelled.filter(ticket__in=mine(access), ticket_id=ticket, id=outgoing).first()
