@@ -137,6 +137,14 @@ def test_all_that_is_wrong_with_a_call_is_said_at_once_beside_its_field(desk: De
     assert re.findall(r'id="call_(\w+)_error"', again) == ["started_at", "waited", "talked"]
 
 
+def test_all_that_is_wrong_with_a_case_by_telephone_is_said_at_once(desk: Desk) -> None:
+    path, agent = f"{BASE}tickets/new/", signed_in("agent")
+    assert re.search(r"<form [^>]*novalidate", agent.get(path).content.decode()), "a browser shows one at a time"
+    answer = agent.post(path, {"type": "claim", "address": "", "number": ""}).content.decode()
+    assert re.findall(r'id="case_(\w+)_error"', answer) == ["address", "subject", "text"]
+    assert not Ticket.objects.exists()
+
+
 def test_a_form_that_is_sent_twice_registers_one_call(desk: Desk) -> None:
     one, agent = line(signed_in("owner")), signed_in("agent")
     page = agent.get(f"{BASE}calls/new/").content.decode()

@@ -59,6 +59,14 @@ class CaseForm(StyledForm):
         label=gettext_lazy("What the customer says"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 6})
     )
 
+    def clean(self) -> dict[str, Any]:
+        """Say at the address that nobody can be reached, beside whatever else is wrong."""
+        given = super().clean() or self.cleaned_data
+        if not (given.get("address") or given.get("number") or {"address", "number"} & self.errors.keys()):
+            reached = _("Say how the customer can be reached: an e-mail address or a telephone number.")
+            self.add_error("address", reached)
+        return given
+
 
 def acting(
     act: Callable[[HttpRequest, Access, UUID], str | HttpResponseBase],
