@@ -195,6 +195,7 @@ def test_code_and_files_of_a_record_tell_the_public_no_more_than_the_deadlines(n
     assert telling.issued(known).kind == rules.RECORD
     packed, _ = handed_out(organisation=desk.organisation, proof_sha256=row.bundle_sha256, kind=row.kind)
     answers = [_shown(row.code), _checked(notary.pdf(row)), _checked(packed)]
+    assert "That what each side wrote is true, who wrote or pressed a link in person" in answers[0]
     for shown in answers:
         assert "Record of a case" in shown
         assert "<dt>Resolution (general)</dt><dd>met</dd>" in shown

@@ -83,6 +83,14 @@ def deadline_limits() -> str:
     )
 
 
+def record_limits() -> str:
+    """Return what the record of a case does not prove, as one sentence."""
+    return _(
+        "That what each side wrote is true, who wrote or pressed a link in person, or that these terms and this "
+        "calendar are those the law requires or were in force at the start."
+    )
+
+
 def entry_limits() -> str:
     """Return what a receipt of entry does not prove, as one sentence."""
     return _(

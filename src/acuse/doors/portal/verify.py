@@ -27,6 +27,7 @@ from acuse.doors.portal.deadline_words import (
     deferral_words,
     entry_limits,
     of_one,
+    record_limits,
 )
 from acuse.doors.portal.words import Outcome, StepLine, certified_as_mail, file_outcome, step_lines
 from acuse.doors.ui import grades, uploads
@@ -249,7 +250,8 @@ def _record_words(record: PublicRecord) -> dict[str, object]:
             told["deferrals"] = deferral_words(record.deadlines)
         if record.unjudged is not None:
             told["unjudged"] = said(record.unjudged)
-        return {**common, **told, "limits": deadline_limits(), "decided_at": record.issued_at}
+        limits = record_limits() if record.is_record else deadline_limits()
+        return {**common, **told, "limits": limits, "decided_at": record.issued_at}
     decisive = judged.decisive
     return {
         **common,
