@@ -61,6 +61,8 @@ def test_its_numbers_are_those_of_the_lists_behind_them(desk: Desk, three: list[
     for _word, number, _note, query, _urgency in page.context["tiles"]:
         listed = client().get(f"{BASE}/tickets/?{query}")
         assert sum(len(group.rows) for group in listed.context["groups"]) == number, query
+        narrowing = len([one for one in query.split("&") if one and not one.startswith("whose=")])
+        assert (f">{narrowing} filtro" in listed.content.decode()) is (narrowing > 0), "a narrowed list says so"
 
 
 def test_a_board_of_one_mailbox_leaves_the_others_out(desk: Desk, three: list[Ticket]) -> None:

@@ -225,6 +225,7 @@ def _listed(
         "filters": filters,
         "asked": kept,
         "kept": urlencode(kept),
+        "narrowing": len(kept.keys() - {"whose", "order"}),
         "tabs": _tabs(access, kept),
         "views": saved_views(access),
         "statuses": words.statuses(),

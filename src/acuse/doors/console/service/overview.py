@@ -280,9 +280,13 @@ def _deadlines(now: Report, link: Link) -> list[Met]:
         Met(
             word=words.deadline(one.label),
             parts=(
-                Counted(word=_("missed"), count=one.missed, behind=link(rows.MISSED, label=one.label)),
                 Counted(
-                    word=_("met"),
+                    word=pgettext("a deadline", "missed") if one.missed == 1 else _("missed"),
+                    count=one.missed,
+                    behind=link(rows.MISSED, label=one.label),
+                ),
+                Counted(
+                    word=pgettext("a deadline", "met") if one.met == 1 else _("met"),
                     count=one.met,
                     behind=link(rows.MET, label=one.label),
                     share=words.share(one.met, one.met + one.missed),
