@@ -398,7 +398,7 @@ def test_the_page_of_verification_shows_the_deadline_of_its_document_first(
         assert told < shown.index("Other deadlines of the case") < besides
     by_code = Client().get(f"/v/{row.code}", headers=english).content.decode()
     assert "Resolution, 30 days (Contrato)" in by_code
-    assert "Resolution, 30 days (Contrato): <b>still running</b>." in by_code, "the first sentence says what became of it"
+    assert "Resolution, 30 days (Contrato): <b>still running</b>." in by_code, "the first sentence says it"
     assert "Ley 10/2025" not in by_code, "the code tells what its document tells"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -216,7 +217,7 @@ def test_a_receipt_of_entry_says_what_it_proves_and_what_it_does_not() -> None:
 def test_what_the_customer_said_of_agreement_is_named() -> None:
     ticket = Ticket(calendar=TICKET.calendar)
     ticket.opened(START)
-    said = {"request": "0193505e-7a00-7000-8000-0000000000c1", "words": "Conforme", "comments": ""}
+    said: dict[str, Any] = {"request": "0193505e-7a00-7000-8000-0000000000c1", "words": "Conforme", "comments": ""}
     ticket.add("conformity.denied", at("2026-11-06 10:00:00"), actor=("contact", "c"), by="reply", **said)
     ticket.add("conformity.given", at("2026-11-09 10:00:00"), actor=("recipient", "r"), by="link", **said)
     ticket.add("conformity.given", at("2026-11-10 10:00:00"), actor=("recipient", "r"), by=["link"], **said)
