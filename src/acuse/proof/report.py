@@ -169,6 +169,7 @@ class Report:
                 }
                 for each in (self.deadlines.contradictions if self.deadlines else ())
             ],
+            "opened_unasked": [str(fact.id) for _, fact in (self.deadlines.unasked if self.deadlines else ())],
             "deferred": [str(fact.id) for fact in (self.deadlines.deferred if self.deadlines else ())],
             "deferrals_unchecked": [str(fact.id) for fact in (self.deadlines.unchecked if self.deadlines else ())],
             "time_stamps": [
@@ -300,6 +301,11 @@ def _deadline_lines(judged: Judgement, stamped: datetime | None, about: Deadline
         lines.append(
             f"  Not proved: that every term was started which applied from fact {numbers} on; which version of the "
             "policy was in force then no fact says, or it is not in the file."
+        )
+    for over, again in judged.unasked:
+        lines.append(
+            f"  Not proved: that the case was solved by fact {over.subject_sequence}; fact {again.subject_sequence} "
+            "opened it again, and the customer had said nothing between."
         )
     for fact in judged.deferred:
         calendar = fact.details["calendar"]["version"]

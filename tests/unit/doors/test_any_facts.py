@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from acuse.doors.portal.deadline_words import deadline_words, deferral_words
+from acuse.doors.portal.deadline_words import deadline_remarks, deadline_words
 from acuse.doors.portal.words import file_outcome, step_lines
 from acuse.doors.ui import grades
 from acuse.doors.ui.contradictions import contradictions
@@ -58,7 +58,7 @@ def tell(report: Report) -> None:
     if report.deadlines is not None:
         assert len(deadline_words(report.deadlines)) == len(report.deadlines.deadlines)
         contradictions(report.deadlines.contradictions)
-        deferral_words(report.deadlines)
+        deadline_remarks(report.deadlines)
     if report.verdict is not None:
         verdict = report.verdict
         limits_sentence(verdict.limits)

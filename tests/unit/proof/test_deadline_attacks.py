@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -113,6 +114,28 @@ def test_an_end_is_told_again_for_what_began_after_it() -> None:
         ["met", "missed"],
         "end_unfit",
     )
+
+
+@pytest.mark.parametrize("asked", ["", "message", "denied", "before"])
+def test_the_case_is_resolved_in_time_and_opened_again_by_nobody_s_wish(asked: str) -> None:
+    """The term is met and another begins; a reopening that the customer brought about is none of that."""
+    ticket = case()
+    said: dict[str, Any] = {"channel": "email", "author": "ana@correo.example", "subject": "Re"}
+    resolved = DUE - timedelta(hours=2)
+    if asked == "before":
+        ticket.add("message.received", resolved - timedelta(hours=1), **said)
+    resolve(ticket, resolved)
+    if asked == "message":
+        ticket.add("message.received", DUE, **said)
+    elif asked == "denied":
+        ticket.add("conformity.denied", DUE, by="link", request="f", words="No conforme", comments="")
+    again = ticket.move(DUE, "reopened", before="resolved", **ticket.in_force())
+    ticket.start("b", DUE, TERM, by=again)
+    report = verified(ticket)
+    honest = asked in ("message", "denied")
+    assert report.to_members()["opened_unasked"] == ([] if honest else [str(again.id)])
+    line = "Not proved: that the case was solved by fact "
+    assert (line in report.to_text()) is not honest
 
 
 @pytest.mark.parametrize("reason", ["customer", "documents", "adr"])

@@ -58,8 +58,12 @@ def _purpose(deadline: Deadline, *, alone: bool, source: str) -> str:
     return f"{named} ({source})" if source else named
 
 
-def deferral_words(judgement: Judgement) -> tuple[str, ...]:
-    """Return which terms still wait for their calendar, and which deferrals a file lacks the sources to compare."""
+def deadline_remarks(judgement: Judgement) -> tuple[str, ...]:
+    """Return what verdicts leave open, as sentences: reopenings that nobody asked for, and terms that were deferred."""
+    reopened = _(
+        "Fact %(again)s opened the case again, and the customer had said nothing since fact %(over)s: that it was "
+        "solved by then is not proved."
+    )
     waits = _(
         "Fact %(number)s defers the term “%(name)s”, saying that its calendar ends before it would; nothing has begun "
         "it since."
@@ -68,7 +72,8 @@ def deferral_words(judgement: Judgement) -> tuple[str, ...]:
         "Fact %(number)s defers the term “%(name)s”. That it could not be counted is not checked: its calendar or "
         "its terms are not in the file."
     )
-    return tuple(
+    pairs = ((over.subject_sequence, again.subject_sequence) for over, again in judgement.unasked)
+    return tuple(reopened % {"over": over, "again": again} for over, again in pairs) + tuple(
         said % {"number": fact.subject_sequence, "name": fact.details["rule"]["policy"]}
         for said, facts in ((waits, judgement.deferred), (believed, judgement.unchecked))
         for fact in facts

@@ -23,8 +23,8 @@ from acuse.delivery.queries import PublicContent
 from acuse.doors.portal.deadline_words import (
     besides,
     deadline_limits,
+    deadline_remarks,
     deadline_words,
-    deferral_words,
     entry_limits,
     of_one,
     record_limits,
@@ -162,7 +162,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     if checked.report.deadlines is not None:
         context |= {"limits": deadline_limits(), "deadlines": deadline_words(checked.report.deadlines)}
         context["contradictions"] = contradictions(checked.report.deadlines.contradictions)
-        context["deferrals"] = deferral_words(checked.report.deadlines)
+        context["remarks"] = deadline_remarks(checked.report.deadlines)
     if checked.record is not None:
         context.update(_record_words(checked.record))
     if checked.report.deadlines is not None and checked.report.about is not None:
@@ -247,7 +247,7 @@ def _record_words(record: PublicRecord) -> dict[str, object]:
             about = record.about
             told["deadlines"] = of_one(record.deadlines, about) if about else deadline_words(record.deadlines)
             told["contradictions"] = contradictions(record.deadlines.contradictions)
-            told["deferrals"] = deferral_words(record.deadlines)
+            told["remarks"] = deadline_remarks(record.deadlines)
         if record.unjudged is not None:
             told["unjudged"] = said(record.unjudged)
         limits = record_limits() if record.is_record else deadline_limits()

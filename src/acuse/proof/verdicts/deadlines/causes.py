@@ -8,7 +8,7 @@
 | closing | an answer gives notice of it | the customer wrote, agreed or did not |
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from acuse.proof.facts.fact import Fact
 
@@ -46,6 +46,7 @@ def _member_noted(fact: Fact) -> bool:
 
 _solved = _moved_to(*ENDS)
 _wrote = _is("message.received")
+_objected = _is("message.received", "conformity.denied")
 _taken_up = _moved_from("pending_customer")
 _no_longer_asked = _moved_from("pending_conformity")
 _asked_for_data = _sent_to("data_request")
@@ -60,6 +61,26 @@ def opened_again(fact: Fact) -> bool:
     """Return whether a fact opens a case again that was resolved or closed."""
     moved = fact.type == MOVED
     return moved and fact.details.get("before") in ENDS and fact.details.get("after") not in ENDS
+
+
+def opened_unasked(facts: Iterable[Fact]) -> list[tuple[Fact, Fact]]:
+    """Return each fact that resolved or closed a case, and the one that opened it again with no word of the customer.
+
+    Whoever resolves what is not solved, and opens it again, has met one term and has another.
+
+    Args:
+        facts: of the case, in order.
+    """
+    found, over = list[tuple[Fact, Fact]](), None
+    for fact in facts:
+        if _solved(fact):
+            over = fact
+        elif _objected(fact):
+            over = None
+        elif fact.type == MOVED and over is not None:
+            found.append((over, fact))
+            over = None
+    return found
 
 
 MAY_START: Mapping[str, Fits] = {

@@ -10,6 +10,7 @@ from acuse.proof.business_time import CalendarVersion, Pause, Term, spent
 from acuse.proof.facts.deadline import DEFERRED, STARTED, STEPS, WITHDRAWN
 from acuse.proof.facts.fact import Fact
 from acuse.proof.policy import Policy
+from acuse.proof.verdicts.deadlines.causes import opened_unasked
 from acuse.proof.verdicts.deadlines.cited import cited, is_readable, says_policy
 from acuse.proof.verdicts.deadlines.course import Course, settle, step
 from acuse.proof.verdicts.deadlines.deferring import UNFOUNDED, deferred, deferred_of, is_comparable
@@ -78,6 +79,7 @@ def judge(
         contradictions=tuple(wrong),
         unruled=compared.unknown,
         deferred=tuple(deferred(facts)),
+        unasked=tuple(opened_unasked(facts)),
         unchecked=tuple(unchecked),
     )
 

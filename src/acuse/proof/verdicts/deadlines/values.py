@@ -142,6 +142,8 @@ class Judgement:
         contradictions: what facts say that does not follow, and terms that applied and were not started.
         unruled: facts since which it is not known which terms applied.
         deferred: of each term that was deferred, and not started since, the last fact that says so.
+        unasked: each fact that resolved or closed the case, and the one that opened it again with no word of the
+            customer between.
         unchecked: deferrals whose calendar or policy is not at hand, so that they are believed.
     """
 
@@ -149,6 +151,7 @@ class Judgement:
     contradictions: tuple[Contradiction, ...]
     unruled: tuple[Fact, ...] = ()
     deferred: tuple[Fact, ...] = ()
+    unasked: tuple[tuple[Fact, Fact], ...] = ()
     unchecked: tuple[Fact, ...] = ()
 
     def named(self, deadline: str) -> Deadline | None:
