@@ -2,9 +2,10 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
-from playwright.sync_api import FilePayload, Route, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from acuse.helpdesk.models import Draft, Outgoing
 from tests.browser.axe import faults_of_access
@@ -68,12 +69,18 @@ def test_what_is_kept_while_a_letter_is_fetched_leaves_the_box_alone(world: Worl
     page.get_by_label("Su respuesta").fill("Lo limpiamos gratis el lunes.")
     page.get_by_role("button", name="Pedir conformidad").click()
     # What was typed is kept while the button, which names an address of its own, has the focus.
-    with page.expect_request(lambda one: 'name="kind"' in (one.post_data or "")) as kept:
-        page.clock.run_for(700)
-    assert kept.value.url.endswith("/present/")
-    kept.value.response()
-    assert Draft.objects.get(ticket=case, kind="reply").body == "Lo limpiamos gratis el lunes."
+    assert _kept(page, case) == "Lo limpiamos gratis el lunes."
     asked.pop().continue_()
     box = page.locator("textarea[name=body][data-reply]")
     expect(box).to_have_value(re.compile(r"gratis el lunes[\s\S]*Decir si estoy conforme"))
+    assert _kept(page, case) == box.input_value(), "the letter too, though nobody typed it"
     assert seen.elsewhere == seen.errors == []
+
+
+def _kept(page: Page, case: UUID) -> str:
+    """What the page keeps of an answer once its time to do so has come."""
+    with page.expect_request(lambda one: 'name="kind"' in (one.post_data or "")) as kept:
+        page.clock.run_for(1000)
+    assert kept.value.url.endswith("/present/")
+    kept.value.response()
+    return Draft.objects.get(ticket=case, kind="reply").body

@@ -57,6 +57,10 @@
     if ("sent" in event.target.dataset) event.preventDefault();
     else delete event.target.dataset.unkept;
   });
+  /* A letter that was put into the box is kept as if it had been typed. */
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id === "answer-writing") $("textarea", event.target).dispatchEvent(new Event("input", { bubbles: true }));
+  });
   /* htmx sends a form to where its focused button would: what is kept goes where it is kept, whatever has the focus. */
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.target.matches("form[data-keeps]")) event.detail.path = event.target.getAttribute("hx-post");
