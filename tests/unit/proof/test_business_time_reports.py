@@ -122,3 +122,13 @@ def test_libredesk_a_shift_that_crosses_midnight_is_one_shift() -> None:
     term = Term(amount=4, unit=HOURS)
     assert due_at(nights, term, started_at=at("2026-11-05 23:00:00")) == at("2026-11-06 03:00:00")
     assert due_at(nights, term, started_at=at("2026-11-07 05:00:00")) == at("2026-11-10 01:00:00")
+
+
+def test_glpi_10594_a_pause_over_a_weekend_takes_no_closed_day_out() -> None:
+    """Its days were counted as open ones, and the ticket got them on top."""
+    term, start = Term(amount=5, unit="business_days"), at("2026-11-05 10:00:00")
+    weekend = Pause(start=at("2026-11-07 00:00:00"), end=at("2026-11-09 00:00:00"))
+    friday_on = Pause(start=at("2026-11-06 18:00:00"), end=at("2026-11-09 09:00:00"))
+    without = due_at(make(), term, started_at=start)
+    assert due_at(make(), term, started_at=start, pauses=[weekend]) == without == at("2026-11-12 23:59:59.999999")
+    assert due_at(make(), term, started_at=start, pauses=[friday_on]) == at("2026-11-16 23:59:59.999999")
