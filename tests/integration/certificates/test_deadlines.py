@@ -96,7 +96,6 @@ class Desk:
             priority="medium",
             matter="",
         )
-        self.add("note.added", self.ago(5), self.keep("note", NOTE, "text/plain"), mentioned=[])
 
     def start(
         self,
@@ -130,6 +129,7 @@ class Desk:
         )
 
     def end(self, name: str, at: datetime) -> None:
+        self.add("note.added", self.ago(5), self.keep("note", NOTE, "text/plain"), mentioned=[])
         done = self.add("ticket.status_changed", at, before="open", after="resolved")
         by = {"type": "ticket.status_changed", "sequence": done}
         self.add("deadline.ended", at, deadline=name, ended_by=by)
@@ -157,8 +157,8 @@ def test_a_ticket_is_certified_and_its_deadlines_are_counted_again(notary: Notar
     assert deadline.cause is not None
     assert (deadline.cause.type, deadline.started_at) == ("ticket.opened", desk.ago(5))
     files = notary.attachments(row)
-    assert files["calendario-3.json"] == desk.calendar.canonical()
-    assert files["reglas-3.json"] == ruled(desk.calendar, TWO_HOURS).canonical()
+    assert files["calendario-2.json"] == desk.calendar.canonical()
+    assert files["reglas-2.json"] == ruled(desk.calendar, TWO_HOURS).canonical()
     assert files["mensaje.eml"] == RAW
     assert NOTE not in files.values(), "internal notes are withheld"
     assert [each.role for each in report.objects if not each.present] == ["note"]
@@ -240,7 +240,7 @@ def test_its_code_and_its_file_tell_the_public_what_became_of_the_deadlines(nota
         assert "Certificate of deadlines" in shown
         assert "<dt>Resolution</dt><dd>met</dd>" in shown
         assert "Fact 6: it was noted as missed, and was not." in shown
-        assert "Fact 3: it says it began at another time than what it follows, and counts from that." in shown
+        assert "Fact 2: it says it began at another time than what it follows, and counts from that." in shown
         assert "cliente1042" not in shown
     record = public_record(code=row.code)
     assert record is not None

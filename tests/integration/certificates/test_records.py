@@ -86,7 +86,7 @@ def test_the_record_holds_the_case_and_its_communications_and_verifies_alone(not
     assert [(each.outcome, each.grade) for each in report.communications] == [("relayed", 1)]
     assert "communications: relayed G1" in report.to_text()
     files = notary.attachments(row)
-    assert (files["mensaje-1.eml"], files["mensaje-4.eml"]) == (RAW, ANSWER)
+    assert (files["mensaje-1.eml"], files["mensaje-3.eml"]) == (RAW, ANSWER)
     assert NOTE not in files.values(), "internal notes are withheld"
     statement = json.loads(files["statement.json"])
     assert statement["communications"][0]["subject"]["id"] == str(desk.communication)
@@ -98,7 +98,7 @@ def test_with_notes_it_is_a_document_of_its_own(notary: Notary) -> None:
     desk = Answered(notary)
     without, with_notes = recorded(notary, desk), recorded(notary, desk, notes=True)
     assert (without.revision, with_notes.revision) == (1, 1)
-    assert notary.attachments(with_notes)["nota-2.txt"] == NOTE
+    assert notary.attachments(with_notes)["nota-4.txt"] == NOTE
     again = recorded(notary, desk)
     assert (again.revision, again.supersedes) == (2, without.code)
 

@@ -270,6 +270,15 @@ def test_hostile_words_are_set_in_type(tmp_path: Path, subject: str, author: str
     (tmp_path / "x.pdf").write_bytes(typeset(records.RECORD, model, (), date=tickets.context(ticket).issued_at))
 
 
+def test_wherever_section_5_ends_the_pages_settle() -> None:
+    ticket = records.whole()
+    model = records.told(ticket)
+    model["deadlines"]["contradictions_title"] = "No concuerda"
+    for count in range(1, 40):
+        model["deadlines"]["contradictions"] = [[{"t": "Hecho 1: el plazo ya había empezado."}]] * count
+        typeset(records.RECORD, model, (), date=tickets.context(ticket).issued_at)
+
+
 @LANGUAGES
 def test_a_receipt_says_whose_clock_gives_the_time_and_what_bounds_it(language: Any) -> None:
     stamped, alone = (
