@@ -96,7 +96,7 @@ def test_a_letter_is_written_without_a_program_in_the_page(desk: Desk, agent: An
 
 
 def test_a_letter_that_is_opened_again_has_its_template(desk: Desk, agent: Any) -> None:
-    publish_template(
+    own = publish_template(
         access=desk.owner,
         use="ticket.solution",
         name="La nuestra",
@@ -112,17 +112,18 @@ def test_a_letter_that_is_opened_again_has_its_template(desk: Desk, agent: Any) 
         (ASKING, TYPED),
     ):
         body = write(desk, agent, template, typed)
-        agent.post(address(desk, "present/"), {"body": body, "kind": "reply"})
+        agent.post(address(desk, "present/"), {"body": f"{body} P. D.", "kind": "reply", "template": template})
         page = agent.get(address(desk))
-        assert box(page) == body
+        assert box(page) == f"{body} P. D."
         assert chosen(page).partition("/")[0] == template
     agent.post(address(desk, "present/"), {"body": TYPED, "kind": "reply"})
     assert chosen(agent.get(address(desk))) == ""
-    data = write(desk, agent, "ticket.data_request", "La factura")
-    agent.post(address(desk, "answer/"), {"template": "ticket.data_request", "body": data})
-    (waiting,) = Outgoing.objects.filter(automatic=False, state="waiting")
-    page = agent.post(address(desk, "undo/"), {"outgoing": waiting.id}, follow=True)
-    assert chosen(page) == "ticket.data_request", "what is taken back too"
+    for template in ("ticket.data_request", f"ticket.solution/{own}"):
+        body = write(desk, agent, template, "La factura")
+        agent.post(address(desk, "answer/"), {"template": template, "body": body})
+        (waiting,) = Outgoing.objects.filter(automatic=False, state="waiting")
+        page = agent.post(address(desk, "undo/"), {"outgoing": waiting.id}, follow=True)
+        assert chosen(page) == template, "what is taken back too"
 
 
 def test_what_is_taken_back_stands_above_what_was_begun_since(desk: Desk, agent: Any) -> None:

@@ -28,7 +28,7 @@ from acuse.doors.ui.security import download
 from acuse.errors import ConflictError, InputError
 from acuse.evidence import custody
 from acuse.helpdesk.mentions import mentioned, naming_nobody
-from acuse.helpdesk.queries.case import case, drafts, interaction
+from acuse.helpdesk.queries.case import Begun, case, drafts, interaction
 from acuse.helpdesk.queries.tickets import has_ticket
 from acuse.helpdesk.services import changes, desk
 from acuse.helpdesk.services.acknowledging import acknowledge
@@ -163,9 +163,10 @@ def _take_back(request: HttpRequest, access: Access, id: UUID) -> str | HttpResp
         messages.success(request, _("The notice was taken back. It is here as you wrote it."))
         page_of_it = reverse("console:ticket-guarantee", args=[access.view.slug, id, "closing"])
         return redirect(f"{page_of_it}?{urlencode({'taken_back': row.id})}")
-    begun = drafts(access, ticket=id).get("reply", "")  # what was begun since stands below it, where both fit
-    both = f"{row.body}\n\n{begun}".strip()
-    desk.save_draft(access=access, ticket=id, kind="reply", body=both if len(both) <= MOST_BODY else row.body)
+    begun = drafts(access, ticket=id).get("reply", Begun())  # what was begun since stands below it, where both fit
+    both = f"{row.body}\n\n{begun.body}".strip()
+    body, template = both if len(both) <= MOST_BODY else row.body, row.template or begun.template
+    desk.save_draft(access=access, ticket=id, kind="reply", body=body, template=template)
     return _("The answer was taken back. What you wrote is here again.")
 
 
@@ -232,7 +233,8 @@ def present(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     kind = "note" if request.POST.get("kind") == "note" else "reply"
     try:
         if access.sends and "body" in request.POST:
-            desk.save_draft(access=access, ticket=id, kind=kind, body=body)
+            template = request.POST.get("template", "")
+            desk.save_draft(access=access, ticket=id, kind=kind, body=body, template=template)
         # What the page says now and then names the answer alone: who has begun a note writes too.
         desk.be_present(access=access, ticket=id, writing=access.sends and bool(drafts(access, ticket=id)))
     except InputError as error:

@@ -23,8 +23,8 @@ from acuse.doors.console.frame import member_view
 from acuse.doors.console.ticket_acts import identifier
 from acuse.doors.ui.errors import said
 from acuse.errors import ConflictError, InputError
-from acuse.helpdesk.queries.case import CaseView, case, drafts
-from acuse.helpdesk.queries.filling import letter_with, typed_in, written_with
+from acuse.helpdesk.queries.case import Begun, CaseView, case, drafts
+from acuse.helpdesk.queries.filling import letter_with, typed_in
 from acuse.helpdesk.queries.tickets import has_ticket
 from acuse.helpdesk.queries.writing import (
     ACTS,
@@ -32,7 +32,6 @@ from acuse.helpdesk.queries.writing import (
     ASKS,
     NO_ANSWERS,
     NOT_ASKED,
-    Choice,
     agree_link,
     asks_agreement,
     choices,
@@ -49,10 +48,9 @@ MOST_OCTETS = 25_000_000
 def shown(request: HttpRequest, access: Access, seen: CaseView) -> dict[str, Any]:
     """Return what the box needs: what was begun, its templates, the one chosen, why what was written was refused."""
     begun = drafts(access, ticket=seen.row.id)
-    body = begun.get("reply", "")
-    found = written_with(access, ticket=seen.row.id, body=body) if body else None
+    reply = begun.get("reply", Begun())
     return {
-        **_writing(access, seen, chosen=request.GET.get("template", "") or (_value(found) if found else ""), body=body),
+        **_writing(access, seen, chosen=request.GET.get("template", reply.template), body=reply.body),
         "drafts": begun,
         "refused": next((str(one) for one in messages.get_messages(request) if "beside" in one.tags), ""),
         "answered": answered(seen),
@@ -157,7 +155,8 @@ def answer(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     if seen is None:
         raise Http404("There is no such case.")
     try:
-        desk.save_draft(access=access, ticket=id, kind="reply", body=_body(request))
+        template = request.POST.get("template", "")
+        desk.save_draft(access=access, ticket=id, kind="reply", body=_body(request), template=template)
         _answer(request, access, seen)
     except (InputError, ConflictError) as error:
         return _to_the_box(request, access, id, request.POST.get("template", ""), said(error))
@@ -270,7 +269,7 @@ def _templates(access: Access) -> list[tuple[str, str]]:
     }
     return [
         (
-            _value(one),
+            f"{one.use}/{one.template}" if one.template else one.use,
             one.name or str(named.get(one.use) or words.ACTS[ACTS[one.use]]),
         )
         for one in choices(access)
@@ -278,14 +277,9 @@ def _templates(access: Access) -> list[tuple[str, str]]:
     ]
 
 
-def _value(one: Choice) -> str:
-    """Return a template as the field carries it."""
-    return f"{one.use}/{one.template}" if one.template else one.use
-
-
 def _offered(templates: list[tuple[str, str]], chosen: str) -> str:
-    """Return a template as the field offers it: of a use alone, the first of that use; "" where it offers none."""
-    return next((one for one, _word in templates if chosen in {one, one.partition("/")[0]}), "")
+    """Return a template as the field offers it, or "": of a use alone the first of that use, and one by its own id."""
+    return next((one for one, _word in templates if chosen in {one, *one.split("/")}), "")
 
 
 def _chosen(access: Access, given: str) -> str:

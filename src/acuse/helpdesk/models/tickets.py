@@ -196,14 +196,14 @@ class Outgoing(models.Model):
 
 
 class Draft(models.Model):
-    """What a member began to write in a case."""
+    """What a member began to write in a case, and from which template, as the answer's box names it; "" for none."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     ticket = models.ForeignKey("helpdesk.Ticket", on_delete=models.CASCADE, related_name="drafts")
     member = models.ForeignKey("accounts.Membership", on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=8)
     body = models.TextField(blank=True)
-    certified = models.BooleanField(default=False)
+    template = models.CharField(max_length=80, blank=True, default="", db_default="")
     updated_at = models.DateTimeField()
 
     class Meta:

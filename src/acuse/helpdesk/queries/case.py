@@ -99,6 +99,14 @@ class CaseView:
     others: tuple[tuple[UUID, bool], ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """What a member began to write, and the template that it is written from, as the box names it; "" for none."""
+
+    body: str = ""
+    template: str = ""
+
+
 def case(access: Access, *, id: UUID) -> CaseView | None:
     """Return one case, or None where the organisation has no such one."""
     row = mine(access).filter(id=id).first()
@@ -142,10 +150,11 @@ def interaction(access: Access, *, ticket: UUID, id: UUID) -> InteractionView | 
     return _interaction(found, access) if found else None
 
 
-def drafts(access: Access, *, ticket: UUID) -> Mapping[str, str]:
+def drafts(access: Access, *, ticket: UUID) -> Mapping[str, Begun]:
     """Return what the member began to write in a case, by its kind: "reply" or "note"."""
     theirs = Draft.objects.filter(ticket_id=ticket, ticket__organisation_id=access.organisation)
-    return dict(theirs.filter(member_id=access.member).values_list("kind", "body"))
+    rows = theirs.filter(member_id=access.member).values_list("kind", "body", "template")
+    return {kind: Begun(body=body, template=template) for kind, body, template in rows}
 
 
 def _shown(text: str, access: Access) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from acuse.accounts.queries import Access
 from acuse.composition.uses import LANGUAGES, use_called
 from acuse.errors import ConflictError, InputError
-from acuse.helpdesk.queries.writing import ACTS, NOT_ASKED, CaseLetters, Choice, agree_link, choices, of_question
+from acuse.helpdesk.queries.writing import ACTS, NOT_ASKED, CaseLetters, agree_link, choices, of_question
 from acuse.helpdesk.rules import place
 
 #: Where a letter says what was typed -> what stands there until somebody types it, by the language of the letter.
@@ -63,23 +63,9 @@ def typed_in(access: Access, *, ticket: UUID, body: str) -> str:
     return _typed(access, CaseLetters(access, ticket=ticket, uses=ACTS), body)
 
 
-def written_with(access: Access, *, ticket: UUID, body: str) -> Choice | None:
-    """Return the template whose letter a body is; None for none, or where it was changed around what was typed.
-
-    Raises:
-        InputError: there is no such case.
-    """
-    return _taken_apart(access, CaseLetters(access, ticket=ticket, uses=ACTS), body)[1]
-
-
 def _typed(access: Access, letters: CaseLetters, body: str) -> str:
-    return _taken_apart(access, letters, body)[0]
-
-
-def _taken_apart(access: Access, letters: CaseLetters, body: str) -> tuple[str, Choice | None]:
-    """Return what was typed of a body, and the template of the letter around it."""
     body = of_question(body.strip(), NOT_ASKED)
-    found: list[tuple[str, Choice | None]] = [(body, None)]
+    found = [body]
     # The case may have been answered in the other language when the letter was written.
     for one, language in product(choices(access), LANGUAGES) if body else ():
         try:
@@ -87,8 +73,8 @@ def _taken_apart(access: Access, letters: CaseLetters, body: str) -> tuple[str, 
         except (InputError, ConflictError):
             continue  # a template that cannot be written did not write this
         if typed is not None:
-            found.append(("" if _is_place(typed) else typed.strip(), one))
-    return min(found, key=lambda one: len(one[0]))
+            found.append("" if _is_place(typed) else typed.strip())
+    return min(found, key=len)
 
 
 def _is_place(typed: str) -> bool:

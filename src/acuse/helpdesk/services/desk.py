@@ -13,8 +13,15 @@ from acuse.helpdesk.services.replies import MOST_BODY
 _MOST_VIEWS = 50
 
 
-def save_draft(*, access: Access, ticket: UUID, kind: str, body: str) -> None:
+def save_draft(*, access: Access, ticket: UUID, kind: str, body: str, template: str = "") -> None:
     """Keep what a member began to write in a case; nothing left to keep forgets it.
+
+    Args:
+        access: of a member who sends.
+        ticket: which case.
+        kind: "reply" or "note".
+        body: of the answer or the note.
+        template: that the answer was written from, as its box names it; "" for none.
 
     Raises:
         AccessDenied: the member may not act on cases. InputError: no such case, or too long.
@@ -27,7 +34,10 @@ def save_draft(*, access: Access, ticket: UUID, kind: str, body: str) -> None:
         Draft.objects.filter(ticket_id=ticket, member_id=access.member, kind=kind).delete()
         return
     Draft.objects.update_or_create(
-        ticket_id=ticket, member_id=access.member, kind=kind, defaults={"body": body, "updated_at": clock.now()}
+        ticket_id=ticket,
+        member_id=access.member,
+        kind=kind,
+        defaults={"body": body, "template": template.replace("\0", "")[:80], "updated_at": clock.now()},
     )
 
 

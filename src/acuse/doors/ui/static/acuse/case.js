@@ -25,11 +25,11 @@
 
   /* Drafts: kept by htmx while one writes; what it has not sent yet goes when the case is left. A draft that came after
      its answer was sent would stand in the box again, so a form that is being sent keeps nothing any more. */
-  const FIELDS = ["csrfmiddlewaretoken", "revision", "kind", "body"];
+  const FIELDS = ["csrfmiddlewaretoken", "revision", "kind", "body", "template"];
   const unkept = () => $$("form[data-keeps][data-unkept]");
   const keep = async (form, leaving) => {
     const given = new FormData(form);
-    const body = new URLSearchParams(FIELDS.map((name) => [name, given.get(name)]));
+    const body = new URLSearchParams(FIELDS.map((name) => [name, given.get(name) ?? ""]));
     delete form.dataset.unkept;
     try {
       const answer = await fetch(form.getAttribute("hx-post"), { method: "POST", body, keepalive: leaving });
@@ -61,9 +61,13 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id === "answer-writing") $("textarea", event.target).dispatchEvent(new Event("input", { bubbles: true }));
   });
-  /* htmx sends a form to where its focused button would: what is kept goes where it is kept, whatever has the focus. */
+  /* htmx sends a form to where its focused button would, and says what that would: what is kept goes where it is kept, as
+     it stands. */
   document.addEventListener("htmx:configRequest", (event) => {
-    if (event.target.matches("form[data-keeps]")) event.detail.path = event.target.getAttribute("hx-post");
+    const form = event.target;
+    if (!form.matches("form[data-keeps]")) return;
+    event.detail.path = form.getAttribute("hx-post");
+    event.detail.parameters.template = $("select[name=template]", form)?.value ?? "";
   });
 
   /* The case beside the list. Whatever is not a case (a sign-in, an error, no line) is a page of its own. What cannot be
