@@ -178,3 +178,23 @@ def test_who_may_only_read_is_shown_what_is_new_and_comes_back_to_their_list(mad
     expect(page.locator(".talk")).to_contain_text("El taller llama mañana.")
     assert page.url.endswith(f"/tickets/{made.noise}/?order=last")
     assert seen.elsewhere == seen.errors == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_the_list_says_when_it_hears_no_news_any_more(made: Desk, visit: Opener, width: int, scheme: str) -> None:
+    seen = visit(width=width, scheme=scheme)
+    page = seen.page
+    page.clock.install()
+    seen.open(f"{BASE}/tickets/")
+    lost = page.get_by_text("Sin conexión: lo que ve puede no ser lo último.")
+    page.route("**/tickets/news/**", lambda route, _request: route.abort())
+    expect(lost).to_be_hidden()
+    with page.expect_event("requestfailed"):
+        page.clock.fast_forward(11_000)
+    expect(lost).to_be_visible()
+    assert faults_of_access(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.unroute("**/tickets/news/**")
+    with page.expect_response("**/tickets/news/**"):
+        page.clock.fast_forward(11_000)
+    expect(lost).to_be_hidden()
