@@ -15,7 +15,7 @@ from django.utils.translation import override
 from acuse import clock
 from acuse.composition.services import publish_template
 from acuse.doors.ui.templatetags.acuse import day_and_time
-from acuse.helpdesk.models import ConformityRequest, Interaction, Outgoing
+from acuse.helpdesk.models import ConformityRequest, Interaction, Outgoing, Settings
 from acuse.helpdesk.queries.writing import ASKING, agree_path, of_question
 from acuse.helpdesk.services.conformity import answer_conformity
 from acuse.helpdesk.services.replies import send_due
@@ -42,6 +42,11 @@ def chosen(page: Any) -> str:
     """The template that the box names; "" for none."""
     (select,) = re.findall(r'<select name="template".*?</select>', page.content.decode(), re.DOTALL)
     return "".join(re.findall(r'value="([^"]*)" selected', select))
+
+
+def switches(page: Any) -> set[str]:
+    """Which of the answer's switches are on."""
+    return set(re.findall(r'name="(certified|waits)" checked', page.content.decode()))
 
 
 @pytest.fixture
@@ -124,6 +129,23 @@ def test_a_letter_that_is_opened_again_has_its_template(desk: Desk, agent: Any) 
         (waiting,) = Outgoing.objects.filter(automatic=False, state="waiting")
         page = agent.post(address(desk, "undo/"), {"outgoing": waiting.id}, follow=True)
         assert chosen(page) == template, "what is taken back too"
+
+
+@pytest.mark.parametrize("switched", [{}, {"certified": "on"}, {"certified": "on", "waits": "on"}, {"waits": "on"}])
+def test_what_is_written_on_later_has_its_switches_as_they_stood(
+    desk: Desk, agent: Any, switched: dict[str, str]
+) -> None:
+    """Whatever the organisation's own answers do where nobody switched anything."""
+    body = {"body": TYPED, "kind": "reply"}
+    for certify in (True, False):
+        Settings.objects.filter(organisation_id=desk.owner.organisation).update(certify_replies=certify)
+        assert switches(agent.get(address(desk))) == ({"certified"} if certify else set())
+        agent.post(address(desk, "present/"), body | switched)
+        assert switches(agent.get(address(desk))) == switched.keys()
+        agent.post(address(desk, "answer/"), body | switched)
+        (waiting,) = Outgoing.objects.filter(automatic=False, state="waiting")
+        assert switches(agent.post(address(desk, "undo/"), {"outgoing": waiting.id}, follow=True)) == switched.keys()
+        agent.post(address(desk, "present/"), {"body": "", "kind": "reply"})
 
 
 def test_what_is_taken_back_stands_above_what_was_begun_since(desk: Desk, agent: Any) -> None:

@@ -21,6 +21,7 @@ from acuse.evidence.custody import MissingObject
 from acuse.evidence.fsck.objects import without_row
 from acuse.evidence.queries import facts_of
 from acuse.helpdesk.models import Call, ConformityRequest, Draft, Interaction, Line, Mention, Outgoing, Presence, Ticket
+from acuse.helpdesk.queries.case import Begun
 from acuse.helpdesk.queries.holding import running_until
 from acuse.helpdesk.services.changes import add_note
 from acuse.helpdesk.services.conformity import answer_conformity, ask_conformity
@@ -81,7 +82,7 @@ def test_a_case_leaves_whole_and_its_calls_stay_as_nobodys(desk: Desk, end_reten
     assert Mention.objects.filter(ticket=ticket, member_id=note_for).exists()
     taken = reply(access=desk.agent, ticket=ticket.id, answer=answer())
     take_back(access=desk.agent, outgoing=taken)
-    save_draft(access=desk.agent, ticket=ticket.id, kind="note", body="Borrador")
+    save_draft(access=desk.agent, ticket=ticket.id, kind="note", begun=Begun(body="Borrador"))
     be_present(access=desk.agent, ticket=ticket.id, writing=True)
     ask_conformity(access=desk.agent, ticket=ticket.id, answer=asking(), request=request, revision=None)
     send_due()

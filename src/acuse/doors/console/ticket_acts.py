@@ -149,7 +149,7 @@ def _note(request: HttpRequest, access: Access, id: UUID) -> str:
     text = request.POST.get("body", "").replace("\r\n", "\n")
     members = active_members(access)
     changes.add_note(access=access, ticket=id, text=text, mentioned=mentioned(text, members))
-    desk.save_draft(access=access, ticket=id, kind="note", body="")
+    desk.save_draft(access=access, ticket=id, kind="note", begun=Begun())
     if nobody := naming_nobody(text, members)[:_MOST_NAMED]:
         names = ", ".join(f"@{one}" for one in nobody)
         warning = _("The note names %(names)s, and no member is called so: nobody was told by that name.")
@@ -165,8 +165,13 @@ def _take_back(request: HttpRequest, access: Access, id: UUID) -> str | HttpResp
         return redirect(f"{page_of_it}?{urlencode({'taken_back': row.id})}")
     begun = drafts(access, ticket=id).get("reply", Begun())  # what was begun since stands below it, where both fit
     both = f"{row.body}\n\n{begun.body}".strip()
-    body, template = both if len(both) <= MOST_BODY else row.body, row.template or begun.template
-    desk.save_draft(access=access, ticket=id, kind="reply", body=body, template=template)
+    again = Begun(
+        body=both if len(both) <= MOST_BODY else row.body,
+        template=row.template or begun.template,
+        certified=row.certified,
+        waits=row.waits_for_customer,
+    )
+    desk.save_draft(access=access, ticket=id, kind="reply", begun=again)
     return _("The answer was taken back. What you wrote is here again.")
 
 
@@ -225,6 +230,17 @@ escalate = acting(_escalate)
 reopen = acting(_reopen)
 
 
+def begun_in(request: HttpRequest, *, body: str) -> Begun:
+    """Return what was begun to be written, as a request says that the answer's box stands around it."""
+    given = request.POST
+    return Begun(
+        body=body,
+        template=given.get("template", ""),
+        certified=given.get("certified") == "on",
+        waits=given.get("waits") == "on",
+    )
+
+
 @require_POST
 @member_view
 def present(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
@@ -233,8 +249,7 @@ def present(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     kind = "note" if request.POST.get("kind") == "note" else "reply"
     try:
         if access.sends and "body" in request.POST:
-            template = request.POST.get("template", "")
-            desk.save_draft(access=access, ticket=id, kind=kind, body=body, template=template)
+            desk.save_draft(access=access, ticket=id, kind=kind, begun=begun_in(request, body=body))
         # What the page says now and then names the answer alone: who has begun a note writes too.
         desk.be_present(access=access, ticket=id, writing=access.sends and bool(drafts(access, ticket=id)))
     except InputError as error:

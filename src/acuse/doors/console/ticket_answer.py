@@ -20,7 +20,7 @@ from acuse.composition.letters import Attachment
 from acuse.composition.queries import Composed, snippet_names
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.frame import member_view
-from acuse.doors.console.ticket_acts import identifier
+from acuse.doors.console.ticket_acts import begun_in, identifier
 from acuse.doors.ui.errors import said
 from acuse.errors import ConflictError, InputError
 from acuse.helpdesk.queries.case import Begun, CaseView, case, drafts
@@ -45,13 +45,18 @@ from acuse.helpdesk.services.replies import MOST_BODY, MOST_FILES, Answer, reply
 MOST_OCTETS = 25_000_000
 
 
-def shown(request: HttpRequest, access: Access, seen: CaseView) -> dict[str, Any]:
-    """Return what the box needs: what was begun, its templates, the one chosen, why what was written was refused."""
+def shown(request: HttpRequest, access: Access, seen: CaseView, *, certify: bool) -> dict[str, Any]:
+    """Return what the box needs: what was begun, its templates, the one chosen, why what was written was refused.
+
+    Args:
+        certify: whether answers go certified where nobody switched that.
+    """
     begun = drafts(access, ticket=seen.row.id)
-    reply = begun.get("reply", Begun())
+    reply = begun.get("reply", Begun(certified=certify))
     return {
         **_writing(access, seen, chosen=request.GET.get("template", reply.template), body=reply.body),
         "drafts": begun,
+        "reply": reply,
         "refused": next((str(one) for one in messages.get_messages(request) if "beside" in one.tags), ""),
         "answered": answered(seen),
         "asking": [ACTS[use] for use in ASKS],
@@ -113,7 +118,7 @@ def snippet(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
 def _keep(request: HttpRequest, access: Access, id: UUID, body: str) -> None:
     """Keep what is written for the page that is led back to; a program in the page holds it itself."""
     if not request.headers.get("HX-Request"):
-        desk.save_draft(access=access, ticket=id, kind="reply", body=body)
+        desk.save_draft(access=access, ticket=id, kind="reply", begun=begun_in(request, body=body))
 
 
 @require_POST
@@ -155,12 +160,11 @@ def answer(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     if seen is None:
         raise Http404("There is no such case.")
     try:
-        template = request.POST.get("template", "")
-        desk.save_draft(access=access, ticket=id, kind="reply", body=_body(request), template=template)
+        desk.save_draft(access=access, ticket=id, kind="reply", begun=begun_in(request, body=_body(request)))
         _answer(request, access, seen)
     except (InputError, ConflictError) as error:
         return _to_the_box(request, access, id, request.POST.get("template", ""), said(error))
-    desk.save_draft(access=access, ticket=id, kind="reply", body="")
+    desk.save_draft(access=access, ticket=id, kind="reply", begun=Begun())
     kept = request.POST.get("kept", "")[:2000]
     return redirect(f"/console/{access.view.slug}/tickets/{id}/{'?' + kept if kept else ''}")
 

@@ -199,10 +199,9 @@ def _opened(request: HttpRequest, access: Access, seen: CaseView, members: Mappi
         "matters": words.MATTERS,
         "languages": words.LANGUAGES,
         "others": [(members.get(member, ""), writing) for member, writing in seen.others],
-        **ticket_answer.shown(request, access, seen),
+        **ticket_answer.shown(request, access, seen, certify=settings.certify_replies),
         **ticket_papers.shown(access, id),
         "guarantee": ticket_guarantee.shown(access, seen, closes=closes and ticket_answer.answered(seen)),
-        "certify": settings.certify_replies,
         "closes": closes,
         "assignee": members.get(seen.row.assignee) if seen.row.assignee else None,
     }

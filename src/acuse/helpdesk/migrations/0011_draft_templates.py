@@ -8,10 +8,14 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveField(model_name="draft", name="certified"),
         migrations.AddField(
             model_name="draft",
             name="template",
             field=models.CharField(blank=True, db_default="", default="", max_length=80),
+        ),
+        migrations.AddField(
+            model_name="draft",
+            name="waits",
+            field=models.BooleanField(db_default=False, default=False),
         ),
     ]

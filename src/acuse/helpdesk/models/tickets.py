@@ -196,7 +196,7 @@ class Outgoing(models.Model):
 
 
 class Draft(models.Model):
-    """What a member began to write in a case, and from which template, as the answer's box names it; "" for none."""
+    """What a member began to write in a case, and how the answer's box stands around it: template and switches."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     ticket = models.ForeignKey("helpdesk.Ticket", on_delete=models.CASCADE, related_name="drafts")
@@ -204,6 +204,8 @@ class Draft(models.Model):
     kind = models.CharField(max_length=8)
     body = models.TextField(blank=True)
     template = models.CharField(max_length=80, blank=True, default="", db_default="")
+    certified = models.BooleanField(default=False)
+    waits = models.BooleanField(default=False, db_default=False)
     updated_at = models.DateTimeField()
 
     class Meta:

@@ -101,10 +101,18 @@ class CaseView:
 
 @dataclass(frozen=True, kw_only=True)
 class Begun:
-    """What a member began to write, and the template that it is written from, as the box names it; "" for none."""
+    """What a member began to write, and how the answer's box stands.
+
+    Attributes:
+        body: of the answer or the note.
+        template: that it is written from, as the box names it; "" for none.
+        certified, waits: its switches.
+    """
 
     body: str = ""
     template: str = ""
+    certified: bool = False
+    waits: bool = False
 
 
 def case(access: Access, *, id: UUID) -> CaseView | None:
@@ -153,8 +161,10 @@ def interaction(access: Access, *, ticket: UUID, id: UUID) -> InteractionView | 
 def drafts(access: Access, *, ticket: UUID) -> Mapping[str, Begun]:
     """Return what the member began to write in a case, by its kind: "reply" or "note"."""
     theirs = Draft.objects.filter(ticket_id=ticket, ticket__organisation_id=access.organisation)
-    rows = theirs.filter(member_id=access.member).values_list("kind", "body", "template")
-    return {kind: Begun(body=body, template=template) for kind, body, template in rows}
+    return {
+        row.kind: Begun(body=row.body, template=row.template, certified=row.certified, waits=row.waits)
+        for row in theirs.filter(member_id=access.member)
+    }
 
 
 def _shown(text: str, access: Access) -> str:

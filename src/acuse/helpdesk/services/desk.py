@@ -1,5 +1,6 @@
 """What people do at their desks that proves nothing and so is no fact: drafts, who has a case open, views they keep."""
 
+from dataclasses import asdict
 from uuid import UUID
 
 from django.db import transaction
@@ -8,36 +9,36 @@ from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.errors import InputError
 from acuse.helpdesk.models import Draft, Mention, Presence, SavedView, Ticket
+from acuse.helpdesk.queries.case import Begun
 from acuse.helpdesk.services.replies import MOST_BODY
 
 _MOST_VIEWS = 50
 
 
-def save_draft(*, access: Access, ticket: UUID, kind: str, body: str, template: str = "") -> None:
+def save_draft(*, access: Access, ticket: UUID, kind: str, begun: Begun) -> None:
     """Keep what a member began to write in a case; nothing left to keep forgets it.
 
     Args:
         access: of a member who sends.
         ticket: which case.
         kind: "reply" or "note".
-        body: of the answer or the note.
-        template: that the answer was written from, as its box names it; "" for none.
+        begun: what was written so far, and how the box stands.
 
     Raises:
         AccessDenied: the member may not act on cases. InputError: no such case, or too long.
     """
     access.require_sender()
-    if kind not in {"reply", "note"} or len(body) > MOST_BODY:
+    if kind not in {"reply", "note"} or len(begun.body) > MOST_BODY:
         raise InputError("A draft takes at most %(most)s characters.", most=MOST_BODY)
     _check(access, ticket)
-    if not body.strip():
+    if not begun.body.strip():
         Draft.objects.filter(ticket_id=ticket, member_id=access.member, kind=kind).delete()
         return
     Draft.objects.update_or_create(
         ticket_id=ticket,
         member_id=access.member,
         kind=kind,
-        defaults={"body": body, "template": template.replace("\0", "")[:80], "updated_at": clock.now()},
+        defaults={**asdict(begun), "template": begun.template.replace("\0", "")[:80], "updated_at": clock.now()},
     )
 
 

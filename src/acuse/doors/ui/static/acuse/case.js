@@ -25,7 +25,7 @@
 
   /* Drafts: kept by htmx while one writes; what it has not sent yet goes when the case is left. A draft that came after
      its answer was sent would stand in the box again, so a form that is being sent keeps nothing any more. */
-  const FIELDS = ["csrfmiddlewaretoken", "revision", "kind", "body", "template"];
+  const FIELDS = ["csrfmiddlewaretoken", "revision", "kind", "body", "template", "certified", "waits"];
   const unkept = () => $$("form[data-keeps][data-unkept]");
   const keep = async (form, leaving) => {
     const given = new FormData(form);
