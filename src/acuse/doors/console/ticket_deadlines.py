@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import accumulate
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,16 +20,19 @@ from acuse.proof.business_time.term import Term
 _GAP = timedelta(minutes=12)
 #: So many days have their names side by side; of more, the first, the present and the last.
 _NAMED = 8
+#: What a name takes of the ruler's length on a telephone, and that of the present day, which says so.
+_NAME, _NAME_NOW = 0.12, 0.24
 
 
 @dataclass(frozen=True, kw_only=True)
 class Day:
-    """A day of the ruler, in percent of its length: where it begins, how wide it is, how much of it is spent."""
+    """A day of the ruler, in percent of its length: where it begins, its width, what is spent, where its word is."""
 
     at: str
     width: str
     spent: str
     word: str
+    word_at: str
     now: bool
 
 
@@ -99,21 +103,40 @@ def first(deadlines: Sequence[Told]) -> Told | None:
 def _ruler(bars: Sequence[Bar]) -> tuple[Day, ...]:
     """Return the days with their places; a day is as wide as the hours that count. Few of many have their name."""
     whole = sum((bar.counts for bar in bars), timedelta()) + _GAP * max(0, len(bars) - 1)
-    days, begun = [], timedelta()
-    for number, bar in enumerate(bars):
-        named = len(bars) <= _NAMED or bar.today or number in {0, len(bars) - 1}
+    starts = list(accumulate((bar.counts + _GAP for bar in bars), initial=timedelta()))[:-1]
+    names = _named(bars, [begun / whole if whole else 0.0 for begun in starts])
+    days = []
+    for number, (bar, begun) in enumerate(zip(bars, starts, strict=True)):
         name = f"{DAYS[figures.language()][bar.day.weekday()]} {bar.day.day}"
         days.append(
             Day(
                 at=_percent(begun, whole),
                 width=_percent(bar.counts, whole),
                 spent=_percent(min(bar.spent, bar.counts), whole),
-                word=(_("%(day)s, now") % {"day": name} if bar.today else name) if named else "",
+                word=(_("%(day)s, now") % {"day": name} if bar.today else name) if number in names else "",
+                word_at=f"{100 * names.get(number, 0.0):.2f}%",
                 now=bar.today,
             )
         )
-        begun += bar.counts + _GAP
     return tuple(days)
+
+
+def _named(bars: Sequence[Bar], starts: Sequence[float]) -> dict[int, float]:
+    """Return which days have their name and where: the present one, and those that stand clear of it and of each other.
+
+    Args:
+        starts: where each day begins, in parts of the ruler; its name begins there, or ends where the ruler does.
+    """
+    wanted = (
+        range(len(bars)) if len(bars) <= _NAMED else [0, *(n for n, bar in enumerate(bars) if bar.today), len(bars) - 1]
+    )
+    taken: dict[int, tuple[float, float]] = {}
+    for number in sorted(wanted, key=lambda n: not bars[n].today):
+        width = _NAME_NOW if bars[number].today else _NAME
+        begin = min(starts[number], 1 - width)
+        if all(begin + width <= other or until <= begin for other, until in taken.values()):
+            taken[number] = begin, begin + width
+    return {number: begin for number, (begin, _end) in taken.items()}
 
 
 def _percent(part: timedelta, whole: timedelta) -> str:
