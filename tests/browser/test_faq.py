@@ -33,7 +33,9 @@ def article(world: World) -> UUID:
     accounts.add_sender_identity(organisation=world.organisation, pattern=MAILBOX)
     mailbox = add_mailbox(access=access, name="Atención al cliente", address=MAILBOX)
     welcome = {"es": "Aquí encontrará respuestas y podrá escribirnos."}
-    change_portal(access=access, portal_enabled=True, form_enabled=True, form_mailbox=mailbox, welcome=welcome)
+    change_portal(
+        access=access, portal_enabled=True, form_enabled=True, form_mailbox=mailbox, welcome=welcome, data_policy=""
+    )
     made = []
     for title, questions in (
         ("Pagos y facturas", (("¿Cómo pido una devolución?", RETURNS), ("¿Y la factura?", "Se envía el mismo día."))),

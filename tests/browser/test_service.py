@@ -114,6 +114,6 @@ def test_a_figure_leads_to_the_case_behind_it(made: Desk, visit: Opener) -> None
     expect(page.get_by_role("heading", name="Mensajes recibidos")).to_be_visible()
     page.locator("tbody a").first.click()
     assert "/tickets/" in page.url
-    change_portal(access=made.access, portal_enabled=True)
+    change_portal(access=made.access, portal_enabled=True, data_policy="")
     seen.open("/o/talleres-ribera/")
     expect(page.get_by_role("heading", name="Cuándo está más tranquilo")).to_be_visible()

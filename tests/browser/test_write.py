@@ -52,6 +52,7 @@ def publish_form(made: Desk, consent: str) -> None:
         form_enabled=True,
         form_mailbox=Mailbox.objects.get().id,
         consent={"es": consent},
+        data_policy="",
     )
 
 

@@ -50,7 +50,7 @@ def test_a_question_is_drafted_by_an_agent_and_published_by_a_manager(desk: Desk
     assert Article.objects.get().review_date == day
     public = f'href="/o/{SLUG}/faq/{row.id}/"'
     assert public not in text
-    change_portal(access=desk.owner, portal_enabled=True)
+    change_portal(access=desk.owner, portal_enabled=True, data_policy="")
     assert public in member(desk.agent).get(f"{BASE}{row.id}/").content.decode()
 
 

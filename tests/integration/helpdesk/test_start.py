@@ -12,7 +12,7 @@ from acuse.helpdesk.models import Line, Mailbox, Ticket
 from acuse.helpdesk.queries.policies import current_policy
 from acuse.helpdesk.queries.portal import public_desk
 from acuse.helpdesk.services.opening import open_by_member, settings_of
-from acuse.helpdesk.services.portal import standard_consent
+from acuse.helpdesk.services.portal import change_portal, standard_consent
 
 SLUG = "empresa"
 PAGE = f"/console/{SLUG}/settings/desk/start/"
@@ -72,6 +72,17 @@ def test_what_is_refused_is_said_at_its_field_and_the_rest_stays_done(owner: Acc
     assert set(again.fields) == {"address", "public"}
     assert client().post(PAGE, {"address": "atencion@propia.example", "public": "on"}).status_code == 302
     assert public_desk(SLUG) is not None
+
+
+def test_what_was_set_for_a_public_page_that_is_off_stays_when_the_form_switches_it_on(owner: Access) -> None:
+    policy = "https://empresa.example/privacidad"
+    change_portal(
+        access=owner, portal_enabled=False, portal_indexed=False, quiet_hours_public=False, data_policy=policy
+    )
+    assert client().post(PAGE, GIVEN).status_code == 302
+    row = settings_of(owner.organisation)
+    assert row.portal_enabled
+    assert (row.portal_indexed, row.quiet_hours_public, row.data_policy) == (False, False, policy)
 
 
 @pytest.mark.parametrize("wrong", [{"hours": "never"}, {"address": "nonsense"}, {"region": "XX"}, {"terms": "mine"}])

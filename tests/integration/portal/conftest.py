@@ -20,7 +20,7 @@ def desk(database: Addresses) -> Iterator[Desk]:
     sequencer = Sequencer(conninfo=conninfo(), key=SigningKey.generate("acuse.example/test"))
     assert sequencer.lead()
     made = making.desk(sequencer)
-    change_portal(access=made.owner, portal_enabled=True, form_enabled=True, form_mailbox=made.mailbox)
+    change_portal(access=made.owner, portal_enabled=True, form_enabled=True, form_mailbox=made.mailbox, data_policy="")
     yield made
     sequencer.resign()
 

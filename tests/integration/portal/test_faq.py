@@ -145,7 +145,7 @@ def test_all_of_it_is_one_page_to_print_now_and_then(
 def test_search_engines_list_what_the_organisation_lets_them(desk: Desk, visitor: Client, article: UUID) -> None:
     assert "X-Robots-Tag" not in visitor.get(f"{FAQ}{article}/")
     assert visitor.get(f"{FAQ}?q=factura")["X-Robots-Tag"] == "noindex"
-    change_portal(access=desk.owner, portal_enabled=True, portal_indexed=False)
+    change_portal(access=desk.owner, portal_enabled=True, portal_indexed=False, data_policy="")
     assert visitor.get(f"{FAQ}{article}/")["X-Robots-Tag"] == "noindex"
-    change_portal(access=desk.owner, portal_enabled=False)
+    change_portal(access=desk.owner, portal_enabled=False, data_policy="")
     assert visitor.get(FAQ).status_code == visitor.get(f"{FAQ}{article}/").status_code == 404

@@ -164,7 +164,7 @@ def test_a_session_of_one_organisation_opens_no_others(desk: Desk, visitor: Clie
     other = accounts.create_organisation(name="Sur", slug="sur")
     owner = accounts.create_user(email="jefa@sur.example", password=None)
     accounts.add_member(organisation=other.id, email=owner.email, role="owner")
-    change_portal(access=access_organisation(user=owner, slug="sur"), portal_enabled=True)
+    change_portal(access=access_organisation(user=owner, slug="sur"), portal_enabled=True, data_policy="")
     visitor.cookies[COOKIE]["path"] = "/"
     assert 'name="address"' in visitor.get("/o/sur/mailbox/").content.decode()
     assert desk.ticket().key in visitor.get(MAILBOX).content.decode()

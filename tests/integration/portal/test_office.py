@@ -14,7 +14,9 @@ START = f"/o/{SLUG}/"
 
 
 def test_the_start_says_whose_it_is_and_what_can_be_done(desk: Desk, visitor: Client) -> None:
-    change_portal(access=desk.owner, portal_enabled=True, welcome={"es": "Diga <b>qué</b> pasa.\n\nGracias."})
+    change_portal(
+        access=desk.owner, portal_enabled=True, welcome={"es": "Diga <b>qué</b> pasa.\n\nGracias."}, data_policy=""
+    )
     page = visitor.get(START)
     text = page.content.decode()
     assert page.status_code == 200
@@ -25,7 +27,7 @@ def test_the_start_says_whose_it_is_and_what_can_be_done(desk: Desk, visitor: Cl
 
 
 def test_a_page_that_is_off_and_a_name_that_is_nobodys_look_alike(desk: Desk, visitor: Client) -> None:
-    change_portal(access=desk.owner, portal_enabled=False)
+    change_portal(access=desk.owner, portal_enabled=False, data_policy="")
     off, unknown = visitor.get(START), visitor.get("/o/nadie/")
     assert (off.status_code, unknown.status_code) == (404, 404)
     said = [page.content.partition(b"<main")[2] for page in (off, unknown)]
@@ -41,9 +43,9 @@ def test_the_language_is_the_one_that_is_asked_for_and_kept(desk: Desk, visitor:
 
 def test_a_form_needs_a_mailbox_of_the_organisation_that_takes_mail(desk: Desk) -> None:
     with pytest.raises(InputError):
-        change_portal(access=desk.owner, portal_enabled=True, form_enabled=True)
+        change_portal(access=desk.owner, portal_enabled=True, form_enabled=True, data_policy="")
     with pytest.raises(InputError):
-        change_portal(access=desk.owner, portal_enabled=True, form_mailbox=desk.organisation)
+        change_portal(access=desk.owner, portal_enabled=True, form_mailbox=desk.organisation, data_policy="")
     found = public_desk(SLUG)
     assert found is not None
     assert (found.form, found.form_mailbox) == (True, desk.mailbox)
@@ -52,10 +54,10 @@ def test_a_form_needs_a_mailbox_of_the_organisation_that_takes_mail(desk: Desk) 
 def test_what_is_set_is_limited_to_managers_and_recorded(desk: Desk) -> None:
     for access in (desk.agent, desk.auditor):
         with pytest.raises(AccessDenied):
-            change_portal(access=access, portal_enabled=False)
+            change_portal(access=access, portal_enabled=False, data_policy="")
     with pytest.raises(InputError):
-        change_portal(access=desk.owner, portal_enabled=True, consent={"es": "x" * (MOST_TEXT + 1)})
-    change_portal(access=desk.administrator, portal_enabled=False)
+        change_portal(access=desk.owner, portal_enabled=True, consent={"es": "x" * (MOST_TEXT + 1)}, data_policy="")
+    change_portal(access=desk.administrator, portal_enabled=False, data_policy="")
     facts = facts_of(organisation=desk.organisation, kind="organisation", id=desk.organisation)
     assert facts[-1].fact.details == {"settings": ["form_enabled", "form_mailbox", "portal_enabled"]}
 

@@ -56,6 +56,7 @@ def test_what_is_sent_opens_a_case_with_its_answers_files_and_consent(desk: Desk
         form_enabled=True,
         form_mailbox=desk.mailbox,
         consent={"es": CONSENT},
+        data_policy="",
     )
     ready = steps(visitor, product="Berlina", purchase_date="2026-03-02")
     assert visitor.post(WRITE, ready).status_code == 400  # nothing was agreed to
@@ -147,6 +148,7 @@ def test_nobody_agrees_to_words_that_they_did_not_see(desk: Desk, visitor: Clien
             form_enabled=True,
             form_mailbox=desk.mailbox,
             consent={"es": words, "en": "I agree."},
+            data_policy="",
         )
 
     ask(CONSENT)
@@ -401,7 +403,7 @@ def test_a_site_of_many_networks_is_limited_as_a_whole(
 
 
 def test_a_form_that_is_off_is_no_page(desk: Desk, visitor: Client) -> None:
-    change_portal(access=desk.owner, portal_enabled=True)
+    change_portal(access=desk.owner, portal_enabled=True, data_policy="")
     assert visitor.get(WRITE).status_code == 404
     assert visitor.post(WRITE, FILLED).status_code == 404
     assert visitor.get(f"/o/{SLUG}/write/suggested/").status_code == 405

@@ -60,6 +60,7 @@ def set_up(access: Access, directory: Path) -> UUID:
         form_mailbox=mailbox,
         welcome=_WELCOME,
         consent=_CONSENT,
+        data_policy="",
     )
     _publish_questions(access, json.loads((directory / "questions.json").read_text("utf-8")))
     return line

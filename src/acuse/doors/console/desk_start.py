@@ -154,15 +154,18 @@ def _made(access: Access, form: StartForm) -> bool:
 
 
 def _public(access: Access, mailbox: UUID) -> None:
-    """Switch the public page on with its form, which asks for consent; words that there are stay."""
+    """Switch the public page on with its form, which asks for consent; what else is set stays."""
     row = settings_of(access.organisation)
     change_portal(
         access=access,
         portal_enabled=True,
         form_enabled=True,
         form_mailbox=mailbox,
+        quiet_hours_public=row.quiet_hours_public,
+        portal_indexed=row.portal_indexed,
         welcome=row.welcome,
         consent=row.consent or standard_consent(access.view.name),
+        data_policy=row.data_policy,
     )
 
 

@@ -40,7 +40,7 @@ def change_portal(
     portal_indexed: bool = True,
     welcome: Mapping[str, str] | None = None,
     consent: Mapping[str, str] | None = None,
-    data_policy: str = "",
+    data_policy: str,
 ) -> None:
     """Change the public pages; each name that changed is recorded.
 
