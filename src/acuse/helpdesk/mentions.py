@@ -5,13 +5,16 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-_NAMED = re.compile(r"(?<![^\s(])@(\w+(?:[.-]\w+)*)")
+# What stands before an @ within an address, of mail or of the web.
+_AT = r"(?<![\w@.+/])@"
+_NAMED = re.compile(rf"{_AT}(\w+(?:[.-]\w+)*)")
 
 
 def mentioned(text: str, members: Mapping[UUID, str]) -> list[UUID]:
     """Return the members whose whole name stands after an @, whatever its case, accents and spaces.
 
-    Where one's name begins another's, the longer one counts. Who have the same name are all meant.
+    An @ inside an address names nobody. Where one's name begins another's, the longer one counts. Who have the same
+    name are all meant.
 
     Args:
         text: of a note. members: their names.
@@ -24,11 +27,12 @@ def mentioned(text: str, members: Mapping[UUID, str]) -> list[UUID]:
 def naming_nobody(text: str, members: Mapping[UUID, str]) -> list[str]:
     """Return what stands after an @ and is no member's whole name: the first word of each, as it was first written.
 
-    An @ inside a word, as in an address, names nobody.
+    An @ inside a word or an address names nobody.
 
     Args:
         text: of a note. members: their names.
     """
+    text = unicodedata.normalize("NFC", text)
     left = _NAMED.findall(_naming(map(_level, members.values())).sub("", _level(text)))
     written = {_level(word): word for word in reversed(_NAMED.findall(text))}
     return [written[word] for word in dict.fromkeys(left) if word in written]
@@ -36,7 +40,7 @@ def naming_nobody(text: str, members: Mapping[UUID, str]) -> list[str]:
 
 def _naming(names: Iterable[str]) -> re.Pattern[str]:
     longest_first = sorted(set(names), key=len, reverse=True)
-    return re.compile(rf"@({'|'.join(map(re.escape, longest_first))})(?!\w)")
+    return re.compile(rf"{_AT}({'|'.join(map(re.escape, longest_first))})(?!\w)")
 
 
 def _level(text: str) -> str:

@@ -25,6 +25,8 @@ MEMBERS = {
         ("@Ana Pe\u0301rez\n@otra@norte.example", [ANA, NAMELESS]),
         ("(@José Núñez (taller))", [JOSE]),
         ("@Ana Pérezosa, @Ana, Ana Pérez, a@b.example", []),
+        ("¿@Ana Pérez? ¡@ana soler! «@José Núñez (taller)»", [ANA, OTHER_ANA, JOSE]),
+        ("luz@ana perez, https://red.example/@ana soler, luz+@ana soler", []),
         ("", []),
     ],
 )
@@ -43,6 +45,9 @@ def test_the_same_name_means_all_who_have_it_and_no_name_nobody() -> None:
         ("@Nadie, y (@Ána-Luz) y @nadie.", ["Nadie", "Ána-Luz"]),
         ("@Ana Pérezosa no es nadie, @ana perez sí", ["Ana"]),
         ("@Ana Pérez Gil, @otra@norte.example: ana@norte.example. @ @", []),
+        ('¿@Bob? ¡@Pepe! "@Eva" a,@Leo;@Paz', ["Bob", "Pepe", "Eva", "Leo", "Paz"]),
+        ("@A\u0301ngel", ["Ángel"]),
+        ("ana+@bob.example, ana.@bob.example, https://red.example/@bob", []),
         ("", []),
     ],
 )
