@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from acuse.doors.portal import case
+from acuse.doors.portal import case, verify
 from acuse.evidence import custody
 from acuse.helpdesk import form_guard
 from acuse.helpdesk.models import Interaction, Outgoing, Ticket
@@ -85,19 +85,34 @@ def test_a_link_gives_the_files_of_its_own_case_alone(desk: Desk, monkeypatch: p
     assert client.get(path).status_code == 200
 
 
-@pytest.mark.parametrize(("language", "said"), [("es", "no puede descargarse"), ("en", "cannot be downloaded")])
-def test_a_file_that_custody_lost_is_said(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+def test_downloads_of_files_leave_the_checking_of_documents_open(desk: Desk) -> None:
+    (path,) = links(opened(desk))
+    for _many in range(verify.FILES_PER_WINDOW + 1):
+        assert Client().get(path).status_code == 200
+    checked = {"file": SimpleUploadedFile("freno.png", PICTURE)}
+    assert Client().post("/verify/", checked).status_code == 200
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (custody.MissingObject("It was erased."), 410, {"es": "ya no se conserva", "en": "is not kept any more"}),
+        (custody.DamagedObject("It is damaged."), 503, {"es": "dentro de un rato", "en": "Try again in a while"}),
+    ],
+)
+def test_a_file_that_custody_cannot_give_is_said_with_whether_to_try_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, language: str, error: Exception, status: int, said: dict[str, str]
 ) -> None:
     (path,) = links(opened(desk))
 
-    def lost(**_of: object) -> bytes:
-        raise custody.MissingObject("It is not there.")
+    def refuse(**_of: object) -> bytes:
+        raise error
 
-    monkeypatch.setattr(custody, "open_object", lost)
+    monkeypatch.setattr(custody, "open_object", refuse)
     answer = Client().get(path.replace("l=es", f"l={language}"))
-    assert answer.status_code == 503
-    assert said in answer.content.decode()
+    assert answer.status_code == status
+    assert said[language] in answer.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -139,14 +139,18 @@ def _again(request: HttpRequest, token: str, seen: Followed, key: str, status: i
 def file(request: HttpRequest, token: str, said: UUID, number: int) -> HttpResponse:
     """One file of what was said in a case, always saved and never shown in place."""
     found = decode_token(token, keys=(settings.ACUSE_KEYS.address,), purpose=FOLLOW)
-    often = limited(request, *(("file", FILES_PER_WINDOW) if found is not None else ("stranger", STRANGERS_PER_WINDOW)))
+    limit = ("stranger", STRANGERS_PER_WINDOW) if found is None else ("case-file", FILES_PER_WINDOW)
+    often = limited(request, *limit)
     seen = followed(found) if found is not None and not often else None
     if seen is None:
         key, status = ("often", 429) if often else ("unknown", 404)
         return _told(request, None, key, status)
     try:
         chosen = access_file(ticket=seen.id, said=said, number=number)
-    except (DamagedObject, MissingObject, TemporaryError):
+    except MissingObject:
+        log.exception("a file of a case is not in custody")
+        return _told(request, seen, "gone", 410)
+    except (DamagedObject, TemporaryError):
         log.exception("a file of a case cannot be read")
         return _told(request, seen, "lost", 503)
     if chosen is None:

@@ -33,6 +33,8 @@ _ES = {
     "lost.title": "Ese fichero no puede descargarse ahora",
     "lost.text": "Vuelva a intentarlo dentro de un rato. Si sigue sin poder, escriba a {organisation} desde la página "
     "de su caso.",
+    "gone.title": "Ese fichero ya no se conserva",
+    "gone.text": "No puede descargarse. Si lo necesita, pídalo a {organisation} desde la página de su caso.",
     "nothing": "Ver esta página no queda registrado.",
     "ask.title": "¿Está conforme?",
     "ask.text": "{organisation} considera resuelto su caso y le pregunta si está conforme.",
@@ -107,6 +109,8 @@ _EN = {
     "files": "Attachments",
     "lost.title": "That file cannot be downloaded just now",
     "lost.text": "Try again in a while. If it still cannot, write to {organisation} from the page of your case.",
+    "gone.title": "That file is not kept any more",
+    "gone.text": "It cannot be downloaded. If you need it, ask {organisation} for it from the page of your case.",
     "nothing": "Seeing this page is not recorded.",
     "ask.title": "Do you agree?",
     "ask.text": "{organisation} takes your case for resolved, and asks whether you agree.",
