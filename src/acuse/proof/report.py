@@ -10,7 +10,7 @@ from acuse.clock import to_rfc3339
 from acuse.errors import AcuseError
 from acuse.proof.facts.catalogue import fits_type
 from acuse.proof.facts.fact import Fact
-from acuse.proof.verdicts.deadlines import CONTRADICTIONS, Deadline, Judgement, stated_deadline
+from acuse.proof.verdicts.deadlines import CONTRADICTIONS, Deadline, Judgement, Unasked, stated_deadline
 from acuse.proof.verdicts.delivery import LIMITS, Verdict
 
 DEVELOPMENT_WORDS = "Development time stamp – no legal value"
@@ -169,7 +169,7 @@ class Report:
                 }
                 for each in (self.deadlines.contradictions if self.deadlines else ())
             ],
-            "opened_unasked": [str(fact.id) for _, fact in (self.deadlines.unasked if self.deadlines else ())],
+            "opened_unasked": [str(each.again.id) for each in (self.deadlines.unasked if self.deadlines else ())],
             "deferred": [str(fact.id) for fact in (self.deadlines.deferred if self.deadlines else ())],
             "deferrals_unchecked": [str(fact.id) for fact in (self.deadlines.unchecked if self.deadlines else ())],
             "time_stamps": [
@@ -302,11 +302,7 @@ def _deadline_lines(judged: Judgement, stamped: datetime | None, about: Deadline
             f"  Not proved: that every term was started which applied from fact {numbers} on; which version of the "
             "policy was in force then no fact says, or it is not in the file."
         )
-    for over, again in judged.unasked:
-        lines.append(
-            f"  Not proved: that the case was solved by fact {over.subject_sequence}; fact {again.subject_sequence} "
-            "opened it again, and the customer had said nothing between."
-        )
+    lines += [_unasked_line(each) for each in judged.unasked]
     for fact in judged.deferred:
         calendar = fact.details["calendar"]["version"]
         lines.append(
@@ -324,6 +320,15 @@ def _deadline_lines(judged: Judgement, stamped: datetime | None, about: Deadline
         terms = f": {_terms(each.terms)}" if each.terms else ""
         lines.append(f"  Contradicted ({said}): {CONTRADICTIONS[each.key]}{terms}.")
     return lines
+
+
+def _unasked_line(told: Unasked) -> str:
+    numbers = ", ".join(str(call.subject_sequence) for call in told.calls)
+    calls = f"; calls that the organisation itself noted there, by number of fact: {numbers}" if numbers else ""
+    return (
+        f"  Not proved: that the case was solved by fact {told.over.subject_sequence}; fact "
+        f"{told.again.subject_sequence} opened it again, and no message of the customer lies between{calls}."
+    )
 
 
 def _terms(names: Sequence[str]) -> str:

@@ -10,9 +10,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from acuse.clock import to_rfc3339
+from acuse.doors.portal.deadline_words import deadline_remarks
 from acuse.proof.archive import Archive
 from acuse.proof.business_time import CalendarVersion, Term
 from acuse.proof.facts.fact import Fact
@@ -22,7 +25,7 @@ from acuse.proof.verdicts.deadlines import judge
 from acuse.proof.verdicts.deadlines.noting import TOLERANCE
 from tests.unit.proof.calendars import at, make
 from tests.unit.proof.test_verify import OPERATOR, check, failure
-from tests.unit.proof.tickets import Ticket, ruled
+from tests.unit.proof.tickets import Ticket, named, ruled
 
 CALENDAR = make(holidays={date(2026, 11, 9)})
 TERM, LONG = Term(amount=48, unit="business_hours"), Term(amount=60, unit="business_hours")
@@ -134,8 +137,44 @@ def test_the_case_is_resolved_in_time_and_opened_again_by_nobody_s_wish(asked: s
     report = verified(ticket)
     honest = asked in ("message", "denied")
     assert report.to_members()["opened_unasked"] == ([] if honest else [str(again.id)])
-    line = "Not proved: that the case was solved by fact "
+    line = "opened it again, and no message of the customer lies between.\n"
     assert (line in report.to_text()) is not honest
+
+
+CALLED: dict[str, Any] = {"call": named("ca"), "line": named("1"), "result": "answered"}
+AGREED: dict[str, Any] = {"by": "link", "request": named("f"), "words": "Conforme", "comments": ""}
+
+
+def test_a_call_that_the_organisation_notes_does_not_make_a_reopening_asked_for_and_is_named() -> None:
+    ticket = resolve(case(), DUE - timedelta(hours=2))
+    call = ticket.add("call.added", DUE, started_at=to_rfc3339(DUE), **CALLED)
+    again = ticket.move(DUE, "reopened", before="resolved", **ticket.in_force())
+    report = verified(ticket)
+    assert report.to_members()["opened_unasked"] == [str(again.id)]
+    noted = f"calls that the organisation itself noted there, by number of fact: {call.subject_sequence}"
+    assert f"no message of the customer lies between; {noted}.\n" in report.to_text()
+    with translation.override("es"):
+        (said,) = deadline_remarks(judge(ticket.facts, ticket.calendars))
+    assert "sin que conste ningún mensaje del cliente" in said
+    assert said.endswith(
+        f"Llamadas que la propia organización anotó entre ambos, por número de hecho: {call.subject_sequence}."
+    )
+
+
+@pytest.mark.parametrize("agreed", ["before", "after"])
+def test_what_the_customer_agreed_to_was_solved_until_it_is_opened_again(agreed: str) -> None:
+    ticket, resolved = case(), DUE - timedelta(hours=2)
+    if agreed == "before":
+        ticket.add("conformity.given", resolved, **AGREED)
+    resolve(ticket, resolved)
+    if agreed == "after":
+        ticket.add("conformity.given", DUE, **AGREED)
+    ticket.move(DUE, "reopened", before="resolved", **ticket.in_force())
+    assert verified(ticket).to_members()["opened_unasked"] == []
+    assert "that the case was solved" not in verified(ticket).to_text()
+    ticket.move(DUE, "resolved", before="reopened")
+    again = ticket.move(DUE, "reopened", before="resolved", **ticket.in_force())
+    assert verified(ticket).to_members()["opened_unasked"] == [str(again.id)], "nobody agreed to what came after"
 
 
 @pytest.mark.parametrize("reason", ["customer", "documents", "adr"])

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, gettext_noop, pgettext_lazy
 
 from acuse.certificates.stories.deadlines.source import source_of
 from acuse.doors.ui.lengths import length
-from acuse.proof.verdicts.deadlines import Deadline, Judgement
+from acuse.proof.verdicts.deadlines import Deadline, Judgement, Unasked
 
 PURPOSES = {
     "first_response": gettext_noop("First response"),
@@ -60,10 +60,6 @@ def _purpose(deadline: Deadline, *, alone: bool, source: str) -> str:
 
 def deadline_remarks(judgement: Judgement) -> tuple[str, ...]:
     """Return what verdicts leave open, as sentences: reopenings that nobody asked for, and terms that were deferred."""
-    reopened = _(
-        "Fact %(again)s opened the case again, and the customer had said nothing since fact %(over)s: that it was "
-        "solved by then is not proved."
-    )
     waits = _(
         "Fact %(number)s defers the term “%(name)s”, saying that its calendar ends before it would; nothing has begun "
         "it since."
@@ -72,12 +68,22 @@ def deadline_remarks(judgement: Judgement) -> tuple[str, ...]:
         "Fact %(number)s defers the term “%(name)s”. That it could not be counted is not checked: its calendar or "
         "its terms are not in the file."
     )
-    pairs = ((over.subject_sequence, again.subject_sequence) for over, again in judgement.unasked)
-    return tuple(reopened % {"over": over, "again": again} for over, again in pairs) + tuple(
+    return tuple(_reopened(each) for each in judgement.unasked) + tuple(
         said % {"number": fact.subject_sequence, "name": fact.details["rule"]["policy"]}
         for said, facts in ((waits, judgement.deferred), (believed, judgement.unchecked))
         for fact in facts
     )
+
+
+def _reopened(told: Unasked) -> str:
+    numbers = {"over": told.over.subject_sequence, "again": told.again.subject_sequence}
+    said = _(
+        "Fact %(again)s opened the case again, and no message of the customer lies between it and fact %(over)s: that "
+        "it was solved by then is not proved."
+    )
+    calls = ", ".join(str(call.subject_sequence) for call in told.calls)
+    noted = _("Calls that the organisation itself noted there, by number of fact: %(numbers)s.") % {"numbers": calls}
+    return f"{said % numbers} {noted}" if calls else said % numbers
 
 
 def deadline_limits() -> str:

@@ -32,6 +32,7 @@ from acuse.proof.verdicts.deadlines.values import (
     Deadline,
     Judgement,
     PauseTold,
+    Unasked,
 )
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Judgement",
     "PauseTold",
     "Sources",
+    "Unasked",
     "about_one",
     "as_of_version",
     "cited_calendars",

@@ -11,6 +11,7 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from acuse.proof.facts.fact import Fact
+from acuse.proof.verdicts.deadlines.values import Unasked
 
 Fits = Callable[[Fact], bool]
 MOVED = "ticket.status_changed"
@@ -46,7 +47,9 @@ def _member_noted(fact: Fact) -> bool:
 
 _solved = _moved_to(*ENDS)
 _wrote = _is("message.received")
-_objected = _is("message.received", "conformity.denied")
+_agreed = _is("conformity.given")
+_told = _is("message.received", "conformity.given", "conformity.denied")
+_noted_call = _is("call.added")
 _taken_up = _moved_from("pending_customer")
 _no_longer_asked = _moved_from("pending_conformity")
 _asked_for_data = _sent_to("data_request")
@@ -63,23 +66,26 @@ def opened_again(fact: Fact) -> bool:
     return moved and fact.details.get("before") in ENDS and fact.details.get("after") not in ENDS
 
 
-def opened_unasked(facts: Iterable[Fact]) -> list[tuple[Fact, Fact]]:
-    """Return each fact that resolved or closed a case, and the one that opened it again with no word of the customer.
+def opened_unasked(facts: Iterable[Fact]) -> list[Unasked]:
+    """Return where a case was resolved or closed, and opened again with no message of the customer between.
 
-    Whoever resolves what is not solved, and opens it again, has met one term and has another.
+    Whoever resolves what is not solved, and opens it again, has met one term and has another. What the customer had
+    agreed to just before was solved. A call is what the organisation says of it, so it makes no difference.
 
     Args:
         facts: of the case, in order.
     """
-    found, over = list[tuple[Fact, Fact]](), None
+    found, over, agreed, calls = list[Unasked](), None, False, list[Fact]()
     for fact in facts:
-        if _solved(fact):
-            over = fact
-        elif _objected(fact):
-            over = None
-        elif fact.type == MOVED and over is not None:
-            found.append((over, fact))
-            over = None
+        if _told(fact):
+            over, agreed = None, _agreed(fact)
+        elif _solved(fact):
+            over, calls = None if agreed else fact, []
+        elif _noted_call(fact):
+            calls.append(fact)
+        elif fact.type == MOVED:
+            found += [] if over is None else [Unasked(over=over, again=fact, calls=tuple(calls))]
+            over, agreed = None, False
     return found
 
 

@@ -134,6 +134,20 @@ class Deadline:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unasked:
+    """A case that was over and opened again, with no message of the customer between.
+
+    Attributes:
+        over: the fact that resolved or closed it. again: the one that opened it again.
+        calls: the facts between that note a call; the organisation writes them.
+    """
+
+    over: Fact
+    again: Fact
+    calls: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Judgement:
     """What follows from a ticket's facts.
 
@@ -142,8 +156,7 @@ class Judgement:
         contradictions: what facts say that does not follow, and terms that applied and were not started.
         unruled: facts since which it is not known which terms applied.
         deferred: of each term that was deferred, and not started since, the last fact that says so.
-        unasked: each fact that resolved or closed the case, and the one that opened it again with no word of the
-            customer between.
+        unasked: where the case was opened again with no message of the customer.
         unchecked: deferrals whose calendar or policy is not at hand, so that they are believed.
     """
 
@@ -151,7 +164,7 @@ class Judgement:
     contradictions: tuple[Contradiction, ...]
     unruled: tuple[Fact, ...] = ()
     deferred: tuple[Fact, ...] = ()
-    unasked: tuple[tuple[Fact, Fact], ...] = ()
+    unasked: tuple[Unasked, ...] = ()
     unchecked: tuple[Fact, ...] = ()
 
     def named(self, deadline: str) -> Deadline | None:
