@@ -254,11 +254,14 @@ def _entry_lines(facts: Sequence[Fact], positions: Sequence[int], stamped: datet
         return []
     opened, key = facts[0], facts[0].details.get("key")
     named = f", as {printable(key[:80])}" if isinstance(key, str) else ""
+    person = "who wrote it, in person"
+    if opened.details.get("channel") == "phone":
+        person = "who called, or all that was said: the organisation noted it"
     return [
         f"  Proved: the case was entered{named}, at {to_rfc3339(opened.occurred_at)}, by the fact at position "
         f"{positions[0]}.",
         f"  Not proved: that this time is exact, which the certifier's own clock gives; {_bound(stamped)}.",
-        "  Not proved: that what was asked for will be granted; who wrote it, in person.",
+        f"  Not proved: that what was asked for will be granted; {person}.",
     ]
 
 
@@ -271,13 +274,23 @@ def _bound(stamped: datetime | None) -> str:
 
 def _agreement_lines(facts: Sequence[Fact]) -> list[str]:
     """Return what was answered each time that a case's customer was asked whether they agree."""
-    answers = [fact for fact in facts if fact.type in _AGREEMENT and fits_type(fact)]
-    lines = [
-        f"  Proved: agreement was {_AGREEMENT[fact.type]} at {to_rfc3339(fact.occurred_at)}, "
-        f"{_MEANS[fact.details['by']]}, by fact {fact.subject_sequence}."
-        for fact in answers
-    ]
+    asked, lines = set[str](), list[str]()
+    for fact in filter(fits_type, facts):
+        if fact.type == "conformity.requested":
+            asked.add(fact.details["request"])
+        elif fact.type in _AGREEMENT:
+            lines.append(_agreement_line(fact, asked=fact.details["request"] in asked))
     return [*lines, "  Not proved: who, in person, gave or refused agreement."] if lines else []
+
+
+def _agreement_line(fact: Fact, *, asked: bool) -> str:
+    said, at, number = _AGREEMENT[fact.type], to_rfc3339(fact.occurred_at), fact.subject_sequence
+    if asked:
+        return f"  Proved: agreement was {said} at {at}, {_MEANS[fact.details['by']]}, by fact {number}."
+    return (
+        f"  Proved: agreement is recorded as {said} at {at}, by fact {number}. Not proved: that the customer was "
+        "asked; the file shows no such question before."
+    )
 
 
 def _deadline_lines(judged: Judgement, stamped: datetime | None, about: Deadline | None) -> list[str]:

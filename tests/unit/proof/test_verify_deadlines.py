@@ -128,7 +128,7 @@ def test_a_ticket_without_deadlines_needs_no_calendar() -> None:
     ticket = Ticket(calendar=TICKET.calendar)
     ticket.add("note.added", START, mentioned=[])
     report = check(OPERATOR.bundle(ticket.facts).to_json())
-    assert (report.state, report.steps[-1].text) == (State.VALID, "No deadlines.")
+    assert (report.state, report.steps[-1].text) == (State.VALID, "No deadlines in the facts of this file.")
 
 
 def test_another_calendar_or_rule_is_no_object_of_the_facts() -> None:
@@ -218,16 +218,44 @@ def test_what_the_customer_said_of_agreement_is_named() -> None:
     ticket = Ticket(calendar=TICKET.calendar)
     ticket.opened(START)
     said: dict[str, Any] = {"request": "0193505e-7a00-7000-8000-0000000000c1", "words": "Conforme", "comments": ""}
+    ticket.add("conformity.requested", START, request=said["request"], communication=named("c"))
     ticket.add("conformity.denied", at("2026-11-06 10:00:00"), actor=("contact", "c"), by="reply", **said)
     ticket.add("conformity.given", at("2026-11-09 10:00:00"), actor=("recipient", "r"), by="link", **said)
     ticket.add("conformity.given", at("2026-11-10 10:00:00"), actor=("recipient", "r"), by=["link"], **said)
     archive = Archive(proof=OPERATOR.bundle(ticket.facts).to_json(), statement=stated(ticket.facts))
     text = check(archive.to_zip()).to_text()
-    assert "agreement was refused at 2026-11-06T09:00:00.000000Z, in an answer to the question, by fact 2." in text
+    assert "agreement was refused at 2026-11-06T09:00:00.000000Z, in an answer to the question, by fact 3." in text
     means = "with the link that the customer was sent"
-    assert f"Proved: agreement was given at 2026-11-09T09:00:00.000000Z, {means}, by fact 3." in text
+    assert f"Proved: agreement was given at 2026-11-09T09:00:00.000000Z, {means}, by fact 4." in text
     assert "Not proved: who, in person, gave or refused agreement." in text
     assert text.count("agreement was") == 2, "a fact that does not say by which means says nothing"
+
+
+@pytest.mark.parametrize("asked", ["never", "another", "later"])
+def test_an_answer_to_a_question_that_the_file_does_not_show_claims_no_link(asked: str) -> None:
+    ticket, request = Ticket(calendar=TICKET.calendar), named("c1")
+    ticket.opened(START)
+    if asked == "another":
+        ticket.add("conformity.requested", START, request=named("c2"), communication=named("c"))
+    given = ticket.add("conformity.given", START, by="link", request=request, words="Conforme", comments="")
+    if asked == "later":
+        ticket.add("conformity.requested", START, request=request, communication=named("c"))
+    archive = Archive(proof=OPERATOR.bundle(ticket.facts).to_json(), statement=stated(ticket.facts))
+    text = check(archive.to_zip()).to_text()
+    recorded = f"Proved: agreement is recorded as given at {to_rfc3339(START)}, by fact {given.subject_sequence}."
+    assert f"{recorded} Not proved: that the customer was asked; the file shows no such question before." in text
+    assert "agreement was" not in text
+    assert "link" not in text
+
+
+def test_a_receipt_of_a_call_speaks_of_who_called() -> None:
+    ticket = Ticket(calendar=TICKET.calendar)
+    ticket.opened(START, channel="phone", address="")
+    text = check(
+        Archive(proof=OPERATOR.bundle(ticket.facts).to_json(), statement=stated(ticket.facts)).to_zip()
+    ).to_text()
+    assert "will be granted; who called, or all that was said: the organisation noted it." in text
+    assert "wrote" not in text
 
 
 def test_what_is_recorded_and_does_not_follow_is_said() -> None:
