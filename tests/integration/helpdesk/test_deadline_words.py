@@ -21,13 +21,13 @@ BASE = "/console/talleres-ribera"
 ENGLISH = {
     "running": ("", "12 h 20 min of business time, until Thu 16:20"),
     "risk": ("risk", "4 h 20 min of business time, until Wed 16:20"),
-    "missed": ("fail", "Missed by 15 h"),
+    "missed": ("fail", "Missed 15 h ago"),
     "paused": ("", "Paused"),
 }
 SPANISH = {
     "running": ("", "12 h 20 min hábiles, hasta jue 16:20"),
     "risk": ("risk", "4 h 20 min hábiles, hasta mié 16:20"),
-    "missed": ("fail", "Incumplido por 15 h"),
+    "missed": ("fail", "Incumplido hace 15 h"),
     "paused": ("", "En pausa"),
 }
 SAID = {"en": ENGLISH, "es": SPANISH}
@@ -120,7 +120,7 @@ def test_frappe_helpdesk_3776_a_member_in_another_zone_sees_the_same_limit_by_th
     link = f'href="{BASE}/tickets/{four["running"]}/"'
     assert shown(inbox, link) == shown(board, link) == ("", f"{left}, First response")
     assert shown(read(client, f"tickets/{four['running']}/"), 'class="ruler-head"') == ("", left)
-    assert shown(inbox, f'href="{BASE}/tickets/{four["missed"]}/"') == ("fail", "Missed by 15 h, First response")
+    assert shown(inbox, f'href="{BASE}/tickets/{four["missed"]}/"') == ("fail", "Missed 15 h ago, First response")
 
 
 def test_the_history_of_a_case_says_the_same_limits(desk: Desk, four: dict[str, UUID]) -> None:
@@ -162,3 +162,14 @@ def notice(page: str) -> tuple[str, str] | None:
     """Where a page's notice of warnings leads, and what it says; None without one."""
     found = re.search(r'<a class="link" href="[^"?]*(\?[^"]*warned=1)">(.*?)</a>', page)
     return (html.unescape(found[1]), html.unescape(found[2])) if found else None
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_what_was_done_late_says_by_how_much_as_its_term_is_counted(
+    desk: Desk, four: dict[str, UUID], language: str
+) -> None:
+    """The night between is no business time, so that the page and the certificate name one length."""
+    desk.reply(four["missed"])
+    said = {"en": "Missed by 1 h of business time", "es": "Incumplido por 1 h hábiles"}[language]
+    page = read(member(language), f"tickets/{four['missed']}/").replace(NO_BREAK, " ")
+    assert re.findall(r"(?:Missed|Incumplido) (?:by|por)[^<]*", page) == [said]

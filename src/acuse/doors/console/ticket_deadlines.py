@@ -71,8 +71,7 @@ def glance(one: Glance) -> words.Due:
     if one.verdict == "paused":
         return words.Due(icon="pause-circle", urgency="", strong=_("Paused"), rest=purpose)
     if one.verdict == "missed":
-        by = _("Missed by %(time)s") % {"time": figures.age(one.late)}
-        return words.Due(icon="flag", urgency="fail", strong=by, rest=purpose)
+        return words.Due(icon="flag", urgency="fail", strong=words.missed(one.late), rest=purpose)
     until = _("until %(limit)s") % {"limit": words.near(one.due_at, one.ahead)} if one.due_at else ""
     return words.Due(
         icon="hourglass-medium" if one.at_risk else "clock",
@@ -143,13 +142,19 @@ def _percent(part: timedelta, whole: timedelta) -> str:
     return f"{100 * (part / whole):.2f}%" if whole else "0%"
 
 
+def _missed_by(view: DeadlineView) -> str:
+    """By how much an end came late, counted as the term is, which is what its certificate says."""
+    over = -view.left if view.left is not None else timedelta()
+    return _("Missed by %(time)s") % {"time": amount(over, view.term) if over > timedelta() else figures.age(view.late)}
+
+
 def _said(view: DeadlineView) -> tuple[str, str, str, str]:
     used = amount(view.used, view.term) if view.used is not None else ""
     match view.verdict:
         case "met":
             return "check-circle", "met", _("Met in %(time)s") % {"time": used}, ""
         case "missed":
-            return "flag", "fail", _("Missed by %(time)s") % {"time": figures.age(view.late)}, ""
+            return "flag", "fail", _missed_by(view) if view.ended else words.missed(view.late), ""
         case "paused":
             since = _("since %(day)s") % {"day": words.limit(view.paused_at)} if view.paused_at else ""
             return "pause-circle", "", _("Paused"), since

@@ -127,6 +127,11 @@ def _zoned(moment: datetime, ahead: timedelta | None) -> str:
     return said if ahead in (None, local.utcoffset()) else f"{said} {figures.zone(moment)}"
 
 
+def missed(ago: timedelta) -> str:
+    """What is said of a deadline that ended some time ago, by the clock, while what it was for is still to be done."""
+    return _("Missed %(time)s ago") % {"time": figures.age(ago)}
+
+
 def due(row: TicketRow) -> Due:
     """What the case's own row says of its deadlines, where none is looked at."""
     if row.closed_at is not None:
@@ -140,19 +145,19 @@ def due(row: TicketRow) -> Due:
     if row.due_at is None:
         return Due(icon="minus-circle", urgency="", strong="", rest=_("No deadline"))
     if row.due_at <= clock.now():
-        late = _("Missed by %(time)s") % {"time": figures.age(clock.now() - row.due_at)}
+        late = missed(clock.now() - row.due_at)
         return Due(icon="flag", urgency="fail", strong=late, rest=str(PURPOSES[row.due_purpose]))
     said = _("%(purpose)s until %(limit)s") % {"purpose": PURPOSES[row.due_purpose], "limit": limit(row.due_at)}
     return Due(icon="clock", urgency="", strong="", rest=said)
 
 
 def named_deadline(deadline: DeadlineName) -> str:
-    """Which deadline of a case: what it is for, by which term where that says more, and when it was replaced."""
+    """Which deadline of a case: what it is for, by which term where that says more, and when it was withdrawn."""
     purpose = str(PURPOSES[deadline.purpose])
     named = purpose if deadline.name.lower() == purpose.lower() else f"{purpose} ({deadline.name})"
-    if deadline.replaced_at is None:
+    if deadline.withdrawn_at is None:
         return named
-    return _("%(deadline)s, replaced on %(day)s") % {
+    return _("%(deadline)s, withdrawn on %(day)s") % {
         "deadline": named,
-        "day": figures.day_and_time(deadline.replaced_at),
+        "day": figures.day_and_time(deadline.withdrawn_at),
     }
