@@ -11,7 +11,7 @@ from acuse.doors.console.ticket_words import named_deadline
 from acuse.doors.ui import figures
 from acuse.embedded.roles import Addresses
 from acuse.helpdesk.jobs.deadlines import attend_due
-from acuse.helpdesk.queries.deadlines import Deadlines, completion_offered, deadlines_of, glances
+from acuse.helpdesk.queries.deadlines import Deadlines, completion_offered, deadline_names, deadlines_of, glances
 from acuse.helpdesk.queries.tickets import Filters, tickets, warned
 from acuse.proof.business_time import Term
 from acuse.proof.policy import Case
@@ -152,7 +152,7 @@ def test_another_organisation_sees_none_of_it(desk: Desk) -> None:
     assert completion_offered(other, ticket) is None
 
 
-def test_a_deadline_that_was_replaced_is_told_apart_among_the_papers(desk: Desk) -> None:
+def test_a_deadline_that_was_withdrawn_is_told_apart_among_the_papers(desk: Desk) -> None:
     """Both began with the case: neither name nor beginning tells them apart."""
     slow, quick = Term(amount=48, unit="natural_hours"), Term(amount=8, unit="natural_hours")
     cases = (Case(priorities=("high",), term=quick), Case(term=slow))
@@ -166,7 +166,21 @@ def test_a_deadline_that_was_replaced_is_told_apart_among_the_papers(desk: Desk)
     papers = [paper for paper in papers_of(desk.access, ticket) if paper.deadline]
     with translation.override("es"):
         names = [named_deadline(paper.deadline) for paper in papers if paper.deadline]
-        replaced = f"Resolución, plazo sustituido el {figures.day_and_time(at('2026-11-16 12:00'))}"
-    assert names == [replaced, "Resolución", "Resolución"]
+        withdrawn = f"Resolución, plazo retirado el {figures.day_and_time(at('2026-11-16 12:00'))}"
+    assert names == [withdrawn, "Resolución", "Resolución"]
     began = [paper.deadline.started_at for paper in papers if paper.deadline]
     assert began[0] == began[1] < began[2], "what a reopening began says so by its beginning"
+
+
+def test_a_deadline_whose_like_began_only_later_says_since_when_it_is_withdrawn(desk: Desk) -> None:
+    """Its name says nothing of what came after it: between the two there was none."""
+    desk.publish(
+        term(desk, 48, "natural_hours", cases=(Case(types=("claim",), term=Term(amount=48, unit="natural_hours")),))
+    )
+    ticket = desk.open()
+    for day, type in (("2026-11-16 12:00", "inquiry"), ("2026-11-16 15:00", "claim")):
+        desk.pass_time(day)
+        desk.classify(ticket, type=type)
+    first, second = deadline_names(desk.access, tickets=[ticket])[ticket]
+    assert first.started_at == second.started_at
+    assert (first.withdrawn_at, second.withdrawn_at) == (at("2026-11-16 12:00"), None)

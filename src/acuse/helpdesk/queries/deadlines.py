@@ -153,14 +153,14 @@ class DeadlineName:
 
     Attributes:
         id: as facts and certificates name it. purpose: what it is for. name: of its term in the policy.
-        started_at: when it began. replaced_at: when another of the same name took its place from then on; else None.
+        started_at: when it began. withdrawn_at: since when it does not count any more; None where it does.
     """
 
     id: str
     purpose: str
     name: str
     started_at: datetime
-    replaced_at: datetime | None = None
+    withdrawn_at: datetime | None = None
 
 
 def deadline_names(access: Access, *, tickets: Collection[UUID]) -> dict[UUID, tuple[DeadlineName, ...]]:
@@ -170,18 +170,14 @@ def deadline_names(access: Access, *, tickets: Collection[UUID]) -> dict[UUID, t
         access: whose cases they are. tickets: which ones; none of another organisation's is returned.
     """
     rows = Deadline.objects.filter(ticket__organisation_id=access.organisation, ticket_id__in=tickets)
-    ordered = list(rows.order_by("started_at", "id"))
-    newest = {(row.ticket_id, row.name, row.started_at): row.id for row in ordered}
     found: dict[UUID, list[DeadlineName]] = {}
-    for row in ordered:
-        # What replaces a deadline begins when that began: it follows the same fact.
-        replaced = newest[row.ticket_id, row.name, row.started_at] != row.id
+    for row in rows.order_by("started_at", "id"):
         one = DeadlineName(
             id=str(row.id),
             purpose=row.purpose,
             name=row.name,
             started_at=row.started_at,
-            replaced_at=row.ended_at if replaced else None,
+            withdrawn_at=row.ended_at if row.state == State.WITHDRAWN else None,
         )
         found.setdefault(row.ticket_id, []).append(one)
     return {ticket: tuple(names) for ticket, names in found.items()}
