@@ -19,6 +19,9 @@ from acuse.proof.facts.fact import Fact
 from acuse.proof.verdicts import deadlines as on_deadlines
 from acuse.proof.verdicts import delivery as on_delivery
 
+NO_DEADLINES = "No deadlines in the facts of this file"
+"""A receipt tells the entry alone: of those that run besides, its file says nothing."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
@@ -43,7 +46,7 @@ class Judged:
         if self.delivery is not None:
             return f"{self.delivery.outcome}, grade G{self.delivery.grade}"
         found = self.deadlines.deadlines if self.deadlines is not None else ()
-        said = "; ".join(f"{each.purpose} {each.verdict}" for each in found) or "No deadlines"
+        said = "; ".join(f"{each.purpose} {each.verdict}" for each in found) or NO_DEADLINES
         if self.about is not None:
             said = f"One deadline of the case: {self.about.purpose} {self.about.verdict}"
         wrong = len(self.deadlines.contradictions) if self.deadlines is not None else 0

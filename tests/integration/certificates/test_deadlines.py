@@ -48,6 +48,8 @@ TWO_HOURS = Term(amount=2, unit="business_hours")
 class Desk:
     """Records what happens to one ticket, as the desk does. Its calendar is always open."""
 
+    language = "es"
+
     def __init__(self, notary: Notary) -> None:
         self.organisation, self.ticket = notary.value.organisation, uuid7()
         self.now = clock.now()
@@ -88,7 +90,7 @@ class Desk:
             number=318,
             key="RIB-0318-7QK2MA",
             channel="email",
-            language="es",
+            language=self.language,
             contact=str(uuid7()),
             address="cliente1042@example.com",
             subject="Ruido",

@@ -46,7 +46,7 @@ class Answered(Desk):
             subject="Re: Ruido",
             message_id="<uno@ribera.example>",
             message=answer,
-            language="es",
+            language=self.language,
             certified=True,
         )
         with transaction.atomic():
@@ -61,7 +61,7 @@ class Answered(Desk):
             communication=str(self.communication),
             recipient="cliente1042@example.com",
             certified=True,
-            language="es",
+            language=self.language,
             act="solution",
         )
         self.end("a", self.ago(4))

@@ -258,7 +258,7 @@ def test_the_verifier_tells_what_was_never_started_and_a_file_may_lack_what_it_i
     assert ticket.policy is not None
     rule = ticket.policy.canonical()
     lacking = check(packed(ticket, rule=rule))
-    assert lacking.steps[-1].text == "No deadlines."
+    assert lacking.steps[-1].text == "No deadlines in the facts of this file."
     assert "Not proved: that every term was started which applied from fact 1 on;" in lacking.to_text()
     assert "Not proved: that every term" not in check(packed(ticket)).to_text()
     assert states(check(packed(ticket, stated(ticket), rule=rule)))[8] is State.CANNOT_TELL

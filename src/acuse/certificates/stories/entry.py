@@ -44,7 +44,6 @@ def tell(facts: Sequence[LedgerFact], written: Mapping[str, bytes], context: Con
     call = by_call(ticket)
     headline = ticket.word(f"headline.entry{call}")
     told = _content(ticket, message)
-    judged = Judged(deadlines=ticket.judgement, members={})
     return {
         **frame(ticket, document="entry", verdict=headline, title=headline),
         "first": _opening(ticket, headline),
@@ -77,9 +76,7 @@ def tell(facts: Sequence[LedgerFact], written: Mapping[str, bytes], context: Con
             "sentence": ticket.say("entry.deadlines"),
         },
         "integrity": integrity(ticket, receipt=True),
-        "verification": verification(
-            ticket, document=ticket.word("name.receipt"), headline=judged.said(), meaning=meaning(ticket, judged)
-        ),
+        "verification": _verification(ticket),
     }
 
 
@@ -119,6 +116,16 @@ def _opening(ticket: Ticket, headline: str) -> dict[str, Any]:
             reason=ticket.theirs(superseded.reason.rstrip(".")),
         ),
     }
+
+
+def _verification(ticket: Ticket) -> dict[str, Any]:
+    judged = Judged(deadlines=ticket.judgement, members={})
+    return verification(
+        ticket,
+        document=ticket.word("name.receipt"),
+        headline=judged.said(),
+        meaning=[*meaning(ticket, judged), *ticket.say("entry.verified")],
+    )
 
 
 def _content(ticket: Ticket, message: Message | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from acuse.certificates.stories.context import EmbeddedFile, TimeStampShown
 from acuse.certificates.stories.moments import number, utc_date, utc_stamp
 from acuse.certificates.stories.runs import Run, Runs, foreign, mono, own, wrapped
 from acuse.certificates.stories.told import Told
+from acuse.proof.report import DEVELOPMENT_WORDS
 
 TIME_STAMP_ANCHOR = "tsa.pem"
 SEAL_ANCHOR = "seal.pem"
@@ -105,9 +106,8 @@ def verification(case: Told, *, document: str, headline: str, meaning: Sequence[
         meaning: what that means in the document's language, where it is another.
     """
     context = case.context
-    stamped = any(file.role == "token" for file in context.files)
     anchors = case.say(
-        "verify.anchors" if stamped else "verify.anchors.seal",
+        "verify.anchors" if _needs_stamps(case) else "verify.anchors.seal",
         anchor=mono(TIME_STAMP_ANCHOR),
         seal_anchor=mono(SEAL_ANCHOR),
     )
@@ -162,13 +162,20 @@ def _steps(case: Told, document: str, headline: str, meaning: Sequence[Run]) -> 
         )
         steps.append(_step(case, "stamp", [command], anchor=mono(TIME_STAMP_ANCHOR)))
     if "proof" in names:
-        anchors = (TIME_STAMP_ANCHOR,) if "token" in names else ()
+        anchors = (TIME_STAMP_ANCHOR,) if _needs_stamps(case) else ()
         trust = " ".join(f"--trust {name}" for name in (*anchors, SEAL_ANCHOR, LOG_KEY))
-        step = _step(case, "verdict", [f"acuse verify {document} {trust}"], headline=headline)
-        if case.context.development:
-            step["expected"] = case.say("step.verdict.expected.development", headline=headline)
-        steps.append({**step, "expected": [*step["expected"], *meaning]})
+        found = f"{document}: valid" + (f" – {DEVELOPMENT_WORDS}" if case.context.development else "")
+        step = _step(case, "verdict", [f"acuse verify {document} {trust}"], found=found, headline=headline)
+        if "token" not in names:
+            step["expected"] = case.say("step.verdict.expected.unstamped", found=found, headline=headline)
+        warned = case.say("step.verdict.development") if case.context.development else []
+        steps.append({**step, "expected": [*step["expected"], *warned, *meaning]})
     return steps
+
+
+def _needs_stamps(case: Told) -> bool:
+    """Return whether a time stamp is to be checked: over the checkpoint inside, or of the seal from level B-T on."""
+    return case.context.level != "B-B" or any(file.role == "token" for file in case.context.files)
 
 
 def _step(case: Told, name: str, commands: list[str], **slots: Any) -> dict[str, Any]:

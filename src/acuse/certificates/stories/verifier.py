@@ -2,7 +2,7 @@
 
 from acuse.certificates.stories.runs import Runs
 from acuse.certificates.stories.told import Told
-from acuse.proof.judging import Judged
+from acuse.proof.judging import NO_DEADLINES, Judged
 
 
 def meaning(told: Told, judged: Judged) -> Runs:
@@ -15,7 +15,7 @@ def meaning(told: Told, judged: Judged) -> Runs:
     if judged.deadlines is not None:
         found = (judged.about,) if judged.about else judged.deadlines.deadlines
         words |= {"One deadline of the case": told.word("verifier.one")} if judged.about else {}
-        words |= {} if found else {"No deadlines": told.word("verifier.no_deadlines")}
+        words |= {} if found else {NO_DEADLINES: told.word("verifier.no_deadlines")}
         words |= {each.purpose: told.word(f"purpose.{each.purpose}").lower() for each in found}
         words |= {each.verdict: told.word(f"badge.{each.verdict}.one") for each in found}
         if judged.deadlines.contradictions:

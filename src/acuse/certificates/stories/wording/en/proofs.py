@@ -68,10 +68,12 @@ WORDS: dict[str, str] = {
     "step.stamp.expected": "“Verification: OK”.",
     "step.verdict.title": "The facts are in the ledger and give this result",
     "step.verdict.line": "With any program that checks inclusion by RFC 6962, or with the free verifier:",
-    "step.verdict.expected": "eight valid steps and “{headline}”.",
-    "step.verdict.expected.development": (
-        "eight valid steps, with the warning “development, no legal value”, and “{headline}”."
+    "step.verdict.expected": "“{found}”, all eight steps with “valid”, and “{headline}”.",
+    "step.verdict.expected.unstamped": (
+        "“{found}”, seven steps with “valid”, step 5 with “not in file”, because the facts of this file carry no time "
+        "stamp, and “{headline}”."
     ),
+    "step.verdict.development": " The warning is that of a development installation.",
     "verify.anchors": (
         "The certificates to trust are not taken from this PDF: {anchor} is published by the time-stamping "
         "authority, and {seal_anchor} by whoever issued the seal."

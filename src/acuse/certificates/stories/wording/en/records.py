@@ -34,6 +34,7 @@ WORDS: dict[str, str] = {
     ),
     "entry.limit.time.alone": "That this time is exact: the certifier’s clock gives it.",
     "entry.deadlines": "This receipt tells the entry alone; deadlines stand in the certificate of the case.",
+    "entry.verified": " A receipt judges no deadlines of the case: its file holds the fact of the entry alone.",
     # record
     "kind.record": "Record of case {ticket}",
     "kind.record-notes": "Record of case {ticket}, with internal notes",

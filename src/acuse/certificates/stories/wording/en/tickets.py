@@ -170,7 +170,7 @@ WORDS: dict[str, str] = {
     # what the verifier says
     "verifier.words": " In other words: {words}.",
     "verifier.one": "one deadline of the case",
-    "verifier.no_deadlines": "no deadlines",
+    "verifier.no_deadlines": "no deadlines in the facts of this file",
     "verifier.contradicted": "what facts say and does not follow",
     "verifier.grade": "grade",
     "verifier.pending": "pending",
@@ -359,7 +359,6 @@ WORDS: dict[str, str] = {
     "detail.fields": "changes",
     "detail.call": "call",
     "detail.request": "request",
-    "detail.mailbox": "mailbox",
     "detail.mentioned": "mentions",
     "detail.escalated": "escalated",
     "detail.level": "seal",

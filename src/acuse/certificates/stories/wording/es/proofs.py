@@ -69,10 +69,12 @@ WORDS: dict[str, str] = {
     "step.stamp.expected": "«Verification: OK».",
     "step.verdict.title": "Los hechos están en el registro y dan este resultado",
     "step.verdict.line": "Con cualquier programa que compruebe inclusión según RFC 6962, o con el verificador libre:",
-    "step.verdict.expected": "ocho pasos válidos y «{headline}».",
-    "step.verdict.expected.development": (
-        "ocho pasos válidos, con la advertencia «desarrollo, sin valor legal», y «{headline}»."
+    "step.verdict.expected": "«{found}», los ocho pasos con «valid» y «{headline}».",
+    "step.verdict.expected.unstamped": (
+        "«{found}», siete pasos con «valid», el 5 con «not in file», porque los hechos de este archivo no llevan sello "
+        "de tiempo, y «{headline}»."
     ),
+    "step.verdict.development": " El aviso es el de una instalación de desarrollo, sin valor legal.",
     "verify.anchors": (
         "Los certificados de confianza no se toman de este PDF: {anchor} lo publica la autoridad de sellado "
         "de tiempo, y {seal_anchor}, la entidad que emitió el sello."

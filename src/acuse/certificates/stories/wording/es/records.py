@@ -36,6 +36,9 @@ WORDS: dict[str, str] = {
     ),
     "entry.limit.time.alone": "Que esa hora sea exacta: la da el reloj de quien certifica.",
     "entry.deadlines": "Este justificante solo cuenta la entrada; los plazos constan en el certificado del expediente.",
+    "entry.verified": (
+        " Un justificante no juzga los plazos del expediente: su archivo solo lleva el hecho de la entrada."
+    ),
     # record
     "kind.record": "Acta del expediente {ticket}",
     "kind.record-notes": "Acta del expediente {ticket}, con notas internas",

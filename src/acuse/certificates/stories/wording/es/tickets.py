@@ -172,7 +172,7 @@ WORDS: dict[str, str] = {
     # what the verifier says
     "verifier.words": " En español: {words}.",
     "verifier.one": "un solo plazo del expediente",
-    "verifier.no_deadlines": "sin plazos",
+    "verifier.no_deadlines": "ningún plazo en los hechos de este archivo",
     "verifier.contradicted": "lo que consta y no concuerda",
     "verifier.grade": "grado",
     "verifier.pending": "pendiente",
@@ -364,7 +364,6 @@ WORDS: dict[str, str] = {
     "detail.fields": "cambia",
     "detail.call": "llamada",
     "detail.request": "petición",
-    "detail.mailbox": "buzón",
     "detail.mentioned": "menciona a",
     "detail.escalated": "elevado",
     "detail.level": "sello",
