@@ -77,6 +77,7 @@ class PublicRecord:
         deadline: identifier of the one that the document is about; "" where it is about all.
         unjudged: why neither could be worked out now; None where it could.
         facts: those facts; doors show times and verdict only, never the people or the subject.
+        anchored: whether its proof holds time stamps.
         superseded_by: code of the next revision; "" for the newest.
     """
 
@@ -92,6 +93,7 @@ class PublicRecord:
     unjudged: AcuseError | None
     facts: tuple[Fact, ...]
     facts_up_to: int
+    anchored: bool
     supersedes: str
     superseded_by: str
 
@@ -294,6 +296,7 @@ def _record(found: "QuerySet[Certificate]") -> PublicRecord | None:
         unjudged=unjudged,
         facts=facts,
         facts_up_to=row.facts_up_to,
+        anchored=row.anchored,
         supersedes=row.supersedes,
         superseded_by=view.superseded_by,
     )

@@ -102,9 +102,20 @@ def record_limits() -> str:
     )
 
 
-def entry_limits() -> str:
-    """Return what a receipt of entry does not prove, as one sentence."""
-    return _(
+def entry_limits(*, stamped: bool, by_call: bool) -> str:
+    """Return what a receipt of entry does not prove, as sentences.
+
+    Args:
+        stamped: whether its proof holds a time stamp. by_call: whether a call opened the case.
+    """
+    alone = _("That this time is exact: the certifier's clock gives it.")
+    bounded = _(
         "That this time is exact: the certifier's clock gives it, and the time stamp proves only that it had come in "
-        "before the stamp. Nor that what was asked for will be granted, or who wrote it, in person."
+        "before the stamp."
     )
+    written = _("Nor that what was asked for will be granted, or who wrote it, in person.")
+    called = _(
+        "Nor that what was asked for will be granted, who called, or all that was said: it proves what the company "
+        "noted of the call."
+    )
+    return f"{bounded if stamped else alone} {called if by_call else written}"

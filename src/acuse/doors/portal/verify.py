@@ -240,8 +240,11 @@ def _record_words(record: PublicRecord) -> dict[str, object]:
     common: dict[str, object] = {"record": record, "development": development}
     if judged is None:
         if record.kind == "receipt":
-            entry_at = record.facts[0].occurred_at
-            return {**common, "limits": entry_limits(), "entry": True, "decided_at": entry_at}
+            opened = record.facts[0]
+            by_call = opened.details.get("channel") == "phone"
+            limits = entry_limits(stamped=record.anchored, by_call=by_call)
+            entry = {"entry": True, "by_call": by_call, "decided_at": opened.occurred_at}
+            return {**common, **entry, "limits": limits}
         told: dict[str, object] = {}
         if record.deadlines is not None:
             about = record.about
