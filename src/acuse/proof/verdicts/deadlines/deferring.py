@@ -43,11 +43,12 @@ def deferred_of(
     if cause is None:
         return ("start_unfounded",)
     version = earlier.versions.cite(deferred.details["rule"], cause)
-    waited = origin(deferred) in earlier.deferred
-    version += earlier.versions.count_by(deferred.details["calendar"], cause, deferred=waited)
+    version += earlier.versions.count_by(deferred.details["calendar"], cause, waited=waited(deferred, earlier, seen))
     if rules is None:
         return version
     before = _given_up(deferred, earlier, seen)
+    if before is not None and not _is_same(before, deferred):
+        before = None
     founded = (
         _cites_what_it_names(deferred)
         and _is_as_ruled(deferred, before, case, rules)
@@ -78,14 +79,27 @@ def is_comparable(deferred: Fact, calendars: Mapping[str, CalendarVersion], rule
     return rules is None or (calendar in calendars and rule in rules)
 
 
-def _given_up(deferred: Fact, earlier: History, seen: Mapping[str, Course]) -> Course | None:
-    """Return the deadline that was withdrawn in the fact before because it cannot be counted on."""
-    told = earlier.facts.get(deferred.subject_sequence - 1)
+def waited(fact: Fact, earlier: History, seen: Mapping[str, Course]) -> bool:
+    """Return whether what a fact starts or defers waited for a calendar that reaches further: another may count it.
+
+    It was deferred before, or stood still until its calendar could not count it on, which the fact before gives up.
+    """
+    if origin(fact) in earlier.deferred:
+        return True
+    before = _given_up(fact, earlier, seen)
+    return before is not None and _runs_beyond(before)
+
+
+def _given_up(fact: Fact, earlier: History, seen: Mapping[str, Course]) -> Course | None:
+    """Return the deadline of the same origin that was withdrawn in the fact before."""
+    told = earlier.facts.get(fact.subject_sequence - 1)
     course = seen.get(str(told.details.get("deadline"))) if told is not None and told.type == WITHDRAWN else None
-    if course is None or course.end != told or origin(course.started) != origin(deferred):
-        return None
-    same = course.started.details["calendar"] == deferred.details["calendar"]
-    return course if same and course.term == Term.from_members(deferred.details["term"]) else None
+    return course if course is not None and course.end == told and origin(course.started) == origin(fact) else None
+
+
+def _is_same(course: Course, deferred: Fact) -> bool:
+    term = Term.from_members(deferred.details["term"])
+    return course.started.details["calendar"] == deferred.details["calendar"] and course.term == term
 
 
 def _cites_what_it_names(deferred: Fact) -> bool:

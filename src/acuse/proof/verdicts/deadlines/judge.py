@@ -13,8 +13,8 @@ from acuse.proof.policy import Policy
 from acuse.proof.verdicts.deadlines.causes import opened_unasked
 from acuse.proof.verdicts.deadlines.cited import cited, is_readable, says_policy
 from acuse.proof.verdicts.deadlines.course import Course, settle, step
-from acuse.proof.verdicts.deadlines.deferring import UNFOUNDED, deferred, deferred_of, is_comparable
-from acuse.proof.verdicts.deadlines.history import History, origin
+from acuse.proof.verdicts.deadlines.deferring import UNFOUNDED, deferred, deferred_of, is_comparable, waited
+from acuse.proof.verdicts.deadlines.history import History
 from acuse.proof.verdicts.deadlines.missing import Compared, compare
 from acuse.proof.verdicts.deadlines.noting import TOLERANCE
 from acuse.proof.verdicts.deadlines.rules import classified, is_as_ruled, term_of
@@ -98,10 +98,9 @@ def _told(
         return step(seen[name], fact, earlier) if name in seen else ("not_started",)
     if name in seen:
         return ("started_twice",)
+    has_waited = waited(fact, earlier, seen)
     seen[name] = course = _begun(fact, earlier, calendars)
-    calendar = earlier.versions.count_by(
-        fact.details["calendar"], course.begun.cause, deferred=origin(fact) in earlier.deferred
-    )
+    calendar = earlier.versions.count_by(fact.details["calendar"], course.begun.cause, waited=has_waited)
     keys = (*course.begun.keys, *calendar)
     if rules is None:
         return keys

@@ -3,7 +3,7 @@
 A file shows no publication of policies. It shows that versions follow each other: what happened earlier cites no later
 version, and a version is one text. What happened within `TOLERANCE` of each other may cite two in any order: a clock
 that was set back between them has one appear before the other, and when it was set no fact says. What follows one fact
-is counted by one version of a calendar, that of then, unless it was deferred until there was another.
+is counted by one version of a calendar, that of then, unless that could not count it and it waited for another.
 """
 
 from bisect import bisect_left, bisect_right
@@ -80,17 +80,17 @@ class Versions:
         follows = self._follows(number, cause.occurred_at)
         return () if agrees and follows else ("rule_superseded",)
 
-    def count_by(self, calendar: Mapping[str, Any], cause: Fact | None, *, deferred: bool) -> tuple[str, ...]:
+    def count_by(self, calendar: Mapping[str, Any], cause: Fact | None, *, waited: bool) -> tuple[str, ...]:
         """Note by which version of a calendar something is counted; return what of that does not follow.
 
         Args:
             calendar: "id", "version" and "digest".
             cause: what it follows; None where it names nothing that may begin it.
-            deferred: whether it was deferred before, by whatever version.
+            waited: whether it waited for a version that reaches further: see `deferring.waited`.
         """
         id, digest = str(calendar["id"]), str(calendar["digest"])
         agrees = self._calendars.setdefault((id, int(calendar["version"])), digest) == digest
-        if cause is not None and not deferred:
+        if cause is not None and not waited:
             agrees &= self._counted.setdefault((id, cause.subject_sequence), digest) == digest
         return () if agrees else ("calendar_differs",)
 
