@@ -50,7 +50,7 @@ def test_the_case_of_the_design_says_what_the_design_says() -> None:
     model = told(tickets.design())
     first = model["first"]
     assert first["headline"].replace("\N{NO-BREAK SPACE}", " ") == (
-        "Primera respuesta a tiempo; resolución 1 h 12 min tarde"
+        "Primera respuesta: cumplido; resolución: incumplido"
     )
     assert [(half["mark"], half["label"]) for half in first["badge"]["halves"]] == [
         ("1", "cumplido"),

@@ -20,18 +20,23 @@ def headline(ticket: Ticket) -> str:
     if len(ticket.deadlines) == 1:
         (only,) = ticket.deadlines
         return plain(ticket.say(f"deadline.headline.{only.verdict}", excess=_excess(ticket, only)))
+    told = (_each(ticket, missed="missed"), _each(ticket, missed="missed.brief"))
+    return next((whole for whole in told if len(whole) <= _SHORT), short_verdict(ticket))
+
+
+def _each(ticket: Ticket, *, missed: str) -> str:
+    """Return what became of each deadline; of one that was missed by the words of `missed`."""
     parts = [
         plain(
             ticket.say(
-                f"deadline.part.{each.verdict}",
+                f"deadline.part.{missed if each.verdict == 'missed' else each.verdict}",
                 purpose=ticket.purpose(each),
                 excess=_excess(ticket, each),
             )
         )
         for each in ticket.deadlines
     ]
-    whole = "; ".join([parts[0], *(part[0].lower() + part[1:] for part in parts[1:])])
-    return whole if len(whole) <= _SHORT else short_verdict(ticket)
+    return "; ".join([parts[0], *map(_lower, parts[1:])])
 
 
 def _excess(ticket: Ticket, deadline: Deadline) -> str:
