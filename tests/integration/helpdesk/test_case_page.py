@@ -11,7 +11,7 @@ from acuse.accounts import services as accounts
 from acuse.accounts.queries import active_members
 from acuse.evidence import custody
 from acuse.helpdesk.models import Draft, Outgoing
-from acuse.helpdesk.services.replies import send_due
+from acuse.helpdesk.services.replies import Answer, reply, send_due
 from tests.integration.helpdesk.making import Desk, letter
 from tests.integration.helpdesk.test_answering import address
 from tests.integration.helpdesk.test_inbox import member
@@ -47,6 +47,29 @@ def post(client: Any, desk: Desk, act: str, **given: str) -> str:
     page = client.post(address(desk, f"{act}/"), given, follow=True)
     assert page.status_code == 200
     return str(page.content.decode())
+
+
+@pytest.mark.parametrize(
+    ("act", "given"),
+    [
+        ("note", {"body": "Hol\0gura"}),
+        ("escalate", {"escalated": "on", "reason": "Hol\0gura"}),
+        ("describe", {"tags": "hol\0gura"}),
+        ("describe", {"product": "Hol\0gura"}),
+    ],
+)
+def test_what_a_database_does_not_take_is_kept_with_a_mark_in_its_place(
+    desk: Desk, agent: Any, act: str, given: dict[str, str]
+) -> None:
+    assert "ol\N{REPLACEMENT CHARACTER}gura" in post(agent, desk, act, **given)
+
+
+def test_an_answer_leaves_with_a_mark_in_place_of_what_a_database_does_not_take(desk: Desk) -> None:
+    desk.receive(letter())
+    written = Answer(subject="Hol\0gura", body="Hol\0gura", language="es", certified=False)
+    queued = reply(access=desk.agent, ticket=desk.ticket().id, answer=written)
+    row = Outgoing.objects.get(id=queued)
+    assert row.subject == row.body == "Hol\N{REPLACEMENT CHARACTER}gura"
 
 
 def test_who_else_writes_in_a_case_is_said_to_others_alone(desk: Desk, agent: Any, later: Clock) -> None:

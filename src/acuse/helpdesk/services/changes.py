@@ -10,6 +10,7 @@ from uuid6 import uuid7
 
 from acuse import clock
 from acuse.accounts.queries import Access, active_members
+from acuse.delivery.services.keeping import storable
 from acuse.errors import ConflictError, InputError
 from acuse.evidence import custody
 from acuse.evidence.ledger import FactDraft, record, refer
@@ -166,11 +167,11 @@ def describe(
     if tags is not None:
         new["tags"] = check_tags(tags)
     if subject is not None:
-        new["subject"] = subject.strip()[:300]
+        new["subject"] = storable(subject).strip()[:300]
     if product is not None:
         today = clock.now().astimezone(ZoneInfo(access.view.time_zone)).date()
         rules.check_guarantee(purchase_date=purchase_date, guarantee_until_date=guarantee_until_date, today=today)
-        new |= {"product": product.strip()[:200], "purchase_date": purchase_date}
+        new |= {"product": storable(product).strip()[:200], "purchase_date": purchase_date}
         new["guarantee_until_date"] = guarantee_until_date
     if address is not None:
         new["address"] = rules.check_address(address)
@@ -205,7 +206,7 @@ def check_tags(tags: Iterable[str]) -> list[str]:
     Raises:
         InputError: one is too long, or there are too many.
     """
-    found = list(dict.fromkeys(" ".join(tag.lower().split()) for tag in tags if tag.strip()))
+    found = list(dict.fromkeys(" ".join(storable(tag).lower().split()) for tag in tags if tag.strip()))
     if len(found) > MOST_TAGS or any(len(tag) > 40 for tag in found):
         raise InputError("A case takes at most %(most)s tags of 40 characters.", most=MOST_TAGS)
     return found
@@ -270,7 +271,7 @@ def add_note(*, access: Access, ticket: UUID, text: str, mentioned: Iterable[UUI
 
 def check_note(text: str) -> str:
     """Return a note as it is kept. Raises InputError where it is empty or too long."""
-    words = text.strip()
+    words = storable(text).strip()
     if not words or len(words) > MOST_NOTE:
         raise InputError("A note takes 1 to %(most)s characters.", most=MOST_NOTE)
     return words

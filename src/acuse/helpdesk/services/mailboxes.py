@@ -8,6 +8,7 @@ from uuid6 import uuid7
 from acuse import clock
 from acuse.accounts.queries import Access, sender_patterns
 from acuse.accounts.rules import may_send_as
+from acuse.delivery.services.keeping import storable
 from acuse.errors import ConflictError, InputError
 from acuse.evidence.ledger import FactDraft, record
 from acuse.helpdesk import rules
@@ -72,9 +73,10 @@ def check_name(name: str) -> str:
     Raises:
         InputError: it is too long.
     """
-    if len(name.strip()) > _MOST_NAME:
+    given = storable(name).strip()
+    if len(given) > _MOST_NAME:
         raise InputError("A name takes up to %(most)s characters.", most=_MOST_NAME)
-    return name.strip()
+    return given
 
 
 def told(row: Mailbox, type: str, access: Access) -> FactDraft:

@@ -7,7 +7,7 @@ refused or taken back. A crash in between leaves an object that nobody cites.
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.delivery.services import Letter, send_letter
 from acuse.delivery.services.dispatched import PASSING
+from acuse.delivery.services.keeping import storable
 from acuse.errors import AcuseError, ConflictError, InputError
 from acuse.evidence import custody
 from acuse.evidence.custody import Kept
@@ -109,6 +110,7 @@ def prepare(ticket: Ticket, *, answer: Answer) -> Prepared:
     Raises:
         InputError, ConflictError: as `reply` does.
     """
+    answer = replace(answer, subject=storable(answer.subject), body=storable(answer.body))
     if not answer.body.strip() or len(answer.body) > MOST_BODY:
         raise InputError("An answer takes 1 to %(most)s characters.", most=MOST_BODY)
     if len(answer.files) > MOST_FILES:
