@@ -19,6 +19,7 @@ from acuse.proof.canonical import canonicalise
 from acuse.proof.facts.fact import Fact
 from acuse.proof.judging import judged
 from acuse.proof.report import Report, State
+from acuse.proof.verdicts.deadlines import as_of_version, comparable
 from tests.unit.proof.calendars import at, make
 from tests.unit.proof.test_verify import OPERATOR, check, failure, pdf_evidence, states
 from tests.unit.proof.tickets import Ticket, named, ruling
@@ -292,6 +293,21 @@ def test_a_statement_of_another_version_cannot_be_compared() -> None:
         assert "issued by another version of Acuse" in report.to_text()
     for none in (b'"v":true', b'"v":"1"'):
         assert failure(check(packed(statement=stated().replace(b'"v":6', none))))[0] == 8
+
+
+_SINCE_4 = ("term_missing", "deferral_unfounded")
+_SINCE_6 = ("term_late", "calendar_differs", "rule_superseded", "noted_back")
+
+
+@pytest.mark.parametrize(("version", "compared"), [(3, ()), (4, _SINCE_4), (5, _SINCE_4), (6, (*_SINCE_4, *_SINCE_6))])
+def test_what_earlier_versions_did_not_look_for_or_said_otherwise_is_not_compared(
+    version: int, compared: tuple[str, ...]
+) -> None:
+    told = [{"contradiction": key} for key in ("rule_differs", *_SINCE_4, *_SINCE_6)]
+    then = as_of_version({"v": 6, "contradictions": told}, version)
+    assert then is not None
+    kept = [each["contradiction"] for each in comparable(then, version)["contradictions"]]
+    assert kept == ["rule_differs", *compared]
 
 
 def test_no_anchors_are_asked_for_where_the_verdict_alone_is_not_compared(

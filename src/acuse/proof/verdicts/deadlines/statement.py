@@ -10,7 +10,10 @@ from acuse.proof.facts.fact import Fact
 from acuse.proof.verdicts.deadlines.values import Deadline, Judgement
 
 VERSION = 6
-"""Of 1, what counts as an end, a cause and a pause was another; of 2, what counts as a start."""
+"""Of 1, what counts as an end, a cause and a pause was another; of 2, what counts as a start. Of 3 to 5, 5 being 4 with
+the name of a deadline, the verdicts are those of 6, which looks for more that does not follow (`_SAME_BUT_FOR`), and
+says of other facts that versions of the policy, or times of noting, do not fit each other (`_OTHERWISE`).
+"""
 ABOUT_ONE = 7
 """Of a statement that names the deadline which its document is about; the verdicts are those of 6."""
 NAMING_ONE = (5, ABOUT_ONE)
