@@ -304,7 +304,7 @@ def test_a_case_of_the_telephone_without_message_has_a_receipt(tmp_path: Path, l
     (tmp_path / "x.pdf").write_bytes(typeset(records.RECEIPT, model, (), date=tickets.context(ticket).issued_at))
     text = " ".join(printed(tmp_path / "x.pdf").split())
     assert "Se oye un ruido." in text
-    assert "name: Ana" in text
+    assert f"{WORDING[language]['said.name']} Ana" in text
     call, written = {
         "es": (("Su llamada quedó registrada", "anotó de la llamada"), ("escrito", "escribió")),
         "en": (("Your call was registered", "noted of the call"), ("you wrote", "Who wrote")),

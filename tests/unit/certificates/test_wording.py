@@ -85,7 +85,7 @@ def test_every_sentence_is_used_or_kept_for_a_case_of_the_wording_table() -> Non
         r"|listed\.|hit\.|remark\.hit\.|file\.|name\.|step\.|reason\.|remark\.reply\.|source\.(report|policy)\.|fact\.consigned\.|fact\.code_refused\."
         r"|added\.not\.|(purpose|type|channel|priority|status|act|matter|by|matched_by|pause|count|contradiction|actor"
         r"|detail|legend|fact|result|deadlines|folded|closed|flag|on_resume|term|drawing|deadline\.(headline|part))\."
-        r"|verifier\.|record\.(badge|headline|type|sentence|summary|count|deadline|agreement|guarantee|communications|channel|act|call"
+        r"|verifier\.|said\.|record\.(badge|headline|type|sentence|summary|count|deadline|agreement|guarantee|communications|channel|act|call"
         r"|field|document|written)\."
     )
     variants = re.compile(r"(\.(outgoing|interrupted|bounced|one|none|resent|call))?(\.nameless)?(\.notice)?\Z")

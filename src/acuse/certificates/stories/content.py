@@ -7,6 +7,7 @@ from acuse.certificates.stories.case import Case
 from acuse.certificates.stories.literal import Literal, literal
 from acuse.certificates.stories.moments import number
 from acuse.certificates.stories.runs import Run, Runs, fit, foreign, mono, own, text_of
+from acuse.certificates.stories.said import File
 from acuse.certificates.stories.told import Told
 from acuse.mail.read import Attachment, Message
 
@@ -104,7 +105,7 @@ def _added(case: Case) -> list[dict[str, Any]]:
     return [_line(runs)] if runs else []
 
 
-def attachment_row(case: Told, attachment: Attachment) -> dict[str, Any]:
+def attachment_row(case: Told, attachment: Attachment | File) -> dict[str, Any]:
     """Return a file that came with a message as a row: its name, what it is, its digest."""
     size = case.say("bytes", count=number(attachment.size))
     detail = case.say("content.attachment.detail", kind=mono(attachment.media_type), size=size)

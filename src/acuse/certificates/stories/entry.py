@@ -14,11 +14,11 @@ from acuse.certificates.stories.front import strip
 from acuse.certificates.stories.moments import number
 from acuse.certificates.stories.proofs import integrity, verification
 from acuse.certificates.stories.qr import PICTURE, qr_picture
-from acuse.certificates.stories.runs import mono, plain
-from acuse.certificates.stories.said import message_of
+from acuse.certificates.stories.runs import mono, plain, text_of
+from acuse.certificates.stories.said import File, Said, said_by
 from acuse.certificates.stories.verifier import meaning
 from acuse.dates import LONG_MONTHS
-from acuse.mail.read import Message
+from acuse.mail.read import Attachment
 from acuse.proof.judging import Judged
 from acuse.proof.verdicts.deadlines import Sources
 
@@ -36,14 +36,14 @@ def tell(facts: Sequence[LedgerFact], written: Mapping[str, bytes], context: Con
     """
     first = facts[0].fact
     item = next((one for one in first.objects if one.role == "message" and one.sha256 in written), None)
-    message = message_of(item, written[item.sha256]) if item else None
-    declared = declared_language(message.language if message else None)
+    said = said_by(item, written[item.sha256]) if item else None
+    declared = declared_language(said.message.language if said else None)
     ticket = open_ticket(
         facts[:1], Sources(calendars={}, rules={}), context, language=declared or str(first.details.get("language", ""))
     )
     call = by_call(ticket)
     headline = ticket.word(f"headline.entry{call}")
-    told = _content(ticket, message)
+    told = _content(ticket, said)
     return {
         **frame(ticket, document="entry", verdict=headline, title=headline),
         "first": _opening(ticket, headline),
@@ -52,7 +52,7 @@ def tell(facts: Sequence[LedgerFact], written: Mapping[str, bytes], context: Con
             "title": ticket.word("proves.title"),
             "items": [
                 ticket.say("entry.proves.received", **ticket.when(first.occurred_at)),
-                ticket.say(f"entry.proves.kept{call}" if message else "entry.proves.fact"),
+                ticket.say(f"entry.proves.kept{call}" if said else "entry.proves.fact"),
                 ticket.say("entry.proves.key", tracking=ticket.key()),
             ],
         },
@@ -128,17 +128,19 @@ def _verification(ticket: Ticket) -> dict[str, Any]:
     )
 
 
-def _content(ticket: Ticket, message: Message | None) -> dict[str, Any]:
-    """Return section 3, with the files that came along."""
-    told = content(ticket, message, at_entry=True)
-    files = message.attachments if message else ()
+def _content(ticket: Ticket, said: Said | None) -> dict[str, Any]:
+    """Return section 3, with what was given besides the words and the files that came along."""
+    told = content(ticket, said.message if said else None, at_entry=True)
+    files: tuple[Attachment | File, ...] = (*said.message.attachments, *said.files) if said else ()
     shown = files[:MAX_ATTACHMENTS]
     name = next((file.name for file in ticket.context.files if file.role == "message"), "—")
+    inside = plain(ticket.say("content.attachments.file", name=name))
     return {
         **told,
+        "rows": [*told["rows"], *(_fields(ticket, said, name) if said else ())],
         "attachments_title": ticket.word("content.attachments"),
         "attachments_header": [
-            plain(ticket.say("content.attachments.file", name=name)),
+            ticket.word("said.files") if said and said.files else inside,
             ticket.word("content.attachments.digest"),
         ],
         "attachments": [attachment_row(ticket, one) for one in shown],
@@ -146,3 +148,10 @@ def _content(ticket: Ticket, message: Message | None) -> dict[str, Any]:
         if len(shown) < len(files)
         else None,
     }
+
+
+def _fields(ticket: Ticket, said: Said, name: str) -> list[dict[str, Any]]:
+    """Return what a form or a note gives besides its words, and that its digest is that of the whole."""
+    rows = said.rows(ticket, besides=text_of(ticket.opened.get("subject")))
+    whole = {"kind": "line", "runs": ticket.say("said.original.is", name=mono(name))}
+    return [*rows, {"label": ticket.word("said.original"), "parts": [whole]}] if said.fields else []

@@ -29,6 +29,7 @@ _HIDDEN = frozenset(
         "consent",
         "digest",
         "request",
+        "mailbox",
     }
 )
 """Details that the sections tell in their own words, or that are only for machines; all of them are in proof.json."""

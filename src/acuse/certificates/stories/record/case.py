@@ -9,8 +9,7 @@ from acuse.certificates.stories.case import Case, declared_language, open_case
 from acuse.certificates.stories.context import Context, EmbeddedFile, LedgerFact
 from acuse.certificates.stories.deadlines.ticket import Ticket, moments_in, open_ticket
 from acuse.certificates.stories.moments import Clock
-from acuse.certificates.stories.said import message_of
-from acuse.mail.read import Message
+from acuse.certificates.stories.said import Said, said_by
 from acuse.proof.facts.fact import Fact, ObjectReference
 from acuse.proof.judging import absent_communications
 from acuse.proof.verdicts.deadlines import Sources
@@ -34,7 +33,7 @@ class WholeCase(Ticket):
     """
 
     communications: tuple[Case, ...]
-    words: Mapping[str, Message]
+    words: Mapping[str, Said]
 
     @cached_property
     def absent(self) -> tuple[str, ...]:
@@ -111,7 +110,7 @@ def open_whole(
         message_language=ticket.message_language,
         judgement=ticket.judgement,
         communications=cases,
-        words={digest: message_of(item, written[digest]) for digest, item in objects.items() if digest in written},
+        words={digest: said_by(item, written[digest]) for digest, item in objects.items() if digest in written},
     )
 
 

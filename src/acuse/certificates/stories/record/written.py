@@ -10,7 +10,8 @@ from acuse.certificates.stories.literal import MAX_LINES, literal
 from acuse.certificates.stories.moments import number
 from acuse.certificates.stories.record.case import WholeCase
 from acuse.certificates.stories.runs import Runs, mono, own, plain
-from acuse.mail.read import Message
+from acuse.certificates.stories.said import File, Said
+from acuse.mail.read import Attachment
 from acuse.proof.facts.fact import Fact, ObjectReference
 
 MOST_LINES = 2 * MAX_LINES
@@ -41,24 +42,28 @@ def written(case: WholeCase) -> dict[str, Any]:
 
 
 def _entry(case: WholeCase, fact: Fact, reference: ObjectReference, room: float) -> tuple[dict[str, Any], float]:
-    message = case.words.get(reference.sha256)
+    said = case.words.get(reference.sha256)
     file = case.file(reference)
     entry: dict[str, Any] = {
         "title": _title(case, fact),
         "note": _note(case, reference),
         "begins": case.word("record.written.begins"),
+        "rows": [],
         "blocks": None,
         "ends": "",
         "files_header": [case.word("record.written.file"), case.word("content.attachments.digest")],
         "files": [],
         "files_more": None,
     }
-    if message is None or file is None:
+    if said is None or file is None:
         return entry, 0
     if room <= 0:
         return {**entry, "note": case.say("record.written.full", name=mono(file.name))}, 0
-    made = literal(case, message, original=file.name, most=min(room, MAX_LINES / 2), pictures=0)
-    return {**entry, "blocks": made.blocks, "ends": made.ends, **_files(case, message)}, made.lines + 6
+    entry |= {"rows": said.rows(case), **_files(case, said)}
+    if said.silent and said.fields:
+        return entry, len(said.fields) + 3
+    made = literal(case, said.message, original=file.name, most=min(room, MAX_LINES / 2), pictures=0)
+    return {**entry, "blocks": made.blocks, "ends": made.ends}, made.lines + len(said.fields) + 6
 
 
 def _title(case: WholeCase, fact: Fact) -> str:
@@ -79,9 +84,10 @@ def _note(case: WholeCase, reference: ObjectReference) -> Runs:
     return [*case.say("record.written.inside" if inside else "record.written.beside", name=mono(file.name)), own(size)]
 
 
-def _files(case: WholeCase, message: Message) -> dict[str, Any]:
-    shown = message.attachments[:MOST_FILES]
-    more = len(message.attachments) - len(shown)
+def _files(case: WholeCase, said: Said) -> dict[str, Any]:
+    files: tuple[Attachment | File, ...] = (*said.message.attachments, *said.files)
+    shown = files[:MOST_FILES]
+    more = len(files) - len(shown)
     return {
         "files": [attachment_row(case, one) for one in shown],
         "files_more": case.say("content.attachments.more", count=number(more)) if more else None,

@@ -35,6 +35,29 @@ WORDS: dict[str, str] = {
     "entry.limit.time.alone": "That this time is exact: the certifier’s clock gives it.",
     "entry.deadlines": "This receipt tells the entry alone; deadlines stand in the certificate of the case.",
     "entry.verified": " A receipt judges no deadlines of the case: its file holds the fact of the entry alone.",
+    # what a form or a note gives besides its words
+    "said.type": "Type chosen",
+    "said.name": "Name",
+    "said.address": "Address",
+    "said.number": "Telephone",
+    "said.subject": "Subject",
+    "said.product": "Product",
+    "said.purchase_date": "Date of purchase",
+    "said.guarantee_until_date": "End of the warranty",
+    "said.tags": "Tags",
+    "said.reference": "Reference",
+    "said.language": "Language",
+    "said.language.es": "Spanish",
+    "said.language.en": "English",
+    "said.at": "Date and time",
+    "said.consent": "Consent",
+    "said.v": "Version of the data",
+    "said.files": "File sent with the text",
+    "said.original": "Original",
+    "said.original.is": (
+        "These data, the text and the list of files are read from {name}, which is kept whole, byte for byte. The "
+        "digest in section 6 is that of this whole file."
+    ),
     # record
     "kind.record": "Record of case {ticket}",
     "kind.record-notes": "Record of case {ticket}, with internal notes",

@@ -39,6 +39,29 @@ WORDS: dict[str, str] = {
     "entry.verified": (
         " Un justificante no juzga los plazos del expediente: su archivo solo lleva el hecho de la entrada."
     ),
+    # what a form or a note gives besides its words
+    "said.type": "Tipo elegido",
+    "said.name": "Nombre",
+    "said.address": "Dirección",
+    "said.number": "Teléfono",
+    "said.subject": "Asunto",
+    "said.product": "Producto",
+    "said.purchase_date": "Fecha de compra",
+    "said.guarantee_until_date": "Fin de la garantía",
+    "said.tags": "Etiquetas",
+    "said.reference": "Referencia",
+    "said.language": "Idioma",
+    "said.language.es": "español",
+    "said.language.en": "inglés",
+    "said.at": "Fecha y hora",
+    "said.consent": "Consentimiento",
+    "said.v": "Versión de los datos",
+    "said.files": "Fichero enviado con el texto",
+    "said.original": "Original",
+    "said.original.is": (
+        "Estos datos, el texto y la lista de ficheros se leen de {name}, que se conserva entero, byte a byte. La "
+        "huella del apartado 6 es la de ese fichero entero."
+    ),
     # record
     "kind.record": "Acta del expediente {ticket}",
     "kind.record-notes": "Acta del expediente {ticket}, con notas internas",
