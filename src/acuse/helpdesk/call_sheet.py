@@ -25,6 +25,8 @@ MOST_ROWS = 100_000
 MOST_WORDS = 40
 """Different words of result that one file may have."""
 _MOST_COLUMNS = 60
+_MOST_LINES = 200
+"""Of one row, where a cell goes over several."""
 _DELIMITERS = ",;\t|"
 _GUARDED = ("'=", "'+", "'-", "'@")
 State = Literal["read", "out", "again", "wrong"]
@@ -106,7 +108,7 @@ class Table:
         """Yield the rows that are not empty, the headings left out, with the number of the line on which each ends.
 
         Raises:
-            InputError: there are more than `MOST_ROWS`, or it is no CSV.
+            InputError: there are more than `MOST_ROWS`.
         """
         lines = (one for one in _lines(self.text, self.delimiter) if any(cell.strip() for cell in one[1]))
         if self.headed:
@@ -121,7 +123,7 @@ def read_table(raw: bytes) -> Table:
     """Recognise encoding (UTF-8, UTF-16 with its mark, else Windows-1252), separator and headings of a file.
 
     Raises:
-        InputError: it is too big, empty, or no CSV.
+        InputError: it is too big, empty, or no text.
     """
     if len(raw) > MOST_BYTES:
         raise InputError("The file is bigger than %(most)s MB; divide it.", most=MOST_BYTES // 1_000_000)
@@ -151,7 +153,9 @@ def result_words(table: Table, columns: Sequence[str]) -> dict[str, str]:
     place = columns.index("result")
     found: dict[str, str] = {}
     for _number, cells in table.rows():
-        word = word_of(_cell(cells[place])) if place < len(cells) else ""
+        if place >= len(cells):
+            continue
+        word = word_of(_cell(cells[place]))
         if word not in found:
             found[word] = meaning(word)
         if len(found) > MOST_WORDS:
@@ -237,9 +241,12 @@ def read_row(number: int, cells: Sequence[str], plan: Plan, *, now: datetime) ->
     kept = tuple(cells[:_MOST_COLUMNS])
     given = {name: _cell(cell) for name, cell in zip(plan.columns, kept, strict=False) if name}
     word = word_of(given.get("result", ""))
-    if plan.words.get(word) == "":
+    short = "result" not in given or "started" not in given
+    if not short and plan.words.get(word) == "":
         return Row(line=number, cells=kept, state="out")
     try:
+        if short:
+            raise InputError("The row breaks off: a separator is missing in it, or a quotation mark is not closed.")
         return _read(number, kept, given, plan, now)
     except InputError as error:
         return Row(line=number, cells=kept, state="wrong", error=error)
@@ -278,10 +285,15 @@ def _durations(given: Mapping[str, str], result: str) -> tuple[int | None, int |
     if result != "answered":
         # Exchanges count the announcement as talk; nobody was there.
         return (waited if waited is not None else total), None
+    if total is not None and max(waited or 0, talked or 0) > total:
+        raise InputError(
+            "The whole call took %(total)s seconds, which is less than was waited or talked. Mend one of them.",
+            total=total,
+        )
     if total is not None and waited is None and talked is not None:
-        waited = max(total - talked, 0)
+        waited = total - talked
     elif total is not None and talked is None:
-        talked = max(total - (waited or 0), 0)
+        talked = total - (waited or 0)
     return waited, talked
 
 
@@ -307,12 +319,30 @@ def remembered(plan: Plan, earlier: Plan) -> Plan:
 
 
 def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    lines = list(io.StringIO(text, newline=""))
+    end = 0
+    while end < len(lines):
+        cells, count = _first_row(lines[end : end + _MOST_LINES], delimiter)
+        end += count
+        yield end, cells
+
+
+def _first_row(lines: Sequence[str], delimiter: str) -> tuple[list[str], int]:
+    """Return the cells of the first row of some lines, and how many lines it has.
+
+    A line with a quotation mark that is not closed is one cell, so that it takes no other row along.
+    """
     try:
-        for cells in reader:
-            yield reader.line_num, cells
-    except csv.Error as error:
-        raise InputError("The file cannot be read as CSV at line %(line)s.", line=reader.line_num) from error
+        strict = csv.reader(lines, delimiter=delimiter, strict=True)
+        return next(strict), strict.line_num
+    except csv.Error:
+        alone = csv.reader([lines[0], ""], delimiter=delimiter)
+    try:
+        cells = next(alone)
+    except csv.Error:
+        return [lines[0].strip()], 1
+    # An open quotation mark has the reader ask for the line behind.
+    return (cells if alone.line_num == 1 else [lines[0].strip()]), 1
 
 
 def _cell(cell: str) -> str:

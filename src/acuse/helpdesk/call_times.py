@@ -43,26 +43,24 @@ def read_moment(text: str, *, zone: ZoneInfo, order: str = "dmy") -> Moment:
     if epoch := _EPOCH.fullmatch(written):
         return Moment(at=datetime.fromtimestamp(int(epoch[1]), UTC))
     if compact := _COMPACT.fullmatch(written):
-        return _local(_made(*map(int, compact.groups())), zone)
+        return _local(_made(written, *map(int, compact.groups())), zone)
     if first := _YEAR_FIRST.fullmatch(written):
         year, month, day, hour, minute, second, half, offset = first.groups()
-        made = _made(int(year), int(month), int(day), _hour(int(hour), half), int(minute), int(second or 0))
+        made = _made(written, int(year), int(month), int(day), _hour(int(hour), half), int(minute), int(second or 0))
         return Moment(at=_with_offset(made, offset)) if offset else _local(made, zone)
     if last := _YEAR_LAST.fullmatch(written):
         one, other, year, hour, minute, second, half = last.groups()
         day, month = (int(one), int(other)) if order == "dmy" else (int(other), int(one))
-        made = _made(_full(year), month, day, _hour(int(hour), half), int(minute), int(second or 0))
+        made = _made(written, _full(year), month, day, _hour(int(hour), half), int(minute), int(second or 0))
         return _local(made, zone)
     raise InputError("“%(text)s” is no date with its hour.", text=written[:60])
 
 
-def _made(year: int, month: int, day: int, hour: int, minute: int, second: int) -> datetime:
+def _made(written: str, year: int, month: int, day: int, hour: int, minute: int, second: int) -> datetime:
     try:
         return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001  # its zone is found by the caller
     except ValueError as error:
-        raise InputError(
-            "There is no such day or hour: day %(day)s of month %(month)s.", day=day, month=month
-        ) from error
+        raise InputError("There is no such day or hour: “%(text)s”.", text=written[:60]) from error
 
 
 def _full(year: str) -> int:

@@ -83,6 +83,41 @@ def test_a_word_that_is_left_out_takes_its_rows_along() -> None:
     assert [row.state for row in rows] == ["read", "out"]
 
 
+@pytest.mark.parametrize("broken", ['"rota', '2026-11-20 10:05,answered,"rota', '"2026-11-20 10:05,answered,5'])
+@pytest.mark.parametrize("behind", ["2026-11-20 10:10,lost,5", '"2026-11-20 10:10","lost","5"'])
+def test_a_quotation_mark_that_is_not_closed_spoils_its_own_row_alone(broken: str, behind: str) -> None:
+    rows = read_all(f"date,result,talked\n2026-11-20 10:00,answered,5\n{broken}\n{behind}\n".encode())
+    states = [(row.line, row.state) for row in rows]
+    assert states == [(2, "read"), (3, "wrong"), (4, "read")]
+    assert rows[1].cells == (broken,)
+    assert "quotation mark" in str(rows[1].error)
+
+
+def test_a_quotation_mark_is_missing_in_the_last_line() -> None:
+    rows = read_all(b'date,result,talked\n2026-11-20 10:00,answered,5\n2026-11-20 10:05,answered,"5\n')
+    assert [row.state for row in rows] == ["read", "wrong"]
+
+
+def test_a_cell_of_several_lines_is_one_cell() -> None:
+    (row,) = read_all(b'date,result,notes\n2026-11-20 10:00,answered,"One.\n\nTwo, ""three"""\n')
+    assert (row.line, row.state) == (4, "read")
+    assert row.cells[2] == 'One.\n\nTwo, "three"'
+
+
+@pytest.mark.parametrize("written", ["22/11/2026 25:05:00", "2026-13-01 10:00", "20261122250500"])
+def test_a_day_or_an_hour_that_there_is_not_is_named_as_it_is_written(written: str) -> None:
+    with pytest.raises(InputError) as refused:
+        read_moment(written, zone=MADRID)
+    assert f"“{written}”" in str(refused.value)
+
+
+@pytest.mark.parametrize("durations", ["10,60,", "10,,60"])
+def test_nobody_talks_or_waits_for_longer_than_the_whole_call(durations: str) -> None:
+    (row,) = read_all(f"date,result,duration,talked,waited\n2026-11-20 10:00,answered,{durations}\n".encode())
+    assert row.state == "wrong"
+    assert "took 10 seconds" in str(row.error)
+
+
 def test_an_hour_that_is_shown_twice_counts_the_first_time_and_is_said() -> None:
     twice = read_moment("2026-10-25 02:30:00", zone=MADRID)
     assert twice.twice
