@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from acuse import clock
 from acuse.accounts.models import User
@@ -32,6 +33,7 @@ from acuse.reception.services import again, classify
 from tests.integration.helpdesk.making import ADDRESS, ANA, SLUG, Desk, letter
 from tests.integration.helpdesk.test_acts import uncited
 from tests.integration.helpdesk.test_case import answer, asking, to_ticket
+from tests.integration.helpdesk.test_inbox import member
 
 
 def numbered(number: int) -> bytes:
@@ -330,3 +332,22 @@ def test_a_page_that_opened_a_case_stands_although_its_receipt_cannot_be_kept(
         assert not acknowledging.acknowledge(ticket=desk.ticket().id, name="Ana")
     desk.file()
     assert Outgoing.objects.filter(act="receipt").count() == 1
+
+
+def test_what_came_in_leads_to_the_case_that_it_opened_joined_or_automatically_answers(desk: Desk) -> None:
+    desk.receive(letter())
+    ticket = desk.ticket()
+    desk.receive(letter(message_id="<m2@cliente.example>", body="Y algo más."), to_ticket(ticket.id))
+    away = letter(message_id="<m3@cliente.example>", body="Estoy de viaje.", Auto_Submitted="auto-replied")
+    desk.receive(away, to_ticket(ticket.id))
+    desk.take_in(letter("Aún sin caso", message_id="<m4@cliente.example>"))
+    client, link = member("agent"), f'href="/console/{SLUG}/tickets/{ticket.id}/">{ticket.key}</a>'
+    with CaptureQueriesContext(connection) as few:
+        page = client.get(f"/console/{SLUG}/incoming/").content.decode()
+    assert (page.count("<tr data-row"), page.count(link)) == (4, 3)
+    for number in range(4):
+        desk.receive(numbered(number))
+    with CaptureQueriesContext(connection) as many:
+        page = client.get(f"/console/{SLUG}/incoming/").content.decode()
+    assert all(f">{key}</a>" in page for key in Ticket.objects.values_list("key", flat=True))
+    assert len(many) == len(few), "however many there are"

@@ -23,7 +23,8 @@ from acuse.doors.console.kept import from_custody
 from acuse.doors.console.places import query, read_place, write_place
 from acuse.doors.ui.security import download
 from acuse.errors import AccessDenied
-from acuse.mail.tokens import INBOX, encode_address
+from acuse.helpdesk.queries.tickets import cases_of_mail
+from acuse.mail.tokens import INBOX, TICKET, encode_address
 from acuse.reception import queries as reception
 from acuse.reception import readings, services
 from acuse.reception.queries import ItemView
@@ -37,6 +38,7 @@ class Line:
 
     Attributes:
         word: what it turned out to be. icon: of that.
+        case: the case that it belongs to, where there is one, and its key.
         concerns: the communication that its address names or that it answers, where it is this organisation's.
         origin: results of the checks of where it comes from, one phrase; "" where none were made.
         doubtful: its origin did not check out.
@@ -46,6 +48,7 @@ class Line:
     view: ItemView
     word: str
     icon: str
+    case: tuple[UUID, str] | None
     concerns: CommunicationRow | None
     origin: str
     doubtful: bool
@@ -93,6 +96,7 @@ def _origin(found: Mapping[str, Any] | None) -> tuple[str, bool]:
 def _lines(access: Access, items: tuple[ItemView, ...]) -> list[Line]:
     concerned = {view.id: _concerned(access, view) for view in items}
     rows = {row.id: row for row in delivery.rows_of(access, ids={one for one in concerned.values() if one})}
+    cases = cases_of_mail(access, mail={view.id: view.names if view.purpose == TICKET else None for view in items})
     words = _words()
     lines = []
     for view in items:
@@ -104,6 +108,7 @@ def _lines(access: Access, items: tuple[ItemView, ...]) -> list[Line]:
                 view=view,
                 word=word,
                 icon=icon,
+                case=cases.get(view.id),
                 concerns=rows.get(identity) if identity else None,
                 origin=origin,
                 doubtful=doubtful,

@@ -1,6 +1,6 @@
 """Lists of cases, and how many there are of each kind."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -13,7 +13,7 @@ from acuse.accounts.queries import Access
 from acuse.contacts.family import family
 from acuse.contacts.queries import names_of
 from acuse.evidence.fulltext import Lexemes, first_found, newest_found, terms
-from acuse.helpdesk.models import Deadline, Ticket
+from acuse.helpdesk.models import Deadline, Interaction, Ticket
 from acuse.helpdesk.rules import CLOSED_STATUSES, OPEN_STATUSES
 from acuse.proof.verdicts.deadlines.causes import OURS
 
@@ -283,6 +283,20 @@ def row_of(row: Ticket, contact_name: str) -> TicketRow:
         closed_at=row.closed_at,
         revision=row.revision,
     )
+
+
+def cases_of_mail(access: Access, *, mail: Mapping[UUID, UUID | None]) -> dict[UUID, tuple[UUID, str]]:
+    """Return the cases that mail belongs to, each as (case, its key), by message.
+
+    Args:
+        access: whose cases they are.
+        mail: messages that came in, each with the case that its address names, or None.
+    """
+    said = Interaction.objects.filter(ticket__organisation_id=access.organisation, reception__in=mail)
+    found = dict(said.values_list("reception", "ticket_id"))
+    cases = {message: found.get(message, named) for message, named in mail.items()}
+    keys = dict(mine(access).filter(id__in=set(filter(None, cases.values()))).values_list("id", "key"))
+    return {message: (case, keys[case]) for message, case in cases.items() if case is not None and case in keys}
 
 
 def found_by_number(access: Access, *, words: str) -> Sequence[UUID]:
