@@ -1,7 +1,7 @@
 """The answer's box: letters from templates with what was typed in them, and what is never sent."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.utils.translation import override
 
 from acuse import clock
 from acuse.composition.services import publish_template
+from acuse.dates import long_date
 from acuse.doors.ui.templatetags.acuse import day_and_time
 from acuse.helpdesk.models import ConformityRequest, Interaction, Outgoing, Settings
 from acuse.helpdesk.queries.writing import ASKING, agree_path, of_question
@@ -279,6 +280,55 @@ def test_a_notice_of_closing_that_is_taken_back_is_sent_from_its_own_page(desk: 
     assert second.body == of_question(first.body, second.request)
     for nothing in (first.request, "x", second.id):
         assert agent.get(closing, {"taken_back": nothing}).status_code == 404
+
+
+def test_a_notice_of_closing_sent_days_after_it_was_taken_back_says_the_end_of_its_own_term(
+    desk: Desk, agent: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change_desk(access=desk.owner, default_assignee=None, certify_replies=False, undo_seconds=10, closing_allowed=True)
+    agent.post(address(desk, "answer/"), {"body": TYPED})
+    leave()
+    closing = address(desk, "guarantee/closing/")
+    page = agent.post(closing, {"do": "draft", "days": "20"})
+    given = fields(page)
+    agent.post(closing, {**given, "body": f"{given['body']}\nUn saludo.", "do": "send"})
+    (first,) = Outgoing.objects.filter(act="closing_notice", state="waiting")
+    back = agent.post(address(desk, "undo/"), {"outgoing": first.id}, follow=True).redirect_chain[-1][0]
+    soon, now = fields(agent.get(back)), clock.now
+    monkeypatch.setattr(clock, "now", lambda: now() + timedelta(days=5))
+    refused = agent.post(back, {**soon, "do": "send"}).content.decode()
+    assert "Escríbala de nuevo" in refused, "the page was open for days"
+    agent.post(back, {**fields(agent.get(back)), "do": "send"})
+    (second,) = Outgoing.objects.filter(act="closing_notice", state="waiting")
+    assert second.body.endswith("Un saludo."), "what was changed stays"
+    old, new = (
+        long_date(row.term_until.astimezone(ZoneInfo("Europe/Madrid")).date(), "es")
+        for row in (first, second)
+        if row.term_until
+    )
+    assert (old in first.body, new in first.body) == (True, False)
+    assert (old in second.body, new in second.body) == (False, True)
+
+
+def test_a_notice_whose_term_is_told_in_other_words_is_written_anew_when_it_is_sent_days_later(
+    desk: Desk, agent: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change_desk(access=desk.owner, default_assignee=None, certify_replies=False, undo_seconds=10, closing_allowed=True)
+    agent.post(address(desk, "answer/"), {"body": TYPED})
+    leave()
+    closing = address(desk, "guarantee/closing/")
+    given = fields(agent.post(closing, {"do": "draft", "days": "20"}))
+    body = re.sub(r"como muy tarde el [^,]+, [^,]+,", "antes de San Juan", given["body"])
+    assert body != given["body"]
+    agent.post(closing, {**given, "body": body, "do": "send"})
+    (first,) = Outgoing.objects.filter(act="closing_notice", state="waiting")
+    back = agent.post(address(desk, "undo/"), {"outgoing": first.id}, follow=True).redirect_chain[-1][0]
+    now = clock.now
+    monkeypatch.setattr(clock, "now", lambda: now() + timedelta(days=5))
+    kept = fields(agent.get(back))
+    assert "antes de San Juan" in kept["body"]
+    assert "Escríbala de nuevo" in agent.post(back, {**kept, "do": "send"}).content.decode()
+    assert not Outgoing.objects.filter(act="closing_notice", state="waiting").exists()
 
 
 def fields(page: Any) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Claims and guarantees of a case: the letter of an act is drafted, read and changed, then sent."""
 
 import hashlib
+import re
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -29,7 +31,7 @@ from acuse.helpdesk.queries.guarantee import closing_taken_back
 from acuse.helpdesk.queries.guarantee import guarantee as guarantee_of
 from acuse.helpdesk.queries.writing import of_question
 from acuse.helpdesk.services.conformity import LEAST_TERM
-from acuse.helpdesk.services.guarantee import MOST_WORDS, Given, draft, send
+from acuse.helpdesk.services.guarantee import MOST_WORDS, Given, draft, send, term_until
 from acuse.helpdesk.services.opening import settings_of
 from acuse.helpdesk.services.replies import MOST_BODY
 
@@ -71,6 +73,11 @@ _FIELDS = {
     "suspension": (*_OF_PRODUCT, "words"),
     "closing": ("days",),
 }
+
+#: How long a notice may be read before it is sent: its term ends so much later than it says.
+_READING = timedelta(minutes=1)
+#: The hour as a letter says it after a day (`acuse.composition.variables`).
+_HOUR = r", \d\d:\d\d \(UTC[^)\n]*\)"
 
 
 class ActForm(StyledForm):
@@ -114,9 +121,14 @@ class ActForm(StyledForm):
         lines = str(said_.pop("items", "")).splitlines()
         return Given(items=tuple(line.strip() for line in lines if line.strip()), **said_)
 
-    def digest(self) -> str:
-        """Return what tells whether a letter was written from what is entered now."""
-        return hashlib.sha256(repr(self.given()).encode()).hexdigest()
+    def digest(self, zone: str) -> str:
+        """Return what tells whether a letter was written from what is entered now, with the day until when it gives.
+
+        Args:
+            zone: the organisation's time zone.
+        """
+        until = long_date(_until(self.given(), zone), "en") if "days" in self.fields else ""
+        return hashlib.sha256(repr((self.given(), until)).encode()).hexdigest()
 
 
 class LetterForm(StyledForm):
@@ -138,20 +150,19 @@ def act(request: HttpRequest, access: Access, id: UUID, act: str) -> HttpRespons
         raise Http404("There is no such act.")
     access.require_sender()
     form = ActForm(act, request.POST or None, initial=_known(seen))
-    question = _question(request)
+    question, zone = _question(request), access.view.time_zone
     # What was changed in the letter stays until another one is written in its place.
     letter = LetterForm(request.POST) if "body" in request.POST else None
     written_from = request.POST.get("written_from", "")
     if request.method == "GET" and act == "closing" and "taken_back" in request.GET:
-        form, letter = _taken_back(request, access, id, question)
-        written_from = form.digest()
+        form, letter, written_from = _taken_back(request, access, id, question)
     if request.method == "POST" and form.is_valid():
         try:
             if letter is None or request.POST.get("do") != "send":
                 written = draft(access=access, ticket=id, act=act, given=form.given(), request=question)
                 letter = LetterForm(initial={"subject": written.subject, "body": written.body})
-                written_from = form.digest()
-            elif written_from != form.digest():
+                written_from = form.digest(zone)
+            elif written_from != form.digest(zone):
                 raise ConflictError(
                     "What the letter was written from was changed since. Write it anew, or change it back."
                 )
@@ -177,8 +188,11 @@ def act(request: HttpRequest, access: Access, id: UUID, act: str) -> HttpRespons
     return page(request, access, "tickets", "console/ticket_guarantee.html", context)
 
 
-def _taken_back(request: HttpRequest, access: Access, id: UUID, question: UUID) -> tuple[ActForm, LetterForm]:
-    """Return a notice of closing that was taken back as it was written, to be sent with a question of its own.
+def _taken_back(request: HttpRequest, access: Access, id: UUID, question: UUID) -> tuple[ActForm, LetterForm, str]:
+    """Return a notice of closing that was taken back, to be sent with a question of its own, and its form's digest.
+
+    It stays as it was written but for the end of its term, which is now another. Where the letter does not say that as
+    its template would, the digest is "": it has to be written anew.
 
     Raises:
         Http404: there is none.
@@ -188,7 +202,31 @@ def _taken_back(request: HttpRequest, access: Access, id: UUID, question: UUID) 
         raise Http404("No such notice was taken back.")
     form = ActForm("closing", {"days": (row.term_until - row.created_at).days})
     form.full_clean()
-    return form, LetterForm(initial={"subject": row.subject, "body": of_question(row.body, question)})
+    zone, body, ends = access.view.time_zone, of_question(row.body, question), True
+    if term_until(form.given()) - row.term_until > _READING:
+        fresh = draft(access=access, ticket=id, act="closing", given=form.given(), request=question).body
+        before, after = row.term_until.astimezone(ZoneInfo(zone)).date(), _until(form.given(), zone)
+        body, ends = _ending(body, fresh, *(long_date(day, row.language) for day in (before, after)))
+    letter = LetterForm(initial={"subject": row.subject, "body": body})
+    return form, letter, form.digest(zone) if ends else ""
+
+
+def _ending(body: str, fresh: str, before: str, after: str) -> tuple[str, bool]:
+    """Return a letter with the end of its term as a fresh one says it, and whether it says no other.
+
+    Args:
+        body, fresh: the letters. before, after: the days on which their terms end, in words.
+    """
+    said_ = re.search(re.escape(after) + _HOUR, fresh)
+    if said_ is None:
+        return body, body == fresh
+    moved, found = re.subn(re.escape(before) + _HOUR, said_[0], body)
+    return moved, found > 0 and (before == after or before not in moved)
+
+
+def _until(given: Given, zone: str) -> date:
+    """Return the day on which the term of a notice of closing that is sent now ends."""
+    return term_until(given).astimezone(ZoneInfo(zone)).date()
 
 
 def _send(

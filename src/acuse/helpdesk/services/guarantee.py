@@ -177,7 +177,7 @@ def send(
         template=str(letter.template or USES[act]),
         template_version=letter.version,
         waits_for_customer=act == "documents",
-        term_until=_term_until(given) if act == "closing" else None,
+        term_until=term_until(given) if act == "closing" else None,
     )
     if act == "closing":
         ask_conformity(access=access, ticket=ticket, answer=answer, request=request, revision=row.revision)
@@ -211,7 +211,7 @@ def _today(access: Access) -> date:
     return clock.now().astimezone(ZoneInfo(access.view.time_zone)).date()
 
 
-def _term_until(given: Given) -> datetime:
+def term_until(given: Given) -> datetime:
     """Return when a notice of closing runs out; a minute later than asked, so that reading it takes nothing away."""
     return clock.now() + timedelta(days=given.days, minutes=1)
 
@@ -219,7 +219,7 @@ def _term_until(given: Given) -> datetime:
 def _values(row: Ticket, act: str, given: Given, request: UUID) -> dict[str, Any]:
     """Return the variables of the letter that the case does not know yet."""
     if act == "closing":
-        return {"deadline__due": _term_until(given), "conformity__link": agree_link(request)}
+        return {"deadline__due": term_until(given), "conformity__link": agree_link(request)}
     values: dict[str, Any] = {
         "product__name": given.product.strip(),
         "product__purchased_on": given.purchase_date,
