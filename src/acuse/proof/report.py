@@ -367,10 +367,10 @@ def _deadline_line(deadline: Deadline) -> str:
 
 
 def _lasting(length: timedelta, *, in_days: bool = False) -> str:
-    """Return a length in hours and minutes, as far as it is whole ones; under a minute in seconds; or in whole days."""
+    """Return a length in hours and minutes, of the nearest second; under a minute in seconds; or in whole days."""
     if in_days:
         return f"{length.days} {'day' if length.days == 1 else 'days'}"
-    seconds = length // timedelta(seconds=1)
+    seconds = (length + timedelta(milliseconds=500)) // timedelta(seconds=1)
     hours, minutes = seconds // 3600, seconds % 3600 // 60
     said = [f"{count} {unit}" for count, unit in ((hours, "h"), (minutes, "min")) if count]
     return " ".join(said) or f"{seconds} s"

@@ -34,7 +34,7 @@ def test_the_link_of_a_case_is_sent_to_its_customer_and_shown_to_nobody(
     raw = custody.open_object(organisation=desk.organisation, sha256=sent.message_sha256).decode()
     (path,) = re.findall(r"/f/[^/\s]+/", raw.replace("=\r\n", ""))
     assert path == follow_path(ticket.id)
-    assert b"Received. Nobody is working on it yet." in Client().get(path, {"l": "en"}).content
+    assert b"Received. Not answered yet." in Client().get(path, {"l": "en"}).content
     for _ in range(5):
         asked(ticket.key, ANA)
     assert Notice.objects.count() == case.MOST_LINKS

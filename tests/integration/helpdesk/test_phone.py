@@ -109,6 +109,8 @@ def test_a_public_line_says_whether_it_is_attended(desk: Desk, monkeypatch: pyte
     assert seen("2026-11-22T04:00:00+00:00") == (True, datetime(2026, 11, 22, 5, tzinfo=UTC), None)
     taller, _grua = public_lines(desk.organisation)
     assert taller.yesterday == (Shift(0, 360),)
+    # Today and the days that follow; those gone by had the hours of then.
+    assert [day.date.isoformat() for day in taller.week] == [f"2026-11-{number}" for number in range(22, 29)]
 
 
 def test_a_line_whose_calendar_ended_says_nothing_rather_than_something_wrong(

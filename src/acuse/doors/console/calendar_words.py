@@ -104,15 +104,14 @@ def _days(first: int, last: int) -> str:
 
 
 def week_view(timetable: Timetable, now: datetime) -> list[WeekDay]:
-    """The days of the week in which it is now.
+    """Today and the six days that follow: a version says nothing of those before it.
 
     Args:
-        timetable: it covers that week and the day before.
+        timetable: it covers them and the day before.
         now: by the calendar's own clock.
     """
-    monday = now.date() - now.weekday() * _ONE_DAY
     shown = []
-    for day in (timetable.day(monday + number * _ONE_DAY) for number in range(7)):
+    for day in (timetable.day(now.date() + number * _ONE_DAY) for number in range(7)):
         before = timetable.day(day.date - _ONE_DAY)
         spans = [(0, shift.end - DAY) for shift in before.shifts if shift.end > DAY]
         spans += [(shift.start, min(shift.end, DAY)) for shift in day.shifts]

@@ -66,7 +66,7 @@ def _found(step: Step, report: Report) -> str:
     if step.state is not State.VALID:
         return said(step.error) if step.error is not None else step.text
     return (
-        _("A proof bundle of version 1, complete and in its canonical form"),
+        _("A proof bundle, complete and in its canonical form"),
         _("Every fact links to the one before it, none is missing up to position %(position)s")
         % {"position": _up_to(report)},
         _("The path of every fact leads to the root of the checkpoint"),

@@ -60,7 +60,7 @@ class LineWords:
 
 
 def line_words(state: LineState) -> LineWords:
-    """Say how a line is attended now, today and this week."""
+    """Say how a line is attended now, today and in the next seven days."""
     today = state.today
     return LineWords(
         line=state.line,

@@ -109,28 +109,25 @@ def _state(organisation: UUID, one: LineView, home: str, now: datetime) -> LineS
         week = _week(version, now)
     except AcuseError:
         return LineState(line=one, state=None, zone=home)
-    before, *days = week
-    at = now.astimezone(zone(version.zone)).weekday()
-    yesterday = before if at == 0 else days[at - 1]
+    yesterday, *days = week
     return LineState(
         line=one,
         state=state,
         zone=version.zone,
-        today=days[at],
+        today=days[0],
         yesterday=tuple(Shift(0, shift.end - 1440) for shift in yesterday.shifts if shift.end > 1440),
         week=tuple(days),
     )
 
 
 def _week(version: CalendarVersion, now: datetime) -> list[Day]:
-    """Return the days of this week, and the one before it.
+    """Return yesterday, today and the six days that follow.
 
     The days are those of the definition, as the version wrote its hours from it; see ADR 0014.
     """
     local: date = now.astimezone(zone(version.zone)).date()
-    monday = local - local.weekday() * _ONE_DAY
     definition = Definition.from_members(version.definition)
-    return list(Timetable(definition, monday - _ONE_DAY, monday + 6 * _ONE_DAY).days())
+    return list(Timetable(definition, local - _ONE_DAY, local + 6 * _ONE_DAY).days())
 
 
 def _view(row: Line) -> LineView:

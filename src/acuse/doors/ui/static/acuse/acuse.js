@@ -192,7 +192,7 @@
     }
     if (event.key === "Escape" && $("#side.open")) return closeSide();
     const typing = event.target.closest("input,textarea,select,[contenteditable]");
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("[data-reply],[data-note]")) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form?.querySelector("[data-reply],[data-note]") && !event.target.closest("button,select")) {
       event.preventDefault();
       event.target.form.requestSubmit($("[data-send]", event.target.form) ?? undefined);
       return;
