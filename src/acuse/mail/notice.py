@@ -156,7 +156,9 @@ def _message(letter: Letter, title: str, text: str, page: str | None) -> bytes:
         message.set_boundary(f"=_{hashlib.sha256((letter.message_id + text).encode()).hexdigest()[:40]}")
     message["Content-Language"] = letter.language  # last: what begins with Content- goes along with the first part
     plain = all(one.isascii() for one in (letter.recipient, letter.reply_to, letter.sender))
-    return message.as_bytes(policy=SMTP if plain else SMTPUTF8)
+    head, gap, body = message.as_bytes(policy=SMTP if plain else SMTPUTF8).partition(b"\r\n\r\n")
+    # A title that just misses one line is folded before its first word, and readers would see it begin with a space.
+    return head.replace(b"\r\nSubject:\r\n ", b"\r\nSubject: ") + gap + body
 
 
 def _address(text: str, name: str = "") -> Address:

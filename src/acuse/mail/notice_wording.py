@@ -29,10 +29,10 @@ _ES = {
     ),
     "code.digits": "El código es {code}. Sirve durante {minutes} minutos y una sola vez.",
     "code.never": "Si no ha sido usted, no haga nada. No dé este código a nadie: nadie de Acuse se lo pedirá.",
-    "link.title": "El enlace para seguir su expediente {key} con {organisation}",
-    "link.what": "Alguien que conoce la clave {key} y esta dirección ha pedido el enlace de su expediente.",
+    "link.title": "El enlace para seguir su caso {key} con {organisation}",
+    "link.what": "Alguien que conoce la clave {key} y esta dirección ha pedido el enlace de su caso.",
     "link.open": "Con él se ve cómo está y lo que se ha dicho:\n{link}",
-    "link.never": "Si no ha sido usted, no haga nada. Quien tenga el enlace ve su expediente: no lo comparta.",
+    "link.never": "Si no ha sido usted, no haga nada. Quien tenga el enlace ve su caso: no lo comparta.",
 }
 _EN = {
     "title": "Certified communication from {organisation}: {subject}",

@@ -7,7 +7,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from acuse.errors import InputError
-from acuse.mail.notice import Letter, code_message, date_in_words, notice
+from acuse.mail.notice import Letter, code_message, date_in_words, link_message, notice
 from acuse.mail.notice_wording import WORDINGS
 from acuse.mail.read import read
 
@@ -104,3 +104,18 @@ def test_moments_have_their_zone(offset: int, said: str) -> None:
 
 def test_both_languages_say_everything() -> None:
     assert WORDINGS["es"].keys() == WORDINGS["en"].keys()
+
+
+@pytest.mark.parametrize("recipient", ["ana@cliente.example", "añá@cliente.example"])
+@pytest.mark.parametrize("length", range(1, 40))
+def test_a_title_of_any_length_begins_on_the_line_of_its_header(length: int, recipient: str) -> None:
+    letter = replace(LETTER, organisation="Zu " * (length // 3) + "z" * (length % 3 + 1), recipient=recipient)
+    written = link_message(letter, key="ABCD-EFGH-JKMN", link=LINK)
+    title = f"El enlace para seguir su caso ABCD-EFGH-JKMN con {letter.organisation}"
+    assert b"\r\nSubject:\r\n" not in written
+    assert message_from_bytes(written, policy=policy.default)["Subject"] == title
+
+
+def test_the_letter_with_the_link_speaks_of_a_case_as_all_letters_do() -> None:
+    written = read(link_message(LETTER, key="ABCD-EFGH-JKMN", link=LINK))
+    assert "expediente" not in f"{written.subject} {written.text}"
