@@ -16,7 +16,7 @@ from acuse import clock
 from acuse.composition.services import publish_template
 from acuse.dates import long_date
 from acuse.doors.ui.templatetags.acuse import day_and_time
-from acuse.helpdesk.models import ConformityRequest, Interaction, Outgoing, Settings
+from acuse.helpdesk.models import ConformityRequest, Interaction, Outgoing, SavedView, Settings
 from acuse.helpdesk.queries.writing import ASKING, agree_path, of_question
 from acuse.helpdesk.services.conformity import answer_conformity
 from acuse.helpdesk.services.replies import send_due
@@ -130,6 +130,15 @@ def test_a_letter_that_is_opened_again_has_its_template(desk: Desk, agent: Any) 
         (waiting,) = Outgoing.objects.filter(automatic=False, state="waiting")
         page = agent.post(address(desk, "undo/"), {"outgoing": waiting.id}, follow=True)
         assert chosen(page) == template, "what is taken back too"
+
+
+def test_what_no_text_can_hold_is_shown_in_its_place(desk: Desk, agent: Any) -> None:
+    agent.post(address(desk, "present/"), {"body": "Sí\0 o no", "kind": "reply", "template": "\0"})
+    assert box(agent.get(address(desk))) == "Sí\N{REPLACEMENT CHARACTER} o no"
+    agent.post(address(desk, "answer/"), {"body": "Sí\0 o no"})
+    assert Outgoing.objects.get(automatic=False).body == "Sí\N{REPLACEMENT CHARACTER} o no"
+    agent.post(f"/console/{SLUG}/tickets/views/", {"name": "Mí\0as", "query": "q=%00"})
+    assert SavedView.objects.get().name == "Mí\N{REPLACEMENT CHARACTER}as"
 
 
 @pytest.mark.parametrize("switched", [{}, {"certified": "on"}, {"certified": "on", "waits": "on"}, {"waits": "on"}])

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from acuse import clock
 from acuse.accounts.queries import Access
+from acuse.delivery.services.keeping import storable
 from acuse.errors import InputError
 from acuse.helpdesk.models import Draft, Mention, Presence, SavedView, Ticket
 from acuse.helpdesk.queries.case import Begun
@@ -38,7 +39,12 @@ def save_draft(*, access: Access, ticket: UUID, kind: str, begun: Begun) -> None
         ticket_id=ticket,
         member_id=access.member,
         kind=kind,
-        defaults={**asdict(begun), "template": begun.template.replace("\0", "")[:80], "updated_at": clock.now()},
+        defaults={
+            **asdict(begun),
+            "body": storable(begun.body),
+            "template": storable(begun.template)[:80],
+            "updated_at": clock.now(),
+        },
     )
 
 
@@ -72,7 +78,8 @@ def save_view(*, access: Access, name: str, query: str, shared: bool) -> UUID:
     """
     if shared:
         access.require_manager()
-    if not 1 <= len(name.strip()) <= 60 or len(query) > 1000:
+    name, query = storable(name).strip(), storable(query)
+    if not 1 <= len(name) <= 60 or len(query) > 1000:
         raise InputError("The name of a view takes 1 to 60 characters.")
     member = None if shared else access.member
     with transaction.atomic():
@@ -83,7 +90,7 @@ def save_view(*, access: Access, name: str, query: str, shared: bool) -> UUID:
         row = same or SavedView(
             organisation_id=access.organisation, member_id=member, query=query, position=kept.count()
         )
-        row.name = name.strip()
+        row.name = name
         row.save()
     return row.id
 
