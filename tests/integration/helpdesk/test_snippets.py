@@ -6,6 +6,7 @@ import pytest
 
 from acuse.composition.models import Snippet
 from acuse.composition.services import save_snippet
+from acuse.composition.uses import SNIPPET
 from tests.integration.helpdesk.making import SLUG, Desk, letter
 from tests.integration.helpdesk.test_answering import HTMX, TYPED, address, box
 from tests.integration.helpdesk.test_inbox import member
@@ -55,3 +56,11 @@ def test_a_variable_that_is_not_right_is_said_where_the_text_is_written(desk: De
     page = member("agent").post(f"/console/{SLUG}/snippets/", given).content.decode()
     assert "línea 2" in page.lower()
     assert not Snippet.objects.exists()
+
+
+def test_the_variables_stand_beside_the_text_that_names_one_there_is_not(desk: Desk) -> None:
+    given = {"name": "Saludo", "shortcut": "saludo", "language": "es", "body": "{{ contacto }}"}
+    page = member("agent").post(f"/console/{SLUG}/snippets/", given).content.decode()
+    assert "de la lista de variables" in page
+    assert "Lista de variables" in page
+    assert all(f"{{{{ {name} }}}}" in page for name in SNIPPET.variables)

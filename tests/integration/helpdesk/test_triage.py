@@ -81,6 +81,15 @@ def test_trying_rules_without_a_case_says_that_there_is_none(desk: Desk) -> None
     assert "La regla 1 no se aplica a ninguno." in page
 
 
+def test_trying_rules_says_how_many_cases_would_stay_as_they_are(desk: Desk) -> None:
+    add_rule(access=desk.owner, rule=Rule(id=uuid4(), words=("humo",), priority="low"))
+    for number in range(3):
+        desk.receive(letter("Humo", message_id=f"<h{number}@cliente.example>"))
+    Ticket.objects.filter(id=Ticket.objects.earliest("number").id).update(priority="high")
+    page = client().get(PAGE, {"try": "1"}).content.decode()
+    assert "2 de ellos ya son así y se quedarían como están." in page
+
+
 def test_trying_a_changed_rule_tries_it_in_its_place(desk: Desk) -> None:
     desk.receive(letter("Ruido", "El coche no frena bien."))
     first = Rule(id=uuid4(), words=("ruido",), priority="low")

@@ -186,6 +186,7 @@ def _page(
         "trial": trial,
         "applied": list(enumerate(trial.applied, start=1)) if trial else [],
         "changes": [(one, _present(one, members), _consequences(one.rule, members)) for one in _first(trial)],
+        "same": sum(trial.applied) - len(trial.changes) if trial else 0,
         "left": max(0, len(trial.changes) - _SHOWN) if trial else 0,
     }
     return page(request, access, "settings", "console/triage.html", shown)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from acuse.accounts.queries import Access
 from acuse.composition import queries, rules, services
-from acuse.composition.uses import LANGUAGES
+from acuse.composition.uses import LANGUAGES, SNIPPET
 from acuse.doors.console.acts import found, refused_at
 from acuse.doors.console.composing import words
 from acuse.doors.console.frame import member_view, page
@@ -38,9 +38,10 @@ class SnippetForm(StyledForm):
         max_length=rules.MOST_SNIPPET,
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=gettext_lazy(
-            "**bold**, *italic*, lists with - or 1., links as [words](https://address). {{ contact.name }}, "
-            "{{ ticket.key }} and what else every template may say is filled in."
-        ),
+            "**bold**, *italic*, lists with - or 1., links as [words](https://address). List of variables, which are "
+            "filled in: %(variables)s."
+        )
+        % {"variables": ", ".join(f"{{{{ {name} }}}}" for name in SNIPPET.variables)},
     )
 
     def clean_body(self) -> str:
