@@ -198,3 +198,18 @@ def test_the_list_says_when_it_hears_no_news_any_more(made: Desk, visit: Opener,
     with page.expect_response("**/tickets/news/**"):
         page.clock.fast_forward(11_000)
     expect(lost).to_be_hidden()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_what_is_to_be_done_with_ticked_cases_is_asked_for_and_they_stay_ticked(
+    made: Desk, visit: Opener, width: int, scheme: str
+) -> None:
+    seen = visit(width=width, scheme=scheme)
+    page = seen.open(f"{BASE}/tickets/")
+    page.locator("[data-row] input[type=checkbox]").first.check()
+    page.get_by_role("button", name="Hacerlo").click()
+    expect(page.locator("#toasts")).to_contain_text("Elija qué hacer con ellos.")
+    expect(page.locator("[data-bulk]")).to_be_focused()
+    expect(page.locator("[data-row] :checked")).to_have_count(1)
+    assert faults_of_access(page) == []
+    assert seen.elsewhere == seen.errors == []

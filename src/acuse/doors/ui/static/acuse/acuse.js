@@ -131,6 +131,15 @@
     if (event.target.matches("[data-tidy]")) leaveEmptyFieldsOut(event.target);
     if (event.target.matches("[data-once]")) goOnce(event);
   });
+  /* Says at its own place, and until it is closed, what a browser would say for a moment and in a language of its own */
+  const sayWhatIsMissing = (event) => {
+    const said = document.getElementById(event.target.dataset.missing);
+    if (!said) return;
+    event.preventDefault();
+    $("#toasts").replaceChildren(said.content.cloneNode(true));
+    event.target.focus();
+  };
+  document.addEventListener("invalid", sayWhatIsMissing, true);
   addEventListener("pageshow", () => {
     $$("[data-tidy] :disabled").forEach((field) => (field.disabled = false));
     $$("[data-going]").forEach((form) => delete form.dataset.going);
