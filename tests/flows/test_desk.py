@@ -4,13 +4,14 @@ import json
 import re
 import smtplib
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, default
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -112,7 +113,8 @@ def test_a_case_from_the_customers_mail_to_a_certificate_that_is_verified_offlin
     assert running.rows(status) == [("resolved", True)]
 
     # What the command derives from the ledger alone, of the only organisation, is what the page hands out.
-    span = {"from": f"{datetime.now(UTC) - timedelta(days=2):%Y-%m-%d}", "to": f"{datetime.now(UTC):%Y-%m-%d}"}
+    today = datetime.now(ZoneInfo("Europe/Madrid"))  # the organisation's day, which is another late in the evening of UTC
+    span = {"from": f"{today - timedelta(days=2):%Y-%m-%d}", "to": f"{today:%Y-%m-%d}"}
     export = f"/console/{SLUG}/figures/service/figures.json?{urlencode(span)}"
     until(lambda: json.loads(agent.get(export).content)["figures"]["conformity"]["agreed"], "the agreement is counted")
     printed = json.loads(running.command("figures", "--from", span["from"], "--to", span["to"], "--json").stdout)
