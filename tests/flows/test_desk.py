@@ -113,7 +113,7 @@ def test_a_case_from_the_customers_mail_to_a_certificate_that_is_verified_offlin
     assert running.rows(status) == [("resolved", True)]
 
     # What the command derives from the ledger alone, of the only organisation, is what the page hands out.
-    today = datetime.now(ZoneInfo("Europe/Madrid"))  # the organisation's day, which is another late in the evening of UTC
+    today = datetime.now(ZoneInfo("Europe/Madrid"))  # their day, which is another late in the evening of UTC
     span = {"from": f"{today - timedelta(days=2):%Y-%m-%d}", "to": f"{today:%Y-%m-%d}"}
     export = f"/console/{SLUG}/figures/service/figures.json?{urlencode(span)}"
     until(lambda: json.loads(agent.get(export).content)["figures"]["conformity"]["agreed"], "the agreement is counted")
