@@ -60,11 +60,11 @@ def claim(holder: Holder, limit: int = 10) -> list[UUID]:
     return holder.claim(QUEUE, term=TERM, limit=limit)
 
 
-def kill(holder: Holder) -> None:
-    """End a worker's connection as the end of its process does; its lock goes when the server has noticed."""
+def leave(holder: Holder) -> None:
+    """Have a worker give up its lock, as the end of its process does; it is gone when the server has noticed."""
     assert holder._connection is not None
     pid = holder._connection.info.backend_pid
-    holder._connection.close()
+    holder.release()
     with psycopg.connect(conninfo(), autocommit=True) as watcher:
         while watcher.execute("SELECT 1 FROM pg_locks WHERE pid = %s", (pid,)).fetchone():
             pass
@@ -152,7 +152,7 @@ def test_the_rows_of_a_dead_worker_are_freed_at_the_second_look(holders: list[Ho
     assert claim(dead, limit=1) == [lost]
     assert claim(living, limit=1) == [kept]
     assert watcher.free_the_dead([QUEUE]) == 0
-    kill(dead)
+    leave(dead)
     assert watcher.free_the_dead([QUEUE]) == 0, "it may only have lost its connection"
     assert state(lost) == (dead.lease, True)
     assert watcher.free_the_dead([QUEUE]) == 1
@@ -196,7 +196,7 @@ def test_watchers_do_not_mistake_each_other_for_the_living(holders: list[Holder]
     dead, first, second = holders
     rows = add(3)
     assert claim(dead) == rows
-    kill(dead)
+    leave(dead)
     with psycopg.connect(conninfo(), autocommit=True) as asking:
         # Another watcher is just looking: it holds the lock shared.
         assert asking.execute("SELECT pg_try_advisory_lock_shared(%s)", (_lock_number(dead.lease),)).fetchone() == (
@@ -204,13 +204,6 @@ def test_watchers_do_not_mistake_each_other_for_the_living(holders: list[Holder]
         )
         assert [first.free_the_dead([QUEUE]) for _ in range(2)] == [0, 3]
     assert [second.free_the_dead([QUEUE]) for _ in range(2)] == [0, 0]
-
-
-def test_a_worker_that_leaves_frees_what_it_holds(holders: list[Holder]) -> None:
-    rows = add()
-    assert claim(holders[0]) == rows
-    holders[0].release()
-    assert [holders[1].free_the_dead([QUEUE]) for _ in range(2)] == [0, 1]
 
 
 def test_showing_life_twice_takes_one_lock(holders: list[Holder]) -> None:
@@ -225,7 +218,7 @@ def test_what_is_done_is_not_freed_for_others(holders: list[Holder]) -> None:
     claim(holders[0])
     with connection.cursor() as cursor:
         cursor.execute("UPDATE work SET done = true")
-    kill(holders[0])
+    leave(holders[0])
     assert [holders[1].free_the_dead([QUEUE]) for _ in range(3)] == [0, 0, 0]
     assert claim(holders[1]) == []
     assert state(row)[0] == holders[0].lease
@@ -253,7 +246,7 @@ def test_who_lost_its_own_connection_suspects_nobody_any_more(holders: list[Hold
     slow, watcher, _ = holders
     (held,) = add()
     claim(slow)
-    kill(slow)
+    leave(slow)
     assert watcher.free_the_dead([QUEUE]) == 0
     cut(watcher, database)
     watcher.show_life()
