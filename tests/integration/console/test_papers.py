@@ -182,5 +182,11 @@ def test_a_customer_has_the_receipt_sealed_waits_for_it_and_saves_it(desk: Desk)
     saved = client.get(f"{path}receipt")
     assert (saved.content, saved.headers["Content-Type"]) == (PDF, "application/pdf")
     assert f"{desk.ticket().key}-{code}.pdf" in saved["Content-Disposition"]
+    assert saved["Referrer-Policy"] == "no-referrer"
     assert "Descargar el justificante" in text(client, path)
     assert client.get("/f/otra/receipt").status_code == 404
+    key = custody.object_key(desk.organisation, Certificate.objects.get(kind="receipt").sha256)
+    custody.store().delete(key)
+    custody.store().put(key, b"")
+    damaged = client.get(f"{path}receipt")
+    assert (damaged.status_code, "dentro de un rato" in damaged.content.decode()) == (503, True)

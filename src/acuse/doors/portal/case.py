@@ -135,40 +135,50 @@ def _again(request: HttpRequest, token: str, seen: Followed, key: str, status: i
     return _page(request, token, seen, problem=problem, text=storable(request.POST.get("text", "")), status=status)
 
 
-@require_safe
-def file(request: HttpRequest, token: str, said: UUID, number: int) -> HttpResponse:
-    """One file of what was said in a case, always saved and never shown in place."""
+def _led_by(request: HttpRequest, token: str, counted: str, most: int) -> Followed | HttpResponse:
+    """Return the case of a secret link, or the page that says why not: unknown, or asked for too often.
+
+    Args:
+        counted: as what a request with a good link counts. most: of these in a window.
+    """
     found = decode_token(token, keys=(settings.ACUSE_KEYS.address,), purpose=FOLLOW)
-    limit = ("stranger", STRANGERS_PER_WINDOW) if found is None else ("case-file", FILES_PER_WINDOW)
-    often = limited(request, *limit)
+    often = limited(request, *(("stranger", STRANGERS_PER_WINDOW) if found is None else (counted, most)))
     seen = followed(found) if found is not None and not often else None
     if seen is None:
         key, status = ("often", 429) if often else ("unknown", 404)
         return _told(request, None, key, status)
+    return seen
+
+
+@require_safe
+def file(request: HttpRequest, token: str, said: UUID, number: int) -> HttpResponse:
+    """One file of what was said in a case, always saved and never shown in place."""
+    seen = _led_by(request, token, "case-file", FILES_PER_WINDOW)
+    if isinstance(seen, HttpResponse):
+        return seen
     try:
         chosen = access_file(ticket=seen.id, said=said, number=number)
-    except MissingObject:
-        log.exception("a file of a case is not in custody")
-        return _told(request, seen, "gone", 410)
-    except (DamagedObject, TemporaryError):
-        log.exception("a file of a case cannot be read")
-        return _told(request, seen, "lost", 503)
+    except (MissingObject, DamagedObject, TemporaryError) as error:
+        return _unread(request, seen, error)
     if chosen is None:
         return _told(request, seen, "unknown", 404)
     return dressed(download(chosen.content, filename=chosen.name, media_type=chosen.media_type))
+
+
+def _unread(request: HttpRequest, seen: Followed, error: Exception) -> HttpResponse:
+    """Tell that what custody holds, or held, of a case cannot be given; the log says why."""
+    log.error("what is kept of a case cannot be read", exc_info=error)
+    key, status = ("gone", 410) if isinstance(error, MissingObject) else ("lost", 503)
+    return _told(request, seen, key, status)
 
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """The sealed receipt of what opened a case: a POST has it made, a GET waits for it and saves it."""
-    found = decode_token(token, keys=(settings.ACUSE_KEYS.address,), purpose=FOLLOW)
-    limit = ("stranger", STRANGERS_PER_WINDOW) if found is None else ("entry", LOOKS_PER_WINDOW)
-    often = limited(request, *limit)
-    seen = followed(found) if found is not None and not often else None
-    if seen is None:
-        key, status = ("often", 429) if often else ("unknown", 404)
-        return _told(request, None, key, status)
+    seen = _led_by(request, token, "entry", LOOKS_PER_WINDOW)
+    if isinstance(seen, HttpResponse):
+        return seen
     here = f"/f/{token}/receipt?l={language_of(request, seen.language)}"
     if request.method == "POST":
         if from_elsewhere(request):
@@ -177,8 +187,11 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
         return _led(here)
     made = newest_receipt(organisation=seen.organisation_id, ticket=seen.id)
     if made is not None:
-        content = custody.open_object(organisation=seen.organisation_id, sha256=made.sha256)
-        return download(content, filename=f"{seen.key}-{made.code}.pdf", media_type="application/pdf")
+        try:
+            content = custody.open_object(organisation=seen.organisation_id, sha256=made.sha256)
+        except (MissingObject, DamagedObject, TemporaryError) as error:
+            return _unread(request, seen, error)
+        return dressed(download(content, filename=f"{seen.key}-{made.code}.pdf", media_type="application/pdf"))
     if not is_receipt_asked(organisation=seen.organisation_id, ticket=seen.id):
         return _led(f"/f/{token}/")
     response = _shown(
