@@ -55,6 +55,7 @@ def test_its_pages_are_accessible_and_fit(made: Desk, visit: Opener, width: int,
     seen = visit(width=width, scheme=scheme)
     for one in (*paths(made), follow_path(made.noise), asked(made), "/f/"):
         page = seen.open(one)
+        expect(page.locator(".desk-list[hx-get]:visible")).to_have_count(0)
         faults += [f"{one}: {fault}" for fault in faults_of_access(page)]
         faults += [f"{one}: {fault}" for fault in faults_of_form(page, width)]
     assert faults == []
@@ -135,6 +136,34 @@ def test_a_case_of_the_list_takes_the_place_of_the_one_beside_it(made: Desk, vis
     expect(page.get_by_role("heading", name=second if width == 1440 else "Expedientes")).to_be_visible()
     expect(page.locator("html:not([data-same])")).to_be_attached()
     assert seen.elsewhere == seen.errors == []
+
+
+#: Whether a list that has not come is seen, told after whoever asked before has been told.
+IS_SEEN = """() => new Promise(told => new IntersectionObserver(seen => told(seen[0].isIntersecting))
+    .observe(document.querySelector(".desk-list[hx-get]")))"""
+
+
+def test_the_list_comes_beside_a_case_where_there_is_room(made: Desk, visit: Opener) -> None:
+    seen = visit(width=390)
+    asked: list[str] = []
+    seen.page.on("request", lambda one: asked.append(one.url) if "/beside/" in one.url else None)
+    page = seen.open(f"{BASE}/tickets/{made.noise}/?order=last")
+    assert not page.evaluate(IS_SEEN)
+    assert asked == []
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(page.locator("[data-row]:has([aria-current])")).to_contain_text("Ruido al frenar")
+    assert [one.partition("/beside/")[2] for one in asked] == ["?order=last"]
+    page.locator("[data-row]", has_text="Factura F-2310").locator(".desk-subject").click()
+    expect(page.get_by_role("heading", name="Factura F-2310")).to_be_focused()
+    assert page.url.endswith("/?order=last")
+    assert seen.elsewhere == seen.errors == []
+
+
+def test_a_case_has_a_way_to_the_list_without_scripts(made: Desk, visit: Opener) -> None:
+    page = visit(scripts=False).open(f"{BASE}/tickets/{made.noise}/?state=all")
+    page.get_by_role("link", name="Ver todos los expedientes").click()
+    expect(page.locator("[data-row]", has_text="Ruido al frenar")).to_be_visible()
+    assert page.url.endswith("/tickets/?state=all")
 
 
 def test_what_changed_is_shown_when_asked_for_and_the_open_case_stays(made: Desk, visit: Opener) -> None:

@@ -131,6 +131,7 @@ ROUTES = {
     f"{BASE}tickets/bulk/": "member",
     f"{BASE}tickets/new/": "member",
     f"{BASE}tickets/views/": "member",
+    f"{BASE}tickets/beside/": "member",
     f"{BASE}tickets/news/": "member",
     f"{BASE}tickets/warned/": "member",
     f"{BASE}tickets/views/<uuid:id>/forget/": "member",

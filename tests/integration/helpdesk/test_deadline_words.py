@@ -143,7 +143,7 @@ def test_the_warnings_that_concern_a_member_stand_on_inbox_and_board_with_a_link
     accounts.add_member(organisation=desk.access.organisation, email="agente@ribera.example", role="agent")
     agent = Client()
     agent.force_login(User.objects.get(email="agente@ribera.example"))
-    for path in ("tickets/", "board/", f"tickets/{four['risk']}/", "tickets/warned/"):
+    for path in ("tickets/", "board/", "tickets/beside/", "tickets/warned/"):
         assert notice(read(member("es"), path)) == ("?warned=1", "Un expediente tiene un plazo que acaba pronto")
         assert notice(read(agent, path)) is None
     theirs = access_organisation(user=User.objects.get(email="agente@ribera.example"), slug="talleres-ribera")

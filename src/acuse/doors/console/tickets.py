@@ -25,7 +25,7 @@ from acuse.doors.console.frame import member_view, page
 from acuse.doors.console.places import read_place, write_place
 from acuse.doors.console.ticket_deadlines import first, glance, told, warning
 from acuse.doors.console.ticket_pauses import REASONS
-from acuse.doors.console.ticket_timeline import entries
+from acuse.doors.console.ticket_timeline import entries, is_unacknowledged
 from acuse.doors.console.wording import StatusWord
 from acuse.doors.ui.contradictions import contradictions
 from acuse.doors.ui.errors import said
@@ -131,6 +131,14 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
 
 @require_GET
 @member_view
+def beside(request: HttpRequest, access: Access) -> HttpResponseBase:
+    """The list for the page of a case."""
+    context = _listed(request, access, active_members(access)) | {"access": access, "beside": True}
+    return render(request, "console/tickets_list.html", context)
+
+
+@require_GET
+@member_view
 def news(request: HttpRequest, access: Access) -> HttpResponseBase:
     """How many cases of the list something was said in since it was shown."""
     try:
@@ -153,7 +161,7 @@ def warned(request: HttpRequest, access: Access) -> HttpResponseBase:
 @require_GET
 @member_view
 def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
-    """A case beside the list that it was opened from; the list's own links ask for the case alone."""
+    """A case: alone for the links of the list, else on a page beside which the list comes."""
     seen = case(access, id=id)
     if seen is None:
         raise Http404("There is no such case.")
@@ -162,9 +170,7 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     opened = _opened(request, access, seen, members)
     if request.headers.get("HX-Target") == "case":
         return render(request, "console/ticket_opened.html", opened)
-    return page(
-        request, access, "tickets", "console/ticket.html", _listed(request, access, members, chosen=id) | opened
-    )
+    return page(request, access, "tickets", "console/ticket.html", opened)
 
 
 def _opened(request: HttpRequest, access: Access, seen: CaseView, members: Mapping[UUID, str]) -> dict[str, Any]:
@@ -191,6 +197,7 @@ def _opened(request: HttpRequest, access: Access, seen: CaseView, members: Mappi
         "ruler": first(deadlines),
         "due": words.due(seen.row),
         "entries": told_in_order,
+        "unacknowledged": is_unacknowledged(seen),
         "unsent": [(one, preview(one.body)) for one in seen.outgoing],
         "development": any(one.development for one in told_in_order),
         "members": members,
@@ -207,9 +214,7 @@ def _opened(request: HttpRequest, access: Access, seen: CaseView, members: Mappi
     }
 
 
-def _listed(
-    request: HttpRequest, access: Access, members: Mapping[UUID, str], chosen: UUID | None = None
-) -> dict[str, Any]:
+def _listed(request: HttpRequest, access: Access, members: Mapping[UUID, str]) -> dict[str, Any]:
     filters = read_filters(request)
     order = "last" if request.GET.get("order") == "last" or filters.state != "open" else "due"
     place = read_place(request)
@@ -220,7 +225,6 @@ def _listed(
     return {
         "groups": _grouped([_shown(row, urgent.get(row.id)) for row in found.items], order),
         "here": reverse("console:tickets", args=[access.view.slug]),
-        "chosen": chosen,
         "filters": filters,
         "asked": kept,
         "kept": urlencode(kept),

@@ -59,6 +59,7 @@ urlpatterns = [
     path(f"{BASE}tickets/", tickets.listing, name="tickets"),
     path(f"{BASE}tickets/bulk/", tickets.bulk, name="tickets-bulk"),
     path(f"{BASE}tickets/new/", ticket_acts.new, name="ticket-new"),
+    path(f"{BASE}tickets/beside/", tickets.beside, name="tickets-beside"),
     path(f"{BASE}tickets/news/", tickets.news, name="tickets-news"),
     path(f"{BASE}tickets/warned/", tickets.warned, name="tickets-warned"),
     path(f"{BASE}tickets/views/", ticket_acts.keep_view, name="view-save"),
