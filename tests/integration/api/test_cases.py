@@ -2,12 +2,15 @@
 
 import base64
 import json
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.http import HttpResponse
 
+from acuse import clock
 from acuse.accounts.models import ApiKey, User
 from acuse.accounts.queries import Access, access_organisation
 from acuse.config.database import conninfo
@@ -182,6 +185,19 @@ def test_what_is_no_json_or_comes_too_early_is_refused(owner: Access, program: P
     problem(program.send("POST", "/cases", b"{", Content_Type="application/json"), 422, "invalid-parameter")
     problem(program.send("POST", "/cases", b"", Content_Type="application/json"), 422, "invalid-parameter")
     problem(post(program, "/cases", {**CASE, "purchase_date": "2999-01-01"}), 409, "conflict")
+
+
+def test_what_was_bought_today_is_told_by_the_organisations_own_day(
+    owner: Access, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At half past midnight in Madrid it is the day before in UTC still."""
+    today = datetime.now(ZoneInfo("Europe/Madrid")).date() + timedelta(days=1)
+    monkeypatch.setattr(clock, "now", lambda: datetime.combine(today, time(0, 30), ZoneInfo("Europe/Madrid")))
+    assert clock.now().astimezone(UTC).date() < today
+    bought = post(program, "/cases", {**CASE, "purchase_date": today.isoformat()})
+    assert bought.status_code == 201, bought.content
+    tomorrow = (today + timedelta(days=1)).isoformat()
+    problem(post(program, "/cases", {**CASE, "reference": "crm-4712", "purchase_date": tomorrow}), 409, "conflict")
 
 
 def test_another_organisations_case_is_not_there(stranger: Program, opened: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 
@@ -72,7 +73,8 @@ def open_case(*, access: Access, request: Request, uploads: Sequence[Upload]) ->
             term cannot be counted.
     """
     rules.check_address(request.address)
-    if request.purchase_date is not None and request.purchase_date > clock.now().date():
+    today = clock.now().astimezone(ZoneInfo(access.view.time_zone)).date()
+    if request.purchase_date is not None and request.purchase_date > today:
         raise ConflictError("The day of the purchase is still to come.")
     text = check_text(request.text)
     day = request.purchase_date.isoformat() if request.purchase_date else None
