@@ -37,12 +37,12 @@ def letter(number: int) -> tuple[str, bytes]:
 
 
 def logged_in(running: Installation) -> Visitor:
-    """Set up a desk; return a member who sees its inbox."""
+    """Set up a desk with hours, terms and a mailbox; return a member who sees its inbox."""
     running.add_member(EMAIL, PASSWORD)
     member = visitor(running)
     member.log_in(EMAIL, PASSWORD)
-    settings = f"/console/{SLUG}/settings/desk/"
-    member.post(f"{settings}mailboxes/", form=settings, name="Atención", address=DESK, default_type="inquiry")
+    start = f"/console/{SLUG}/settings/desk/start/"
+    member.post(start, form=start, hours="always", region="ES-MD", terms="both", address=DESK)
     return member
 
 
