@@ -5,6 +5,7 @@ that commit late. The handler and the cursor share one transaction: a crash repe
 """
 
 from collections.abc import Callable, Sequence
+from uuid import UUID
 
 from django.db import transaction
 
@@ -30,6 +31,12 @@ ORDER BY entry.position
 _STANDS = """
 SELECT coalesce((SELECT position FROM evidence_cursors WHERE follower = %(follower)s), 0),
     coalesce((SELECT size FROM evidence_tree_head WHERE id = 1), 0)
+"""
+_AHEAD = """
+SELECT EXISTS (SELECT FROM evidence_facts AS fact LEFT JOIN evidence_entries AS entry ON entry.entry = fact.entry
+    WHERE fact.kind = %(kind)s AND fact.subject = ANY(%(subjects)s::uuid[]) AND fact.type = %(type)s
+        AND (entry.position IS NULL OR entry.position >= coalesce(
+            (SELECT position FROM evidence_cursors WHERE follower = %(follower)s), 0)))
 """
 _MOVE = "UPDATE evidence_cursors SET position = %(end)s WHERE follower = %(follower)s"
 
@@ -91,6 +98,18 @@ def follow_each(
             return at - begin
         at = item.position + 1
     return (end if _step(follower, at, end, lambda: None) else at) - begin
+
+
+def is_ahead(follower: str, *, kind: str, subjects: Sequence[UUID], type: str) -> bool:
+    """Say whether a fact was recorded that a follower has not come to yet.
+
+    Args:
+        follower: name of the cursor.
+        kind, subjects: whose facts are looked at. type: of the facts.
+    """
+    asked = {"follower": follower, "kind": kind, "subjects": list(subjects), "type": type}
+    row = execute(_AHEAD, asked).fetchone()
+    return row is not None and bool(row[0])
 
 
 def _pass(

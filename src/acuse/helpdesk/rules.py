@@ -166,6 +166,16 @@ def check_guarantee(*, purchase_date: date | None, guarantee_until_date: date | 
         raise InputError("The guarantee ends after the day of purchase.")
 
 
+def check_closing(*, allowed: bool) -> None:
+    """Check that an organisation lets silence close its cases.
+
+    Raises:
+        ConflictError: it does not.
+    """
+    if not allowed:
+        raise ConflictError("The organisation does not close cases by silence. An owner can allow it in the settings.")
+
+
 def check_type(value: str) -> str:
     """Return a type of case. Raises InputError where there is no such type."""
     return check_choice(value, among=TYPE_NAMES)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import Combinable
 
 from acuse.accounts.queries import Access, InstallationAccess
 from acuse.evidence import custody
@@ -143,3 +144,48 @@ def concerning(access: Access, *, communication: UUID) -> tuple[ItemView, ...]:
     """Return what came in for addresses that one communication carried, the newest first."""
     rows = _seen_by(access).filter(communication=communication).order_by("-received_at", "-id")
     return tuple(_view(row) for row in rows[:PAGE])
+
+
+def unread(
+    *, organisation: UUID | Combinable, since: datetime | Combinable, until: datetime | Combinable
+) -> "QuerySet[Item]":
+    """Return what came in for an organisation within a time and was not read yet; what it is about nobody knows.
+
+    Args:
+        organisation: whose. since, until: when it came. Each may be a reference to the row of an outer query.
+    """
+    return _written_to(organisation, since, until).filter(state=Item.State.RECORDED)
+
+
+def of_case(
+    *,
+    organisation: UUID | Combinable,
+    since: datetime | Combinable,
+    until: datetime | Combinable,
+    ticket: UUID | Combinable,
+    letters: "QuerySet[Any]",
+    address: str | Combinable,
+) -> "QuerySet[Item]":
+    """Return what came in within a time at an address of a case, or from its customer's.
+
+    Args:
+        organisation, since, until: as of `unread`.
+        ticket: that such an address names. letters: the communications that others do.
+        address: the customer's.
+    """
+    named = Q(names=ticket) | Q(communication__in=letters)
+    return _written_to(organisation, since, until).filter(
+        named | Q(author__iexact=address) | Q(mail_from__iexact=address)
+    )
+
+
+def set_aside(found: "QuerySet[Item]") -> "QuerySet[Item]":
+    """Return those of some messages that nobody could use, so that a person has to look."""
+    return found.filter(state=Item.State.UNREADABLE)
+
+
+def _written_to(
+    organisation: UUID | Combinable, since: datetime | Combinable, until: datetime | Combinable
+) -> "QuerySet[Item]":
+    came = Item.objects.filter(organisation=organisation, received_at__gt=since, received_at__lte=until)
+    return came.exclude(purpose="bounce")  # where servers write

@@ -47,10 +47,14 @@ class Desk:
         to = ours or Ours(address=ADDRESS, purpose="mailbox", identifier=self.mailbox)
         arrival = Arrival(mail_from=mail_from, recipients=(to,), client_ip="192.0.2.25", helo="mx", tls=None)
         (item,) = receive(arrival=arrival, raw=raw)
+        self.read(item, raw)
+        return item
+
+    def read(self, item: UUID, raw: bytes) -> None:
+        """Read a message that came in, as the reader does."""
         lease = uuid4()
         Item.objects.filter(id=item).update(lease=lease, lease_until=clock.now() + rules.LEASE)
         classify(item=item, lease=lease, found=read_message(raw))
-        return item
 
     def file(self) -> None:
         """Let the ledger go on, and the desk follow it."""

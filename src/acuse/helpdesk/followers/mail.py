@@ -21,6 +21,7 @@ from acuse.evidence.queries import LedgerFact
 from acuse.helpdesk.agreeing import said_of
 from acuse.helpdesk.followers.copies import is_copy
 from acuse.helpdesk.models import ConformityRequest, Interaction, Mailbox, Ticket
+from acuse.helpdesk.queries.closing import FILED_TYPE, FILING
 from acuse.helpdesk.services.conformity import answer_conformity
 from acuse.helpdesk.services.opening import Written, add_message, open_ticket
 from acuse.mail.mailboxes import lowered
@@ -43,7 +44,7 @@ _PATIENCE = timedelta(minutes=10)
 
 def follow_mail() -> int:
     """File what came in, one message at a time; return how far the cursor moved."""
-    return follow_each("helpdesk.mail", ("reception.classified",), _prepare, _failed)
+    return follow_each(FILING, (FILED_TYPE,), _prepare, _failed)
 
 
 def _failed(item: LedgerFact, error: Exception) -> None:

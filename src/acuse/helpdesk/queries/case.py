@@ -12,6 +12,7 @@ from acuse.contacts.queries import names_of
 from acuse.evidence import queries as evidence
 from acuse.evidence.queries import LedgerFact
 from acuse.helpdesk.models import Draft, Interaction, Outgoing, Presence, Ticket
+from acuse.helpdesk.queries.closing import held_open
 from acuse.helpdesk.queries.tickets import TicketRow, mine, row_of
 from acuse.mail.links import masked
 from acuse.proof.facts.ticket import KIND
@@ -81,7 +82,10 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseView:
-    """A case and all that belongs to it. `facts` are all of its facts, in their order, with their places."""
+    """A case and all that belongs to it.
+
+    `facts` are all of its facts, in their order, with their places; `held_open`: see `acuse.helpdesk.queries.closing`.
+    """
 
     row: TicketRow
     language: str
@@ -96,6 +100,7 @@ class CaseView:
     interactions: tuple[InteractionView, ...]
     outgoing: tuple[OutgoingView, ...]
     question: Question | None
+    held_open: str
     others: tuple[tuple[UUID, bool], ...]
 
 
@@ -136,6 +141,7 @@ def case(access: Access, *, id: UUID) -> CaseView | None:
         interactions=tuple(_interaction(one, access) for one in row.interactions.order_by("sequence")),
         outgoing=tuple(_outgoing(one, access) for one in row.outgoing.exclude(state="sent").order_by("created_at")),
         question=_question(facts),
+        held_open=held_open(row.id),
         others=_others(access, row),
     )
 

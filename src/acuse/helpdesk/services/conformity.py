@@ -1,7 +1,8 @@
 """Agreement: asking for it, hearing it, and what silence may do.
 
 A case is closed when the customer agrees; or, where the organisation allows it, when the term of a certified notice of
-closing ran out without an answer. Never merely because a deadline lapsed (Ley 10/2025, article 13).
+closing ran out in silence (`acuse.helpdesk.queries.closing`). Never merely because a deadline lapsed (Ley 10/2025,
+article 13).
 """
 
 from collections.abc import Mapping
@@ -11,14 +12,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
 from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.delivery.queries import taken_at
 from acuse.errors import ConflictError, InputError
 from acuse.evidence.ledger import FactDraft, record
-from acuse.helpdesk.models import Call, ConformityRequest, Interaction, Outgoing, Ticket
+from acuse.helpdesk import rules
+from acuse.helpdesk.models import ConformityRequest, Outgoing, Ticket
+from acuse.helpdesk.queries.closing import has_unfiled, notices_over
 from acuse.helpdesk.queries.writing import NOT_ASKED, agree_link, answered_at, leads_to_question, of_question
 from acuse.helpdesk.services.opening import pass_to, settings_of
 from acuse.helpdesk.services.replies import Answer, cancel, discarded_where_refused, insert, prepare
@@ -29,7 +31,6 @@ MOST_COMMENTS = 4_000
 #: The least that a customer has to answer a notice of closing.
 LEAST_TERM = timedelta(days=10)
 _BATCH = 100
-_WORDS_OF_CUSTOMERS = (Interaction.Kind.MESSAGE, Interaction.Kind.CALL)
 
 
 def ask_conformity(*, access: Access, ticket: UUID, answer: Answer, request: UUID, revision: int | None) -> UUID:
@@ -104,8 +105,7 @@ def _withdraw(row: Ticket, actor: Actor) -> None:
 
 
 def _check_closing(ticket: Ticket, answer: Answer) -> None:
-    if not settings_of(ticket.organisation_id).closing_allowed:
-        raise ConflictError("The organisation does not close cases by silence. An owner can allow it in the settings.")
+    rules.check_closing(allowed=settings_of(ticket.organisation_id).closing_allowed)
     check_answered(ticket)
     if answer.term_until is None or answer.term_until < clock.now() + LEAST_TERM:
         raise InputError("A notice of closing gives the customer at least %(days)s days.", days=LEAST_TERM.days)
@@ -186,26 +186,8 @@ def answer_conformity(
 
 def close_silent() -> int:
     """Close the cases whose notice of closing had no answer within its term; return how many. One transaction each."""
-    open_still = ConformityRequest.objects.filter(id=OuterRef("request"), answered_at=None, withdrawn_at=None)
-    wrote = Interaction.objects.filter(
-        ticket=OuterRef("ticket"), kind__in=_WORDS_OF_CUSTOMERS, occurred_at__gt=OuterRef("created_at")
-    )
-    called = Call.objects.filter(ticket=OuterRef("ticket"), started_at__gt=OuterRef("created_at"))
-    over = Outgoing.objects.filter(
-        Exists(open_still),
-        # Who wrote or called was not silent, whatever they said, and where nobody answered: a person has to look.
-        ~Exists(wrote),
-        ~Exists(called),
-        act="closing_notice",
-        state=Outgoing.State.SENT,
-        term_until__lte=clock.now(),
-        ticket__status="pending_conformity",
-    ).order_by("term_until")
-    closed = 0
-    for ticket in list(over.values_list("ticket_id", flat=True)[:_BATCH]):
-        with transaction.atomic():
-            closed += _close(ticket, Actor(kind="component", id="helpdesk"))
-    return closed
+    tickets = list(notices_over().values_list("ticket_id", flat=True)[:_BATCH])
+    return sum(_close(ticket, Actor(kind="component", id="helpdesk")) for ticket in tickets)
 
 
 def _reached_in_time(communication: UUID | None, term_until: datetime) -> bool:
@@ -214,24 +196,18 @@ def _reached_in_time(communication: UUID | None, term_until: datetime) -> bool:
     return reached_at is not None and reached_at + LEAST_TERM <= term_until
 
 
+@transaction.atomic
 def _close(ticket: UUID, actor: Actor) -> bool:
+    """Close a case, unless what happened before it was locked holds it open."""
     row = Ticket.objects.select_for_update(no_key=True).get(id=ticket)
-    waiting = ConformityRequest.objects.filter(ticket=row, answered_at=None, withdrawn_at=None).first()
-    notice = (
-        Outgoing.objects.filter(request=waiting.id, act="closing_notice", state=Outgoing.State.SENT).first()
-        if waiting
-        else None
-    )
-    if waiting is None or notice is None or notice.term_until is None or notice.term_until > clock.now():
-        return False  # answered, or asked anew: that question has no term, or another
-    if row.interactions.filter(kind__in=_WORDS_OF_CUSTOMERS, occurred_at__gt=notice.created_at).exists():
+    notice = notices_over().filter(ticket=row).first()
+    if notice is None or notice.term_until is None or has_unfiled(notice, until=notice.term_until):
         return False
-    if row.calls.filter(started_at__gt=notice.created_at).exists():
-        return False
+    waiting = ConformityRequest.objects.get(ticket=row, answered_at=None, withdrawn_at=None)
     if not _reached_in_time(waiting.communication, notice.term_until):
+        # It stays so, and the page of the case says it.
         notice.term_until = None
-        notice.reason = "The notice did not reach the customer's server in time: the case stays open."
-        notice.save(update_fields=["term_until", "reason"])
+        notice.save(update_fields=["term_until"])
         return False
     waiting.withdrawn_at = clock.now()
     waiting.save(update_fields=["withdrawn_at"])

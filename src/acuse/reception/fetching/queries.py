@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import Combinable
+
 from acuse.accounts.queries import Access
 from acuse.errors import AcuseError
 from acuse.evidence.alarms import from_members
@@ -35,6 +38,16 @@ class PickupView:
 def pickups(access: Access) -> Mapping[UUID, PickupView]:
     """Return an organisation's fetched mailboxes, by mailbox."""
     return {row.names: _view(row) for row in Pickup.objects.filter(organisation_id=access.organisation)}
+
+
+def not_fetched_since(moment: datetime | Combinable, *, organisation: UUID | Combinable) -> "QuerySet[Pickup]":
+    """Return the mailboxes of an organisation where something may lie that came before a moment.
+
+    Args:
+        moment, organisation: each may be a reference to the row of an outer query.
+    """
+    never, more = Q(fetched_at=None), Q(due_at__lte=F("fetched_at"))
+    return Pickup.objects.filter(never | more | Q(fetched_at__lte=moment), organisation=organisation)
 
 
 def _view(row: Pickup) -> PickupView:

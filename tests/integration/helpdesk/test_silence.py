@@ -1,0 +1,192 @@
+"""Silence after a certified notice of closing: what it is not, and where it may close nothing."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from acuse import clock
+from acuse.delivery.models import Communication
+from acuse.evidence.following import is_ahead
+from acuse.helpdesk import followers
+from acuse.helpdesk.models import ConformityRequest, Outgoing
+from acuse.helpdesk.queries.closing import FILED_TYPE, FILING, held_open
+from acuse.helpdesk.services.conformity import ask_conformity, close_silent
+from acuse.helpdesk.services.mailboxes import change_mailbox
+from acuse.helpdesk.services.replies import reply, send_due
+from acuse.helpdesk.services.settings import change_desk
+from acuse.proof.facts.reception import KIND as RECEPTION
+from acuse.reception.fetching.rules import Source
+from acuse.reception.fetching.services import set_pickup
+from acuse.reception.models import Item, Pickup
+from acuse.reception.rules import Ours
+from acuse.reception.services import Arrival, again, receive
+from tests.integration.helpdesk.making import ADDRESS, Desk, letter
+from tests.integration.helpdesk.test_answering import address
+from tests.integration.helpdesk.test_case import answer, asking, to_ticket
+from tests.integration.helpdesk.test_case_page import Clock
+from tests.integration.helpdesk.test_inbox import member
+
+TERM = timedelta(days=15)
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(clock, "now", made.now)
+    return made
+
+
+def allow(desk: Desk, allowed: bool) -> None:
+    """Say whether silence may close cases of the desk."""
+    change_desk(
+        access=desk.owner, default_assignee=None, certify_replies=False, undo_seconds=10, closing_allowed=allowed
+    )
+
+
+def announced(desk: Desk) -> Outgoing:
+    """Open a case, answer it and announce its closing; the notice waits to leave."""
+    allow(desk, True)
+    desk.receive(letter())
+    ticket = desk.ticket().id
+    reply(access=desk.agent, ticket=ticket, answer=answer("Es la pastilla."))
+    send_due()
+    notice = asking("Vamos a cerrar su caso.", act="closing_notice", term_until=clock.now() + TERM)
+    ask_conformity(access=desk.agent, ticket=ticket, answer=notice, request=uuid4(), revision=None)
+    return Outgoing.objects.get(act="closing_notice")
+
+
+def out(desk: Desk) -> Outgoing:
+    """Have the notice leave and reach the customer's server."""
+    notice = announced(desk)
+    send_due()
+    sent = UUID(desk.only("conformity.requested").details["communication"])
+    Communication.objects.filter(id=sent).update(status="concluded", grade=1, final_at=clock.now())
+    notice.refresh_from_db()
+    return notice
+
+
+def arrive(desk: Desk, raw: bytes, ours: Ours | None = None, *, mail_from: str = "otro@cliente.example") -> UUID:
+    """Have a message come in that nobody reads yet."""
+    to = ours or Ours(address=ADDRESS, purpose="mailbox", identifier=desk.mailbox)
+    (item,) = receive(
+        arrival=Arrival(mail_from=mail_from, recipients=(to,), client_ip="192.0.2.25", helo="mx"), raw=raw
+    )
+    return item
+
+
+def status(desk: Desk) -> str:
+    """How the case stands."""
+    return str(desk.ticket().status)
+
+
+def shown(desk: Desk) -> str:
+    """The page of the case, for a member who reads Spanish."""
+    return str(member("agent").get(address(desk)).content.decode())
+
+
+def test_a_notice_that_is_out_closes_nothing_once_the_organisation_does_not_allow_it_any_more(
+    desk: Desk, later: Clock
+) -> None:
+    out(desk)
+    page = "El silencio no cierra este expediente: la organización ya no lo permite."
+    assert page not in shown(desk)
+    allow(desk, False)
+    assert page in shown(desk)
+    later.ahead = TERM + timedelta(minutes=1)
+    assert close_silent() == 0
+    assert status(desk) == "pending_conformity"
+    assert "term.expired" not in desk.types()
+    # The customer may still say whether they agree.
+    assert ConformityRequest.objects.get().withdrawn_at is None
+    allow(desk, True)
+    assert close_silent() == 1
+    assert status(desk) == "closed_without"
+
+
+def test_a_notice_that_waits_does_not_leave_once_the_organisation_does_not_allow_it_any_more(desk: Desk) -> None:
+    notice = announced(desk)
+    allow(desk, False)
+    send_due()
+    notice.refresh_from_db()
+    assert notice.state == "failed"
+    assert "conformity.requested" not in desk.types()
+    assert ConformityRequest.objects.get().withdrawn_at is not None
+    assert status(desk) == "open"
+    page = shown(desk)
+    assert "Esta respuesta no se envió" in page
+    assert "La organización no cierra expedientes por silencio." in page
+
+
+def test_what_came_in_time_and_is_read_late_was_no_silence(desk: Desk, later: Clock) -> None:
+    notice = out(desk)
+    later.ahead = TERM - timedelta(minutes=1)
+    raw = letter(body="Sigue haciendo ruido.", message_id="<m7@cliente.example>", In_Reply_To=notice.message_id)
+    item = arrive(desk, raw)
+    assert held_open(notice.ticket_id) == ""
+    later.ahead = TERM + timedelta(minutes=1)
+    assert close_silent() == 0
+    assert held_open(notice.ticket_id) == "unread"
+    assert "queda por leer lo que llegó antes de vencer el plazo" in shown(desk)
+    desk.read(item, raw)
+    assert is_ahead(FILING, kind=RECEPTION, subjects=[item], type=FILED_TYPE)
+    assert close_silent() == 0, "it was read, and is filed in a moment"
+    desk.sequencer.tick()
+    assert close_silent() == 0
+    while followers.follow_mail():
+        pass
+    assert not is_ahead(FILING, kind=RECEPTION, subjects=[item], type=FILED_TYPE)
+    assert close_silent() == 0
+    assert held_open(notice.ticket_id) == "heard"
+    assert "el cliente escribió o llamó después de redactarse el aviso" in shown(desk)
+
+
+def test_what_comes_after_the_term_or_is_not_the_customers_holds_no_case_open(desk: Desk, later: Clock) -> None:
+    out(desk)
+    later.ahead = timedelta(days=1)
+    theirs = letter("Otra cosa", sender="luis@cliente.example", message_id="<l1@cliente.example>")
+    item = desk.take_in(theirs, mail_from="luis@cliente.example")
+    Item.objects.filter(id=item).update(state="unreadable")
+    later.ahead = TERM + timedelta(minutes=1)
+    arrive(desk, letter("Tarde", message_id="<t1@cliente.example>"))
+    assert close_silent() == 1
+
+
+@pytest.mark.parametrize("by", ["token", "address"])
+def test_what_is_set_aside_for_the_case_or_from_its_customer_was_no_silence(desk: Desk, later: Clock, by: str) -> None:
+    notice = out(desk)
+    later.ahead = timedelta(days=1)
+    change_mailbox(access=desk.owner, mailbox=desk.mailbox, name="", default_type="claim", enabled=False)
+    if by == "token":
+        item = arrive(desk, b"no es un mensaje", to_ticket(notice.ticket_id))
+        Item.objects.filter(id=item).update(state="unreadable", read_at=clock.now())
+    else:
+        item = desk.receive(letter("Aparte", message_id="<a1@cliente.example>"))
+    assert Item.objects.get(id=item).state == "unreadable"
+    later.ahead = TERM + timedelta(minutes=1)
+    assert close_silent() == 0
+    assert held_open(notice.ticket_id) == "aside"
+    assert "/incoming/" in shown(desk).partition("mientras siga apartado sin leer algo")[2].partition("</p>")[0]
+    # Had read again, it waits; it is no case of its own where its mailbox stays off.
+    again(items=[item])
+    assert close_silent() == 0
+    assert held_open(notice.ticket_id) == "unread"
+
+
+@pytest.mark.parametrize("looked", ["never", "before", "more"])
+def test_a_mailbox_that_could_not_be_fetched_since_the_term_may_hold_an_answer(
+    desk: Desk, later: Clock, looked: str
+) -> None:
+    notice = out(desk)
+    source = Source(
+        host="imap.cliente.example", port=993, security="tls", username="atencion", folder="INBOX", mark_read=False
+    )
+    set_pickup(access=desk.owner, mailbox=desk.mailbox, address=ADDRESS, source=source, secret="una-clave")
+    later.ahead = TERM + timedelta(minutes=1)
+    now = clock.now()
+    at = {"never": None, "before": now - timedelta(hours=1), "more": now}[looked]
+    Pickup.objects.update(fetched_at=at, due_at=now if looked == "more" else now + timedelta(minutes=1))
+    assert close_silent() == 0
+    assert held_open(notice.ticket_id) == "unread"
+    Pickup.objects.update(fetched_at=now, due_at=now + timedelta(minutes=1))
+    assert close_silent() == 1
