@@ -344,9 +344,3 @@ def test_an_answer_that_cannot_be_sent_stops_no_other(desk: Desk) -> None:
         "Uno": "failed",
         "Dos": "sent",
     }
-
-
-def test_a_receipt_goes_to_nobody_but_the_author(desk: Desk) -> None:
-    desk.receive(letter(Reply_To="victima@otra.example"))
-    assert desk.ticket().address == "victima@otra.example"
-    assert send_due() == 0

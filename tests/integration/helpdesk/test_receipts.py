@@ -13,6 +13,7 @@ from acuse.helpdesk.models import Outgoing, Settings, Ticket
 from acuse.helpdesk.queries.writing import values_of, write_answer
 from acuse.helpdesk.services import acknowledging
 from acuse.helpdesk.services.opening import open_by_member
+from acuse.reception.models import Item
 from tests.integration.helpdesk.making import ANA, SLUG, Desk, letter
 
 PAGE = f"/console/{SLUG}/settings/desk/"
@@ -43,7 +44,8 @@ def test_nothing_is_sealed_for_a_list_a_forger_or_a_flood(desk: Desk, monkeypatc
     """Nobody has seals and time stamps spent by writing in the names of many."""
     monkeypatch.setattr(acknowledging, "_MOST_OF_ORGANISATION", (2, timedelta(hours=1)))
     desk.receive(letter("Oferta", message_id="<lista@cliente.example>", Precedence="bulk"))
-    desk.receive(letter("Otra", message_id="<otra@cliente.example>", Reply_To="victima@otra.example"))
+    disowned = desk.take_in(letter("Otra", message_id="<otra@cliente.example>"))
+    Item.objects.filter(id=disowned).update(authentication={"dmarc": {"result": "fail"}})
     for number in range(4):
         sender = f"cliente{number}@otra{number}.example"
         desk.receive(letter(sender=sender, message_id=f"<s{number}@otra.example>"), mail_from=sender)

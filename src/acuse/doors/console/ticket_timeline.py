@@ -106,6 +106,11 @@ def entries(
     return made
 
 
+def is_unacknowledged(case: CaseView) -> bool:
+    """Say whether no receipt went out to the customer of a case, and none waits to."""
+    return "receipt" not in {*(one.act for one in case.interactions), *(one.act for one in case.outgoing)}
+
+
 def _who(fact: LedgerFact, interaction: InteractionView | None, case: CaseView, members: Mapping[UUID, str]) -> str:
     actor = fact.fact.actor
     if actor.kind == "member":

@@ -83,7 +83,7 @@ def _prepare(item: LedgerFact) -> Callable[[], None]:
 
 def _file(seen: ItemView, written: Written, found: tuple[UUID, str] | None, *, copy: bool) -> None:
     """File one message in the caller's transaction."""
-    if _is_ours(seen, written.author) and _wrote_it(seen):
+    if is_ours(seen, written.author) and _wrote_it(seen):
         return  # our own words, come back by a list or a rule of forwarding
     if doubt := _doubt(seen, written):
         set_aside(item=seen.id, reason=doubt)
@@ -102,7 +102,7 @@ def _file(seen: ItemView, written: Written, found: tuple[UUID, str] | None, *, c
 
 def _doubt(seen: ItemView, written: Written) -> str:
     """Return why a message is left to a person, "" for nothing."""
-    if _is_ours(seen, written.author) and _is_ours(seen, written.address):
+    if is_ours(seen, written.author) and is_ours(seen, written.address):
         return "It says that one of the desk's own mailboxes wrote it."
     if _too_many(seen, written.author):
         return "Too many messages of one sender within ten minutes: two programs, perhaps."
@@ -133,7 +133,8 @@ def dmarc(seen: ItemView) -> str:
     return str(seen.authentication["dmarc"]["result"]) if seen.authentication else ""
 
 
-def _is_ours(seen: ItemView, address: str) -> bool:
+def is_ours(seen: ItemView, address: str) -> bool:
+    """Say whether an address is a mailbox of the desk that a message came in for."""
     return Mailbox.objects.filter(organisation_id=seen.organisation, address__iexact=address).exists()
 
 

@@ -1,4 +1,7 @@
-"""Following cases that were opened: their customers get a receipt, also where whoever opened one broke off."""
+"""Following cases that were opened: their customers get a receipt, also where whoever opened one broke off.
+
+So do customers whose address becomes known later: a member writes it on the case.
+"""
 
 import logging
 from collections.abc import Callable
@@ -12,8 +15,8 @@ from acuse.evidence.alarms import raise_alarm
 from acuse.evidence.custody import MissingObject
 from acuse.evidence.following import follow_each
 from acuse.evidence.queries import LedgerFact
-from acuse.helpdesk.followers.mail import dmarc
-from acuse.helpdesk.models import Mailbox
+from acuse.helpdesk.followers.mail import dmarc, is_ours
+from acuse.helpdesk.models import Mailbox, Ticket
 from acuse.helpdesk.services.acknowledging import ALARM, discard_unused, queue_receipt, write_receipt
 from acuse.helpdesk.services.papers import seal_receipt
 from acuse.helpdesk.services.replies import Prepared
@@ -23,12 +26,14 @@ from acuse.reception.queries import item_view
 
 log = logging.getLogger(__name__)
 
+_OPENED = "ticket.opened"
+
 
 def follow_openings() -> int:
     """Send the receipts of cases that were opened, one at a time; return how far the cursor moved."""
     written: list[Prepared] = []
     try:
-        return follow_each("helpdesk.openings", ("ticket.opened",), partial(_prepare, written), _failed)
+        return follow_each("helpdesk.openings", (_OPENED, "ticket.described"), partial(_prepare, written), _failed)
     finally:
         # Another process was quicker, or the customer's address was mended meanwhile.
         discard_unused(written)
@@ -45,16 +50,24 @@ def _failed(item: LedgerFact, error: Exception) -> None:
     raise_alarm(
         f"{ALARM}{item.fact.organisation}",
         "The receipt of case %(key)s could not be written. See the log.",
-        key=item.fact.details["key"],
+        key=Ticket.objects.filter(id=item.fact.subject.id).values_list("key", flat=True).first() or "",
     )
 
 
 def _prepare(written: list[Prepared], item: LedgerFact) -> Callable[[], object]:
-    ticket = item.fact.subject.id
-    receipt = write_receipt(ticket=ticket) if _may_be_answered(item) else None
+    ticket, details = item.fact.subject.id, item.fact.details
+    if item.fact.type != _OPENED and "address" not in details["fields"]:
+        return _nothing
+    # An address that a member writes on the case is the customer's by their word.
+    recipient = _recipient(item) if item.fact.type == _OPENED else ""
+    receipt = write_receipt(ticket=ticket, recipient=recipient) if recipient is not None else None
     if receipt is not None:
         written.append(receipt)
     return partial(_acknowledge, ticket, receipt)
+
+
+def _nothing() -> None:
+    """What says nothing new of where the customer can be written to."""
 
 
 def _acknowledge(ticket: UUID, receipt: Prepared | None) -> None:
@@ -64,9 +77,11 @@ def _acknowledge(ticket: UUID, receipt: Prepared | None) -> None:
     seal_receipt(ticket=ticket)
 
 
-def _may_be_answered(item: LedgerFact) -> bool:
+def _recipient(item: LedgerFact) -> str | None:
+    """Return whom the receipt of a case goes to that was opened: "" for the case's own address, None for nobody."""
     opened = item.fact.details
-    return _is_author(opened.get("reception"), opened["address"]) and not _is_distributed(item)
+    recipient = _author(UUID(opened["reception"]), opened["address"]) if "reception" in opened else ""
+    return None if recipient is None or _is_distributed(item) else recipient
 
 
 def _is_distributed(item: LedgerFact) -> bool:
@@ -80,12 +95,17 @@ def _is_distributed(item: LedgerFact) -> bool:
     return any(is_distributed(raw, own=own) for raw in raws)
 
 
-def _is_author(reception: str | None, address: str) -> bool:
-    """Say whether the answers of a case go to whoever opened it, and no domain disowns the message that did.
+def _author(reception: UUID, address: str) -> str | None:
+    """Return who wrote the message that opened a case, "" where its answers go there too; None for nobody.
 
-    Nobody is sent receipts because somebody else wrote in their name, or asked for answers to go to them.
+    Whoever wrote may have answers go elsewhere by Reply-To, but nobody is sent receipts because somebody else named
+    them there: what answers by itself does not use that field (RFC 3834 section 4). Nor because somebody wrote in their
+    name, where the domain disowns it. A website's form that writes in the name of the desk itself has nobody to answer.
     """
-    if reception is None:
-        return True
-    seen = item_view(UUID(reception))
-    return seen is not None and lowered(address) == lowered(seen.author or seen.mail_from) and dmarc(seen) != "fail"
+    seen = item_view(reception)
+    if seen is None or dmarc(seen) == "fail":
+        return None
+    author = seen.author or seen.mail_from
+    if lowered(author) == lowered(address):
+        return ""
+    return None if is_ours(seen, author) else author

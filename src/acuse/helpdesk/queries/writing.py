@@ -226,6 +226,11 @@ def follow_link(ticket: UUID) -> str:
 
 
 def agree_link(request: UUID) -> str:
+def find_link() -> str:
+    """Return the link of the page that sends the secret one to the customer, who needs the key and their address."""
+    return _link("/f/")
+
+
     """Return the link with which a customer says whether they agree."""
     return _link(agree_path(request))
 

@@ -22,7 +22,7 @@ from acuse.delivery.services.dispatched import PASSING
 from acuse.errors import AcuseError, ConflictError, InputError
 from acuse.evidence.alarms import clear_alarms, raise_alarm
 from acuse.helpdesk.models import Interaction, Outgoing, Ticket
-from acuse.helpdesk.queries.writing import values_of
+from acuse.helpdesk.queries.writing import find_link, values_of
 from acuse.helpdesk.services.replies import Answer, Prepared, discard, insert, prepare
 
 log = logging.getLogger(__name__)
@@ -69,17 +69,26 @@ def acknowledge(*, ticket: UUID, name: str = "") -> bool:
         return False
 
 
-def write_receipt(*, ticket: UUID, name: str = "") -> Prepared | None:
+def write_receipt(*, ticket: UUID, name: str = "", recipient: str = "") -> Prepared | None:
     """Write the receipt of a case and keep it in custody, before the transaction that queues it; see `acknowledge`.
+
+    Args:
+        ticket, name: as `acknowledge` takes them.
+        recipient: who wrote, where answers go to another; "" where they go to whoever wrote. Others learn nothing of
+            whom the case is answered to: neither the name on their card nor the link by which the answers are read.
 
     Returns:
         The receipt; None where there is one, or none can or may be sent.
     """
     row = Ticket.objects.get(id=ticket)
     said = row.interactions.order_by("sequence").first()
-    if not row.address or _NOBODY.match(row.address) or said is None or is_acknowledged(row) or not _may_have(row):
+    to = recipient or row.address
+    if not to or _NOBODY.match(to) or said is None or is_acknowledged(row) or not _may_have(row, recipient):
         return None
-    known = values_of(row, name=name or name_of(row.organisation_id, contact=row.contact_id))
+    if recipient:
+        known = {**values_of(row, name=""), "ticket.link": find_link()}
+    else:
+        known = values_of(row, name=name or name_of(row.organisation_id, contact=row.contact_id))
     values = {variable: value for variable, value in known.items() if not variable.startswith(_NOT_SAID)}
     letter = compose(
         organisation=row.organisation_id, use=_USE, language=row.language, values={**values, **_content(row, said)}
@@ -94,6 +103,7 @@ def write_receipt(*, ticket: UUID, name: str = "") -> Prepared | None:
         template_version=letter.version,
         automatic=True,
         delay=timedelta(),
+        recipient=recipient,
     )
     try:
         return prepare(row, answer=answer)
@@ -127,11 +137,18 @@ def is_acknowledged(row: Ticket) -> bool:
     return row.outgoing.filter(act=_ACT).exists()
 
 
-def _may_have(row: Ticket) -> bool:
-    """Say whether a receipt may go out, or whether so many did that something is wrong; people are told then."""
+def _may_have(row: Ticket, recipient: str) -> bool:
+    """Say whether a receipt may go out, or whether so many did that something is wrong; people are told then.
+
+    Whoever names others for the answers, each time another, is known by their own address.
+    """
     alarm = f"{ALARM}{row.organisation_id}"
     name = organisation_view(row.organisation_id).name
-    if any(_sent(Ticket.objects.filter(contact=row.contact_id), within) >= most for most, within in _MOST_OF_CUSTOMER):
+    mine, own = Ticket.objects.filter(organisation=row.organisation_id), Ticket.objects.filter(contact=row.contact_id)
+    if any(
+        _sent(own, within) >= most or (recipient and _sent(mine, within, recipient__iexact=recipient) >= most)
+        for most, within in _MOST_OF_CUSTOMER
+    ):
         raise_alarm(
             alarm,
             "%(organisation)s: one customer opened so many cases that case %(number)s has no receipt. Perhaps a "
@@ -141,7 +158,7 @@ def _may_have(row: Ticket) -> bool:
         )
         return False
     most, within = _MOST_OF_ORGANISATION
-    if _sent(Ticket.objects.filter(organisation=row.organisation_id), within) >= most:
+    if _sent(mine, within) >= most:
         raise_alarm(
             alarm,
             "%(organisation)s: %(most)s receipts went out within an hour, which is the most. Cases are opened all the "
@@ -159,10 +176,11 @@ def forget_alarms() -> None:
     clear_alarms(ALARM, before=clock.now() - timedelta(days=1))
 
 
-def _sent(of: "QuerySet[Ticket]", within: timedelta) -> int:
+def _sent(of: "QuerySet[Ticket]", within: timedelta, **to: str) -> int:
     """Count the receipts of some cases. A case was last touched after its receipt, which an index knows."""
     since = clock.now() - within
-    return Outgoing.objects.filter(ticket__in=of.filter(last_at__gte=since), act=_ACT, created_at__gte=since).count()
+    lately = Outgoing.objects.filter(ticket__in=of.filter(last_at__gte=since), act=_ACT, created_at__gte=since)
+    return lately.filter(**to).count()
 
 
 def _content(row: Ticket, said: Interaction) -> dict[str, object]:

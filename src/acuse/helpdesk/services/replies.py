@@ -128,7 +128,7 @@ def prepare(ticket: Ticket, *, answer: Answer) -> Prepared:
         organisation=ticket.organisation_id,
         answer=answer,
         written_at=now,
-        recipient=ticket.address,
+        recipient=answer.recipient or ticket.address,
         message_id=message_id,
         kept=custody.keep(organisation=ticket.organisation_id, content=raw, media_type=_MESSAGE_TYPE),
         delay=chosen if answer.delay is None else answer.delay,
@@ -141,9 +141,10 @@ def insert(ticket: Ticket, *, prepared: Prepared, member: UUID | None, revision:
     Raises:
         ConflictError: as `reply` does.
     """
-    if (revision is not None and ticket.revision != revision) or ticket.address != prepared.recipient:
-        raise ConflictError("Something happened in this case since you opened it. Look at it, then send again.")
     answer = prepared.answer
+    elsewhere = (answer.recipient or ticket.address) != prepared.recipient
+    if elsewhere or (revision is not None and ticket.revision != revision):
+        raise ConflictError("Something happened in this case since you opened it. Look at it, then send again.")
     _check_status(ticket, answer)
     Outgoing.objects.create(
         id=prepared.id,

@@ -31,6 +31,7 @@ class Answer:
         automatic: no person wrote it (RFC 3834).
         delay: how long it can be taken back; None for as long as the organisation chose.
         files: what goes along.
+        recipient: whom it goes to; "" for where the case's answers go.
     """
 
     subject: str
@@ -46,6 +47,7 @@ class Answer:
     automatic: bool = False
     delay: timedelta | None = None
     files: Sequence[letters.Attachment] = ()
+    recipient: str = ""
 
 
 def sending_mailbox(ticket: Ticket) -> Mailbox:
@@ -82,7 +84,7 @@ def message_of(ticket: Ticket, answer: Answer, sender: Mailbox, message_id: str,
     organisation = organisation_view(ticket.organisation_id)
     envelope = letters.Envelope(
         sender=letters.Mailbox(name=sender.name or organisation.name, address=sender.address),
-        recipient=letters.Mailbox(name="", address=ticket.address),
+        recipient=letters.Mailbox(name="", address=answer.recipient or ticket.address),
         reply_to=answers_to(ticket),
         message_id=message_id,
         written_at=now,

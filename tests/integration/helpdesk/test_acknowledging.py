@@ -1,0 +1,157 @@
+"""Who gets the receipt of a case, what it tells them, and what the page says of a case without one."""
+
+import re
+from email import message_from_bytes
+from email.policy import default
+from typing import Any
+
+import pytest
+
+from acuse.delivery.models import Communication
+from acuse.evidence import custody
+from acuse.helpdesk.models import Outgoing, Ticket
+from acuse.helpdesk.queries.writing import follow_path
+from acuse.helpdesk.services.replies import send_due
+from acuse.reception.models import Item
+from tests.integration.helpdesk.making import ADDRESS, ANA, SLUG, Desk, letter
+from tests.integration.helpdesk.test_inbox import member
+
+EVA = "eva@otra.example"
+NONE = "No se ha enviado justificante al cliente"
+BASE = f"/console/{SLUG}/tickets/"
+
+
+def receipt_of(desk: Desk, ticket: Ticket) -> tuple[str, str]:
+    """Whom the one receipt of a case went to, and what it says."""
+    (sent,) = [fact for fact in desk.facts(ticket.id) if fact.type == "reply.sent"]
+    assert sent.details["act"] == "receipt"
+    raw = custody.open_object(organisation=desk.organisation, sha256=sent.objects[0].sha256)
+    message = message_from_bytes(raw, policy=default)
+    assert message["To"] == sent.details["recipient"]
+    assert Communication.objects.get(id=sent.details["communication"]).recipient == message["To"]
+    return str(message["To"]), str(message.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+
+
+def by_telephone(agent: Any, **given: str) -> Ticket:
+    """Have a member open a case on the page for those who call; return it."""
+    said = {"number": "+34 600 111 222", "type": "claim", "subject": "Ruido", "text": "Ruido al frenar."}
+    assert agent.post(f"{BASE}new/", {**said, **given}).status_code == 302
+    return Ticket.objects.latest("number")
+
+
+def page_of(agent: Any, ticket: Ticket) -> str:
+    """The page of a case, with single spaces."""
+    return " ".join(agent.get(f"{BASE}{ticket.id}/").content.decode().split())
+
+
+def test_whoever_has_answers_go_elsewhere_gets_the_receipt_themselves(desk: Desk) -> None:
+    """What answers by itself goes to the author, and not to Reply-To (RFC 3834 section 4)."""
+    desk.receive(letter(sender=f"Eva Marín <{EVA}>", message_id="<eva@otra.example>"), mail_from=EVA)
+    assert send_due() == 1
+    known = desk.ticket().id
+    desk.receive(letter(Reply_To=EVA))
+    ticket = Ticket.objects.exclude(id=known).get()
+    assert ticket.address == EVA
+    assert send_due() == 1
+    recipient, text = receipt_of(desk, ticket)
+    assert recipient == ANA
+    assert ticket.key in text
+    assert "Desde la revisión el coche hace ruido." in text
+    # Who reads the answers is Eva: neither her name nor the link to them is for whoever named her.
+    assert "Eva" not in text
+    assert follow_path(ticket.id) not in text
+    assert re.search(r"/f/(?![a-z2-7])", text)
+    assert f"por correo certificado a {ANA}, " in page_of(member("agent"), ticket)
+
+
+def test_the_receipt_of_whoever_is_answered_leads_to_their_case(desk: Desk) -> None:
+    desk.receive(letter())
+    send_due()
+    _recipient, text = receipt_of(desk, desk.ticket())
+    assert follow_path(desk.ticket().id) in text
+    assert "Ana Prieto" in text
+    assert "por correo certificado, " in page_of(member("agent"), desk.ticket())
+
+
+def test_a_flood_that_names_another_for_each_answer_brings_its_author_few_receipts(desk: Desk) -> None:
+    for number in range(8):
+        sender = ANA.upper() if number % 2 else ANA
+        fields = {"message_id": f"<r{number}@cliente.example>", "Reply_To": f"eva{number}@otra.example"}
+        desk.receive(letter(body=f"{number}", sender=sender, **fields))
+    assert Ticket.objects.count() == 8
+    assert Outgoing.objects.filter(act="receipt", recipient__iexact=ANA).count() == Outgoing.objects.count() == 5
+
+
+@pytest.mark.parametrize(
+    ("fields", "result"),
+    [
+        ({"Reply_To": EVA}, "fail"),
+        ({"Reply_To": EVA, "Precedence": "bulk"}, "pass"),
+        ({"Reply_To": EVA, "sender": "no-reply@cliente.example"}, "pass"),
+    ],
+)
+def test_the_author_of_what_is_disowned_distributed_or_a_programs_gets_no_receipt(
+    desk: Desk, fields: dict[str, str], result: str
+) -> None:
+    item = desk.take_in(letter(**fields))
+    Item.objects.filter(id=item).update(authentication={"dmarc": {"result": result}})
+    desk.file()
+    assert desk.ticket().address == EVA
+    assert not Outgoing.objects.exists()
+    assert NONE in page_of(member("agent"), desk.ticket())
+
+
+def test_a_form_that_writes_in_the_desks_own_name_opens_a_case_for_whom_it_names(desk: Desk) -> None:
+    """Anybody can name anybody in it: the customer is answered by a person, and nothing answers by itself."""
+    desk.receive(letter(sender=f"Web <{ADDRESS}>", Reply_To=ANA), mail_from=ADDRESS)
+    ticket = desk.ticket()
+    assert ticket.address == ANA
+    assert not Outgoing.objects.exists()
+    agent = member("agent")
+    assert NONE in page_of(agent, ticket)
+    given = {"body": "Lo miramos mañana.", "revision": str(ticket.revision)}
+    assert agent.post(f"{BASE}{ticket.id}/answer/", given).status_code == 302
+    assert Outgoing.objects.get().recipient == ANA
+
+
+def test_a_customer_whose_address_becomes_known_later_gets_the_receipt_then_and_once(desk: Desk) -> None:
+    agent = member("agent")
+    ticket = by_telephone(agent)
+    desk.file()
+    assert not Outgoing.objects.exists()
+    assert f"{NONE}, porque no se conoce su dirección de correo." in page_of(agent, ticket)
+    describe = f"{BASE}{ticket.id}/describe/"
+    assert agent.post(describe, {"tags": "taller", "address": ""}).status_code == 302
+    desk.file()
+    assert not Outgoing.objects.exists()
+    for address in (ANA, EVA, ANA):
+        assert agent.post(describe, {"tags": "taller", "address": address}).status_code == 302
+        desk.file()
+    assert Outgoing.objects.get().recipient == ANA
+    assert send_due() == 1
+    _recipient, text = receipt_of(desk, ticket)
+    assert "Ruido al frenar." in text
+    assert follow_path(ticket.id) in text
+    assert NONE not in page_of(agent, ticket)
+
+
+def test_a_label_on_a_case_without_a_receipt_sends_none(desk: Desk) -> None:
+    desk.receive(letter(Precedence="bulk"))
+    ticket, agent = desk.ticket(), member("agent")
+    assert agent.post(f"{BASE}{ticket.id}/describe/", {"tags": "flota", "address": ANA}).status_code == 302
+    desk.file()
+    assert desk.types().count("ticket.described") == 1
+    assert not Outgoing.objects.exists()
+
+
+def test_the_page_of_a_case_with_a_receipt_does_not_say_that_it_has_none(desk: Desk) -> None:
+    agent = member("agent")
+    ticket = by_telephone(agent, address=ANA)
+    assert NONE not in page_of(agent, ticket), "while it waits"
+    assert send_due() == 1
+    assert NONE not in page_of(agent, ticket)
+    # Only who may add an address is asked to.
+    alone = by_telephone(agent)
+    assert "Añádala" in page_of(agent, alone)
+    assert "Añádala" not in page_of(member("auditor"), alone)
+    assert NONE in page_of(member("auditor"), alone)
