@@ -159,8 +159,11 @@ def test_the_list_comes_beside_a_case_where_there_is_room(made: Desk, visit: Ope
     assert seen.elsewhere == seen.errors == []
 
 
-def test_a_case_has_a_way_to_the_list_without_scripts(made: Desk, visit: Opener) -> None:
-    page = visit(scripts=False).open(f"{BASE}/tickets/{made.noise}/?state=all")
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_case_has_a_way_to_a_list_that_does_not_come(made: Desk, visit: Opener, scripts: bool) -> None:
+    seen = visit(scripts=scripts)
+    seen.page.route("**/beside/**", lambda one: one.abort())
+    page = seen.open(f"{BASE}/tickets/{made.noise}/?state=all")
     page.get_by_role("link", name="Ver todos los expedientes").click()
     expect(page.locator("[data-row]", has_text="Ruido al frenar")).to_be_visible()
     assert page.url.endswith("/tickets/?state=all")
