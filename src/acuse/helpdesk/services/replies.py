@@ -281,9 +281,9 @@ def _fail(row: Outgoing, reason: str) -> None:
 def _send(row: Outgoing, ticket: Ticket) -> None:
     sender = sending_mailbox(ticket).address
     event = rules.event_of(row.act, waits=row.waits_for_customer)
-    if not row.automatic:
     if row.act == "closing_notice":
         rules.check_closing(allowed=settings_of(ticket.organisation_id).closing_allowed)
+    if not row.automatic:
         rules.next_status(ticket.status, event=event)  # the case may have gone on while it waited
     actor = Actor(kind="member", id=str(row.member_id)) if row.member_id else Actor(kind="component", id="helpdesk")
     message = ObjectReference(role="message", sha256=row.sha256, size=row.size, media_type=_MESSAGE_TYPE)
