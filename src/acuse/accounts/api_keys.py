@@ -16,11 +16,12 @@ from acuse import clock
 from acuse.accounts import rules
 from acuse.accounts.models import ApiKey
 from acuse.accounts.queries import Access, organisation_view
-from acuse.accounts.services import count_failure, storable
+from acuse.accounts.services import count_failure
 from acuse.errors import AccessDenied, ConflictError, InputError, TemporaryError
 from acuse.evidence.ledger import FactDraft, record
 from acuse.evidence.statements import execute
 from acuse.proof.facts.fact import Actor
+from acuse.texts import storable
 
 KIND = "api_key"
 _KEY = """

@@ -18,6 +18,7 @@ from acuse.accounts.queries import Access
 from acuse.errors import AccessDenied, ConflictError, InputError
 from acuse.evidence.ledger import FactDraft, record
 from acuse.proof.facts.fact import Actor
+from acuse.texts import storable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,9 +228,8 @@ def reactivate(*, access: Access, member: UUID) -> None:
 
 
 def _digest(token: str) -> bytes:
-    storable = token.encode("utf-8", "replace").decode()
     # The key serves SMTP secrets too: the prefix keeps the two kinds of digest apart.
-    return rules.secret_digest(f"invitation {storable}", key=settings.ACUSE_KEYS.credential)
+    return rules.secret_digest(f"invitation {storable(token)}", key=settings.ACUSE_KEYS.credential)
 
 
 def _is_open(row: Invitation) -> bool:

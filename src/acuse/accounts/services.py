@@ -23,6 +23,7 @@ from acuse.evidence.ledger import FactDraft, record
 from acuse.evidence.statements import execute
 from acuse.mail.choices import ACCESSES, LANGUAGES, MODES
 from acuse.proof.facts.fact import Actor
+from acuse.texts import storable
 
 OPERATOR = Actor(kind="component", id="operator")
 _USE_RECORDED_EVERY = timedelta(minutes=1)
@@ -368,11 +369,6 @@ def authenticate(*, username: str, secret: str, address: str) -> SmtpCredentialV
     if last_used_at is None or now - last_used_at > _USE_RECORDED_EVERY:
         SmtpCredential.objects.filter(id=credential).update(last_used_at=now)
     return SmtpCredentialValue(id=credential, organisation=organisation, name=name)
-
-
-def storable(text: str) -> str:
-    """Return what can be looked up and digested: PostgreSQL's text has no NUL, and UTF-8 no lone surrogates."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
 def count_failure(keys: tuple[str, ...]) -> None:

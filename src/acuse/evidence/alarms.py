@@ -8,6 +8,7 @@ from typing import Any
 from acuse import clock
 from acuse.errors import AcuseError
 from acuse.evidence.models import Alarm
+from acuse.texts import storable
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ def raise_alarm(name: str, sentence: str, /, **particulars: object) -> bool:
         particulars: see `AcuseError`.
     """
     said = AcuseError(sentence, **particulars)
-    told = {"message": _storable(str(said)), "told": to_members(said)}
+    told = {"message": storable(str(said)), "told": to_members(said)}
     _, created = Alarm.objects.update_or_create(
         name=name, defaults=told, create_defaults={**told, "since": clock.now()}
     )
@@ -52,12 +53,7 @@ def _member(value: object) -> Any:
         return to_members(value)
     if isinstance(value, tuple):
         return [_member(one) for one in value]
-    return value if isinstance(value, int) else _storable(str(value))
-
-
-def _storable(text: str) -> str:
-    """Return foreign text, such as an authority's answer, as PostgreSQL keeps it: no NUL, no lone surrogates."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+    return value if isinstance(value, int) else storable(str(value))
 
 
 def from_members(members: Mapping[str, Any]) -> AcuseError:

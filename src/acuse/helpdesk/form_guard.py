@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from acuse.delivery.services.keeping import storable
 from acuse.errors import InputError
 from acuse.helpdesk.rules import check_address, check_type
+from acuse.texts import storable
 
 MOST_NAME, MOST_SUBJECT, MOST_TEXT, MOST_PRODUCT = 200, 200, 20_000, 200
 MOST_FILES = 10

@@ -29,6 +29,7 @@ from acuse.reception import rules
 from acuse.reception.models import Item
 from acuse.reception.readings import Reading
 from acuse.reception.rules import Ours
+from acuse.texts import storable
 
 _DOOR = Actor(kind="component", id="inbound")
 _FETCHER = Actor(kind="component", id="fetching")
@@ -74,11 +75,6 @@ class Arrival:
     helo: str = ""
     tls: tuple[str, str] | None = None
     fetched: Fetched | None = None
-
-
-def storable(text: str, most: int) -> str:
-    """Return foreign text as PostgreSQL keeps it: no NUL, no lone surrogates, at most so many characters."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()[:most]
 
 
 def receive(*, arrival: Arrival, raw: bytes) -> list[UUID]:
@@ -146,7 +142,7 @@ def _insert(
         communication=ours.identifier if ours.purpose in {"bounce", "reply"} else None,
         names=ours.identifier if ours.purpose in _NAMED else None,
         client_ip=arrival.client_ip,
-        client_helo=storable(arrival.helo, 512),
+        client_helo=storable(arrival.helo)[:512],
         fetched=arrival.fetched is not None,
         sha256=kept.sha256,
         size=kept.size,
@@ -184,7 +180,7 @@ def _origin(arrival: Arrival) -> dict[str, Any]:
         told = {"server": fetched.server, "folder": fetched.folder, "arrived_at": clock.to_rfc3339(fetched.arrived_at)}
         return {"fetched": {**told, "uid_validity": fetched.uid_validity, "uid": fetched.uid}}
     tls = {"version": arrival.tls[0], "cipher": arrival.tls[1]} if arrival.tls else None
-    return {"client": {"ip": arrival.client_ip, "helo": storable(arrival.helo, 512), "tls": tls}}
+    return {"client": {"ip": arrival.client_ip, "helo": storable(arrival.helo)[:512], "tls": tls}}
 
 
 def classify(*, item: UUID, lease: UUID, found: Reading) -> None:
@@ -212,11 +208,11 @@ def classify(*, item: UUID, lease: UUID, found: Reading) -> None:
         held = Item.objects.filter(id=item, lease=lease, state=Item.State.RECORDED).update(
             state=Item.State.UNREADABLE if unreadable else Item.State.CLASSIFIED,
             reading=found.reading,
-            reason=storable(found.reason, 2048),
-            author=storable(found.author, 512),
-            subject=storable(found.subject, 300),
-            message_id=storable(found.message_id, 998),
-            references=[storable(one, 998) for one in found.references],
+            reason=storable(found.reason)[:2048],
+            author=storable(found.author)[:512],
+            subject=storable(found.subject)[:300],
+            message_id=storable(found.message_id)[:998],
+            references=[storable(one)[:998] for one in found.references],
             authentication=found.authentication,
             read_at=clock.now(),
             lease=None,
@@ -236,7 +232,7 @@ def _classified(row: Item, owner: UUID, found: Reading, answers: Kept | None) ->
         "authentication": found.authentication,
     }
     if found.reason:
-        details["reason"] = storable(found.reason, 2048)
+        details["reason"] = storable(found.reason)[:2048]
     return FactDraft(
         organisation=owner,
         subject_kind=KIND,
@@ -266,7 +262,7 @@ def put_off(*, item: UUID, lease: UUID, reason: str) -> None:
         row.lease = row.lease_until = None
         if row.tries >= rules.MOST_TRIES:
             row.state, row.reading, row.read_at = Item.State.UNREADABLE, "unreadable", now
-            row.reason = storable(reason, 2048)
+            row.reason = storable(reason)[:2048]
             found = Reading(reading="unreadable", reason=reason)
             record(_classified(row, row.organisation_id or INSTALLATION, found, None))
         row.save()
@@ -282,7 +278,7 @@ def set_aside(*, item: UUID, reason: str) -> None:
         row = Item.objects.select_for_update().filter(id=item, state=Item.State.CLASSIFIED).first()
         if row is None:
             return
-        row.state, row.reading, row.reason = Item.State.UNREADABLE, "unreadable", storable(reason, 2048)
+        row.state, row.reading, row.reason = Item.State.UNREADABLE, "unreadable", storable(reason)[:2048]
         row.save(update_fields=["state", "reading", "reason"])
         found = Reading(reading="unreadable", reason=row.reason)
         record(_classified(row, row.organisation_id or INSTALLATION, found, None))

@@ -11,10 +11,11 @@ from acuse.delivery.envelope import Client, Recipient
 from acuse.delivery.models import Communication
 from acuse.delivery.selection import Handling
 from acuse.delivery.services.attempts import foreign
-from acuse.delivery.services.keeping import KeptMessage, storable
+from acuse.delivery.services.keeping import KeptMessage
 from acuse.evidence.ledger import YEAR, FactDraft
 from acuse.evidence.statements import execute, texts, words
 from acuse.proof.facts.fact import Actor
+from acuse.texts import storable
 
 _SUBJECT_LIMIT = 300
 

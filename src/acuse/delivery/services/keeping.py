@@ -23,6 +23,7 @@ from acuse.mail import choices, headers
 from acuse.mail.choices import Asked
 from acuse.mail.headers import Field
 from acuse.proof.facts.fact import ObjectReference
+from acuse.texts import storable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,11 +61,6 @@ def summarise(raw: bytes, sender: str) -> Summary:
         sender=storable(sender)[:320],
         message_id=storable(headers.text_of(fields, "Message-ID") or "").strip()[:998],
     )
-
-
-def storable(text: str) -> str:
-    """Return text without NUL and lone surrogates, which PostgreSQL does not take; the bytes in custody keep both."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
 @dataclass(frozen=True, kw_only=True)

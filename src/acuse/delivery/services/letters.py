@@ -16,10 +16,10 @@ from acuse.accounts.queries import organisation_view
 from acuse.delivery import rules
 from acuse.delivery.models import Communication, Dispatch, Submission
 from acuse.delivery.queries.tracking import withdrawn_among
-from acuse.delivery.services.keeping import storable
 from acuse.evidence.ledger import YEAR, FactDraft, record_first
 from acuse.proof.facts.communication import KIND
 from acuse.proof.facts.fact import Actor, ObjectReference
+from acuse.texts import storable
 
 _SUBJECT_MOST = 300
 

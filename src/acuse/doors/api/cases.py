@@ -28,7 +28,7 @@ from acuse.doors.api.case_shapes import (
 )
 from acuse.doors.api.files import sent
 from acuse.doors.api.keys import ApiKey, access_of
-from acuse.doors.api.parameters import refuse_others, storable
+from acuse.doors.api.parameters import refuse_others
 from acuse.doors.api.problems import NOT_FOUND, NOT_PROVED, Problem
 from acuse.evidence.anchors import newest_anchor
 from acuse.evidence.queries import facts_of
@@ -39,6 +39,7 @@ from acuse.helpdesk.queries.tickets import Filters, has_ticket, tickets
 from acuse.helpdesk.services.api import Request, add_words, open_case
 from acuse.proof.canonical import canonicalise
 from acuse.proof.facts.ticket import KIND
+from acuse.texts import storable
 
 router = Router(tags=["cases"])
 

@@ -14,12 +14,13 @@ from acuse.delivery.queries import Filters
 from acuse.doors.api import telling
 from acuse.doors.api.files import sent
 from acuse.doors.api.keys import ApiKey, access_of
-from acuse.doors.api.parameters import refuse_others, storable
+from acuse.doors.api.parameters import refuse_others
 from acuse.doors.api.problems import NOT_FOUND, Problem
 from acuse.doors.api.shapes import Communication, CommunicationList, Facts, ListParameters
 from acuse.errors import InputError
 from acuse.evidence.anchors import newest_anchor
 from acuse.proof.canonical import canonicalise
+from acuse.texts import storable
 
 router = Router(tags=["communications"])
 

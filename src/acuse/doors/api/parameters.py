@@ -27,11 +27,6 @@ class Misunderstood(ValidationError):
         )
 
 
-def storable(text: str) -> str:
-    """Return what was asked for as it could be kept: PostgreSQL's text has no NUL."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
-
-
 def refuse_others(request: HttpRequest, model: type[BaseModel] | None = None) -> None:
     """Refuse a query with parameters that are unknown or given twice: a misspelt filter would narrow nothing, unseen.
 

@@ -21,19 +21,12 @@ from django.views.decorators.csrf import csrf_exempt
 from acuse.delivery.queries.access import Consigned, consigned
 from acuse.delivery.services.access import Visitor
 from acuse.doors.portal.access_words import WORDS
-from acuse.doors.portal.link import (
-    STRANGERS_PER_WINDOW,
-    Words,
-    dressed,
-    from_elsewhere,
-    language_of,
-    storable,
-    visitor_of,
-)
+from acuse.doors.portal.link import STRANGERS_PER_WINDOW, Words, dressed, from_elsewhere, language_of, visitor_of
 from acuse.doors.portal.verify import limited
 from acuse.doors.ui import figures
 from acuse.doors.ui.preferences import DEFAULT_ZONE, LANGUAGES
 from acuse.mail.tokens import ACCESS, decode_token
+from acuse.texts import storable
 
 COOKIE = "acuse_access"
 SESSION_SECONDS = 30 * 60

@@ -21,15 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from acuse.certificates.queries import is_receipt_asked, newest_receipt
 from acuse.doors.portal.case_words import WORDS
-from acuse.doors.portal.link import (
-    STRANGERS_PER_WINDOW,
-    Words,
-    dressed,
-    from_elsewhere,
-    language_of,
-    storable,
-    visitor_of,
-)
+from acuse.doors.portal.link import STRANGERS_PER_WINDOW, Words, dressed, from_elsewhere, language_of, visitor_of
 from acuse.doors.portal.verify import limited
 from acuse.doors.portal.write_form import Token, is_over, limits, names_of_files, uploads_of
 from acuse.doors.ui import figures
@@ -49,6 +41,7 @@ from acuse.helpdesk.services.links import send_link
 from acuse.helpdesk.services.papers import ask_receipt
 from acuse.mail.tokens import AGREE, FOLLOW, decode_token
 from acuse.proof.facts.fact import Actor
+from acuse.texts import storable
 
 LOOKS_PER_WINDOW = 60
 FILES_PER_WINDOW = 60

@@ -10,6 +10,7 @@ from django.utils import translation
 
 from acuse.delivery.services.access import Visitor
 from acuse.doors.ui.preferences import LANGUAGES
+from acuse.texts import storable
 
 STRANGERS_PER_WINDOW = 60
 POLICY = "; ".join(
@@ -63,11 +64,6 @@ def visitor_of(request: HttpRequest) -> Visitor:
     """Return who asks, as far as a request says it."""
     meta = request.META
     return Visitor(ip=meta.get("REMOTE_ADDR", ""), user_agent=storable(meta.get("HTTP_USER_AGENT", ""))[:1024])
-
-
-def storable(text: str) -> str:
-    """Return text without what PostgreSQL's text has not (NUL) and UTF-8 has not (lone surrogates)."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
 def from_elsewhere(request: HttpRequest) -> bool:

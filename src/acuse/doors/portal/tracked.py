@@ -25,21 +25,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from acuse.delivery.queries.tracking import Tracked, tracked, tracked_link
 from acuse.delivery.services import tracking
-from acuse.doors.portal.link import (
-    STRANGERS_PER_WINDOW,
-    Words,
-    dressed,
-    from_elsewhere,
-    language_of,
-    storable,
-    visitor_of,
-)
+from acuse.doors.portal.link import STRANGERS_PER_WINDOW, Words, dressed, from_elsewhere, language_of, visitor_of
 from acuse.doors.portal.tracked_words import WORDS
 from acuse.doors.portal.verify import limited
 from acuse.doors.ui import figures
 from acuse.doors.ui.preferences import DEFAULT_ZONE, LANGUAGES
 from acuse.errors import AcuseError
 from acuse.mail.tokens import TRACK, decode_token
+from acuse.texts import storable
 
 FORM_SECONDS = 12 * 60 * 60
 ACTS_PER_WINDOW = 30

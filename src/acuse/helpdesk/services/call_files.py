@@ -18,7 +18,6 @@ from acuse import clock
 from acuse.accounts.queries import Access, active_members
 from acuse.contacts.rules import line as one_line
 from acuse.contacts.rules import plain
-from acuse.delivery.services.keeping import storable
 from acuse.errors import ConflictError, InputError
 from acuse.evidence import custody
 from acuse.evidence.ledger import record
@@ -30,6 +29,7 @@ from acuse.helpdesk.models import Call, CallFile, Line, Upload
 from acuse.helpdesk.queries.call_files import MEDIA_TYPE, content_of, known_calls, reference_of, table_of
 from acuse.helpdesk.services.calls import fact_of
 from acuse.proof.facts.fact import Actor
+from acuse.texts import storable
 
 _STATES = CallFile.State
 

@@ -13,7 +13,6 @@ from uuid6 import uuid7
 from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.clock import to_rfc3339
-from acuse.delivery.services.keeping import storable
 from acuse.errors import ConflictError, InputError
 from acuse.evidence import custody
 from acuse.evidence.ledger import FactDraft, record, refer
@@ -26,6 +25,7 @@ from acuse.helpdesk.services.opening import Written, open_ticket, pass_to
 from acuse.proof.canonical import canonicalise
 from acuse.proof.facts import ticket as tickets
 from acuse.proof.facts.fact import Actor, Fact, ObjectReference
+from acuse.texts import storable
 
 _OF_CALLS = frozenset({"call.added", "call.amended"})
 #: What a form says that is sent twice, besides the line.

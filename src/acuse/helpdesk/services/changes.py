@@ -10,7 +10,6 @@ from uuid6 import uuid7
 
 from acuse import clock
 from acuse.accounts.queries import Access, active_members
-from acuse.delivery.services.keeping import storable
 from acuse.errors import ConflictError, InputError
 from acuse.evidence import custody
 from acuse.evidence.ledger import FactDraft, record, refer
@@ -22,6 +21,7 @@ from acuse.mail.choices import LANGUAGES
 from acuse.proof.canonical import canonicalise
 from acuse.proof.facts.fact import Actor, Fact
 from acuse.proof.facts.ticket import KIND, MATTERS
+from acuse.texts import storable
 
 MOST_NOTE = 20_000
 MOST_TAGS = 20

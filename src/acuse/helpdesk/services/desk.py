@@ -7,11 +7,11 @@ from django.db import transaction
 
 from acuse import clock
 from acuse.accounts.queries import Access
-from acuse.delivery.services.keeping import storable
 from acuse.errors import InputError
 from acuse.helpdesk.models import Draft, Mention, Presence, SavedView, Ticket
 from acuse.helpdesk.queries.case import Begun
 from acuse.helpdesk.services.replies import MOST_BODY
+from acuse.texts import storable
 
 _MOST_VIEWS = 50
 

@@ -8,12 +8,12 @@ from uuid6 import uuid7
 from acuse import clock
 from acuse.accounts.queries import Access, sender_patterns
 from acuse.accounts.rules import may_send_as
-from acuse.delivery.services.keeping import storable
 from acuse.errors import ConflictError, InputError
 from acuse.evidence.ledger import FactDraft, record
 from acuse.helpdesk import rules
 from acuse.helpdesk.models import Mailbox
 from acuse.helpdesk.services.changes import by
+from acuse.texts import storable
 
 _KIND = "mailbox"
 _MOST_NAME = 120

@@ -22,7 +22,6 @@ from acuse import clock
 from acuse.accounts.queries import Access, organisation_view
 from acuse.contacts.queries import language_of as language_on_card
 from acuse.contacts.services.intake import find_or_make
-from acuse.delivery.services.keeping import storable
 from acuse.errors import InputError
 from acuse.evidence import custody
 from acuse.evidence.ledger import FactDraft, record, refer
@@ -36,6 +35,7 @@ from acuse.mail.choices import LANGUAGES
 from acuse.proof.canonical import canonicalise
 from acuse.proof.facts.fact import Actor, Fact, ObjectReference
 from acuse.proof.facts.ticket import KIND
+from acuse.texts import storable
 
 _TEXT_MOST = 100_000
 _EXCERPT = 200

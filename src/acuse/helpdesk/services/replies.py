@@ -20,7 +20,6 @@ from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.delivery.services import Letter, send_letter
 from acuse.delivery.services.dispatched import PASSING
-from acuse.delivery.services.keeping import storable
 from acuse.errors import AcuseError, ConflictError, InputError
 from acuse.evidence import custody
 from acuse.evidence.custody import Kept
@@ -33,6 +32,7 @@ from acuse.helpdesk.services.opening import pass_to, settings_of
 from acuse.helpdesk.services.writing import Answer, message_of, sending_mailbox
 from acuse.proof.facts.fact import Actor, Fact, ObjectReference
 from acuse.proof.facts.ticket import KIND
+from acuse.texts import storable
 
 __all__ = [
     "MOST_BODY",

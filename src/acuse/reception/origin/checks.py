@@ -11,6 +11,7 @@ from acuse.reception.origin.arc import check_arc
 from acuse.reception.origin.dkim import check_dkim
 from acuse.reception.origin.dmarc import check_dmarc
 from acuse.reception.origin.spf import Spf, check_spf
+from acuse.texts import storable
 
 Json = dict[str, Any]
 
@@ -72,4 +73,4 @@ def _reason(text: str) -> Json:
 
 
 def _text(text: str, most: int) -> str:
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()[:most]
+    return storable(text)[:most]
