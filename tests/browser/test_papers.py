@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from acuse import clock
 from acuse.certificates.models import Certificate
 from acuse.certificates.services import request_record
-from acuse.helpdesk.models import Outgoing
+from acuse.helpdesk.models import Outgoing, Ticket
 from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
 from tests.browser.desk import Desk, desk
@@ -29,6 +29,7 @@ def made(world: World) -> Desk:
 
 @pytest.mark.parametrize(("width", "scripts", "scheme"), [(1440, True, "dark"), (390, False, "light")])
 def test_a_letter_is_read_before_it_is_sent(made: Desk, visit: Opener, width: int, scripts: bool, scheme: str) -> None:
+    Ticket.objects.filter(id=made.noise).update(product="Freno")
     seen = visit(width=width, scripts=scripts, scheme=scheme)
     page = seen.open(f"{BASE}/tickets/{made.noise}/")
     expect(page.locator("#papers").get_by_text("Se está haciendo…")).to_be_visible()

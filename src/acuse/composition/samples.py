@@ -56,6 +56,7 @@ _SAME: Mapping[str, object] = {
     "ticket.number": "2026-000148",
     "ticket.key": "K7M2-P9QX",
     "ticket.opened_at": datetime(2026, 11, 20, 10, 42, tzinfo=_CET),
+    "ticket.suspended_at": datetime(2026, 11, 20, 10, 42, tzinfo=_CET),
     "ticket.link": "https://acuse.example/t/K7M2-P9QX",
     "conformity.link": "https://acuse.example/c/4T8W-2HJD",
     "deadline.due": datetime(2026, 12, 4, 23, 59, 59, tzinfo=_CET),

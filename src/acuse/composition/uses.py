@@ -70,6 +70,7 @@ USES: Mapping[str, Use] = {
         _use("ticket.data_request", _MISSING),
         _use("ticket.solution", _ANSWER),
         _use("ticket.rejection", _ANSWER, _DISPUTES),
+        _use("ticket.suspension", _ANSWER, _DISPUTES, _optional("ticket.suspended_at", Kind.MOMENT)),
         _use(
             "ticket.closing_notice",
             _optional("answer.sent_at", Kind.MOMENT),

@@ -31,6 +31,7 @@ from tests.integration.helpdesk.test_case import answer, asking
 TODAY = clock.now().astimezone(ZoneInfo("Europe/Madrid")).date()
 BOUGHT, UNTIL = TODAY - timedelta(days=30), TODAY + timedelta(days=700)
 GIVEN = Given(
+    about="guarantee",
     product="Caja de cambios",
     purchase_date=BOUGHT,
     guarantee_until_date=UNTIL,
@@ -104,7 +105,7 @@ def test_an_act_sends_its_certified_letter_and_leaves_the_resolution_running(
     do(desk, act)
     told = sent(desk)
     assert (told["act"], told["certified"]) == (done, True)
-    assert told["template"] == {"id": USES[act], "version": 0}
+    assert told["template"] == {"id": USES["guarantee"][act], "version": 0}
     row = desk.ticket()
     assert (row.product, row.purchase_date, row.guarantee_until_date) == (GIVEN.product, BOUGHT, UNTIL)
     assert states(claim) == {"first_response": "met", "resolution": "running"}
@@ -167,7 +168,10 @@ def test_whoever_disagreed_is_answered_before_a_closing_is_announced(desk: Desk,
 @pytest.mark.parametrize(
     ("act", "changes"),
     [
+        ("activation", {"about": "claim"}),
+        ("rejection", {"about": "weather"}),
         ("activation", {"product": " "}),
+        ("activation", {"product": None}),
         ("activation", {"guarantee_until_date": None}),
         ("activation", {"purchase_date": TODAY + timedelta(days=2)}),
         ("activation", {"guarantee_until_date": BOUGHT}),

@@ -1,12 +1,15 @@
-"""The pages of the five letters about claims and guarantees: read whole, changed, and kept until they are sent."""
+"""The pages of the letters about claims and guarantees: each what the case is about, read whole, kept until sent."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
 
+from acuse.accounts.models import User
 from acuse.helpdesk.models import Outgoing
-from acuse.helpdesk.services.changes import add_note
+from acuse.helpdesk.services.changes import add_note, classify, describe
 from acuse.helpdesk.services.guarantee import USES
 from acuse.helpdesk.services.replies import Answer, reply, send_due
 from acuse.helpdesk.services.settings import change_desk
@@ -14,7 +17,7 @@ from tests.integration.helpdesk.making import SLUG, Desk, letter
 from tests.integration.helpdesk.test_guarantee import UNTIL
 from tests.integration.helpdesk.test_inbox import member
 
-PRODUCT = {"product": "Caja de cambios", "guarantee_until_date": UNTIL.isoformat()}
+PRODUCT = {"about": "guarantee", "product": "Caja de cambios", "guarantee_until_date": UNTIL.isoformat()}
 GIVEN = {
     "activation": {**PRODUCT, "words": "Incluye la mano de obra."},
     "rejection": {**PRODUCT, "words": "El daño viene de un golpe."},
@@ -30,6 +33,12 @@ SAYS = {
     "closing": "[Decir si estoy conforme]",
 }
 OTHERWISE = {"closing": {"days": "40"}}
+CLAIM = {
+    "rejection": ({"words": "El cargo es correcto."}, "Rechazo motivado de la reclamación", "Rejection of the claim"),
+    "documents": ({"items": "el cargo"}, "Petición de datos o documentos", "Request for data or documents"),
+    "suspension": ({"words": "Falta el banco."}, "Suspensión de la reclamación", "Suspension of the claim"),
+}
+OF_GUARANTEE = re.compile("garant|guarant|warrant", re.IGNORECASE)
 
 
 def fields(page: Any) -> dict[str, Any]:
@@ -43,10 +52,17 @@ def queued() -> list[str]:
     return list(Outgoing.objects.filter(automatic=False, state="waiting").values_list("body", flat=True))
 
 
-@pytest.mark.parametrize("act", USES)
+def read(page: Any) -> str:
+    """What stands on a page, in its own place, without marks."""
+    (own,) = re.findall(r"<main.*?</main>", page.content.decode(), re.DOTALL)
+    return unescape(" ".join(re.sub(r"<[^>]*>", " ", own).split()))
+
+
+@pytest.mark.parametrize("act", USES["guarantee"])
 def test_a_letter_is_read_whole_changed_and_kept_until_it_is_sent(desk: Desk, act: str) -> None:
     desk.receive(letter())
     case, agent = desk.ticket().id, member("agent")
+    describe(access=desk.agent, ticket=case, product="Caja de cambios")
     change_desk(access=desk.owner, default_assignee=None, certify_replies=False, undo_seconds=10, closing_allowed=True)
     first = Answer(subject="Re", body="Lo miramos.", language="es", certified=False, delay=timedelta())
     reply(access=desk.agent, ticket=case, answer=first)
@@ -77,3 +93,65 @@ def test_a_letter_is_read_whole_changed_and_kept_until_it_is_sent(desk: Desk, ac
     assert queued() == []
     agent.post(path, {**fields(told), "do": "send"})
     assert queued() == [changed["body"]]
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("act", CLAIM)
+def test_a_claim_that_names_no_product_is_written_to_as_a_claim(desk: Desk, act: str, language: str) -> None:
+    desk.receive(letter("Cobro repetido", "Me han cobrado dos veces la factura de octubre."))
+    case = desk.ticket().id
+    bought = date(2026, 3, 2)
+    classify(access=desk.agent, tickets=[case], type="claim", language=language)
+    describe(access=desk.agent, ticket=case, product="", purchase_date=bought)
+    User.objects.filter(email="agent@ribera.example").update(language=language)
+    agent = member("agent")
+    path = f"/console/{SLUG}/tickets/{case}/guarantee/"
+    menu = agent.get(f"/console/{SLUG}/tickets/{case}/").content.decode()
+    assert [one for one in USES["guarantee"] if f"{path}{one}/" in menu] == list(CLAIM)
+    assert agent.get(f"{path}activation/").status_code == 404
+
+    given, *titles = CLAIM[act]
+    opened = agent.get(f"{path}{act}/")
+    drafted = agent.post(f"{path}{act}/", {**given, "do": "draft"})
+    for page in (opened, drafted):
+        assert titles[language == "en"] in read(page)
+        assert OF_GUARANTEE.search(read(page)) is None
+    agent.post(f"{path}{act}/", {**fields(drafted), "do": "send"})
+    sent = Outgoing.objects.get(state="waiting", automatic=False)
+    assert next(iter(given.values())) in sent.body
+    assert OF_GUARANTEE.search(sent.subject + sent.body) is None
+    assert (sent.template, sent.certified, sent.language) == (USES["claim"][act], True, language)
+    assert desk.ticket().purchase_date == bought, "what the customer said stays"
+
+
+@pytest.mark.parametrize("act", CLAIM)
+def test_where_a_product_is_named_the_member_sees_and_chooses_what_the_letter_is_about(desk: Desk, act: str) -> None:
+    desk.receive(letter())
+    case, agent = desk.ticket().id, member("agent")
+    describe(access=desk.agent, ticket=case, product="Caja de cambios")
+    path = f"/console/{SLUG}/tickets/{case}/guarantee/{act}/"
+    opened = agent.get(path)
+    assert opened.context["form"]["about"].value() == "guarantee"
+    assert "garantía</h1>" in opened.content.decode()
+    drafted = agent.post(path, {**GIVEN[act], "do": "draft"})
+    assert "garantía de **Caja de cambios**" in fields(drafted)["body"]
+
+    other = {**fields(drafted), "about": "claim"}
+    assert "Escríbala de nuevo" in agent.post(path, {**other, "do": "send"}).content.decode()
+    assert queued() == []
+    anew = agent.post(path, {**other, "do": "draft"})
+    assert CLAIM[act][1] in read(anew)
+    agent.post(path, {**fields(anew), "do": "send"})
+    (sent,) = queued()
+    assert OF_GUARANTEE.search(sent) is None
+    assert (desk.ticket().product, desk.ticket().guarantee_until_date) == ("Caja de cambios", UNTIL)
+
+
+def test_a_claim_about_a_charge_is_one_though_it_names_a_product(desk: Desk) -> None:
+    desk.receive(letter())
+    case, agent = desk.ticket().id, member("agent")
+    describe(access=desk.agent, ticket=case, product="Caja de cambios")
+    classify(access=desk.agent, tickets=[case], type="claim", matter="billing")
+    opened = agent.get(f"/console/{SLUG}/tickets/{case}/guarantee/rejection/")
+    assert opened.context["form"]["about"].value() == "claim"
+    assert CLAIM["rejection"][1] in read(opened)

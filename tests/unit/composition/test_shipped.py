@@ -1,5 +1,7 @@
 """The standard texts: there for every use and language, right, and whole with every value and with the fewest."""
 
+import re
+
 import pytest
 
 from acuse.composition import rules
@@ -26,9 +28,9 @@ def test_a_standard_text_is_right_and_reads_whole(use: str, language: str, bare:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_rejection_says_why_and_where_to_turn(language: str) -> None:
+def test_a_rejection_or_suspension_says_why_and_where_to_turn(language: str) -> None:
     """Ley 10/2025, articles 13.1 and 13.6."""
-    for use in ("ticket.rejection", "warranty.rejection"):
+    for use in ("ticket.rejection", "ticket.suspension", "warranty.rejection"):
         text = shipped(use, language)
         assert "{{ answer.text }}" in text.body
         assert "dispute.bodies" in text.body
@@ -42,7 +44,26 @@ def test_who_must_complete_a_claim_hears_of_ten_business_days(language: str) -> 
         said = rules.fill(
             USES[use], text.subject, text.body, samples(USES[use], language, bare=True), language=language
         )
-        assert {"es": "10 días hábiles", "en": "10 business days"}[language] in said.parts.text
+        wanted = {
+            "es": "Dispone de 10 días hábiles desde que le enviamos este mensaje.",
+            "en": "You have 10 business days from when we send you this message.",
+        }
+        assert wanted[language] in " ".join(said.parts.text.split())
+
+
+@pytest.mark.parametrize(
+    ("language", "runs"), [("es", "no detiene el plazo"), ("en", "does not stop the term that we have")]
+)
+def test_a_suspension_says_that_our_term_runs_on(language: str, runs: str) -> None:
+    """Ley 10/2025, article 13: no term stops because the company says so."""
+    assert runs in shipped("ticket.suspension", language).body
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_letter_about_a_claim_says_nothing_of_a_guarantee(language: str) -> None:
+    for use in ("ticket.rejection", "ticket.data_request", "ticket.suspension"):
+        text = shipped(use, language)
+        assert re.search("garant|guarant|warrant", text.subject + text.body, re.IGNORECASE) is None, use
 
 
 def test_a_receipt_says_content_date_and_hour() -> None:

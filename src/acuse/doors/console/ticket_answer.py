@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from uuid6 import uuid7
 
@@ -264,18 +263,8 @@ def _files(request: HttpRequest) -> tuple[Attachment, ...]:
 
 def _templates(access: Access) -> list[tuple[str, str]]:
     """What an answer can be written from: as the field carries it, and in words."""
-    named = {
-        "ticket.free": _("Greeting and signature"),
-        "warranty.documents": _("Documents asked for"),
-        "ticket.rejection": _("Rejection of the claim"),
-        "warranty.rejection": _("Rejection of the guarantee"),
-        ASKING: _("Request for agreement"),
-    }
     return [
-        (
-            f"{one.use}/{one.template}" if one.template else one.use,
-            one.name or str(named.get(one.use) or words.ACTS[ACTS[one.use]]),
-        )
+        (f"{one.use}/{one.template}" if one.template else one.use, one.name or str(words.LETTERS[one.use]))
         for one in choices(access)
         if one.use != "ticket.closing_notice"
     ]

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,27 +23,28 @@ from acuse.accounts.queries import Access
 from acuse.composition.bodies import preview
 from acuse.dates import long_date
 from acuse.doors.console.frame import member_view, page
+from acuse.doors.console.ticket_words import LETTERS
 from acuse.doors.ui import figures
 from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
 from acuse.errors import ConflictError, InputError
 from acuse.helpdesk.queries.case import CaseView, case
-from acuse.helpdesk.queries.guarantee import closing_taken_back
+from acuse.helpdesk.queries.guarantee import closing_taken_back, letters_about
 from acuse.helpdesk.queries.guarantee import guarantee as guarantee_of
 from acuse.helpdesk.queries.writing import of_question
 from acuse.helpdesk.services.conformity import LEAST_TERM
-from acuse.helpdesk.services.guarantee import MOST_WORDS, Given, draft, send, term_until
+from acuse.helpdesk.services.guarantee import MOST_WORDS, USES, Given, draft, send, term_until
 from acuse.helpdesk.services.opening import settings_of
 from acuse.helpdesk.services.replies import MOST_BODY
 
 ACTS = {
-    "activation": (gettext_lazy("Activate the guarantee"), gettext_lazy("Letter of activation")),
-    "rejection": (gettext_lazy("Reject, with reasons"), gettext_lazy("Rejection with reasons")),
-    "documents": (gettext_lazy("Ask for documents"), gettext_lazy("Request for documents")),
-    "suspension": (gettext_lazy("Suspend"), gettext_lazy("Notice of suspension")),
-    "closing": (gettext_lazy("Announce the closing"), gettext_lazy("Notice of closing")),
+    "activation": gettext_lazy("Activate the guarantee"),
+    "rejection": gettext_lazy("Reject, with reasons"),
+    "documents": gettext_lazy("Ask for documents"),
+    "suspension": gettext_lazy("Suspend"),
+    "closing": gettext_lazy("Announce the closing"),
 }
-"""Act -> what the menu says, and the title of its page."""
+"""Act -> what the menu says."""
 
 _EFFECTS = {
     "activation": gettext_lazy("Counts as an answer: it ends the first response. The resolution runs on."),
@@ -65,12 +67,14 @@ _STATES = {
     "suspended": gettext_lazy("Suspended"),
     "studied": gettext_lazy("Documents asked for; the case went on"),
 }
+_ABOUT = {"guarantee": gettext_lazy("The guarantee"), "claim": gettext_lazy("The claim")}
 _OF_PRODUCT = ("product", "purchase_date", "guarantee_until_date")
+_OF_GUARANTEE = ("about", *_OF_PRODUCT)
 _FIELDS = {
     "activation": (*_OF_PRODUCT, "words"),
-    "rejection": (*_OF_PRODUCT, "words"),
-    "documents": (*_OF_PRODUCT, "items"),
-    "suspension": (*_OF_PRODUCT, "words"),
+    "rejection": (*_OF_GUARANTEE, "words"),
+    "documents": (*_OF_GUARANTEE, "items"),
+    "suspension": (*_OF_GUARANTEE, "words"),
     "closing": ("days",),
 }
 
@@ -81,9 +85,16 @@ _HOUR = r", \d\d:\d\d \(UTC[^)\n]*\)"
 
 
 class ActForm(StyledForm):
-    """What a letter says; which fields there are depends on the act."""
+    """What a letter says.
+
+    Args:
+        act: the fields depend on it.
+        about: what its letter can be about, as `letters_about` says: where the guarantee is not among it, no field is
+            of one.
+    """
 
     ids = "act"
+    about = forms.ChoiceField(label=gettext_lazy("What the letter is about"), choices=tuple(_ABOUT.items()))
     product = forms.CharField(label=gettext_lazy("Product or work"), max_length=200, required=False)
     purchase_date = forms.DateField(
         label=gettext_lazy("Bought on"),
@@ -111,13 +122,16 @@ class ActForm(StyledForm):
         label=gettext_lazy("Days to answer before it is closed"), min_value=LEAST_TERM.days, max_value=365, initial=15
     )
 
-    def __init__(self, act: str, *args: object, **kwargs: object) -> None:
+    def __init__(self, act: str, about: Sequence[str], *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.fields = {name: self.fields[name] for name in _FIELDS[act]}
+        names = [name for name in _FIELDS[act] if "guarantee" in about or name not in _OF_GUARANTEE]
+        self.fields = {name: self.fields[name] for name in names}
+        chosen = str(self["about"].value() or "") if "about" in names else ""
+        self.is_about = chosen if chosen in about else next(one for one in about if act in USES[one])
 
     def given(self) -> Given:
         """Return what was entered, as the services take it."""
-        said_ = dict(self.cleaned_data)
+        said_ = {**self.cleaned_data, "about": self.is_about}
         lines = str(said_.pop("items", "")).splitlines()
         return Given(items=tuple(line.strip() for line in lines if line.strip()), **said_)
 
@@ -146,10 +160,11 @@ class LetterForm(StyledForm):
 def act(request: HttpRequest, access: Access, id: UUID, act: str) -> HttpResponseBase:
     """An act: what it says is entered, its letter drafted and changed, then sent."""
     seen = case(access, id=id)
-    if seen is None or act not in ACTS or (act == "closing" and not settings_of(access.organisation).closing_allowed):
+    closes = settings_of(access.organisation).closing_allowed
+    if seen is None or act not in _acts(about := letters_about(seen), closes=closes):
         raise Http404("There is no such act.")
     access.require_sender()
-    form = ActForm(act, request.POST or None, initial=_known(seen))
+    form = ActForm(act, about, request.POST or None, initial=_known(seen))
     question, zone = _question(request), access.view.time_zone
     # What was changed in the letter stays until another one is written in its place.
     letter = LetterForm(request.POST) if "body" in request.POST else None
@@ -177,7 +192,8 @@ def act(request: HttpRequest, access: Access, id: UUID, act: str) -> HttpRespons
         "form": form,
         "letter": letter,
         "act": act,
-        "title": ACTS[act][1],
+        "title": LETTERS[USES[form.is_about][act]],
+        "of_claim_alone": act != "closing" and "guarantee" not in about,
         "effect": _EFFECTS[act],
         "written_from": written_from,
         "preview": preview(str(letter["body"].value() or "")[:MOST_BODY]) if letter else "",
@@ -200,7 +216,7 @@ def _taken_back(request: HttpRequest, access: Access, id: UUID, question: UUID) 
     row = closing_taken_back(access, ticket=id, outgoing=_identifier(request.GET["taken_back"]))
     if row is None or row.term_until is None:
         raise Http404("No such notice was taken back.")
-    form = ActForm("closing", {"days": (row.term_until - row.created_at).days})
+    form = ActForm("closing", ("claim",), {"days": (row.term_until - row.created_at).days})
     form.full_clean()
     zone, body, ends = access.view.time_zone, of_question(row.body, question), True
     if term_until(form.given()) - row.term_until > _READING:
@@ -263,9 +279,15 @@ def _identifier(text: str) -> UUID:
         raise Http404("There is no such letter.") from error
 
 
+def _acts(about: Sequence[str], *, closes: bool) -> list[str]:
+    """Return the acts on a case, in their order, by what its letters can be about and whether it may be closed."""
+    return [act for act in ACTS if any(act in USES[one] for one in about) and (closes or act != "closing")]
+
+
 def _known(seen: CaseView) -> dict[str, Any]:
     """Return what the case knows already, for the fields."""
     return {
+        "about": letters_about(seen)[0],
         "product": seen.product,
         "purchase_date": seen.purchase_date,
         "guarantee_until_date": seen.guarantee_until_date,
@@ -284,5 +306,5 @@ def shown(access: Access, seen: CaseView, *, closes: bool) -> dict[str, Any]:
         "state": _STATES.get(found.state, ""),
         "said_at": found.said_at,
         "until": long_date(found.until_date, figures.language()) if found.until_date else "",
-        "acts": [(code, words[0]) for code, words in ACTS.items() if code != "closing" or closes],
+        "acts": [(code, ACTS[code]) for code in _acts(letters_about(seen), closes=closes)],
     }

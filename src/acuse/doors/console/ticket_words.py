@@ -64,11 +64,26 @@ ACTS = {
     "solution": gettext_lazy("Solution"),
     "rejection": gettext_lazy("Rejection with reasons"),
     "activation": gettext_lazy("Guarantee activated"),
-    "suspension": gettext_lazy("Guarantee suspended"),
+    "suspension": gettext_lazy("Notice of suspension"),
     "closing_notice": gettext_lazy("Notice of closing"),
     "conformity": gettext_lazy("Agreement asked for"),
     "thanks": gettext_lazy("Thanks"),
 }
+LETTERS = {
+    "ticket.free": gettext_lazy("Greeting and signature"),
+    "ticket.data_request": gettext_lazy("Request for data or documents"),
+    "ticket.solution": gettext_lazy("Solution"),
+    "ticket.rejection": gettext_lazy("Rejection of the claim"),
+    "ticket.suspension": gettext_lazy("Suspension of the claim"),
+    "ticket.thanks": gettext_lazy("Thanks"),
+    "ticket.closing_notice": gettext_lazy("Notice of closing"),
+    "conformity.request": gettext_lazy("Request for agreement"),
+    "warranty.activation": gettext_lazy("Activation of the guarantee"),
+    "warranty.rejection": gettext_lazy("Rejection of the guarantee"),
+    "warranty.documents": gettext_lazy("Documents for the guarantee"),
+    "warranty.suspension": gettext_lazy("Suspension of the guarantee"),
+}
+"""Use of templates -> what a letter is called that is written from the standard text."""
 
 
 @dataclass(frozen=True, kw_only=True)

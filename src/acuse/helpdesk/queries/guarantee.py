@@ -1,4 +1,4 @@
-"""How the guarantee of a case stands, as its letters and dates say it."""
+"""What the letters of a case are about, and how its guarantee stands, as its letters and dates say it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -43,6 +43,25 @@ class Guarantee:
     until_date: date | None
 
 
+def letters_about(seen: CaseView) -> tuple[str, ...]:
+    """Return what letters of a case can be about, "claim" and "guarantee": first what they are unless a member chooses.
+
+    They are about the guarantee where the card names a product or the end of its guarantee, and the case is not about
+    what the law sets terms of its own for: an undue charge, or the continuity of a service. Where the card names
+    neither, there is no guarantee to write about.
+
+    Args:
+        seen: the case.
+    """
+    if not _is_noted(seen):
+        return ("claim",)
+    return ("claim", "guarantee") if seen.row.matter else ("guarantee", "claim")
+
+
+def _is_noted(seen: CaseView) -> bool:
+    return bool(seen.guarantee_until_date or seen.product)
+
+
 def guarantee(access: Access, seen: CaseView, *, today: date) -> Guarantee:
     """Return how the guarantee of a case stands.
 
@@ -57,8 +76,7 @@ def guarantee(access: Access, seen: CaseView, *, today: date) -> Guarantee:
         state = _SAYS.get(own.get(name, name), "")
         if state:
             return Guarantee(state=_now(state, seen, today), said_at=item.fact.occurred_at, until_date=until)
-    known = bool(until or seen.product)
-    return Guarantee(state="noted" if known else "", said_at=None, until_date=until)
+    return Guarantee(state="noted" if _is_noted(seen) else "", said_at=None, until_date=until)
 
 
 def _now(state: str, seen: CaseView, today: date) -> str:

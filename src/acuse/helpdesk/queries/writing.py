@@ -29,6 +29,7 @@ ACTS: Mapping[str, str] = {
     "ticket.data_request": "data_request",
     "ticket.solution": "solution",
     "ticket.rejection": "rejection",
+    "ticket.suspension": "suspension",
     "ticket.thanks": "thanks",
     "ticket.closing_notice": "closing_notice",
     "conformity.request": "conformity",

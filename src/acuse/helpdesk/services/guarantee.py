@@ -1,7 +1,8 @@
 """What is done about a claim or a guarantee: each is a certified letter that says it, sent from the case.
 
-A letter is drafted from its template, read and changed by a member, and sent as they left it. What it does to the
-deadlines follows from its fact, as of any answer (`acuse.helpdesk.services.deadlines`):
+Its words are those of a claim or of a guarantee, as the member says; both do the same. A letter is drafted from its
+template, read and changed by a member, and sent as they left it. What it does to the deadlines follows from its fact,
+as of any answer (`acuse.helpdesk.services.deadlines`):
 
 | act | its letter says | deadlines |
 |---|---|---|
@@ -31,17 +32,25 @@ from acuse.helpdesk.queries.tickets import mine
 from acuse.helpdesk.queries.writing import ACTS, agree_link, write_answer
 from acuse.helpdesk.services.changes import described, keep_card, locked
 from acuse.helpdesk.services.conformity import LEAST_TERM, ask_conformity, check_answered
-from acuse.helpdesk.services.replies import Answer, discarded_where_refused, insert, prepare
+from acuse.helpdesk.services.replies import Answer, discarded_where_refused, insert, prepare, queue
 from acuse.helpdesk.services.writing import sending_mailbox
 
-USES: Mapping[str, str] = {
-    "activation": "warranty.activation",
-    "rejection": "warranty.rejection",
-    "documents": "warranty.documents",
-    "suspension": "warranty.suspension",
-    "closing": "ticket.closing_notice",
+USES: Mapping[str, Mapping[str, str]] = {
+    "claim": {
+        "rejection": "ticket.rejection",
+        "documents": "ticket.data_request",
+        "suspension": "ticket.suspension",
+        "closing": "ticket.closing_notice",
+    },
+    "guarantee": {
+        "activation": "warranty.activation",
+        "rejection": "warranty.rejection",
+        "documents": "warranty.documents",
+        "suspension": "warranty.suspension",
+        "closing": "ticket.closing_notice",
+    },
 }
-"""Act -> the use of templates that its letter is written from."""
+"""What a letter is about -> act -> the use of templates that it is written from."""
 
 NEEDS_WORDS = frozenset({"rejection", "suspension"})
 MOST_WORDS = 10_000
@@ -55,13 +64,16 @@ class Given:
     """What a member says of an act; each takes what it needs.
 
     Attributes:
-        product, purchase_date, guarantee_until_date: what it is about; kept on the case.
+        about: what the letter is about: a key of `USES`.
+        product, purchase_date, guarantee_until_date: of what; kept on the case, unless the product is None: then the
+            letter says nothing of it, and the case keeps what it knows.
         words: the reasons, or what else there is to say.
         items: documents that are missing.
         days: to answer a notice of closing.
     """
 
-    product: str = ""
+    about: str = "claim"
+    product: str | None = None
     purchase_date: date | None = None
     guarantee_until_date: date | None = None
     words: str = ""
@@ -73,17 +85,18 @@ def check_given(act: str, given: Given, *, today: date) -> None:
     """Check what a member says of an act.
 
     Args:
-        act: a key of `USES`. given: what they say. today: by the organisation's clock.
+        act: one that `USES` knows of what the letter is about.
+        given: what they say. today: by the organisation's clock.
 
     Raises:
         InputError: something is missing or does not fit.
     """
-    if act not in USES:
+    if act not in USES.get(given.about, {}):
         raise InputError("There is no such act.")
     rules.check_guarantee(
         purchase_date=given.purchase_date, guarantee_until_date=given.guarantee_until_date, today=today
     )
-    if len(given.product) > 200 or len(given.words) > MOST_WORDS:
+    if len(given.product or "") > 200 or len(given.words) > MOST_WORDS:
         raise InputError("That is too long.")
     if act == "activation":
         _check_activation(given, today)
@@ -96,7 +109,7 @@ def check_given(act: str, given: Given, *, today: date) -> None:
 
 
 def _check_activation(given: Given, today: date) -> None:
-    if not given.product.strip():
+    if not (given.product or "").strip():
         raise InputError("Say of which product or work it is the guarantee.")
     if given.guarantee_until_date is None:
         raise InputError("Say until when the guarantee lasts.")
@@ -131,7 +144,8 @@ def draft(*, access: Access, ticket: UUID, act: str, given: Given, request: UUID
     check_given(act, given, today=_today(access))
     if act == "closing":
         check_answered(row)
-    return write_answer(access, ticket=row.id, use=USES[act], answer=given.words, **_values(row, act, given, request))
+    use = USES[given.about][act]
+    return write_answer(access, ticket=row.id, use=use, answer=given.words, **_values(act, given, request))
 
 
 def send(
@@ -150,7 +164,7 @@ def send(
     Args:
         access: of a member who may act on cases.
         ticket: which one.
-        act: a key of `USES`. given: see `Given`.
+        act, given: see `check_given`.
         subject, body: the letter.
         request: as it was drafted with.
         revision: of the case as the member saw it; None to send whatever happened meanwhile.
@@ -165,7 +179,8 @@ def send(
     if revision is not None and row.revision != revision:
         raise ConflictError("Something happened in this case since you opened it. Look at it, then send again.")
     letter = draft(access=access, ticket=ticket, act=act, given=given, request=request)
-    done = ACTS[USES[act]]
+    use = USES[given.about][act]
+    done = ACTS[use]
     rules.next_status(row.status, event=rules.event_of(done, waits=False))
     sending_mailbox(row)
     answer = Answer(
@@ -174,21 +189,25 @@ def send(
         language=row.language,
         certified=True,
         act=done,
-        template=str(letter.template or USES[act]),
+        template=str(letter.template or use),
         template_version=letter.version,
         waits_for_customer=act == "documents",
         term_until=term_until(given) if act == "closing" else None,
     )
     if act == "closing":
         ask_conformity(access=access, ticket=ticket, answer=answer, request=request, revision=row.revision)
+    elif given.product is None:
+        queue(row, answer=answer, member=access.member, revision=revision)
     else:
-        _send_described(access, row, answer, given, revision)
+        _send_described(access, row, answer, given, given.product, revision)
 
 
-def _send_described(access: Access, row: Ticket, answer: Answer, given: Given, revision: int | None) -> None:
-    """Keep what a letter is about and queue it, both or neither."""
+def _send_described(
+    access: Access, row: Ticket, answer: Answer, given: Given, product: str, revision: int | None
+) -> None:
+    """Keep which product a letter is about and queue it, both or neither."""
     about = {
-        "product": given.product.strip(),
+        "product": product.strip(),
         "purchase_date": given.purchase_date,
         "guarantee_until_date": given.guarantee_until_date,
     }
@@ -216,19 +235,19 @@ def term_until(given: Given) -> datetime:
     return clock.now() + timedelta(days=given.days, minutes=1)
 
 
-def _values(row: Ticket, act: str, given: Given, request: UUID) -> dict[str, Any]:
+def _values(act: str, given: Given, request: UUID) -> dict[str, Any]:
     """Return the variables of the letter that the case does not know yet."""
     if act == "closing":
         return {"deadline__due": term_until(given), "conformity__link": agree_link(request)}
     values: dict[str, Any] = {
-        "product__name": given.product.strip(),
+        "product__name": (given.product or "").strip(),
         "product__purchased_on": given.purchase_date,
         "warranty__ends_on": given.guarantee_until_date,
     }
     if act == "activation":
         values["warranty__starts_on"] = given.purchase_date
     if act == "suspension":
-        values["warranty__suspended_at"] = clock.now()
+        values["ticket__suspended_at"] = values["warranty__suspended_at"] = clock.now()
     if act == "documents":
         values["request__items"] = list(given.items)
     return values

@@ -35,7 +35,7 @@ WORDS: dict[str, str] = {
     "act.solution": "gives a solution",
     "act.rejection": "rejects what was asked",
     "act.activation": "activates the warranty",
-    "act.suspension": "suspends the warranty",
+    "act.suspension": "announces a suspension",
     "act.receipt": "acknowledges the case",
     "act.closing_notice": "announces the closing",
     "act.conformity": "asks for agreement",

@@ -35,7 +35,7 @@ WORDS: dict[str, str] = {
     "act.solution": "da una solución",
     "act.rejection": "rechaza lo pedido",
     "act.activation": "activa la garantía",
-    "act.suspension": "suspende la garantía",
+    "act.suspension": "avisa de una suspensión",
     "act.receipt": "acusa recibo del expediente",
     "act.closing_notice": "avisa del cierre",
     "act.conformity": "pide la conformidad",
