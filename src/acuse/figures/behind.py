@@ -30,7 +30,6 @@ CASES: Mapping[str, str] = {
 ANSWERS: Mapping[str, tuple[int, int]] = {
     "under_24": (0, _DAY_CLASS),
     "under_48": (0, _DAY_CLASS + 1),
-    "from_24_to_48": (_DAY_CLASS + 1, _DAY_CLASS + 1),
     "later": (_DAY_CLASS + 2, _LAST_CLASS),
 }
 FIGURES = (*CASES, *ANSWERS, *rows.KINDS, "load", "calls")

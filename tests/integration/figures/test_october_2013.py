@@ -21,7 +21,8 @@ from tests.integration.helpdesk.cases import make_desk
 
 PAGE = "/console/talleres-ribera/figures/service/?from=2013-10-01&to=2013-10-31"
 PUBLISHED = (
-    *("8 770", "11 081", "126,35 %", "10 772", "97,21 %"),
+    *("Recibidos 8 770", "Respondidos 11 081 126,35 %"),
+    *("En menos de 24 h 10 772 97,21 %", "En menos de 48 h 11 077 99,96 %", "Después de 48 h 4 0,04 %"),
     *("10 000 llamadas", "84,46 %", "9,99 %", "5,55 %", "2 min 30 s"),
     *("2,00 %", "0,00 %", "4,00 %"),
     "08:00–10:30, 13:30–17:00 y 18:00–19:00",

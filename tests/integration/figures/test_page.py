@@ -91,7 +91,7 @@ def test_every_number_is_that_of_the_list_behind_it_and_of_the_ledger(month: Mon
     body = page[page.index("<main") :]
     links = re.findall(r'<a[^>]*href="([^"]*figures/service/behind/[^"]*)"[^>]*>(?:All )?([\d,]+)(?![\d,.\xa0])', body)
     asked = {parse_qs(urlsplit(unescape(address)).query)["figure"][0] for address, _number in links}
-    assert asked == {*FIGURES} - {"under_48", rows.NOT_COUNTABLE}, "one is told otherwise, the other of no case here"
+    assert asked == {*FIGURES} - {rows.NOT_COUNTABLE}, "of no case here"
     for address, number in {(unescape(address), number) for address, number in links}:
         assert (address, listed(client, address)) == (address, int(number.replace(",", "")))
     figures = told(month)["figures"]
@@ -114,7 +114,7 @@ def test_a_share_is_of_the_list_that_it_opens(month: Month, client: Client) -> N
     found = told(month)["figures"]
     wholes = {
         rows.ANSWERED: found["messages"]["received"],
-        **dict.fromkeys(("under_24", "from_24_to_48", "later"), found["messages"]["answered"]),
+        **dict.fromkeys(("under_24", "under_48", "later"), found["messages"]["answered"]),
         **dict.fromkeys(rows.CALLS, found["calls"]["all"]),
         **dict.fromkeys(("escalated", "pending", "other"), found["cases"]["opened"]),
         rows.AGREED: found["conformity"]["agreed"] + found["conformity"]["disagreed"],
@@ -164,7 +164,7 @@ def test_the_period_before_is_compared_by_its_own_figures(month: Month, client: 
     )
     shown = read(client, f"{PAGE}?from=2026-10-16&to=2026-10-30")
     assert f"{before['received'] - now['received']} fewer, {before['received']} before" in shown
-    for share in ("answered_percent", "under_24_hours_percent", "later_percent"):
+    for share in ("answered_percent", "under_24_hours_percent", "under_48_hours_percent", "later_percent"):
         points = Decimal(now[share]) - Decimal(before[share])
         assert f"{abs(points):.2f} points {'more' if points > 0 else 'less'}" in shown
 

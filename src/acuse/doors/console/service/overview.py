@@ -184,7 +184,7 @@ def _cards(now: Messages, before: Messages, link: Link) -> list[Counted]:
             note=_("Includes answers to earlier messages, or several to one.") if now.answered > now.received else "",
         ),
         of_answers(_("Under 24 h"), "under_24", lambda one: one.within(DAY)),
-        of_answers(_("From 24 to 48 h"), "from_24_to_48", lambda one: one.within(2 * DAY) - one.within(DAY)),
+        of_answers(_("Under 48 h"), "under_48", lambda one: one.within(2 * DAY)),
         of_answers(_("After 48 h"), "later", lambda one: one.answered - one.within(2 * DAY)),
     ]
 

@@ -34,7 +34,6 @@ KINDS = {
     "other": gettext_lazy("Cases closed without any answer"),
     "under_24": gettext_lazy("Answers under 24 hours"),
     "under_48": gettext_lazy("Answers under 48 hours"),
-    "from_24_to_48": gettext_lazy("Answers from 24 to 48 hours"),
     "later": gettext_lazy("Answers after 48 hours"),
     "load": gettext_lazy("Messages and calls that came in"),
     "calls": gettext_lazy("Calls"),
