@@ -15,7 +15,9 @@ from acuse.config.cli.demo_month import Desk, play, played
 from acuse.embedded.roles import Addresses
 from acuse.evidence.queries import facts_of
 from acuse.helpdesk.models import Article, Call, Outgoing, Ticket
+from acuse.helpdesk.queries.board import board
 from acuse.helpdesk.queries.deadlines import deadlines_of
+from acuse.helpdesk.queries.teams import teams
 
 DIRECTORY = Path(__file__).parent.parent.parent.parent / "examples" / "desk"
 SLUG = "talleres-ribera"
@@ -55,6 +57,8 @@ def test_a_month_is_played_and_the_clock_given_back(
     assert not Outgoing.objects.filter(state__in=("waiting", "failed")).exists()
     assert Call.objects.count() > 200
     assert Article.objects.filter(version=1).count() == 6
+    assert all(board(owner, team=one.id).whole.open for one in teams(owner)), "each team has something before it"
+    assert len(teams(owner)) == 2
     receipts = Outgoing.objects.filter(act="receipt").select_related("ticket")
     assert len(receipts) == count
     assert all(one.created_at - one.ticket.opened_at < timedelta(minutes=1) for one in receipts)

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from acuse import clock
 from acuse.accounts.models import User
@@ -13,6 +14,7 @@ from acuse.evidence import fulltext
 from acuse.helpdesk.models import Mailbox, SavedView, Ticket
 from acuse.helpdesk.queries.board import board
 from acuse.helpdesk.queries.tickets import Filters, tickets
+from acuse.helpdesk.services.teams import make_team
 from tests.integration.helpdesk.making import SLUG, Desk, letter
 
 BASE = f"/console/{SLUG}"
@@ -53,7 +55,6 @@ def test_the_board_says_who_has_how_much_and_who_waits_longest(desk: Desk, three
     ]
     assert (found.whole.open, found.whole.escalated) == (3, 1)
     assert [row.id for row in found.longest] == [three[0].id, three[1].id]
-    assert board(desk.owner, members=[desk.agent.member]).whole.open == 2
 
 
 def test_its_numbers_are_those_of_the_lists_behind_them(desk: Desk, three: list[Ticket]) -> None:
@@ -69,6 +70,31 @@ def test_a_board_of_one_mailbox_leaves_the_others_out(desk: Desk, three: list[Ti
     Ticket.objects.filter(id=three[0].id).update(mailbox=None)
     assert client().get(f"{BASE}/board/?mailbox={desk.mailbox}").context["whole"].open == 2
     assert client().get(f"{BASE}/board/?mailbox=nonsense").context["whole"].open == 3
+
+
+@pytest.mark.usefixtures("three")
+def test_a_board_of_one_team_counts_what_its_lists_show(desk: Desk) -> None:
+    assert 'name="team"' not in client().get(f"{BASE}/board/").content.decode(), "nobody is asked to choose of none"
+    workshop = make_team(access=desk.owner, name="Taller", members=[desk.agent.member])
+    make_team(access=desk.owner, name="Tienda", members=[desk.administrator.member])
+    page = client().get(f"{BASE}/board/?team={workshop}&mailbox={desk.mailbox}")
+    assert (page.context["whole"].open, len(page.context["lines"])) == (2, 1)
+    queries = [query for _word, _number, _note, query, _urgency in page.context["tiles"]]
+    assert [number for _word, number, *_ in page.context["tiles"]] == [2, 1, 1, 0, 0]
+    for number, query in [(2, page.context["lines"][0].list), *zip((2, 1, 1, 0, 0), queries, strict=True)]:
+        listed = client().get(f"{BASE}/tickets/?{query}")
+        assert sum(len(group.rows) for group in listed.context["groups"]) == number, query
+        assert f'<option value="{workshop}" selected>Taller</option>' in listed.content.decode()
+        assert f"?{escape(query)}" in page.content.decode()
+
+
+@pytest.mark.usefixtures("three")
+def test_a_board_of_a_team_with_nothing_before_it_says_so(desk: Desk) -> None:
+    shop = make_team(access=desk.owner, name="Tienda", members=[desk.administrator.member])
+    page = client().get(f"{BASE}/board/?team={shop}")
+    assert page.context["whole"].open == 0
+    assert f'href="{BASE}/board/"' in page.content.decode().split('id="board"')[1], "and leads to the whole board"
+    assert client().get(f"{BASE}/board/?team=nonsense").context["whole"].open == 3
 
 
 def test_an_open_inbox_is_told_what_changed_since_it_was_shown(desk: Desk, three: list[Ticket]) -> None:

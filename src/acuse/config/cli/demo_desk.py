@@ -1,4 +1,4 @@
-"""The demo's desk: its hours, terms, mailbox, lines, public page and frequent questions."""
+"""The demo's desk: its teams, hours, terms, mailbox, lines, public page and frequent questions."""
 
 import json
 from datetime import timedelta
@@ -10,6 +10,8 @@ from acuse import clock
 from acuse.accounts.queries import Access
 
 ADDRESS = "atencion@talleres-ribera.example"
+_TEAMS = {"Mostrador": {"owner", "administrator"}, "Taller": {"agent"}}
+"""Name -> the roles of its members."""
 _WELCOME = {
     "es": "Díganos qué necesita: le contestamos en menos de 24 horas.",
     "en": "Tell us what you need: we answer within 24 hours.",
@@ -62,8 +64,17 @@ def set_up(access: Access, directory: Path) -> UUID:
         consent=_CONSENT,
         data_policy="",
     )
+    _make_teams(access)
     _publish_questions(access, json.loads((directory / "questions.json").read_text("utf-8")))
     return line
+
+
+def _make_teams(access: Access) -> None:
+    from acuse.accounts.members import members
+    from acuse.helpdesk.services.teams import make_team
+
+    for name, roles in _TEAMS.items():
+        make_team(access=access, name=name, members=[one.id for one in members(access) if one.role in roles])
 
 
 def _publish_questions(access: Access, sections: list[dict[str, Any]]) -> None:

@@ -1,5 +1,6 @@
 """The board of whoever leads the desk: how much there is, who has it, what is late, who waits longest."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -17,9 +18,10 @@ from acuse.doors.console import ticket_words as words
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.console.ticket_deadlines import glance, warning
 from acuse.doors.ui import figures
-from acuse.helpdesk.queries.board import Load, board
+from acuse.helpdesk.queries.board import Board, Load, board
 from acuse.helpdesk.queries.deadlines import Glance, glances
-from acuse.helpdesk.queries.mailboxes import mailboxes
+from acuse.helpdesk.queries.mailboxes import MailboxView, mailboxes
+from acuse.helpdesk.queries.teams import TeamView, teams
 from acuse.helpdesk.queries.tickets import TicketRow
 
 WIDTH = 100
@@ -40,50 +42,63 @@ class Line:
 @require_GET
 @member_view
 def board_page(request: HttpRequest, access: Access) -> HttpResponseBase:
-    """The board, of one mailbox if asked."""
-    chosen = _mailbox(request, access)
-    found = board(access, mailbox=chosen)
+    """The board, of one mailbox or team if asked."""
+    boxes, groups = mailboxes(access), teams(access)
+    mailbox, team = _chosen(request, "mailbox", boxes), _chosen(request, "team", groups)
+    narrowed = {name: str(one) for name, one in (("mailbox", mailbox), ("team", team)) if one}
+    found = board(access, mailbox=mailbox, team=team)
     members = active_members(access)
     urgent = glances(access, [row.id for row in found.longest])
     most = max((load.open for load in found.loads), default=0)
     context: dict[str, object] = {
         "whole": found.whole,
-        "tiles": _tiles(found.whole, next((one for one in found.loads if one.member is None), Load())),
-        "lines": [_line(load, members, most) for load in found.loads],
+        "tiles": _tiles(found, narrowed),
+        "lines": [_line(load, members, most, narrowed) for load in found.loads],
         "longest": [(row, _since(row.waits_since), _due(row, urgent.get(row.id))) for row in found.longest],
-        "mailboxes": mailboxes(access),
-        "chosen": chosen,
+        "mailboxes": boxes,
+        "mailbox": mailbox,
+        "teams": groups,
+        "team": team,
+        "narrowed": urlencode(narrowed),
         "counted_at": clock.now(),
         **warning(access),
     }
     return page(request, access, "board", "console/board.html", context)
 
 
-def _mailbox(request: HttpRequest, access: Access) -> UUID | None:
-    """The mailbox that is asked for; what is none of theirs narrows nothing."""
-    return next((one.id for one in mailboxes(access) if str(one.id) == request.GET.get("mailbox")), None)
+def _chosen(request: HttpRequest, name: str, known: Iterable[MailboxView | TeamView]) -> UUID | None:
+    """The mailbox or team that is asked for; what is none of theirs narrows nothing."""
+    return next((one.id for one in known if str(one.id) == request.GET.get(name)), None)
 
 
-def _tiles(whole: Load, nobodys: Load) -> list[tuple[str, int, str, str, str]]:
+def _tiles(found: Board, narrowed: dict[str, str]) -> list[tuple[str, int, str, str, str]]:
     """What is counted at the top: word, number, explanation, list behind it, and how urgent it is."""
+    whole = found.whole
+    nobodys = sum(one.open for one in found.loads if one.member is None)
     late, soon = "fail" if whole.late else "", "risk" if whole.soon else ""
+    counted = [
+        (pgettext("cases", "Open"), whole.open, _("cases that are not over"), {}, ""),
+        (_("Waiting for us"), whole.waits, _("their customers wait for an answer"), {"waits": "1"}, ""),
+        (_("Missed"), whole.late, _("with a missed deadline"), {"late": "1"}, late),
+        (_("Due in 24 hours"), whole.soon, _("a deadline ends"), {"soon": "1"}, soon),
+        (_("Nobody's"), nobodys, _("nobody is responsible"), {"whose": "nobody"}, ""),
+        (pgettext("cases", "Escalated"), whole.escalated, _("passed to who decides more"), {"escalated": "1"}, ""),
+    ]
+    # What nobody is responsible for is no team's.
     return [
-        (pgettext("cases", "Open"), whole.open, _("cases that are not over"), "", ""),
-        (_("Waiting for us"), whole.waits, _("their customers wait for an answer"), "waits=1", ""),
-        (_("Missed"), whole.late, _("with a missed deadline"), "late=1", late),
-        (_("Due in 24 hours"), whole.soon, _("a deadline ends"), "soon=1", soon),
-        (_("Nobody's"), nobodys.open, _("nobody is responsible"), "whose=nobody", ""),
-        (pgettext("cases", "Escalated"), whole.escalated, _("passed to who decides more"), "escalated=1", ""),
+        (word, number, note, urlencode(asked | narrowed), urgency)
+        for word, number, note, asked, urgency in counted
+        if not ("whose" in asked and "team" in narrowed)
     ]
 
 
-def _line(load: Load, members: dict[UUID, str], most: int) -> Line:
+def _line(load: Load, members: dict[UUID, str], most: int, narrowed: dict[str, str]) -> Line:
     whose = str(load.member) if load.member else "nobody"
     name = members.get(load.member, _("a former member")) if load.member else _("Nobody")
     return Line(
         load=load,
         name=name,
-        list=urlencode({"whose": whose}),
+        list=urlencode({"whose": whose} | narrowed),
         waits=_since(load.oldest),
         width=WIDTH * load.open // most if most else 0,
         late_width=WIDTH * load.late // most if most else 0,

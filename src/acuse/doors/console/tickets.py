@@ -35,13 +35,14 @@ from acuse.helpdesk.queries.case import CaseView, case
 from acuse.helpdesk.queries.deadlines import Glance, deadlines_of, glances
 from acuse.helpdesk.queries.desk import saved_views
 from acuse.helpdesk.queries.mailboxes import mailboxes
+from acuse.helpdesk.queries.teams import teams
 from acuse.helpdesk.queries.tickets import COUNTED, Filters, TicketRow, count, counts, found_by_number, tickets
 from acuse.helpdesk.services.changes import assign, classify
 from acuse.helpdesk.services.desk import read_mention
 from acuse.helpdesk.services.opening import settings_of
 
 ASKED = (
-    *("whose", "state", "status", "type", "priority", "channel", "mailbox", "tag"),
+    *("whose", "state", "status", "type", "priority", "channel", "mailbox", "team", "tag"),
     *("late", "soon", "warned", "waits", "escalated", "q"),
 )
 
@@ -81,6 +82,7 @@ def read_filters(request: HttpRequest) -> Filters:
         channel=_among(asked.get("channel", ""), words.CHANNELS),
         tag=asked.get("tag", "").replace("\0", "")[:40],
         mailbox=_or_none(_uuid(asked.get("mailbox", ""))),
+        team=_or_none(_uuid(asked.get("team", ""))),
         late=asked.get("late") == "1",
         due_within=SOON if asked.get("soon") == "1" else None,
         warned=asked.get("warned") == "1",
@@ -236,6 +238,7 @@ def _listed(request: HttpRequest, access: Access, members: Mapping[UUID, str]) -
         "priorities": words.PRIORITIES,
         "channels": words.CHANNELS,
         "mailboxes": mailboxes(access),
+        "teams": teams(access),
         "news": urlencode({**kept, "since": to_rfc3339(clock.now())}),
         "older": urlencode({**kept, "before": write_place(after)}) if after else "",
         "newest": urlencode(kept) if place else "",

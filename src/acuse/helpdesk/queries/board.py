@@ -1,6 +1,5 @@
 """What a team's lead looks at: how much is open, for whom, what is late and who waits longest."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,8 +11,7 @@ from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.contacts.queries import names_of
 from acuse.helpdesk.models import Ticket
-from acuse.helpdesk.queries.tickets import TicketRow, mine, row_of
-from acuse.helpdesk.rules import OPEN_STATUSES
+from acuse.helpdesk.queries.tickets import Filters, TicketRow, filtered, row_of
 
 SOON = timedelta(hours=24)
 _LONGEST = 8
@@ -48,19 +46,15 @@ class Board:
     longest: tuple[TicketRow, ...]
 
 
-def board(access: Access, *, mailbox: UUID | None = None, members: Collection[UUID] | None = None) -> Board:
-    """Return the board.
+def board(access: Access, *, mailbox: UUID | None = None, team: UUID | None = None) -> Board:
+    """Return the board: of the same cases as a list that is narrowed alike.
 
     Args:
         access: of who looks.
         mailbox: only its cases; None for all.
-        members: only what these are responsible for; None for everybody's and nobody's.
+        team: only what its members are responsible for; None for everybody's and nobody's.
     """
-    rows = mine(access).filter(status__in=OPEN_STATUSES)
-    if mailbox is not None:
-        rows = rows.filter(mailbox_id=mailbox)
-    if members is not None:
-        rows = rows.filter(assignee_id__in=members)
+    rows = filtered(access, Filters(mailbox=mailbox, team=team))
     loads = tuple(_load(found) for found in _counted(rows))
     return Board(whole=_sum(loads), loads=loads, longest=_longest(access, rows))
 

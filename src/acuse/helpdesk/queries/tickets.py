@@ -13,7 +13,7 @@ from acuse.accounts.queries import Access
 from acuse.contacts.family import family
 from acuse.contacts.queries import names_of
 from acuse.evidence.fulltext import Lexemes, first_found, newest_found, terms
-from acuse.helpdesk.models import Deadline, Interaction, Ticket
+from acuse.helpdesk.models import Deadline, Interaction, Team, Ticket
 from acuse.helpdesk.rules import CLOSED_STATUSES, OPEN_STATUSES
 from acuse.proof.verdicts.deadlines.causes import OURS
 
@@ -35,7 +35,7 @@ class Filters:
         whose: "mine", "nobody" or a membership; "mentions" for those whose notes mention the member, who has not opened
             them since; "" for everybody's.
         state: "open" or "closed". status, type, priority, channel, matter, tag: one of their values.
-        mailbox: whose mail opened it.
+        mailbox: whose mail opened it. team: whose members are responsible for it.
         late: a deadline is missed. due_within: one ends so soon. changed_since: something was said since then.
         warned: so little is left of one that its policy warns of it.
         escalated: passed up. waits: the customer waits for an answer.
@@ -53,6 +53,7 @@ class Filters:
     matter: str = ""
     tag: str = ""
     mailbox: UUID | None = None
+    team: UUID | None = None
     late: bool = False
     due_within: timedelta | None = None
     warned: bool = False
@@ -143,7 +144,7 @@ def tickets(
 
 def count(access: Access, filters: Filters) -> int:
     """Return how many cases there are, up to one more than `COUNTED`."""
-    return _filtered(access, filters).order_by()[: COUNTED + 1].count()
+    return filtered(access, filters).order_by()[: COUNTED + 1].count()
 
 
 def warned(access: Access) -> int:
@@ -152,14 +153,14 @@ def warned(access: Access) -> int:
     Up to `MOST_WARNED`, among as many that end first.
     """
     now = clock.now()
-    concern = _filtered(access, Filters(whose="" if access.manages else "mine")).filter(due_at__gt=now)
+    concern = filtered(access, Filters(whose="" if access.manages else "mine")).filter(due_at__gt=now)
     first = concern.order_by("due_at", "id").values("id")[:MOST_WARNED]
     return Ticket.objects.filter(_warns(now), id__in=first).count()
 
 
 def counts(access: Access, asked: Sequence[Filters]) -> tuple[int, ...]:
     """Return of each of some lists how many cases it has, up to one more than `COUNTED`."""
-    lists = [_filtered(access, one).order_by().values("id")[: COUNTED + 1].query.sql_with_params() for one in asked]
+    lists = [filtered(access, one).order_by().values("id")[: COUNTED + 1].query.sql_with_params() for one in asked]
     # One question for all: they stand above every list. The statements are the ORM's, their values apart.
     statement = ", ".join(f"(SELECT count(*) FROM ({one}) AS found)" for one, _ in lists)  # noqa: S608
     with connection.cursor() as cursor:
@@ -173,7 +174,7 @@ def _first(
 ) -> list[Ticket]:
     """Return the first rows of a list from a place on."""
     ordered = _by_due if by_due else _by_time
-    found, every = ordered(_filtered(access, filters), after), ordered(mine(access), after)
+    found, every = ordered(filtered(access, filters), after), ordered(mine(access), after)
     if not terms(filters.search):
         return list(found[:count])
     if by_due:
@@ -196,7 +197,8 @@ def _by_time(rows: "QuerySet[Ticket]", after: tuple[datetime, UUID] | None) -> "
     return rows.order_by("-last_at", "-id")
 
 
-def _filtered(access: Access, filters: Filters) -> "QuerySet[Ticket]":
+def filtered(access: Access, filters: Filters) -> "QuerySet[Ticket]":
+    """Return the cases of a list, in no order."""
     rows = mine(access)
     if filters.status:
         rows = rows.filter(status=filters.status)
@@ -220,6 +222,9 @@ def _narrowed(access: Access, rows: "QuerySet[Ticket]", filters: Filters) -> "Qu
     rows = _pressing(rows, filters, clock.now())
     if filters.mailbox is not None:
         rows = rows.filter(mailbox_id=filters.mailbox)
+    if filters.team is not None:
+        teams = Team.objects.filter(organisation_id=access.organisation, id=filters.team)
+        rows = rows.filter(assignee_id__in=teams.values("members"))
     if filters.changed_since is not None:
         rows = rows.filter(last_at__gt=filters.changed_since)
     if filters.escalated:
