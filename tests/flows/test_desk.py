@@ -155,3 +155,53 @@ def test_thirty_megabytes_come_as_an_attachment_and_can_be_saved(running: Instal
         said = b"The message exceeds the maximum of %d octets" % most
         assert client.mail(ANA, [f"SIZE={most + 1}"]) == (552, b"5.3.4 " + said)
         assert client.mail(ANA, [f"SIZE={most}"])[0] == 250
+
+
+def test_the_worker_closes_a_case_whose_notice_was_delivered_and_had_no_answer(
+    running: Installation, agent: Visitor
+) -> None:
+    settings, subject = f"/console/{SLUG}/settings/desk/", "La ventanilla no sube"
+    agent.post(settings, undo_seconds="0", seal_receipts="on", closing_allowed="on")
+    assert re.search(r'<input[^>]* name="closing_allowed"[^>]* checked', agent.get(settings).text)
+    send(running, written(subject, "Se queda a medias.", DESK, "ventanilla"), DESK)
+    until(lambda: subject in agent.get(CASES).text, "the case is in the inbox")
+    found = running.value("SELECT id FROM helpdesk_tickets WHERE subject = %s", subject)
+    case = f"{CASES}{found}/"
+    agent.post(f"{case}answer/", form=case, body="Cambiado el motor de la ventanilla.", language="es")
+    delivered(running, "Cambiado el motor de la ventanilla.")
+
+    closing = f"{case}guarantee/closing/"
+    drafted = agent.post(closing, days="15", do="draft").text
+    hidden = dict(re.findall(r'<input type="hidden" name="(revision|question|written_from)" value="([^"]*)"', drafted))
+    letter = re.search(r'<textarea[^>]* name="body"[^>]*>(.*?)</textarea>', drafted, re.DOTALL)
+    assert letter is not None
+    body = f"{unescape(letter[1])}\n\nEs el aviso de la ventanilla."
+    agent.post(closing, days="15", do="send", subject="Vamos a cerrar su caso", body=body, **hidden)
+    notice = delivered(running, "Es el aviso de la ventanilla.")
+    taken = (
+        "SELECT letter.id FROM helpdesk_interactions AS said JOIN delivery_communications AS letter "
+        "ON letter.id = said.communication WHERE said.ticket_id = %s AND said.act = 'closing_notice' "
+        "AND letter.certified AND letter.status = 'concluded' AND letter.grade >= 1"
+    )
+    until(lambda: running.rows(taken, found), "the customer's server took charge of the notice")
+    status = "SELECT status FROM helpdesk_tickets WHERE id = %s"
+    assert running.value(status, found) == "pending_conformity"
+
+    # The fifteen days pass.
+    with running.connect() as connection:
+        connection.execute(
+            "UPDATE delivery_communications SET final_at = final_at - interval '15 days' WHERE id = %s",
+            [running.value(taken, found)],
+        )
+        connection.execute(
+            "UPDATE helpdesk_outgoing SET term_until = term_until - interval '15 days' WHERE message_id = %s",
+            [str(notice["Message-ID"])],
+        )
+    until(lambda: running.value(status, found) == "closed_without", "the worker closes the case")
+    assert "cuando terminó su plazo" in agent.get(case).text
+    link = re.search(r"/c/[a-z2-7]+/", text_of(notice))
+    assert link is not None
+    visitor_of_it = Visitor(running.environment["ACUSE_PUBLIC_URL"], token="form")
+    assert "Esta pregunta ya no espera respuesta" in visitor_of_it.get(f"{link[0]}?l=es").text
+    types = "SELECT type FROM evidence_facts WHERE subject = %s AND type IN ('term.expired', 'conformity.requested')"
+    assert sorted(running.rows(types, found)) == [("conformity.requested",), ("term.expired",)]

@@ -1,5 +1,6 @@
 """Silence after a certified notice of closing: what it is not, and where it may close nothing."""
 
+import re
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ from acuse.helpdesk.models import ConformityRequest, Outgoing
 from acuse.helpdesk.queries.closing import FILED_TYPE, FILING, held_open
 from acuse.helpdesk.services.conformity import ask_conformity, close_silent
 from acuse.helpdesk.services.mailboxes import change_mailbox
+from acuse.helpdesk.services.opening import settings_of
 from acuse.helpdesk.services.replies import reply, send_due
 from acuse.helpdesk.services.settings import change_desk
 from acuse.proof.facts.reception import KIND as RECEPTION
@@ -21,7 +23,7 @@ from acuse.reception.fetching.services import set_pickup
 from acuse.reception.models import Item, Pickup
 from acuse.reception.rules import Ours
 from acuse.reception.services import Arrival, again, receive
-from tests.integration.helpdesk.making import ADDRESS, Desk, letter
+from tests.integration.helpdesk.making import ADDRESS, SLUG, Desk, letter
 from tests.integration.helpdesk.test_answering import address
 from tests.integration.helpdesk.test_case import answer, asking, to_ticket
 from tests.integration.helpdesk.test_case_page import Clock
@@ -42,6 +44,16 @@ def allow(desk: Desk, allowed: bool) -> None:
     change_desk(
         access=desk.owner, default_assignee=None, certify_replies=False, undo_seconds=10, closing_allowed=allowed
     )
+
+
+def set_by_page(desk: Desk, *, ticked: bool) -> bool:
+    """Say it on the page of settings, as an owner does; return whether the page shows it ticked then."""
+    page, owner = f"/console/{SLUG}/settings/desk/", member("owner")
+    given = {"undo_seconds": "10", **({"closing_allowed": "on"} if ticked else {})}
+    shown = owner.post(page, given, follow=True).content.decode()
+    assert "Guardado. El cambio consta en el registro." in shown
+    (box,) = re.findall(r'<input[^>]* name="closing_allowed"[^>]*>', owner.get(page).content.decode())
+    return " checked" in box
 
 
 def announced(desk: Desk) -> Outgoing:
@@ -91,7 +103,7 @@ def test_a_notice_that_is_out_closes_nothing_once_the_organisation_does_not_allo
     out(desk)
     page = "El silencio no cierra este expediente: la organización ya no lo permite."
     assert page not in shown(desk)
-    allow(desk, False)
+    assert not set_by_page(desk, ticked=False)
     assert page in shown(desk)
     later.ahead = TERM + timedelta(minutes=1)
     assert close_silent() == 0
@@ -99,9 +111,16 @@ def test_a_notice_that_is_out_closes_nothing_once_the_organisation_does_not_allo
     assert "term.expired" not in desk.types()
     # The customer may still say whether they agree.
     assert ConformityRequest.objects.get().withdrawn_at is None
-    allow(desk, True)
+    assert set_by_page(desk, ticked=True)
     assert close_silent() == 1
     assert status(desk) == "closed_without"
+
+
+@pytest.mark.parametrize("role", ["agent", "auditor"])
+def test_only_who_manages_the_desk_says_whether_silence_closes(desk: Desk, role: str) -> None:
+    given = {"undo_seconds": "10", "closing_allowed": "on"}
+    assert member(role).post(f"/console/{SLUG}/settings/desk/", given).status_code == 403
+    assert not settings_of(desk.organisation).closing_allowed
 
 
 def test_a_notice_that_waits_does_not_leave_once_the_organisation_does_not_allow_it_any_more(desk: Desk) -> None:
