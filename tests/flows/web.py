@@ -7,6 +7,7 @@ import urllib.parse
 import urllib.request
 from dataclasses import dataclass, field
 from email.message import Message
+from html import unescape
 from uuid import uuid4
 
 from tests.flows.installation import Installation
@@ -38,12 +39,20 @@ class Visitor:
         return self._open(urllib.request.Request(f"{self.address}{path}"))
 
     def post(
-        self, path: str, form: str | None = None, file: tuple[str, bytes] | None = None, **fields: str | list[str]
+        self,
+        path: str,
+        form: str | Page | None = None,
+        file: tuple[str, bytes] | None = None,
+        **fields: str | list[str],
     ) -> Page:
-        """Send a form of the page `form` (else of `path` itself), with its token against forgery."""
-        token = re.search(rf'name="{self.token}" value="([^"]+)"', self.get(form or path).text)
-        assert token, f"{form or path} has no form"
-        fields = {self.token: token[1], **fields}
+        """Send a form of the page `form` (else of `path`), with its token; of an open one, with all that it hides."""
+        if isinstance(form, Page):
+            held = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form.text)
+            fields = {**{name: unescape(value) for name, value in held}, **fields}
+        else:
+            token = re.search(rf'name="{self.token}" value="([^"]+)"', self.get(form or path).text)
+            assert token, f"{form or path} has no form"
+            fields = {self.token: token[1], **fields}
         if file is None:
             body, kind = urllib.parse.urlencode(fields, doseq=True).encode(), "application/x-www-form-urlencoded"
         else:
