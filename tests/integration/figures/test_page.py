@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -10,7 +11,7 @@ from decimal import Decimal
 from html import unescape
 from io import StringIO
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -28,10 +29,12 @@ from acuse.figures.jobs import check_next
 from acuse.figures.rules import rows
 from acuse.figures.rules.exact import percent, written
 from acuse.helpdesk.services.teams import make_team
-from tests.integration.figures.month import Month, make_month
+from tests.integration.figures.month import MAILBOX, Month, make_month
 
 PAGE = "/console/talleres-ribera/figures/service/"
 OCTOBER = "?from=2026-10-01&to=2026-10-31"
+#: What is chosen on the page -> how the command is asked the same.
+NARROWED = {"by telephone": {"channel": "phone"}, MAILBOX: {"mailbox": MAILBOX}, "Taller": {"team": "Taller"}}
 
 
 @pytest.fixture
@@ -57,10 +60,22 @@ def read(client: Client, address: str) -> str:
     return answer.content.decode()
 
 
-def told(month: Month) -> dict[str, Any]:
+def told(month: Month, **narrowed: str) -> dict[str, Any]:
     """What `acuse figures` says of October."""
-    asked = {"first": "2026-10-01", "last": "2026-10-31", "channel": "", "mailbox": "", "team": ""}
+    asked = {"first": "2026-10-01", "last": "2026-10-31", "channel": "", "mailbox": "", "team": "", **narrowed}
     return derived(month.desk.access.organisation, "Europe/Madrid", **asked)
+
+
+def choose(client: Client, word: str) -> str:
+    """The query that the form of October's page sends once an option is chosen by its word."""
+    page = read(client, f"{PAGE}{OCTOBER}")
+    form = page[page.index("service-choose") :].partition("</form>")[0]
+    fields = dict(re.findall(r'<input [^>]*name="([^"]+)"[^>]* value="([^"]*)"', form))
+    for name, options in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', form):
+        known = {told: value for value, told in re.findall(r'<option value="([^"]*)"[^>]*>([^<]*)<', options)}
+        fields[name] = known.get(word, "")
+    assert any(fields[name] for name in fields.keys() - {"from", "to"})
+    return f"?{urlencode(fields)}"
 
 
 def listed(client: Client, address: str) -> int:
@@ -72,6 +87,30 @@ def listed(client: Client, address: str) -> int:
         older = re.search(r'href="([^"]+)" rel="next"', page)
         following = unescape(older[1]) if older else ""
     return count
+
+
+def counted(client: Client, query: str) -> dict[str, int]:
+    """The number of each figure on the page, the highest, each being that of the list which it opens."""
+    page = read(client, f"{PAGE}{query}")
+    body = page[page.index("<main") :]
+    links = re.findall(r'<a[^>]*href="([^"]*figures/service/behind/[^"]*)"[^>]*>(?:All )?([\d,]+)(?![\d,.\xa0])', body)
+    found: dict[str, int] = {}
+    for address, number in {(unescape(address), int(number.replace(",", ""))) for address, number in links}:
+        assert (address, listed(client, address)) == (address, number)
+        figure = parse_qs(urlsplit(address).query)["figure"][0]
+        found[figure] = max(number, found.get(figure, 0))
+    return found
+
+
+def printed(client: Client, query: str) -> str:
+    """The words of the document of two pages."""
+    document = client.get(f"{PAGE}figures.pdf{query}")
+    assert document.headers["Content-Type"] == "application/pdf"
+    assert document.content.startswith(b"%PDF-1.7")
+    assert re.search(rb"/Count 2\b", document.content)
+    reads = ["pdftotext", "-layout", "-", "-"]
+    words = subprocess.run(reads, input=document.content, capture_output=True, check=True).stdout
+    return " ".join(words.decode().split())
 
 
 def leaves(told: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -87,15 +126,40 @@ def leaves(told: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def test_every_number_is_that_of_the_list_behind_it_and_of_the_ledger(month: Month, client: Client) -> None:
-    page = read(client, f"{PAGE}{OCTOBER}")
-    body = page[page.index("<main") :]
-    links = re.findall(r'<a[^>]*href="([^"]*figures/service/behind/[^"]*)"[^>]*>(?:All )?([\d,]+)(?![\d,.\xa0])', body)
-    asked = {parse_qs(urlsplit(unescape(address)).query)["figure"][0] for address, _number in links}
-    assert asked == {*FIGURES} - {rows.NOT_COUNTABLE}, "of no case here"
-    for address, number in {(unescape(address), number) for address, number in links}:
-        assert (address, listed(client, address)) == (address, int(number.replace(",", "")))
-    figures = told(month)["figures"]
-    assert json.loads(read(client, f"{PAGE}figures.json{OCTOBER}"))["figures"] == figures
+    assert counted(client, OCTOBER).keys() == {*FIGURES} - {rows.NOT_COUNTABLE}, "of no case here"
+    assert json.loads(read(client, f"{PAGE}figures.json{OCTOBER}"))["figures"] == told(month)["figures"]
+
+
+def test_what_is_chosen_narrows_page_lists_and_files_as_it_narrows_the_ledger(month: Month, client: Client) -> None:
+    october = told(month)["figures"]
+    for word, narrowed in NARROWED.items():
+        query, figures = choose(client, word), told(month, **narrowed)["figures"]
+        messages, cases, calls = (figures[name] for name in ("messages", "cases", "calls"))
+        shown = counted(client, query)
+        assert {name: shown.get(name, 0) for name in (rows.RECEIVED, rows.ANSWERED, "under_48", "opened", "calls")} == {
+            rows.RECEIVED: messages["received"],
+            rows.ANSWERED: messages["answered"],
+            "under_48": messages["under_48_hours"],
+            "opened": cases["opened"],
+            "calls": calls["all"],
+        }
+        assert json.loads(read(client, f"{PAGE}figures.json{query}"))["figures"] == figures != october
+        (_head, *lines) = csv.reader(StringIO(read(client, f"{PAGE}figures.csv{query}")))
+        assert {path: value for path, value in lines if not path.startswith("source.")} == dict(leaves(figures))
+        (told_command,) = re.findall(r"acuse figures [^<]*", read(client, f"{PAGE}{query}"))
+        _acuse, _figures, *options = shlex.split(unescape(told_command))
+        asked = dict(zip(options[::2], options[1::2], strict=False))
+        period = {"--organisation": "talleres-ribera", "--from": "2026-10-01", "--to": "2026-10-31"}
+        assert asked == {**period, **{f"--{name}": value for name, value in narrowed.items()}}
+
+
+def test_a_printed_report_says_in_words_what_it_was_narrowed_to(month: Month, client: Client) -> None:
+    calls = told(month, channel="phone")["figures"]["calls"]["answered"]
+    words = printed(client, choose(client, "by telephone"))
+    assert "Talleres Ribera, 1 Oct – 31 Oct 2026 by telephone Messages" in words
+    assert f"Received 0 Opened 0 Calls answered {calls['count']} {calls['percent']}%" in words
+    assert f"mailbox {MAILBOX}" in printed(client, choose(client, MAILBOX))
+    assert "team Taller" in printed(client, choose(client, "Taller"))
 
 
 def test_no_figure_stands_without_the_list_behind_it(month: Month, client: Client) -> None:
@@ -188,13 +252,7 @@ def test_its_files_say_the_same(month: Month, client: Client) -> None:
     assert len(lines) > 300
     assert "Answered" in table(told(month))
 
-    document = client.get(f"{PAGE}figures.pdf{OCTOBER}")
-    assert document.headers["Content-Type"] == "application/pdf"
-    assert document.content.startswith(b"%PDF-1.7")
-    assert re.search(rb"/Count 2\b", document.content)
-    reads = ["pdftotext", "-layout", "-", "-"]
-    printed = subprocess.run(reads, input=document.content, capture_output=True, check=True).stdout
-    words = " ".join(printed.decode().split())
+    words = printed(client, OCTOBER)
     messages, cases, calls = (figures[name] for name in ("messages", "cases", "calls"))
     for line in (
         f"Answered {messages['answered']} {messages['answered_percent']}%",

@@ -1,5 +1,6 @@
 """What a request asks figures of: period, channel, mailbox and team, and the addresses that ask the same again."""
 
+import shlex
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -65,6 +66,13 @@ class Asked:
         """Return the name of the mailbox or team that is asked for; "" of none."""
         chosen = self.narrowed.get(what, "")
         return dict(self.mailboxes if what == "mailbox" else self.teams).get(chosen, "")
+
+    def command(self, slug: str) -> str:
+        """Return what a shell is given to derive the same from the ledger alone; `slug` is the organisation's."""
+        names = {what: self.name_of(what) for what in ("mailbox", "team")}
+        options = {"organisation": slug, **self.days, "channel": self.question.channel, **names}
+        told = (part for name, value in options.items() if value for part in (f"--{name}", value))
+        return shlex.join(["acuse", "figures", *told, "--json"])
 
 
 def read(access: Access, request: HttpRequest) -> Asked:

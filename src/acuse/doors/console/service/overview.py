@@ -110,6 +110,7 @@ def _figures(access: Access, asked: asking.Asked) -> dict[str, object]:
     shown: dict[str, object] = {
         "previous": figures.days(previous.first, previous.last),
         "source": read,
+        "command": asked.command(access.view.slug),
         "behind_ledger": max(ledger_size() - read.size, 0) > _LAG,
         "empty": now.empty,
         **check_context(access, asked),

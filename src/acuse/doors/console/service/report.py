@@ -9,11 +9,11 @@ from django.utils.translation import pgettext
 
 from acuse.accounts.queries import Access
 from acuse.dates import DAYS
+from acuse.doors.console import ticket_words
 from acuse.doors.console.service import asking, charts, words
 from acuse.doors.ui import figures, load
 from acuse.figures.queries import Source
 from acuse.figures.rules import rows
-from acuse.figures.rules.questions import Period
 from acuse.figures.rules.report import Report
 from acuse.figures.rules.tallies import DAY
 from acuse.pdf.text import drawn
@@ -60,13 +60,13 @@ def model(access: Access, asked: asking.Asked, found: Report, read: Source, now:
             _distribution(_("Time to the first response"), found.first_responses),
             _distribution(_("Time to the resolution"), found.resolutions),
         ],
-        "notes": _notes(access, period, read, now),
+        "notes": _notes(access, asked, read, now),
     }
 
 
 def _narrowed(asked: asking.Asked) -> str:
     told = [
-        _("channel %(name)s") % {"name": asked.question.channel} if asked.question.channel else "",
+        str(ticket_words.CHANNELS[asked.question.channel][0]) if asked.question.channel else "",
         _("mailbox %(name)s") % {"name": asked.name_of("mailbox")} if asked.question.mailbox else "",
         _("team %(name)s") % {"name": asked.name_of("team")} if asked.question.team else "",
     ]
@@ -141,7 +141,7 @@ def _distribution(title: str, counts: tuple[int, ...]) -> dict[str, Any]:
     }
 
 
-def _notes(access: Access, period: Period, read: Source, now: datetime) -> list[dict[str, str]]:
+def _notes(access: Access, asked: asking.Asked, read: Source, now: datetime) -> list[dict[str, str]]:
     """What the figures were derived from, and how anybody derives them again."""
     return [
         {"label": _("Made"), "text": f"{figures.day_and_time(now)} {figures.zone(now)}", "mono": ""},
@@ -153,7 +153,7 @@ def _notes(access: Access, period: Period, read: Source, now: datetime) -> list[
         {
             "label": _("Again"),
             "text": _("whoever runs the installation derives them from the facts alone with"),
-            "mono": f"acuse figures --organisation {access.view.slug} --from {period.first} --to {period.last} --json",
+            "mono": drawn(asked.command(access.view.slug)).text,
         },
         {
             "label": _("How it is counted"),
