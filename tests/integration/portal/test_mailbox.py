@@ -1,6 +1,9 @@
 """My messages: who sees them, for how long, and what seeing them is not."""
 
 import re
+from datetime import timedelta
+from html import unescape
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +18,12 @@ from acuse.accounts.values import SmtpCredentialValue
 from acuse.certificates.models import Certificate
 from acuse.contacts.services import codes
 from acuse.delivery.models import Notice
+from acuse.delivery.queries import received
 from acuse.doors.portal.mailbox import COOKIE
 from acuse.evidence import custody
 from acuse.helpdesk import form_guard
+from acuse.helpdesk.models import Ticket
+from acuse.helpdesk.queries import mailbox
 from acuse.helpdesk.services.codes import send_codes
 from acuse.helpdesk.services.portal import change_portal
 from tests.integration import making
@@ -103,6 +109,51 @@ def test_who_gives_the_code_back_sees_what_is_theirs_and_nothing_else(desk: Desk
     visitor.cookies[COOKIE] = kept
     assert "Factura de marzo" not in visitor.get(MAILBOX).content.decode()
     assert visitor.get(proof).status_code == 303
+
+
+def pages(client: Client, name: str) -> list[list[str]]:
+    """The subjects of one of the two lists, page by page, as its link to what is older leads on."""
+    found, following = [], MAILBOX
+    while following and len(found) < 9:
+        text = client.get(following).content.decode()
+        (part,) = re.findall(rf'<h2 [^>]*id="{name}".*?(?=<h2 |</main>)', text, re.DOTALL)
+        found.append(re.findall(r"<b>(.*?)</b>", part))
+        further = re.search(r'href="([^"]*)" rel="next"', part)
+        following = f"{MAILBOX}{unescape(further[1])}" if further else ""
+    return found
+
+
+def test_everything_certified_and_every_case_is_reached_page_by_page(
+    desk: Desk, visitor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(received, "PAGE", 2)
+    monkeypatch.setattr(mailbox, "PAGE", 2)
+    now = clock.now()
+    value = credential(desk)
+    for number in range(1, 6):
+        monkeypatch.setattr(clock, "now", lambda hours=number: now + timedelta(hours=hours // 2))
+        made = making.message(subject=f"Aviso {number}", message_id=f"aviso-{number}")
+        making.accept(value, made, ANA)
+        desk.receive(letter(f"Caso {number}", message_id=f"<caso-{number}@cliente.example>"))
+    # What is answered elsewhere is no case of theirs, and takes no place in the list either.
+    Ticket.objects.filter(subject="Caso 4").update(address="otra@cliente.example")
+    first = enter(desk, visitor)
+    assert ("Mensajes anteriores" in first, "Mensajes más recientes" in first) == (True, False)
+    messages, cases = pages(visitor, "certified"), pages(visitor, "cases")
+    assert [len(page) for page in messages] == [2, 2, 1]
+    assert [len(page) for page in cases] == [2, 2]
+    assert sorted(chain(*messages)) == [f"Aviso {number}" for number in range(1, 6)]
+    assert sorted(chain(*cases)) == [f"Caso {number}" for number in (1, 2, 3, 5)]
+    # Each list stays where it is while the other goes on; what does not name a place is the beginning.
+    (older,) = re.findall(r'href="(\?before=[^"#]*)#certified"', first)
+    second = visitor.get(f"{MAILBOX}{unescape(older)}").content.decode()
+    (both,) = re.findall(r'href="([^"#]*)#cases"', second)
+    assert "before=" in both
+    assert messages[1][0] in visitor.get(f"{MAILBOX}{unescape(both)}").content.decode()
+    assert messages[0][0] in visitor.get(f"{MAILBOX}?before=x&cases=~").content.decode()
+    past = visitor.get(f"{MAILBOX}?before=2020-01-01T00:00:00Z~{desk.organisation}").content.decode()
+    assert "Aviso" not in past
+    assert "No hay mensajes anteriores" in past
 
 
 def test_an_address_that_is_known_and_one_that_is_not_get_the_same_answers(

@@ -11,7 +11,7 @@ from acuse.delivery.models import Access, Communication
 from acuse.delivery.rules import mailbox_key
 from acuse.evidence.fulltext import Lexemes, terms
 
-MOST = 200
+PAGE = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,16 +33,34 @@ class Received:
     waits: bool
 
 
-def certified_to(*, organisation: UUID, address: str, most: int = MOST) -> tuple[Received, ...]:
-    """Return what an organisation certified to an address, the newest first.
+@dataclass(frozen=True, kw_only=True)
+class ReceivedPage:
+    """Some certified messages, the newest first.
+
+    Attributes:
+        older: the place after which the next page goes on; None on the last.
+    """
+
+    rows: tuple[Received, ...]
+    older: tuple[datetime, UUID] | None
+
+
+def certified_to(*, organisation: UUID, address: str, before: tuple[datetime, UUID] | None = None) -> ReceivedPage:
+    """Return a page of what an organisation certified to an address.
 
     Args:
-        organisation: the sender. address: of the recipient, whatever its case. most: at most so many.
+        organisation: the sender. address: of the recipient, whatever its case. before: the place after which to go on;
+            None for the newest.
     """
-    rows = _to(organisation, address).order_by("-created_at", "-id")[:most]
+    found = _to(organisation, address).order_by("-created_at", "-id")
+    if before is not None:
+        created_at, identity = before
+        found = found.filter(Q(created_at__lt=created_at) | Q(created_at=created_at, id__lt=identity))
+    rows = list(found[: PAGE + 1])
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
     held = Access.objects.filter(communication__in=[row.id for row in rows], ended="", expires_at__gt=clock.now())
     waiting = set(held.values_list("communication_id", flat=True))
-    return tuple(
+    shown = tuple(
         Received(
             id=row.id,
             sender=row.sender,
@@ -52,8 +70,14 @@ def certified_to(*, organisation: UUID, address: str, most: int = MOST) -> tuple
             outcome=row.outcome,
             waits=row.id in waiting,
         )
-        for row in rows
+        for row in rows[:PAGE]
     )
+    return ReceivedPage(rows=shown, older=(last.created_at, last.id) if last else None)
+
+
+def is_certified_to(*, organisation: UUID, address: str) -> bool:
+    """Say whether an organisation certified anything to an address."""
+    return _to(organisation, address).exists()
 
 
 def may_fetch_proof(*, organisation: UUID, address: str, communication: UUID) -> bool:

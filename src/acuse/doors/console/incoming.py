@@ -20,7 +20,7 @@ from acuse.delivery.queries import CommunicationRow
 from acuse.delivery.queries.access import quotes_link
 from acuse.doors.console.frame import member_view, page, withheld
 from acuse.doors.console.kept import from_custody
-from acuse.doors.console.places import query, read_place, write_place
+from acuse.doors.ui.places import query, read_place, write_place
 from acuse.doors.ui.security import download
 from acuse.errors import AccessDenied
 from acuse.helpdesk.queries.tickets import cases_of_mail

@@ -18,9 +18,9 @@ from acuse.delivery import services
 from acuse.delivery.services.suppressions import MOST_REASON
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.console.held_back import reason_word
-from acuse.doors.console.places import query, read_place, write_place
 from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
+from acuse.doors.ui.places import query, read_place, write_place
 from acuse.errors import InputError
 
 

@@ -22,13 +22,13 @@ from acuse.composition.bodies import preview
 from acuse.doors.console import ticket_answer, ticket_guarantee, ticket_papers
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.frame import member_view, page
-from acuse.doors.console.places import read_place, write_place
 from acuse.doors.console.ticket_deadlines import first, glance, told, warning
 from acuse.doors.console.ticket_pauses import REASONS
 from acuse.doors.console.ticket_timeline import entries, is_unacknowledged
 from acuse.doors.console.wording import StatusWord
 from acuse.doors.ui.contradictions import contradictions
 from acuse.doors.ui.errors import said
+from acuse.doors.ui.places import read_place, write_place
 from acuse.errors import InputError
 from acuse.helpdesk.queries.board import SOON
 from acuse.helpdesk.queries.case import CaseView, case

@@ -23,6 +23,7 @@ from acuse.doors.portal.office import Office, of_office
 from acuse.doors.portal.verify import limited, networks_of
 from acuse.doors.portal.write_form import is_over
 from acuse.doors.ui.errors import said
+from acuse.doors.ui.places import query, read_place, write_place
 from acuse.doors.ui.security import download
 from acuse.errors import InputError
 from acuse.evidence import custody
@@ -78,16 +79,22 @@ def mailbox(office: Office) -> HttpResponse:
     if session is None:
         return _shown(office, "portal/mailbox_ask.html")
     organisation = office.desk.organisation
-    found = certified_to(organisation=organisation, address=session.value)
-    proofs = certified_among(organisation=organisation, communications=[one.id for one in found])
+    before, cases_before = read_place(office.request), read_place(office.request, "cases")
+    found = certified_to(organisation=organisation, address=session.value, before=before)
+    proofs = certified_among(organisation=organisation, communications=[one.id for one in found.rows])
     states = CASE_WORDS[office.language]
-    cases = cases_of(organisation=organisation, address=session.value)
+    cases = cases_of(organisation=organisation, address=session.value, before=cases_before)
+    here = {"before": write_place(before), "cases": write_place(cases_before)}
     return _shown(
         office,
         "portal/mailbox.html",
         address=session.value,
-        lines=[_line(one, proof=one.id in proofs) for one in found],
-        cases=[(one, states[f"status.{one.status}"]) for one in cases],
+        lines=[_line(one, proof=one.id in proofs) for one in found.rows],
+        older=query(**here | {"before": write_place(found.older)}) if found.older else "",
+        newest=query(**here | {"before": ""}) if before else "",
+        cases=[(one, states[f"status.{one.status}"]) for one in cases.rows],
+        older_cases=query(**here | {"cases": write_place(cases.older)}) if cases.older else "",
+        newest_cases=query(**here | {"cases": ""}) if cases_before else "",
     )
 
 

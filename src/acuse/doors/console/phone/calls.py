@@ -17,12 +17,12 @@ from acuse.accounts.queries import Access, active_members
 from acuse.clock import to_rfc3339
 from acuse.doors.console.dropped import drop_nonsense
 from acuse.doors.console.frame import member_view, page
-from acuse.doors.console.places import read_place, write_place
 from acuse.doors.console.timeline import evidence_state
 from acuse.doors.console.wording import mark_word
 from acuse.doors.ui import figures
 from acuse.doors.ui.cells import Echo, safe
 from acuse.doors.ui.phone_words import RESULT_NOTES, RESULTS, RESULTS_COUNTED, seconds, times
+from acuse.doors.ui.places import read_place, write_place
 from acuse.evidence.anchors import development_anchors
 from acuse.evidence.queries import LedgerFact, ledger_state
 from acuse.helpdesk.queries.calls import (

@@ -9,9 +9,9 @@ from django.http import HttpRequest
 Place = tuple[datetime, UUID]
 
 
-def read_place(request: HttpRequest) -> Place | None:
-    """Return the place that ``?before=`` names, or None for the beginning of the list."""
-    moment, _separator, identity = request.GET.get("before", "")[:100].partition("~")
+def read_place(request: HttpRequest, name: str = "before") -> Place | None:
+    """Return the place that a parameter, ``?before=``, names, or None for the beginning of the list."""
+    moment, _separator, identity = request.GET.get(name, "")[:100].partition("~")
     try:
         at = datetime.fromisoformat(moment)
         return (at, UUID(identity)) if at.tzinfo else None
