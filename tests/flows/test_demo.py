@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -13,7 +14,8 @@ from tempfile import mkdtemp
 
 import pytest
 
-from tests.flows.installation import ACUSE, PATIENCE, end_all_of, envelopes, processes_of, until
+from tests.flows.installation import ACUSE, PATIENCE, SLUG, end_all_of, envelopes, processes_of, until
+from tests.flows.web import Visitor
 from tests.ports import free_ports
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
@@ -97,13 +99,14 @@ def first(demo: Demo) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def few(demo: Demo) -> Path:
-    """A directory with two of the examples: the later runs need no more."""
+    """A directory with two of the examples and the desk: the later runs need no more."""
     folder = demo.directory / "examples"
     folder.mkdir()
     rows = [row for row in envelopes(EXAMPLES) if row["file"] in FEW]
     (folder / "envelopes.json").write_text(json.dumps(rows))
     for name in FEW:
         shutil.copyfile(EXAMPLES / name, folder / name)
+    shutil.copytree(EXAMPLES / "desk", folder / "desk")
     return folder
 
 
@@ -115,6 +118,21 @@ def expected(examples: Path) -> dict[str, tuple[object, object]]:
             name = f"{Path(str(row['file'])).stem}--{recipient['address']}.pdf"
             found[name] = (recipient["outcome"], recipient["failure_class"])
     return found
+
+
+def the_month_is_at_the_desk(demo: Demo, visitor: Visitor) -> None:
+    """Log in as the demo says, and find the cases that were played, one of them in full."""
+    login = re.search(r"^Login +(\S+) +password +(\S+)$", demo.said(), re.MULTILINE)
+    assert login is not None, demo.said()
+    visitor.log_in(*login.groups())
+    cases = f"/console/{SLUG}/tickets/"
+    listed = visitor.get(f"{cases}?state=all&q=Factura+F-2310").text
+    found = re.search(rf'href="({cases}[0-9a-f-]{{36}}/)', listed)
+    assert found is not None, listed
+    case = visitor.get(found[1]).text
+    assert "Factura F-2310 con un cobro que no reconozco" in case
+    assert "Material vario: juego de clips y sellador." in case, "what a member noted"
+    assert "Resuelto" in case
 
 
 def stated(certificate: Path, folder: Path) -> dict[str, object]:
@@ -167,6 +185,7 @@ def test_it_runs_again_after_each_kind_of_kill(
     assert "Console" in demo.said()
     second = demo.once(few)
     address = f"http://127.0.0.1:{demo.environment['ACUSE_WEB_PORT']}"
+    the_month_is_at_the_desk(demo, Visitor(address))
     assert (second.returncode, f"A demo runs already in {demo.data} at {address}." in second.stderr) == (3, True)
     end_all_of(demo.data)
     run.wait(PATIENCE)
