@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from procrastinate.contrib.django import app
 
 from acuse import clock
 from acuse.config import installation, periodic
@@ -96,6 +97,12 @@ def test_old_keys_of_retries_are_forgotten(database: Addresses) -> None:
     Deduplication.objects.update(expires_at=clock.now())
     periodic.forget_deduplication(0)
     assert not Deduplication.objects.exists()
+
+
+def test_each_rare_task_has_its_time() -> None:
+    timed = {one.task.name for one in app.periodic_registry.periodic_tasks.values()}
+    assert timed == {name for name in app.tasks if name.startswith("acuse.")}
+    assert len(timed) > 5
 
 
 def test_a_loop_outlives_a_fault() -> None:
