@@ -114,6 +114,13 @@ def test_a_form_that_writes_in_the_desks_own_name_opens_a_case_for_whom_it_names
     assert Outgoing.objects.get().recipient == ANA
 
 
+def test_answers_go_to_the_author_where_a_list_that_is_the_mailbox_names_itself(desk: Desk) -> None:
+    fields = {"List_Id": "<atencion.ribera.example>", "Precedence": "list", "Reply_To": ADDRESS.upper()}
+    desk.receive(letter(**fields))
+    ticket = desk.ticket()
+    assert ticket.address == Outgoing.objects.get().recipient == ANA
+
+
 def test_a_customer_whose_address_becomes_known_later_gets_the_receipt_then_and_once(desk: Desk) -> None:
     agent = member("agent")
     ticket = by_telephone(agent)

@@ -174,7 +174,8 @@ def _too_many(seen: ItemView, author: str) -> bool:
 def _written(seen: ItemView, message: Message, author: str) -> Written:
     sender = message.sender[0] if message.sender else None
     mailbox = seen.names if seen.purpose == "mailbox" else None
-    address = _answers_to(message, author)
+    named = _answers_to(message, author)
+    address = author if is_ours(seen, named) else named  # a list that is the mailbox writes itself there
     return Written(
         channel="email",
         address=address,
