@@ -17,6 +17,7 @@ from acuse.evidence import custody
 from acuse.evidence.sequencer import Sequencer
 from acuse.helpdesk.models import Outgoing
 from acuse.helpdesk.queries.writing import follow_path
+from acuse.helpdesk.services.changes import describe
 from acuse.helpdesk.services.replies import send_due
 from acuse.helpdesk.services.settings import change_desk
 from acuse.proof.checkpoint import SigningKey
@@ -108,7 +109,8 @@ def test_who_may_only_read_asks_for_nothing_and_nobody_for_what_there_is_not(des
 
 def test_a_letter_is_drafted_changed_and_sent(desk: Desk) -> None:
     client, path = signed_in("agent"), f"{case(desk)}guarantee/activation/"
-    assert "Letter of activation" in text(client, path)
+    describe(access=desk.agent, ticket=desk.ticket().id, product="Caja")
+    assert "Activation of the guarantee" in text(client, path)
     given = {
         "product": "Caja de cambios",
         "purchase_date": str(TODAY - timedelta(days=9)),
@@ -143,7 +145,9 @@ def test_a_letter_is_drafted_changed_and_sent(desk: Desk) -> None:
 def test_what_does_not_fit_is_said_and_what_was_entered_stays(
     desk: Desk, act: str, given: dict[str, str], said: str
 ) -> None:
-    answer = signed_in("agent").post(f"{case(desk)}guarantee/{act}/", {"product": "Freno 88", **given, "do": "draft"})
+    describe(access=desk.agent, ticket=desk.ticket().id, product="Freno")
+    entered = {"about": "guarantee", "product": "Freno 88", **given, "do": "draft"}
+    answer = signed_in("agent").post(f"{case(desk)}guarantee/{act}/", entered)
     page = answer.content.decode()
     assert said in page
     assert given.get("product", "Freno 88") in page
@@ -161,9 +165,9 @@ def test_an_act_on_a_case_that_went_on_keeps_the_letter_that_was_written(desk: D
 
 def test_there_is_no_such_act_and_no_closing_where_it_is_not_allowed(desk: Desk) -> None:
     client = signed_in("agent")
-    for act in ("erasure", "closing"):
+    for act in ("erasure", "closing", "activation"):
         assert client.get(f"{case(desk)}guarantee/{act}/").status_code == 404
-    assert signed_in("auditor").get(f"{case(desk)}guarantee/activation/").status_code == 403
+    assert signed_in("auditor").get(f"{case(desk)}guarantee/rejection/").status_code == 403
 
 
 def test_a_customer_has_the_receipt_sealed_waits_for_it_and_saves_it(desk: Desk) -> None:

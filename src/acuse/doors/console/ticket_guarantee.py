@@ -301,10 +301,11 @@ def shown(access: Access, seen: CaseView, *, closes: bool) -> dict[str, Any]:
         access: of who looks. seen: the case. closes: whether a notice of closing can be sent.
     """
     today = clock.now().astimezone(ZoneInfo(access.view.time_zone)).date()
-    found = guarantee_of(access, seen, today=today)
+    found, about = guarantee_of(access, seen, today=today), letters_about(seen)
     return {
+        "noted": "guarantee" in about,
         "state": _STATES.get(found.state, ""),
         "said_at": found.said_at,
         "until": long_date(found.until_date, figures.language()) if found.until_date else "",
-        "acts": [(code, ACTS[code]) for code in _acts(letters_about(seen), closes=closes)],
+        "acts": [(code, ACTS[code]) for code in _acts(about, closes=closes)],
     }
