@@ -6,7 +6,7 @@ none of them pending, 4 % others; on its worst day a call waited two and a half 
 the quiet hours were published: here two things come in then for five at the other hours.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,6 +23,14 @@ SLOW, LATE = 305, 4
 ESCALATED, OTHERS = 160, 320
 CALLS, TAKEN, LOST = 10_000, 8_446, 999
 QUIET = (("08:00", "10:30"), ("13:30", "17:00"), ("18:00", "19:00"))
+
+_ADDRESS = "ana@cliente.example"
+_OPENED = {
+    **{"channel": "email", "language": "es", "contact": str(UUID(int=3)), "address": _ADDRESS, "subject": "Consulta"},
+    **{"type": "inquiry", "priority": "medium", "matter": ""},
+}
+_WROTE = {"channel": "email", "author": _ADDRESS, "subject": "Re: Consulta"}
+_REPLIED = {"communication": str(UUID(int=4)), "recipient": _ADDRESS, "certified": False, "language": "es"}
 
 _DAYS = tuple(day for day in (date(2013, 10, number) for number in range(1, 32)) if day.weekday() < 5)
 _MINUTE = timedelta(minutes=1)
@@ -70,16 +78,16 @@ def _case(number: int) -> list[Fact]:
     if number < OTHERS:
         return chain.moved(at + 20 * _MINUTE, "closed_without")
     answered = at + _WAITS.get(number, 5 * _MINUTE)
-    chain.tell("reply.sent", answered)
+    chain.tell("reply.sent", answered, _REPLIED)
     if number < OTHERS + ESCALATED:
         chain.tell("ticket.escalated", answered, {"escalated": True})
         chain.moved(answered + _MINUTE, "resolved")
     elif number >= CASES - TWICE:
-        chain.tell("reply.sent", answered + 5 * _MINUTE)
+        chain.tell("reply.sent", answered + 5 * _MINUTE, _REPLIED)
     if number in _AGAIN:
         again = _moment(number % len(_DAYS) + _AGAIN[number] * len(_DAYS))
-        chain.tell("message.received", max(again, answered + _MINUTE), {"channel": "email"})
-        chain.tell("reply.sent", max(again, answered + _MINUTE) + 5 * _MINUTE)
+        chain.tell("message.received", max(again, answered + _MINUTE), _WROTE)
+        chain.tell("reply.sent", max(again, answered + _MINUTE) + 5 * _MINUTE, _REPLIED)
     return chain.facts
 
 
@@ -87,7 +95,7 @@ def _older(number: int) -> list[Fact]:
     """A case of the last evening of September, answered in October."""
     chain = _Chain("ticket", CASES + number)
     chain.opened(_local(date(2013, 9, 30), 42))
-    return chain.tell("reply.sent", _local(FIRST, 16) + number * timedelta(seconds=2))
+    return chain.tell("reply.sent", _local(FIRST, 16) + number * timedelta(seconds=2), _REPLIED)
 
 
 def _call(number: int) -> list[Fact]:
@@ -96,8 +104,8 @@ def _call(number: int) -> list[Fact]:
     result = "answered" if place < TAKEN else "lost" if place < TAKEN + LOST else "abandoned"
     waited = 150 if at.astimezone(ZoneInfo(ZONE)).date() == WORST else 40 + number % 60
     chain = _Chain("call", number)
-    details = {"started_at": to_rfc3339(at), "result": result, "waited": waited, "member": str(MEMBER)}
-    return chain.tell("call.registered", at, details)
+    details = {"line": str(UUID(int=5)), "started_at": to_rfc3339(at), "result": result, "waited": waited}
+    return chain.tell("call.registered", at, {**details, "talked": None, "member": str(MEMBER)})
 
 
 class _Chain:
@@ -109,13 +117,12 @@ class _Chain:
         self.facts: list[Fact] = []
 
     def opened(self, at: datetime) -> None:
-        details = {"number": self._number + 1, "key": f"AAA-{self._number}", "channel": "email", "type": "inquiry"}
-        self.tell("ticket.opened", at, details)
+        self.tell("ticket.opened", at, {"number": self._number + 1, "key": f"AAA-{self._number}", **_OPENED})
 
     def moved(self, at: datetime, after: str) -> list[Fact]:
         return self.tell("ticket.status_changed", at, {"before": "open", "after": after})
 
-    def tell(self, name: str, at: datetime, details: dict[str, object] | None = None) -> list[Fact]:
+    def tell(self, name: str, at: datetime, details: Mapping[str, object]) -> list[Fact]:
         self.facts.append(
             Fact(
                 id=UUID(int=0),
@@ -127,7 +134,7 @@ class _Chain:
                 subject_sequence=len(self.facts) + 1,
                 previous=None,
                 actor=Actor(kind="member", id=str(MEMBER)),
-                details=details or {},
+                details=details,
                 objects=(),
                 salt=b"",
             )
