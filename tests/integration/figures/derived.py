@@ -1,4 +1,4 @@
-"""A whole month of a real service: its facts in the ledger, which the figures follow, or their rows without a ledger."""
+"""A whole month of a service: its facts in the ledger, which the figures follow, or their rows without a ledger."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
