@@ -15,7 +15,8 @@ from acuse.embedded.roles import Addresses
 from acuse.helpdesk.models import Deadline, PolicyVersion
 from acuse.helpdesk.packs import pack
 from acuse.proof.policy import Policy
-from tests.integration.helpdesk.cases import Desk, make_desk
+from tests.integration.console.test_calendars import publish
+from tests.integration.helpdesk.cases import Desk, assert_agrees, make_desk, row
 from tests.unit.proof.calendars import at
 
 BASE = "/console/talleres-ribera/terms/"
@@ -165,6 +166,23 @@ def test_a_change_makes_a_version_and_moves_no_deadline_that_runs(client: Client
     kept = PolicyVersion.objects.get(number=1)
     assert client.get(f"{BASE}versions/1.json").content == Policy.from_members(kept.terms).canonical()
     assert client.get(f"{BASE}versions/3.json").status_code == 404
+
+
+def test_a_change_of_their_calendar_moves_no_deadline_that_runs_and_counts_in_new_cases(
+    client: Client, desk: Desk
+) -> None:
+    add(client, "standard", desk.calendar, 0)
+    running = desk.open()
+    before = list(Deadline.objects.order_by("id").values())
+    path = f"/console/talleres-ribera/calendars/{desk.calendar}/edit/"
+    assert "Version 2" in words(publish(client, path, text(client, path), day1=""))
+    assert list(Deadline.objects.order_by("id").values()) == before
+    new = desk.open()
+    told = [(row(one, "resolution").calendar_version, row(one, "resolution").due_at) for one in (running, new)]
+    # Both Tuesdays from Monday to the end of 48 hours of eight a day are closed now.
+    assert told == [(1, at("2026-11-24 10:00")), (2, at("2026-11-26 10:00"))]
+    for one in (running, new):
+        assert_agrees(desk, one)
 
 
 @pytest.mark.parametrize(
