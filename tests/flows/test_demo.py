@@ -128,7 +128,7 @@ def the_month_is_at_the_desk(demo: Demo, visitor: Visitor) -> None:
     cases = f"/console/{SLUG}/tickets/"
     listed = visitor.get(f"{cases}?state=all&q=Factura+F-2310").text
     found = re.search(rf'href="({cases}[0-9a-f-]{{36}}/)', listed)
-    assert found is not None, listed
+    assert found is not None, "the list has no case of the month"
     case = visitor.get(found[1]).text
     assert "Factura F-2310 con un cobro que no reconozco" in case
     assert "Material vario: juego de clips y sellador." in case, "what a member noted"
@@ -176,6 +176,7 @@ def test_it_runs_again_after_each_kind_of_kill(
     # The parent alone, while messages are under way.
     run = demo.start(few)
     until(lambda: "accepted, reference" in demo.said() or run.poll() is not None, "the second run sends")
+    assert run.poll() is None, demo.said()
     run.send_signal(signal.SIGKILL)
     run.wait(PATIENCE)
     # The next run comes to its end and stays; then everything at once.
