@@ -1,12 +1,14 @@
 """Who gets the receipt of a case, what it tells them, and what the page says of a case without one."""
 
 import re
+from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 from typing import Any
 
 import pytest
 
+from acuse import clock
 from acuse.delivery.models import Communication
 from acuse.evidence import custody
 from acuse.helpdesk.models import Outgoing, Ticket
@@ -40,8 +42,18 @@ def by_telephone(agent: Any, **given: str) -> Ticket:
 
 
 def page_of(agent: Any, ticket: Ticket) -> str:
-    """The page of a case, with single spaces."""
-    return " ".join(agent.get(f"{BASE}{ticket.id}/").content.decode().split())
+    """The page of a case that is no longer new, with single spaces."""
+    later = clock.now() + timedelta(minutes=2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: later)
+        return " ".join(agent.get(f"{BASE}{ticket.id}/").content.decode().split())
+
+
+def test_a_case_whose_receipt_is_being_written_is_not_said_to_have_none(desk: Desk) -> None:
+    desk.receive(letter(Precedence="bulk"))
+    agent, path = member("agent"), f"{BASE}{desk.ticket().id}/"
+    assert NONE not in agent.get(path).content.decode()
+    assert NONE in page_of(agent, desk.ticket())
 
 
 def test_whoever_has_answers_go_elsewhere_gets_the_receipt_themselves(desk: Desk) -> None:

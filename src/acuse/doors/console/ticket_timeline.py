@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.clock import from_rfc3339
 from acuse.composition.bodies import preview
@@ -29,6 +30,9 @@ from acuse.mail.quotes import parted
 from acuse.proof.business_time import CalendarVersion, OutsideCalendar, Term
 from acuse.proof.facts.catalogue import fits_type
 from acuse.proof.facts.deadline import MISSED, STARTED
+
+#: In which a follower has written the receipt of a case that gets one.
+_WRITTEN_WITHIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +111,9 @@ def entries(
 
 
 def is_unacknowledged(case: CaseView) -> bool:
-    """Say whether no receipt went out to the customer of a case, and none waits to."""
+    """Say whether no receipt went out to the customer of a case, and none waits to or is still being written."""
+    if case.row.address and clock.now() - case.facts[0].fact.recorded_at < _WRITTEN_WITHIN:
+        return False
     return "receipt" not in {*(one.act for one in case.interactions), *(one.act for one in case.outgoing)}
 
 
