@@ -17,10 +17,12 @@ import pytest
 
 from acuse.embedded.mailboxes import messages
 from tests.flows.installation import SLUG, Installation, installation, until
+from tests.flows.test_message import extracted
 from tests.flows.web import Visitor, visitor
 
 EMAIL, PASSWORD = "agente@talleres-ribera.example", "una-clave-larga-y-rara-7"
 DESK, ANA = "atencion@talleres-ribera.example", "ana@acepta.example"
+VECTORS = Path(__file__).parents[1] / "vectors/bounces"
 CASES = f"/console/{SLUG}/tickets/"
 
 
@@ -53,10 +55,10 @@ def written(subject: str, body: str, to: str, name: str, answers: str = "") -> b
     return mail.as_bytes()
 
 
-def send(running: Installation, raw: bytes, to: str) -> None:
+def send(running: Installation, raw: bytes, to: str, sender: str = ANA) -> None:
     """Bring a message to the inbound door, as the customer's server does."""
     with smtplib.SMTP("127.0.0.1", running.settings.smtp_inbound_port, "mx.acepta.example", 120) as client:
-        client.sendmail(ANA, [to], raw)
+        client.sendmail(sender, [to], raw)
 
 
 def delivered(running: Installation, words: str) -> EmailMessage:
@@ -132,6 +134,46 @@ def test_a_case_from_the_customers_mail_to_a_certificate_that_is_verified_offlin
     document.write_bytes(agent.get(f"/console/{SLUG}/certificates/{code}.pdf").content)
     trust = running.data / "trust.pem"
     assert running.command("verify", str(document), "--trust", str(trust)).returncode == 0
+
+
+def test_a_customer_saves_the_sealed_receipt_of_what_they_wrote_and_verifies_it_offline(
+    running: Installation, agent: Visitor, tmp_path: Path
+) -> None:
+    raw = written("Cobro de más", "Me han cobrado dos veces la revisión.", DESK, "cobro")
+    send(running, raw, DESK)
+    public = running.environment["ACUSE_PUBLIC_URL"]
+    link = re.search(rf"{re.escape(public)}(/f/[a-z2-7]+/)", text_of(delivered(running, "Me han cobrado dos veces")))
+    assert link is not None
+    customer, receipt = Visitor(public, token="form"), f"{link[1]}receipt"
+    assert "Cobro de más" in customer.get(link[1]).text
+    assert customer.post(receipt, form=link[1]).status == 200
+    issued = (
+        "SELECT c.code FROM certificates_certificates AS c JOIN helpdesk_tickets AS t ON t.id = c.subject "
+        "WHERE t.subject = 'Cobro de más' AND c.kind = 'receipt' AND c.state = 'issued'"
+    )
+    until(lambda: running.rows(issued), "the receipt is sealed")
+    saved = customer.get(receipt)
+    assert str(running.value(issued)) in saved.headers["Content-Disposition"]
+    assert list(customer.cookies) == []
+    assert extracted(saved.content, tmp_path)["mensaje.eml"] == raw
+    document, trust = tmp_path / "certificate.pdf", running.data / "trust.pem"
+    assert running.command("verify", str(document), "--trust", str(trust)).returncode == 0
+
+
+def test_an_automatic_answer_and_a_report_to_the_mailbox_open_no_case(running: Installation, agent: Visitor) -> None:
+    cases, read = "SELECT count(*) FROM helpdesk_tickets", "SELECT reading FROM reception_items WHERE message_id = %s"
+    before = running.value(cases)
+    absent = b"Auto-Submitted: auto-replied\r\n" + written("Ausente", "Vuelvo el lunes.", DESK, "ausente")
+    report = re.sub(rb"\r?\n", b"\r\n", (VECTORS / "postfix-user-unknown.eml").read_bytes())
+    identity = str(message_from_bytes(report, policy=default)["Message-ID"])
+    send(running, absent, DESK)
+    send(running, report, DESK, sender="")
+    until(lambda: running.rows(read, "<ausente@acepta.example>") == [("auto_reply",)], "the automatic answer is read")
+    until(lambda: running.rows(read, identity) == [("dsn",)], "the report is read")
+    # What comes in after them is filed after them.
+    send(running, written("Ya he vuelto", "¿Hay noticias?", DESK, "vuelta"), DESK)
+    until(lambda: "Ya he vuelto" in agent.get(CASES).text, "the case is in the inbox")
+    assert running.value(cases) == int(str(before)) + 1
 
 
 def test_thirty_megabytes_come_as_an_attachment_and_can_be_saved(running: Installation, agent: Visitor) -> None:
