@@ -44,7 +44,7 @@ class LineState:
         zone: whose clock the hours are of.
         today: the local day with its shifts; None as `state` is, and for a line that is attended always.
         yesterday: the hours that reach into today, in minutes since its midnight.
-        week: seven days from Monday; () for a line that is attended always.
+        week: today and the six days that follow; () where `today` is None.
     """
 
     line: LineView
