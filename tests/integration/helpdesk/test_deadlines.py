@@ -333,7 +333,7 @@ def test_a_term_that_was_over_before_stays_missed_when_another_replaces_it(desk:
     assert_agrees(desk, ticket)
 
 
-def test_editing_calendar_or_policy_changes_no_term_that_runs(desk: Desk) -> None:
+def test_frappe_helpdesk_2449_editing_calendar_or_policy_changes_no_term_that_runs(desk: Desk) -> None:
     desk.publish_packs("standard")
     ticket = desk.open()
     before = list(Deadline.objects.values().order_by("id"))

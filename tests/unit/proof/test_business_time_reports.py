@@ -5,8 +5,10 @@ from typing import Final
 
 import pytest
 
+from acuse.calendars.rules import ClosedDay, Definition
 from acuse.proof.business_time import CalendarVersion, Pause, Term, due_at, remaining
 from acuse.proof.verdicts.deadlines import judge
+from tests.unit.calendars.making import every_day, version, week
 from tests.unit.proof.calendars import CANARY, MADRID, at, make
 from tests.unit.proof.tickets import Ticket
 
@@ -15,12 +17,8 @@ HOURS: Final = "business_hours"
 
 def test_zammad_390_forty_eight_hours_of_twelve_a_day_end_after_four_open_days_and_the_holidays_between() -> None:
     """Open on 10, 12, 14 and 15 November 2016, closed on 11 and 13: roughly the six days that were shown."""
-    calendar = make(
-        first=date(2016, 1, 1),
-        last=date(2016, 12, 31),
-        week={day: ((9 * 60, 21 * 60),) for day in range(7)},
-        holidays={date(2016, 11, 11), date(2016, 11, 13)},
-    )
+    closed = tuple(ClosedDay(date=date(2016, 11, day), name="Fiesta") for day in (11, 13))
+    calendar = version(Definition(week=every_day("09:00-21:00"), holidays=closed), year=2016)
     term, start = Term(amount=48, unit=HOURS), at("2016-11-09 23:00:00")
     assert due_at(calendar, term, started_at=start) == at("2016-11-15 21:00:00")
     lefts = [remaining(calendar, term, started_at=start, at=at(f"2016-11-{day:02} 22:00:00")) for day in range(9, 16)]
@@ -28,10 +26,10 @@ def test_zammad_390_forty_eight_hours_of_twelve_a_day_end_after_four_open_days_a
 
 
 def test_zammad_3180_the_last_minute_before_midnight_is_open_too() -> None:
-    always = make(week={day: ((0, 1440),) for day in range(7)})
-    week = Term(amount=168, unit=HOURS)
+    always = version(Definition(week=every_day("00:00-24:00")))
+    seven_days = Term(amount=168, unit=HOURS)
     start = at("2026-11-05 10:20:14")
-    assert due_at(always, week, started_at=start) == start + timedelta(days=7)
+    assert due_at(always, seven_days, started_at=start) == start + timedelta(days=7)
     assert len(always.open) == 1
 
 
@@ -61,14 +59,14 @@ def test_zammad_2579_closing_says_how_long_the_solution_took_and_how_late_it_was
 
 
 def test_chatwoot_14009_a_day_may_have_more_than_one_interval() -> None:
-    three = make(week={day: ((480, 600), (660, 780), (960, 1080)) for day in range(5)})
+    three = version(Definition(week=every_day("08:00-10:00 11:00-13:00 16:00-18:00")))
     term = Term(amount=5, unit=HOURS)
     assert due_at(three, term, started_at=at("2026-11-05 08:00:00")) == at("2026-11-05 17:00:00")
 
 
 @pytest.mark.parametrize("day", range(7))
 def test_osticket_6739_a_week_open_on_any_one_day_alone_is_counted(day: int) -> None:
-    calendar = make(week={day: ((540, 1020),)})
+    calendar = version(Definition(week=week(*[""] * day, "09:00-17:00")))
     start = at("2026-11-02 00:00:00")
     end = calendar.local(due_at(calendar, Term(amount=12, unit=HOURS), started_at=start))
     assert (end.weekday(), end.hour, end.day) == (day, 13, 9 + day)
@@ -91,7 +89,8 @@ def test_frappe_helpdesk_3776_what_is_resolved_straight_out_of_a_pause_took_no_t
     assert (deadline.verdict, deadline.used, deadline.judged_at) == ("met", timedelta(hours=2), solved_at)
 
 
-def test_frappe_helpdesk_2449_an_open_deadline_stays_as_it_was_when_holidays_change() -> None:
+def test_frappe_helpdesk_2449_a_calendar_that_is_kept_counts_as_before_when_holidays_change() -> None:
+    """A deadline that runs through such a change is in tests/integration."""
     before, after = make(), make(holidays={date(2026, 11, 9)}, version=8)
     term = Term(amount=48, unit=HOURS)
     start = at("2026-11-05 10:20:14")
@@ -118,7 +117,7 @@ def test_chatwoot_10178_the_clock_does_not_run_on_after_solving() -> None:
 
 
 def test_libredesk_a_shift_that_crosses_midnight_is_one_shift() -> None:
-    nights = make(week={day: ((22 * 60, 30 * 60),) for day in range(5)})
+    nights = version(Definition(week=week(*["22:00-06:00"] * 5)))
     term = Term(amount=4, unit=HOURS)
     assert due_at(nights, term, started_at=at("2026-11-05 23:00:00")) == at("2026-11-06 03:00:00")
     assert due_at(nights, term, started_at=at("2026-11-07 05:00:00")) == at("2026-11-10 01:00:00")
