@@ -269,11 +269,16 @@ def test_a_notice_of_closing_is_read_before_it_is_sent_and_never_before_an_answe
     assert Client().get(agree_path(UUID(question))).status_code == 200
 
 
-def test_a_notice_of_closing_that_is_taken_back_is_sent_from_its_own_page(desk: Desk, agent: Any) -> None:
+def answered(desk: Desk, agent: Any) -> str:
+    """Where notice of closing is given, of a case that was answered."""
     change_desk(access=desk.owner, default_assignee=None, certify_replies=False, undo_seconds=10, closing_allowed=True)
     agent.post(address(desk, "answer/"), {"body": TYPED})
     leave()
-    closing = address(desk, "guarantee/closing/")
+    return address(desk, "guarantee/closing/")
+
+
+def test_a_notice_of_closing_that_is_taken_back_is_sent_from_its_own_page(desk: Desk, agent: Any) -> None:
+    closing = answered(desk, agent)
     page = agent.post(closing, {"do": "draft", "days": "20"})
     agent.post(closing, {**fields(page), "subject": "Vamos a cerrar", "do": "send"})
     (first,) = Outgoing.objects.filter(act="closing_notice", state="waiting")
@@ -294,10 +299,7 @@ def test_a_notice_of_closing_that_is_taken_back_is_sent_from_its_own_page(desk: 
 def test_a_notice_of_closing_sent_days_after_it_was_taken_back_says_the_end_of_its_own_term(
     desk: Desk, agent: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    change_desk(access=desk.owner, default_assignee=None, certify_replies=False, undo_seconds=10, closing_allowed=True)
-    agent.post(address(desk, "answer/"), {"body": TYPED})
-    leave()
-    closing = address(desk, "guarantee/closing/")
+    closing = answered(desk, agent)
     page = agent.post(closing, {"do": "draft", "days": "20"})
     given = fields(page)
     agent.post(closing, {**given, "body": f"{given['body']}\nUn saludo.", "do": "send"})
@@ -322,10 +324,7 @@ def test_a_notice_of_closing_sent_days_after_it_was_taken_back_says_the_end_of_i
 def test_a_notice_whose_term_is_told_in_other_words_is_written_anew_when_it_is_sent_days_later(
     desk: Desk, agent: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    change_desk(access=desk.owner, default_assignee=None, certify_replies=False, undo_seconds=10, closing_allowed=True)
-    agent.post(address(desk, "answer/"), {"body": TYPED})
-    leave()
-    closing = address(desk, "guarantee/closing/")
+    closing = answered(desk, agent)
     given = fields(agent.post(closing, {"do": "draft", "days": "20"}))
     body = re.sub(r"como muy tarde el [^,]+, [^,]+,", "antes de San Juan", given["body"])
     assert body != given["body"]
