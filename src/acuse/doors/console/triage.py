@@ -82,12 +82,6 @@ class RuleForm(StyledForm):
         return Rule(id=id, enabled=enabled, **given)
 
 
-class EditForm(RuleForm):
-    """A rule that there is, changed in its place beside the form for a new one."""
-
-    ids = "edit"
-
-
 @require_GET
 @member_view
 def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
@@ -126,8 +120,8 @@ def edit(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
         raise Http404("The organisation has no such rule.")
     members = active_members(access)
     if request.method != "POST":
-        return _page(request, access, edited=(id, EditForm(initial=_initial(rule), members=members)))
-    form, trial = EditForm(request.POST, members=members), None
+        return _page(request, access, edited=(id, RuleForm(initial=_initial(rule), members=members)))
+    form, trial = RuleForm(request.POST, members=members), None
     if form.is_valid():
         with refused_at(form):
             changed = form.rule(id=id, enabled=rule.enabled)
@@ -170,7 +164,7 @@ def _page(
     access: Access,
     *,
     form: RuleForm | None = None,
-    edited: tuple[UUID, EditForm] | None = None,
+    edited: tuple[UUID, RuleForm] | None = None,
     trial: Trial | None = None,
 ) -> HttpResponseBase:
     rules, members = rules_of(access), active_members(access)
@@ -182,7 +176,7 @@ def _page(
         ],
         "full": len(rules) >= MOST_RULES,
         "most": MOST_RULES,
-        "form": form or RuleForm(members=members),
+        "form": None if edited else form or RuleForm(members=members),
         "trial": trial,
         "applied": list(enumerate(trial.applied, start=1)) if trial else [],
         "changes": [(one, _present(one, members), _consequences(one.rule, members)) for one in _first(trial)],

@@ -52,25 +52,19 @@ class SnippetForm(StyledForm):
             raise forms.ValidationError(said(error)) from error
 
 
-class EditForm(SnippetForm):
-    """A piece of text that there is, changed in its place beside the form for a new one."""
-
-    ids = "edit"
-
-
 def _page(
     request: HttpRequest,
     access: Access,
     *,
     form: SnippetForm | None = None,
-    edited: tuple[UUID, EditForm] | None = None,
+    edited: tuple[UUID, SnippetForm] | None = None,
 ) -> HttpResponseBase:
     asked = request.GET.get("language", "")
     language = asked if asked in LANGUAGES else None
     open_id, open_form = edited or (None, None)
     shown: dict[str, object] = {
         "snippets": [(one, open_form if one.id == open_id else None) for one in queries.snippets(access, language)],
-        "form": form or SnippetForm(initial={"language": language or access.view.language}),
+        "form": None if edited else form or SnippetForm(initial={"language": language or access.view.language}),
         "language": language,
         "languages": words.LANGUAGES,
     }
@@ -102,7 +96,7 @@ def edit(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     if one is None:
         raise Http404("The organisation has no such snippet.")
     kept = {"name": one.name, "shortcut": one.shortcut, "language": one.language, "body": one.body}
-    form = EditForm(request.POST) if request.method == "POST" else EditForm(initial=kept)
+    form = SnippetForm(request.POST) if request.method == "POST" else SnippetForm(initial=kept)
     if form.is_valid():
         with refused_at(form, "shortcut"):
             services.save_snippet(access=access, snippet=id, **form.cleaned_data)
