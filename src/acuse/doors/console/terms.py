@@ -23,6 +23,7 @@ from acuse.doors.ui.security import download
 from acuse.errors import AcuseError, InputError
 from acuse.evidence import custody
 from acuse.helpdesk import packs
+from acuse.helpdesk.policies import STARTED_BY_ITSELF
 from acuse.helpdesk.queries.policies import MEDIA_TYPE, PublishedPolicy, current_policy, policy_versions
 from acuse.helpdesk.queries.trial import try_policy
 from acuse.helpdesk.services.policies import publish_policy
@@ -154,6 +155,7 @@ def _edit(request: HttpRequest, access: Access, current: PublishedPolicy | None,
                     return redirect("console:terms", access.view.slug)
                 shown["looked_at"], tried = try_policy(access, policy)
                 shown |= {"tried": tried, "applies": any(one.cases for one in tried)}
+                shown["untried"] = editor.members["purpose"] not in STARTED_BY_ITSELF
         except AcuseError as error:
             shown["refused"] = said(error)
     return page(request, access, "calendars", "console/term_edit.html", shown)
