@@ -13,6 +13,7 @@ from acuse.config.database import conninfo
 from acuse.evidence.ledger import FactDraft, record
 from acuse.evidence.sequencer import Sequencer
 from acuse.figures.followers import follow_figures
+from acuse.helpdesk.models import Team
 from acuse.helpdesk.services.portal import change_portal
 from acuse.helpdesk.services.teams import make_team
 from acuse.proof.facts.fact import Actor
@@ -75,6 +76,8 @@ def test_its_pages_are_accessible_and_fit(made: Desk, visit: Opener, width: int,
         f"{PAGE}?from=nunca",
         f"{PAGE}behind/?from={first}&figure=load",
         f"{BASE}/settings/teams/",
+        f"{BASE}/board/?team={Team.objects.get().id}",
+        f"{BASE}/tickets/?team={Team.objects.get().id}",
         f"{BASE}/figures/",
     ):
         page = seen.open(one)

@@ -1,7 +1,7 @@
 """The pages of settings in the browser: what is final is asked twice, what is refused is shown in its place."""
 
 from collections.abc import Callable
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -9,7 +9,11 @@ from playwright.sync_api import expect
 
 from acuse.accounts import services
 from acuse.accounts.models import ApiKey, Membership, SenderIdentity, SmtpCredential, User
+from acuse.accounts.queries import access_organisation
 from acuse.delivery.models import CertificationRule
+from acuse.helpdesk.models import TriageRule
+from acuse.helpdesk.services.triage import add_rule
+from acuse.helpdesk.triage import Rule
 from tests.browser import samples
 from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
@@ -48,21 +52,29 @@ ACTS: tuple[tuple[str, str, str, Callable[[UUID], bool]], ...] = (
         "Quitar la regla",
         lambda _owner: not CertificationRule.objects.exists(),
     ),
+    (
+        "settings/triage/",
+        "Quitar la regla 1",
+        "Quitar la regla",
+        lambda _owner: not TriageRule.objects.exists(),
+    ),
 )
 
 
 @pytest.fixture
 def furnished(world: World) -> None:
-    """An API key, a colleague and a rule, beside the credential and the address that there are."""
+    """An API key, a colleague and a rule of each kind, beside the credential and the address that there are."""
     client = Client()
     client.force_login(User.objects.get(email="m.ribera@ribera.example"))
     client.post(f"{BASE}/settings/keys/create/", {"name": "erp", "days": "365", "scopes": ["verify"]})
     client.post(f"{BASE}/settings/rules/add/", {"subject": "Factura*", "does": "certify"})
     services.create_user(email="colega@ribera.example", password=samples.PASSWORD, name="Ana Colega")
     services.add_member(organisation=world.organisation, email="colega@ribera.example", role="agent")
+    access = access_organisation(user=User.objects.get(email="m.ribera@ribera.example"), slug="talleres-ribera")
+    add_rule(access=access, rule=Rule(id=uuid4(), name="Facturas", words=("factura",), type="claim"))
 
 
-@pytest.mark.parametrize(("path", "opens", "answers", "done"), ACTS, ids=[one[1] for one in ACTS])
+@pytest.mark.parametrize(("path", "opens", "answers", "done"), ACTS, ids=[f"{one[0]} {one[1]}" for one in ACTS])
 def test_what_is_not_taken_back_is_asked_twice(
     world: World,
     furnished: None,
@@ -89,7 +101,8 @@ def test_the_questions_are_accessible_and_fit(
     world: World, furnished: None, visit: Opener, width: int, scheme: str
 ) -> None:
     seen, faults = visit(width=width, scheme=scheme), []
-    for path in sorted({one[0] for one in ACTS}):
+    changed = f"settings/triage/{TriageRule.objects.get().id}/edit/"
+    for path in (*sorted({one[0] for one in ACTS}), changed):
         page = seen.open(f"{BASE}/{path}")
         for summary in page.locator(".confirm summary").all():
             summary.click()

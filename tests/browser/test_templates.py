@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from acuse.accounts.models import User
 from acuse.accounts.queries import access_organisation
-from acuse.composition.models import TemplateVersion
+from acuse.composition.models import Snippet, TemplateVersion
 from acuse.composition.services import publish_template, save_snippet
 from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
@@ -41,6 +41,7 @@ def paths(one: UUID) -> tuple[str, ...]:
         f"{BASE}/templates/{one}/",
         f"{BASE}/templates/{one}/versions/1/?language=es",
         f"{BASE}/snippets/",
+        f"{BASE}/snippets/{Snippet.objects.get().id}/",
     )
 
 
