@@ -9,12 +9,16 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Page
 
+from acuse.accounts import members, services
+from acuse.accounts.models import User
+from acuse.accounts.queries import access_organisation
 from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
 from tests.browser.incoming import one_of_each
 from tests.browser.world import World
 
 BASE = "/console/talleres-ribera"
+KNOWN = "otra@norte.example"
 PUBLIC = (
     "/api/v1/",
     "/verify/",
@@ -23,6 +27,21 @@ PUBLIC = (
     "/accounts/login/",
     "/accounts/password/reset/",
 )
+
+
+def invited() -> tuple[str, str]:
+    """Invite somebody new, and somebody who is a user already; the paths of their links."""
+    access = access_organisation(user=User.objects.get(email="m.ribera@ribera.example"), slug="talleres-ribera")
+    found = [members.invite(access=access, email=email, role="agent") for email in ("n@ribera.example", KNOWN)]
+    first, second = (f"/accounts/invitation/{token}/" for _invitation, token in found)
+    return first, second
+
+
+def first_run() -> str:
+    """Make the member's second organisation, in which nothing has been sent; its first page."""
+    made = services.create_organisation(name="Bodegas Ribera", slug="bodegas-ribera")
+    services.add_member(organisation=made.id, email="m.ribera@ribera.example", role="owner")
+    return "/console/bodegas-ribera/communications/"
 
 
 def member_pages(world: World) -> tuple[str, ...]:
@@ -95,7 +114,10 @@ def faults_of_form(page: Page, width: int) -> list[str]:
 def test_every_page_is_accessible_and_fits(world: World, visit: Opener, width: int, scheme: str) -> None:
     faults = []
     one_of_each(world.organisation, world.communications["cliente1042@correo.example"])
-    for member, paths in ((True, member_pages(world)), (False, PUBLIC)):
+    new, known = invited()
+    members_paths = (*member_pages(world), first_run(), new)
+    public_paths = (*PUBLIC, new, known, "/accounts/invitation/unknown/")
+    for member, paths in ((True, members_paths), (False, public_paths)):
         seen = visit(member=member, width=width, scheme=scheme)
         for path in paths:
             page = seen.open(path)
