@@ -52,10 +52,14 @@ def test_who_must_complete_a_claim_hears_of_ten_business_days(language: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("language", "runs"), [("es", "no detiene el plazo"), ("en", "does not stop the term that we have")]
+    ("language", "runs"),
+    [
+        ("es", "no detiene el plazo que tenemos para resolver su caso."),
+        ("en", "does not stop the term that we have to resolve your case."),
+    ],
 )
 def test_a_suspension_says_that_our_term_runs_on(language: str, runs: str) -> None:
-    """Ley 10/2025, article 13: no term stops because the company says so."""
+    """Ley 10/2025, article 13: no term stops because the company says so. The first answer is this letter."""
     assert runs in shipped("ticket.suspension", language).body
 
 
