@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -94,7 +95,15 @@ def test_a_board_of_a_team_with_nothing_before_it_says_so(desk: Desk) -> None:
     page = client().get(f"{BASE}/board/?team={shop}")
     assert page.context["whole"].open == 0
     assert f'href="{BASE}/board/"' in page.content.decode().split('id="board"')[1], "and leads to the whole board"
-    assert client().get(f"{BASE}/board/?team=nonsense").context["whole"].open == 3
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize("asked", ["team=nonsense", f"team={UUID(int=1)}", f"mailbox={UUID(int=1)}"])
+def test_a_team_or_mailbox_that_there_is_not_narrows_neither_board_nor_list(desk: Desk, asked: str) -> None:
+    make_team(access=desk.owner, name="Tienda", members=[desk.administrator.member])
+    assert client().get(f"{BASE}/board/?{asked}").context["whole"].open == 3
+    listed = client().get(f"{BASE}/tickets/?{asked}")
+    assert sum(len(group.rows) for group in listed.context["groups"]) == 3
 
 
 def test_an_open_inbox_is_told_what_changed_since_it_was_shown(desk: Desk, three: list[Ticket]) -> None:

@@ -1,6 +1,5 @@
 """The board of whoever leads the desk: how much there is, who has it, what is late, who waits longest."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -17,11 +16,12 @@ from acuse.accounts.queries import Access, active_members
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.console.ticket_deadlines import glance, warning
+from acuse.doors.console.tickets import chosen
 from acuse.doors.ui import figures
 from acuse.helpdesk.queries.board import Board, Load, board
 from acuse.helpdesk.queries.deadlines import Glance, glances
-from acuse.helpdesk.queries.mailboxes import MailboxView, mailboxes
-from acuse.helpdesk.queries.teams import TeamView, teams
+from acuse.helpdesk.queries.mailboxes import mailboxes
+from acuse.helpdesk.queries.teams import teams
 from acuse.helpdesk.queries.tickets import TicketRow
 
 WIDTH = 100
@@ -44,7 +44,7 @@ class Line:
 def board_page(request: HttpRequest, access: Access) -> HttpResponseBase:
     """The board, of one mailbox or team if asked."""
     boxes, groups = mailboxes(access), teams(access)
-    mailbox, team = _chosen(request, "mailbox", boxes), _chosen(request, "team", groups)
+    mailbox, team = chosen(request, "mailbox", boxes), chosen(request, "team", groups)
     narrowed = {name: str(one) for name, one in (("mailbox", mailbox), ("team", team)) if one}
     found = board(access, mailbox=mailbox, team=team)
     members = active_members(access)
@@ -64,11 +64,6 @@ def board_page(request: HttpRequest, access: Access) -> HttpResponseBase:
         **warning(access),
     }
     return page(request, access, "board", "console/board.html", context)
-
-
-def _chosen(request: HttpRequest, name: str, known: Iterable[MailboxView | TeamView]) -> UUID | None:
-    """The mailbox or team that is asked for; what is none of theirs narrows nothing."""
-    return next((one.id for one in known if str(one.id) == request.GET.get(name)), None)
 
 
 def _tiles(found: Board, narrowed: dict[str, str]) -> list[tuple[str, int, str, str, str]]:

@@ -1,6 +1,6 @@
 """The inbox: cases in a list beside the one that is open."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -34,8 +34,8 @@ from acuse.helpdesk.queries.board import SOON
 from acuse.helpdesk.queries.case import CaseView, case
 from acuse.helpdesk.queries.deadlines import Glance, deadlines_of, glances
 from acuse.helpdesk.queries.desk import saved_views
-from acuse.helpdesk.queries.mailboxes import mailboxes
-from acuse.helpdesk.queries.teams import teams
+from acuse.helpdesk.queries.mailboxes import MailboxView, mailboxes
+from acuse.helpdesk.queries.teams import TeamView, teams
 from acuse.helpdesk.queries.tickets import COUNTED, Filters, TicketRow, count, counts, found_by_number, tickets
 from acuse.helpdesk.services.changes import assign, classify
 from acuse.helpdesk.services.desk import read_mention
@@ -69,8 +69,8 @@ class Group:
     rows: tuple[Listed, ...]
 
 
-def read_filters(request: HttpRequest) -> Filters:
-    """The filters of an address; whatever is not understood narrows nothing."""
+def read_filters(request: HttpRequest, boxes: Iterable[MailboxView], groups: Iterable[TeamView]) -> Filters:
+    """The filters of an address, with the mailboxes and teams there are; what is not understood narrows nothing."""
     asked = request.GET
     whose = asked.get("whose", "")
     return Filters(
@@ -81,8 +81,8 @@ def read_filters(request: HttpRequest) -> Filters:
         priority=_among(asked.get("priority", ""), words.PRIORITIES),
         channel=_among(asked.get("channel", ""), words.CHANNELS),
         tag=asked.get("tag", "").replace("\0", "")[:40],
-        mailbox=_or_none(_uuid(asked.get("mailbox", ""))),
-        team=_or_none(_uuid(asked.get("team", ""))),
+        mailbox=chosen(request, "mailbox", boxes),
+        team=chosen(request, "team", groups),
         late=asked.get("late") == "1",
         due_within=SOON if asked.get("soon") == "1" else None,
         warned=asked.get("warned") == "1",
@@ -115,8 +115,9 @@ def _uuid(text: str) -> UUID | str:
         return ""
 
 
-def _or_none(value: UUID | str) -> UUID | None:
-    return value if isinstance(value, UUID) else None
+def chosen(request: HttpRequest, name: str, known: Iterable[MailboxView | TeamView]) -> UUID | None:
+    """The mailbox or team that is asked for; what is none of theirs narrows nothing."""
+    return next((one.id for one in known if str(one.id) == request.GET.get(name)), None)
 
 
 @require_GET
@@ -147,7 +148,7 @@ def news(request: HttpRequest, access: Access) -> HttpResponseBase:
         since = from_rfc3339(request.GET.get("since", ""))
     except (InputError, ValueError):
         return HttpResponse(status=400)
-    filters = replace(read_filters(request), changed_since=since)
+    filters = replace(read_filters(request, mailboxes(access), teams(access)), changed_since=since)
     kept = _kept(request)
     context = {"waiting": count(access, filters), "fresh": urlencode(kept), "slug": access.view.slug}
     return render(request, "console/tickets_news.html", context)
@@ -217,7 +218,8 @@ def _opened(request: HttpRequest, access: Access, seen: CaseView, members: Mappi
 
 
 def _listed(request: HttpRequest, access: Access, members: Mapping[UUID, str]) -> dict[str, Any]:
-    filters = read_filters(request)
+    boxes, groups = mailboxes(access), teams(access)
+    filters = read_filters(request, boxes, groups)
     order = "last" if request.GET.get("order") == "last" or filters.state != "open" else "due"
     place = read_place(request)
     found = tickets(access, filters, order=order, after=place)
@@ -237,8 +239,8 @@ def _listed(request: HttpRequest, access: Access, members: Mapping[UUID, str]) -
         "types": words.TYPES,
         "priorities": words.PRIORITIES,
         "channels": words.CHANNELS,
-        "mailboxes": mailboxes(access),
-        "teams": teams(access),
+        "mailboxes": boxes,
+        "teams": groups,
         "news": urlencode({**kept, "since": to_rfc3339(clock.now())}),
         "older": urlencode({**kept, "before": write_place(after)}) if after else "",
         "newest": urlencode(kept) if place else "",
