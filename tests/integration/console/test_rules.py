@@ -48,6 +48,7 @@ def test_one_rule_is_opened_in_its_place_as_it_is(member: Client, world: World) 
         assert f'<option value="{chosen}" selected>' in row
     assert page.count("rule-edit") == 0
     assert len(re.findall(r'<form[^>]*action="[^"]*/edit/', page)) == 1
+    assert 'id="add"' not in page, "one form at a time"
     ids = re.findall(r' id="([^"]+)"', page)
     assert len(ids) == len(set(ids)), "the form for a new one has identifiers of its own"
 

@@ -153,7 +153,9 @@ def test_what_is_chosen_narrows_page_lists_and_files_as_it_narrows_the_ledger(mo
         assert asked == {**period, **{f"--{name}": value for name, value in narrowed.items()}}
 
 
-def test_a_printed_report_says_in_words_what_it_was_narrowed_to(month: Month, client: Client) -> None:
+def test_report_and_lists_say_in_words_what_they_were_narrowed_to(month: Month, client: Client) -> None:
+    behind = f"{PAGE}behind/{choose(client, 'Taller')}&channel=phone&figure=opened"
+    assert " · by telephone, team Taller<" in read(client, behind)
     calls = told(month, channel="phone")["figures"]["calls"]["answered"]
     words = printed(client, choose(client, "by telephone"))
     assert "Talleres Ribera, 1 Oct – 31 Oct 2026 by telephone Messages" in words

@@ -59,12 +59,6 @@ class RuleForm(StyledForm):
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=(_OPEN, *LANGUAGES), required=False)
 
 
-class EditForm(RuleForm):
-    """A rule that there is, changed in its place beside the form for a new one."""
-
-    ids = "edit"
-
-
 class TryForm(StyledForm):
     """A message that might come."""
 
@@ -117,7 +111,7 @@ def _tried(request: HttpRequest, rules: list[Rule]) -> dict[str, object]:
 
 
 def _page(
-    request: HttpRequest, access: Access, *, form: RuleForm | None = None, edited: tuple[UUID, EditForm] | None = None
+    request: HttpRequest, access: Access, *, form: RuleForm | None = None, edited: tuple[UUID, RuleForm] | None = None
 ) -> HttpResponseBase:
     rules = rules_of(access)
     open_id, open_form = edited or (None, None)
@@ -127,7 +121,7 @@ def _page(
         ],
         "full": len(rules) >= MOST_RULES,
         "most": MOST_RULES,
-        "form": form or RuleForm(),
+        "form": None if edited else form or RuleForm(),
         **_tried(request, rules),
     }
     return page(request, access, "settings", "console/certification.html", shown)
@@ -169,7 +163,7 @@ def edit(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     if rule is None:
         raise Http404("The organisation has no such rule.")
     kept = {**asdict(rule), "does": "certify" if rule.certify else "plain"}
-    form = EditForm(request.POST) if request.method == "POST" else EditForm(initial=kept)
+    form = RuleForm(request.POST) if request.method == "POST" else RuleForm(initial=kept)
     if form.is_valid():
         with refused_at(form):
             services.change_rule(access=access, rule=_rule(form, id=id, enabled=rule.enabled))

@@ -8,10 +8,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from acuse import clock
 from acuse.accounts.queries import Access
+from acuse.doors.console.ticket_words import CHANNELS
 from acuse.errors import InputError
 from acuse.figures.queries import teams_of
 from acuse.figures.rules.questions import Period, Question, check_channel, check_period, named_period
@@ -66,6 +68,16 @@ class Asked:
         """Return the name of the mailbox or team that is asked for; "" of none."""
         chosen = self.narrowed.get(what, "")
         return dict(self.mailboxes if what == "mailbox" else self.teams).get(chosen, "")
+
+    def in_words(self) -> str:
+        """Return the channel, mailbox and team that are asked for; "" where it is all of them."""
+        asked = self.question
+        told = [
+            str(CHANNELS[asked.channel][0]) if asked.channel else "",
+            gettext("mailbox %(name)s") % {"name": self.name_of("mailbox")} if asked.mailbox else "",
+            gettext("team %(name)s") % {"name": self.name_of("team")} if asked.team else "",
+        ]
+        return ", ".join(one for one in told if one)
 
     def command(self, slug: str) -> str:
         """Return what a shell is given to derive the same from the ledger alone; `slug` is the organisation's."""

@@ -42,6 +42,7 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
         "title": words.KINDS[which.figure],
         "which": told,
         "period": figures.days(asked.question.period.first, asked.question.period.last),
+        "narrowed": asked.in_words(),
         "lines": [_line(line) for line in found.lines],
         "older": older,
         "first": address + asked.query(**narrowed) if request.GET.get("before") else "",

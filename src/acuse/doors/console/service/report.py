@@ -9,7 +9,6 @@ from django.utils.translation import pgettext
 
 from acuse.accounts.queries import Access
 from acuse.dates import DAYS
-from acuse.doors.console import ticket_words
 from acuse.doors.console.service import asking, charts, words
 from acuse.doors.ui import figures, load
 from acuse.figures.queries import Source
@@ -30,7 +29,7 @@ def model(access: Access, asked: asking.Asked, found: Report, read: Source, now:
         "title": _("Figures of service"),
         "organisation": drawn(access.view.name).text,
         "period": figures.days(period.first, period.last),
-        "narrowed": drawn(_narrowed(asked)).text,
+        "narrowed": drawn(asked.in_words() or _("all channels, mailboxes and teams")).text,
         "sections": _sections(found),
         "course": {
             "title": _("Received and answered by week") if course.weeks else _("Received and answered by day"),
@@ -64,15 +63,6 @@ def model(access: Access, asked: asking.Asked, found: Report, read: Source, now:
     }
 
 
-def _narrowed(asked: asking.Asked) -> str:
-    told = [
-        str(ticket_words.CHANNELS[asked.question.channel][0]) if asked.question.channel else "",
-        _("mailbox %(name)s") % {"name": asked.name_of("mailbox")} if asked.question.mailbox else "",
-        _("team %(name)s") % {"name": asked.name_of("team")} if asked.question.team else "",
-    ]
-    return ", ".join(one for one in told if one) or _("all channels, mailboxes and teams")
-
-
 def _sections(found: Report) -> list[dict[str, Any]]:
     under_24, under_48 = found.within(DAY), found.within(2 * DAY)
     counts, cases = found.counts, found.cases
@@ -82,7 +72,7 @@ def _sections(found: Report) -> list[dict[str, Any]]:
         (pgettext("messages", "Answered"), found.answered, words.share(found.answered, found.received)),
         (_("Under 24 h"), under_24, words.share(under_24, found.answered)),
         (_("Under 48 h"), under_48, words.share(under_48, found.answered)),
-        (_("Later"), found.answered - under_48, words.share(found.answered - under_48, found.answered)),
+        (_("After 48 h"), found.answered - under_48, words.share(found.answered - under_48, found.answered)),
     )
     opened = (
         (pgettext("cases", "Opened"), cases.opened, ""),
