@@ -33,10 +33,12 @@ SELECT coalesce((SELECT position FROM evidence_cursors WHERE follower = %(follow
     coalesce((SELECT size FROM evidence_tree_head WHERE id = 1), 0)
 """
 _AHEAD = """
-SELECT EXISTS (SELECT FROM evidence_facts AS fact LEFT JOIN evidence_entries AS entry ON entry.entry = fact.entry
-    WHERE fact.kind = %(kind)s AND fact.subject = ANY(%(subjects)s::uuid[]) AND fact.type = %(type)s
-        AND (entry.position IS NULL OR entry.position >= coalesce(
-            (SELECT position FROM evidence_cursors WHERE follower = %(follower)s), 0)))
+WITH ahead AS MATERIALIZED (
+    SELECT entry FROM evidence_pending
+    UNION ALL SELECT entry FROM evidence_entries WHERE position >= coalesce(
+        (SELECT position FROM evidence_cursors WHERE follower = %(follower)s), 0))
+SELECT fact.subject FROM ahead JOIN evidence_facts AS fact ON fact.entry = ahead.entry
+WHERE fact.type = %(type)s LIMIT %(most)s
 """
 _MOVE = "UPDATE evidence_cursors SET position = %(end)s WHERE follower = %(follower)s"
 
@@ -100,16 +102,14 @@ def follow_each(
     return (end if _step(follower, at, end, lambda: None) else at) - begin
 
 
-def is_ahead(follower: str, *, kind: str, subjects: Sequence[UUID], type: str) -> bool:
-    """Say whether a fact was recorded that a follower has not come to yet.
+def ahead(follower: str, *, type: str, most: int = WINDOW) -> list[UUID]:
+    """Return the subjects of facts of a type that were recorded and that a follower has not come to yet.
 
     Args:
-        follower: name of the cursor.
-        kind, subjects: whose facts are looked at. type: of the facts.
+        follower: name of the cursor. type: of the facts.
+        most: returned at once; there may be more where there are so many.
     """
-    asked = {"follower": follower, "kind": kind, "subjects": list(subjects), "type": type}
-    row = execute(_AHEAD, asked).fetchone()
-    return row is not None and bool(row[0])
+    return [row[0] for row in execute(_AHEAD, {"follower": follower, "type": type, "most": most}).fetchall()]
 
 
 def _pass(

@@ -60,6 +60,13 @@ class Item(models.Model):
             models.Index(
                 fields=("received_at",), name="reception_repeats", condition=models.Q(repeat_key__isnull=False)
             ),
+            # Few of many: what may hold a case open is looked for among them.
+            models.Index(
+                fields=("organisation", "received_at"), name="reception_recorded", condition=models.Q(state="recorded")
+            ),
+            models.Index(
+                fields=("organisation", "received_at"), name="reception_aside", condition=models.Q(state="unreadable")
+            ),
         )
 
 

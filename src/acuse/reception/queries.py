@@ -151,6 +151,8 @@ def unread(
 ) -> "QuerySet[Item]":
     """Return what came in for an organisation within a time and was not read yet; what it is about nobody knows.
 
+    Of what was fetched it is not known when it came to its mailbox: all that was fetched since is among it.
+
     Args:
         organisation: whose. since, until: when it came. Each may be a reference to the row of an outer query.
     """
@@ -187,5 +189,6 @@ def set_aside(found: "QuerySet[Item]") -> "QuerySet[Item]":
 def _written_to(
     organisation: UUID | Combinable, since: datetime | Combinable, until: datetime | Combinable
 ) -> "QuerySet[Item]":
-    came = Item.objects.filter(organisation=organisation, received_at__gt=since, received_at__lte=until)
+    in_time = Q(received_at__lte=until) | Q(fetched=True)
+    came = Item.objects.filter(in_time, organisation=organisation, received_at__gt=since)
     return came.exclude(purpose="bounce")  # where servers write

@@ -16,7 +16,7 @@ from acuse.errors import AccessDenied, ConflictError, InputError
 from acuse.evidence import custody
 from acuse.helpdesk.models import Outgoing
 from acuse.helpdesk.queries.case import case
-from acuse.helpdesk.queries.closing import held_open
+from acuse.helpdesk.queries.closing import GRACE, held_open
 from acuse.helpdesk.queries.tickets import Filters, tickets
 from acuse.helpdesk.queries.writing import NOT_ASKED, agree_link
 from acuse.helpdesk.services.changes import add_note, assign, classify
@@ -262,7 +262,9 @@ def test_silence_closes_only_where_it_may_and_only_after_a_certified_notice(
     assert close_silent() == 0
     sent = UUID(desk.only("conformity.requested").details["communication"])
     Communication.objects.filter(id=sent).update(status="concluded", grade=1, final_at=clock.now())
-    later = until + timedelta(seconds=1)
+    monkeypatch.setattr(clock, "now", lambda: until + GRACE - timedelta(seconds=1))
+    assert close_silent() == 0, "what came in the last moment is still being taken in"
+    later = until + GRACE
     monkeypatch.setattr(clock, "now", lambda: later)
     assert close_silent() == 1
     assert close_silent() == 0

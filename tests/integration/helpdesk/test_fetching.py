@@ -214,7 +214,7 @@ def test_whoever_lost_the_lease_writes_nothing_down(fetched: Fetched) -> None:
         fetching.fetch(pickup=row.id, lease=uuid4())
     with pytest.raises(ConflictError):
         services.advance(pickup=row.id, lease=uuid4(), uid_validity=1, uid=9)
-    services.finish(pickup=row.id, lease=uuid4(), more=False)
+    services.finish(pickup=row.id, lease=uuid4(), read_at=clock.now())
     assert Pickup.objects.get().fetched_at is None
 
 

@@ -18,6 +18,7 @@ from acuse.evidence.queries import facts_of
 from acuse.helpdesk.call_rules import Entered
 from acuse.helpdesk.models import Call, Interaction, Outgoing, Ticket
 from acuse.helpdesk.queries.calls import Filters, call, caller, calls, sums
+from acuse.helpdesk.queries.closing import GRACE
 from acuse.helpdesk.queries.lines import lines, public_lines
 from acuse.helpdesk.services.calls import Opening, correct_call, link_call, register_call
 from acuse.helpdesk.services.conformity import ask_conformity, close_silent
@@ -222,7 +223,7 @@ def test_a_customer_who_called_was_not_silent_whoever_answered(desk: Desk, monke
     send_due()
     sent = UUID(desk.only("conformity.requested").details["communication"])
     Communication.objects.filter(id=sent).update(status="concluded", grade=1, final_at=clock.now())
-    monkeypatch.setattr(clock, "now", lambda: until + timedelta(seconds=1))
+    monkeypatch.setattr(clock, "now", lambda: until + GRACE)
     lost = entered(line(desk), started_at=until - timedelta(days=1), result="lost", talked=None, outcome="")
     call = register_call(access=desk.agent, call=lost, ticket=ticket.id)
     assert not Interaction.objects.filter(ticket=ticket, kind="call").exists()

@@ -8,21 +8,21 @@ import pytest
 
 from acuse import clock
 from acuse.delivery.models import Communication
-from acuse.evidence.following import is_ahead
+from acuse.errors import TemporaryError
+from acuse.evidence.following import ahead
 from acuse.helpdesk import followers
-from acuse.helpdesk.models import ConformityRequest, Outgoing
-from acuse.helpdesk.queries.closing import FILED_TYPE, FILING, held_open
+from acuse.helpdesk.models import ConformityRequest, Outgoing, Ticket
+from acuse.helpdesk.queries.closing import FILED_TYPE, FILING, GRACE, held_open
 from acuse.helpdesk.services.conformity import ask_conformity, close_silent
 from acuse.helpdesk.services.mailboxes import change_mailbox
 from acuse.helpdesk.services.opening import settings_of
 from acuse.helpdesk.services.replies import reply, send_due
 from acuse.helpdesk.services.settings import change_desk
-from acuse.proof.facts.reception import KIND as RECEPTION
 from acuse.reception.fetching.rules import Source
-from acuse.reception.fetching.services import set_pickup
+from acuse.reception.fetching.services import finish, put_off, set_pickup
 from acuse.reception.models import Item, Pickup
 from acuse.reception.rules import Ours
-from acuse.reception.services import Arrival, again, receive
+from acuse.reception.services import Arrival, Fetched, again, receive
 from tests.integration.helpdesk.making import ADDRESS, SLUG, Desk, letter
 from tests.integration.helpdesk.test_answering import address
 from tests.integration.helpdesk.test_case import answer, asking, to_ticket
@@ -30,6 +30,7 @@ from tests.integration.helpdesk.test_case_page import Clock
 from tests.integration.helpdesk.test_inbox import member
 
 TERM = timedelta(days=15)
+OVER = TERM + GRACE + timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ def test_a_notice_that_is_out_closes_nothing_once_the_organisation_does_not_allo
     assert page not in shown(desk)
     assert not set_by_page(desk, ticked=False)
     assert page in shown(desk)
-    later.ahead = TERM + timedelta(minutes=1)
+    later.ahead = OVER
     assert close_silent() == 0
     assert status(desk) == "pending_conformity"
     assert "term.expired" not in desk.types()
@@ -143,18 +144,19 @@ def test_what_came_in_time_and_is_read_late_was_no_silence(desk: Desk, later: Cl
     raw = letter(body="Sigue haciendo ruido.", message_id="<m7@cliente.example>", In_Reply_To=notice.message_id)
     item = arrive(desk, raw)
     assert held_open(notice.ticket_id) == ""
-    later.ahead = TERM + timedelta(minutes=1)
+    later.ahead = OVER
     assert close_silent() == 0
     assert held_open(notice.ticket_id) == "unread"
     assert "queda por leer lo que llegó antes de vencer el plazo" in shown(desk)
     desk.read(item, raw)
-    assert is_ahead(FILING, kind=RECEPTION, subjects=[item], type=FILED_TYPE)
+    assert ahead(FILING, type=FILED_TYPE) == [item]
     assert close_silent() == 0, "it was read, and is filed in a moment"
+    assert held_open(notice.ticket_id) == "unread"
     desk.sequencer.tick()
     assert close_silent() == 0
     while followers.follow_mail():
         pass
-    assert not is_ahead(FILING, kind=RECEPTION, subjects=[item], type=FILED_TYPE)
+    assert not ahead(FILING, type=FILED_TYPE)
     assert close_silent() == 0
     assert held_open(notice.ticket_id) == "heard"
     assert "el cliente escribió o llamó después de redactarse el aviso" in shown(desk)
@@ -166,7 +168,7 @@ def test_what_comes_after_the_term_or_is_not_the_customers_holds_no_case_open(de
     theirs = letter("Otra cosa", sender="luis@cliente.example", message_id="<l1@cliente.example>")
     item = desk.take_in(theirs, mail_from="luis@cliente.example")
     Item.objects.filter(id=item).update(state="unreadable")
-    later.ahead = TERM + timedelta(minutes=1)
+    later.ahead = OVER
     arrive(desk, letter("Tarde", message_id="<t1@cliente.example>"))
     assert close_silent() == 1
 
@@ -182,7 +184,7 @@ def test_what_is_set_aside_for_the_case_or_from_its_customer_was_no_silence(desk
     else:
         item = desk.receive(letter("Aparte", message_id="<a1@cliente.example>"))
     assert Item.objects.get(id=item).state == "unreadable"
-    later.ahead = TERM + timedelta(minutes=1)
+    later.ahead = OVER
     assert close_silent() == 0
     assert held_open(notice.ticket_id) == "aside"
     assert "/incoming/" in shown(desk).partition("mientras siga apartado sin leer algo")[2].partition("</p>")[0]
@@ -192,20 +194,85 @@ def test_what_is_set_aside_for_the_case_or_from_its_customer_was_no_silence(desk
     assert held_open(notice.ticket_id) == "unread"
 
 
-@pytest.mark.parametrize("looked", ["never", "before", "more"])
-def test_a_mailbox_that_could_not_be_fetched_since_the_term_may_hold_an_answer(
-    desk: Desk, later: Clock, looked: str
-) -> None:
-    notice = out(desk)
+def fetch_from_now(desk: Desk) -> None:
+    """Have the mailbox fetched."""
     source = Source(
         host="imap.cliente.example", port=993, security="tls", username="atencion", folder="INBOX", mark_read=False
     )
     set_pickup(access=desk.owner, mailbox=desk.mailbox, address=ADDRESS, source=source, secret="una-clave")
+
+
+def look() -> dict[str, UUID]:
+    """Begin a look at it, as the fetcher does."""
+    row, lease = Pickup.objects.get(), uuid4()
+    Pickup.objects.update(lease=lease, lease_until=clock.now() + timedelta(minutes=10))
+    return {"pickup": row.id, "lease": lease}
+
+
+@pytest.mark.parametrize("looked", ["never", "before", "began before", "more", "more, then away"])
+def test_a_mailbox_that_could_not_be_fetched_since_the_term_may_hold_an_answer(
+    desk: Desk, later: Clock, looked: str
+) -> None:
+    notice = out(desk)
+    fetch_from_now(desk)
+    if looked != "never":
+        later.ahead = TERM - timedelta(minutes=1)
+        finish(**look(), read_at=clock.now())
+    before = clock.now()
+    later.ahead = OVER
+    if looked == "began before":
+        finish(**look(), read_at=before)
+    elif looked.startswith("more"):
+        finish(**look(), read_at=None)
+        if looked.endswith("away"):
+            put_off(**look(), error=TemporaryError("The server is away."))
+    assert close_silent() == 0
+    assert held_open(notice.ticket_id) == "unfetched"
+    assert "puede haber una respuesta" in shown(desk)
+    assert (
+        f"/console/{SLUG}/settings/desk/"
+        in member("owner")
+        .get(address(desk))
+        .content.decode()
+        .partition("puede haber una respuesta")[2]
+        .partition("</p>")[0]
+    )
+    finish(**look(), read_at=clock.now())
+    assert close_silent() == 1
+
+
+def test_a_mailbox_that_was_set_up_after_the_term_holds_nothing_open(desk: Desk, later: Clock) -> None:
+    out(desk)
     later.ahead = TERM + timedelta(minutes=1)
-    now = clock.now()
-    at = {"never": None, "before": now - timedelta(hours=1), "more": now}[looked]
-    Pickup.objects.update(fetched_at=at, due_at=now if looked == "more" else now + timedelta(minutes=1))
+    fetch_from_now(desk)
+    later.ahead = OVER
+    assert close_silent() == 1
+
+
+def test_what_was_fetched_after_the_term_may_have_come_in_time(desk: Desk, later: Clock) -> None:
+    notice = out(desk)
+    fetch_from_now(desk)
+    later.ahead = TERM - timedelta(seconds=30)
+    arrived_at = clock.now()
+    later.ahead = TERM + timedelta(seconds=20)
+    fetched = Fetched(server="imap.cliente.example:993", folder="INBOX", uid_validity=1, uid=1, arrived_at=arrived_at)
+    to = Ours(address=ADDRESS, purpose="mailbox", identifier=desk.mailbox)
+    (item,) = receive(
+        arrival=Arrival(mail_from="ana@cliente.example", recipients=(to,), fetched=fetched),
+        raw=letter(body="Sigue igual.", message_id="<f1@cliente.example>", In_Reply_To=notice.message_id),
+    )
+    later.ahead = OVER
+    finish(**look(), read_at=clock.now())
+    assert Item.objects.get(id=item).state == "recorded"
     assert close_silent() == 0
     assert held_open(notice.ticket_id) == "unread"
-    Pickup.objects.update(fetched_at=now, due_at=now + timedelta(minutes=1))
-    assert close_silent() == 1
+
+
+def test_whoever_writes_anew_instead_of_answering_was_not_silent(desk: Desk, later: Clock) -> None:
+    notice = out(desk)
+    later.ahead = timedelta(days=1)
+    desk.receive(letter("Sigue el ruido", message_id="<n1@cliente.example>"))
+    assert Ticket.objects.count() == 2
+    later.ahead = OVER
+    assert close_silent() == 0
+    assert held_open(notice.ticket_id) == "heard"

@@ -1,27 +1,30 @@
 """Whether silence closes a case: what holds it open though the term of its certified notice of closing ends.
 
-Whoever wrote or called since the notice was not silent, whatever they said and whether or not somebody answered. Nor is
-it known to be silence while something lies unread that came before the term's end: anything of the organisation that
-waits to be read or fetched, because only reading tells whose it is; and of what was set aside, what came at an address
-of the case or from its customer's. What is set aside holds the case open until it is read again.
+Whoever wrote or called since the notice was not silent, whatever they said, in whichever case, and whether or not
+somebody answered. Nor is it known to be silence while something lies unread that may have come before the term's end:
+anything of the organisation that waits to be read or fetched, because only reading tells whose it is; and of what was
+set aside, what came at an address of the case or from its customer's. What is set aside holds the case open until it is
+read again. To hold a case open for longer than needed does no harm; to close it on somebody who spoke does.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from acuse import clock
-from acuse.evidence.following import is_ahead
+from acuse.evidence.following import WINDOW, ahead
 from acuse.helpdesk.models import Call, ConformityRequest, Interaction, Outgoing, Settings
-from acuse.proof.facts.reception import KIND as RECEPTION
 from acuse.reception.fetching.queries import not_fetched_since
 from acuse.reception.queries import of_case, set_aside, unread
 
 #: The follower that files what was read.
 FILING, FILED_TYPE = "helpdesk.mail", "reception.classified"
+#: After the end of the term: what came in the last moment is being taken in meanwhile.
+GRACE = timedelta(minutes=10)
+_AT_THE_END = ("unfetched", "unread")
 _WORDS_OF_CUSTOMERS = (Interaction.Kind.MESSAGE, Interaction.Kind.CALL)
 
 
@@ -35,15 +38,19 @@ def _hindrances() -> Mapping[str, Any]:
     }
     letters = Interaction.objects.filter(ticket=OuterRef(OuterRef("ticket"))).values("communication")
     theirs = of_case(**came, ticket=ticket, letters=letters, address=OuterRef("ticket__address"))
-    wrote = Interaction.objects.filter(ticket=ticket, kind__in=_WORDS_OF_CUSTOMERS, occurred_at__gt=since)
-    called = Call.objects.filter(ticket=ticket, started_at__gt=since)
+    said = Interaction.objects.filter(kind__in=_WORDS_OF_CUSTOMERS, occurred_at__gt=since)
+    # Whoever writes anew instead of answering opens another case; one of their address may be another contact's.
+    wrote = said.filter(ticket__contact=OuterRef("ticket__contact"))
+    from_there = said.filter(author=OuterRef("ticket__address"), ticket__organisation=came["organisation"])
+    called = Call.objects.filter(ticket__contact=OuterRef("ticket__contact"), started_at__gt=since)
     allowed = Settings.objects.filter(organisation=came["organisation"], closing_allowed=True)
     unfetched = not_fetched_since(came["until"], organisation=came["organisation"])
     return {
-        "heard": Exists(wrote) | Exists(called),
         "forbidden": ~Exists(allowed),
+        "heard": Exists(wrote) | Exists(from_there) | Exists(called),
         "aside": Exists(set_aside(theirs)),
-        "unread": Exists(unread(**came)) | Exists(unfetched),
+        "unfetched": Exists(unfetched),
+        "unread": Exists(unread(**came)),
     }
 
 
@@ -58,29 +65,36 @@ def _out() -> "QuerySet[Outgoing]":
 def notices_over() -> "QuerySet[Outgoing]":
     """Return the notices of closing whose term ran out in silence, the oldest first, where silence may close a case.
 
-    What was read and not filed yet is asked for with `has_unfiled`, notice by notice.
+    What was read and not filed yet is asked for notice by notice, with `silent`.
     """
-    silent = [~one for one in _hindrances().values()]
-    return _out().filter(*silent, term_until__lte=clock.now()).order_by("term_until")
+    free = [~one for one in _hindrances().values()]
+    return _out().filter(*free, term_until__lte=clock.now() - GRACE).order_by("term_until")
 
 
-def has_unfiled(notice: Outgoing, *, until: datetime) -> bool:
-    """Say whether something that came in time, and may be the customer's, was read but has not joined its case yet.
+def silent(ticket: UUID) -> Outgoing | None:
+    """Return the notice by which silence closes a case, None where it does not."""
+    notices = notices_over().filter(ticket=ticket)
+    notice = notices.first()
+    if notice is None or _has_unfiled(notice):
+        return None
+    return notices.first()  # asked again: what was unfiled a moment ago may be in a case by now
 
-    Args:
-        notice: one of closing. until: the end of its term.
-    """
+
+def _has_unfiled(notice: Outgoing) -> bool:
+    """Say whether something that came in time, and may be the customer's, was read but has not joined its case yet."""
+    waiting = ahead(FILING, type=FILED_TYPE)
+    if not waiting or notice.term_until is None:
+        return False
     ticket = notice.ticket
     theirs = of_case(
         organisation=ticket.organisation_id,
         since=notice.created_at,
-        until=until,
+        until=notice.term_until,
         ticket=ticket.id,
         letters=Interaction.objects.filter(ticket=ticket).values("communication"),
         address=ticket.address,
     )
-    items = list(theirs.values_list("id", flat=True))
-    return bool(items) and is_ahead(FILING, kind=RECEPTION, subjects=items, type=FILED_TYPE)
+    return len(waiting) == WINDOW or theirs.filter(id__in=waiting).exists()
 
 
 def held_open(ticket: UUID) -> str:
@@ -88,8 +102,9 @@ def held_open(ticket: UUID) -> str:
 
     Returns:
         "heard": the customer wrote or called since. "forbidden": the organisation does not allow it. "aside": something
-        of the customer's is set aside. "unread": the term is over, and what came before waits to be read. "late": the
-        notice did not reach the customer's side in time.
+        of the customer's is set aside. "unfetched": the term is over, and a mailbox was not fetched since. "unread": it
+        is over, and what came before waits to be read or filed. "late": the notice did not reach the customer's side in
+        time.
     """
     notice = _out().filter(ticket=ticket).first()
     if notice is None:
@@ -98,5 +113,6 @@ def held_open(ticket: UUID) -> str:
         return "late"
     is_over = notice.term_until <= clock.now()
     mine = _out().filter(id=notice.id)
-    held = (name for name, one in _hindrances().items() if (is_over or name != "unread") and mine.filter(one).exists())
-    return next(held, "")
+    asked = {name: one for name, one in _hindrances().items() if is_over or name not in _AT_THE_END}
+    held = next((name for name, one in asked.items() if mine.filter(one).exists()), "")
+    return held or ("unread" if is_over and _has_unfiled(notice) else "")

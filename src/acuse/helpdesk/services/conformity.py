@@ -20,7 +20,7 @@ from acuse.errors import ConflictError, InputError
 from acuse.evidence.ledger import FactDraft, record
 from acuse.helpdesk import rules
 from acuse.helpdesk.models import ConformityRequest, Outgoing, Ticket
-from acuse.helpdesk.queries.closing import has_unfiled, notices_over
+from acuse.helpdesk.queries.closing import notices_over, silent
 from acuse.helpdesk.queries.writing import NOT_ASKED, agree_link, answered_at, leads_to_question, of_question
 from acuse.helpdesk.services.opening import pass_to, settings_of
 from acuse.helpdesk.services.replies import Answer, cancel, discarded_where_refused, insert, prepare
@@ -200,8 +200,8 @@ def _reached_in_time(communication: UUID | None, term_until: datetime) -> bool:
 def _close(ticket: UUID, actor: Actor) -> bool:
     """Close a case, unless what happened before it was locked holds it open."""
     row = Ticket.objects.select_for_update(no_key=True).get(id=ticket)
-    notice = notices_over().filter(ticket=row).first()
-    if notice is None or notice.term_until is None or has_unfiled(notice, until=notice.term_until):
+    notice = silent(ticket)
+    if notice is None or notice.term_until is None:
         return False
     waiting = ConformityRequest.objects.get(ticket=row, answered_at=None, withdrawn_at=None)
     if not _reached_in_time(waiting.communication, notice.term_until):

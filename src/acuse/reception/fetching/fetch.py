@@ -42,7 +42,7 @@ def fetch(*, pickup: UUID, lease: UUID) -> int:
     row = Pickup.objects.filter(id=pickup, lease=lease).first()
     if row is None:
         raise ConflictError("The mailbox is fetched by somebody else, or was set up anew.")
-    source = source_of(row)
+    source, began_at = source_of(row), clock.now()
     with opening(source, services.password_of(row), within=rules.LOOK) as session:
         renumbered = row.uid_validity != session.uid_validity
         # Of a folder whose numbers are new, all that came since it was set up: repeat keys tell what is here already.
@@ -58,7 +58,7 @@ def fetch(*, pickup: UUID, lease: UUID) -> int:
         if renumbered and not more:
             last = max([session.next_uid - 1, *uids])
             services.advance(pickup=pickup, lease=lease, uid_validity=session.uid_validity, uid=last)
-    services.finish(pickup=pickup, lease=lease, more=more)
+    services.finish(pickup=pickup, lease=lease, read_at=None if more else began_at)
     return taken
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import Combinable
 
 from acuse.accounts.queries import Access
@@ -21,7 +21,7 @@ class PickupView:
 
     Attributes:
         mailbox: of the desk.
-        fetched_at: when it was last read to the end; None before the first time.
+        fetched_at: when the last look at it began that came to the end; None before the first time.
         failure: what is wrong with it since `failing_since`; None where nothing is.
         left_behind: messages that were too large and stay there.
     """
@@ -43,11 +43,13 @@ def pickups(access: Access) -> Mapping[UUID, PickupView]:
 def not_fetched_since(moment: datetime | Combinable, *, organisation: UUID | Combinable) -> "QuerySet[Pickup]":
     """Return the mailboxes of an organisation where something may lie that came before a moment.
 
+    Mail from before one was set up is not fetched from it.
+
     Args:
         moment, organisation: each may be a reference to the row of an outer query.
     """
-    never, more = Q(fetched_at=None), Q(due_at__lte=F("fetched_at"))
-    return Pickup.objects.filter(never | more | Q(fetched_at__lte=moment), organisation=organisation)
+    behind = Q(fetched_at=None) | Q(fetched_at__lte=moment)
+    return Pickup.objects.filter(behind, organisation=organisation, started_at__lte=moment)
 
 
 def _view(row: Pickup) -> PickupView:

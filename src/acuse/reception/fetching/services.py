@@ -3,7 +3,7 @@
 The password is stored encrypted under a key that lies outside the database; no fact, log or page names it.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from cryptography.fernet import InvalidToken
@@ -151,12 +151,18 @@ def leave_behind(*, pickup: UUID, lease: UUID, uid_validity: int, uid: int, size
         record(_told(row, "mailbox.mail_left", _FETCHER, {**details, "size": size}))
 
 
-def finish(*, pickup: UUID, lease: UUID, more: bool) -> None:
-    """Write down that a folder was read, and when it is looked at again: at once where more waits."""
+def finish(*, pickup: UUID, lease: UUID, read_at: datetime | None) -> None:
+    """Write down that a folder was read, and when it is looked at again: at once where more waits.
+
+    Args:
+        pickup, lease: which one, and under which it was read.
+        read_at: when the look began that came to the end of the folder, because what comes during it may be missed;
+            None where more waits.
+    """
     now = clock.now()
     Pickup.objects.filter(id=pickup, lease=lease).update(
-        fetched_at=now,
-        due_at=now if more else now + rules.PAUSE,
+        **({"fetched_at": read_at} if read_at else {}),
+        due_at=now + rules.PAUSE if read_at else now,
         tries=0,
         failure=None,
         failing_since=None,
