@@ -17,6 +17,8 @@ MOST_NAME = 80
 MOST_SNIPPET = 5_000
 _MOST_SUBJECT_SOURCE = 1_000
 _SHORTCUT = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
+#: A link to what there is not.
+_NOWHERE = re.compile(r"(?<!\\)\[([^\[\]]*)\]\(\)")
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
 
 
@@ -93,7 +95,7 @@ def fill(use: Use, subject: str, body: str, values: Mapping[str, Said], *, langu
         BadTemplate: the template is not right, or becomes too long.
     """
     line = liquid.fill(liquid.read(subject, subject=True), values)
-    text = liquid.fill(liquid.read(body), values)
+    text = _NOWHERE.sub(r"\1", liquid.fill(liquid.read(body), values))
     title = one_line(line, MOST_SUBJECT)
     whole = _BLANK_LINES.sub("\n\n", text).strip("\n") + "\n"
     return Filled(subject=title, body=whole, parts=bodies.write(whole, title=title, language=language))

@@ -62,6 +62,7 @@ USES: Mapping[str, Use] = {
     for use in (
         _use(
             "ticket.receipt",
+            _optional("ticket.link", Kind.LINK),  # whoever wrote for another cannot follow the case
             Variable(name="message.kind", kind=Kind.LINE),
             Variable(name="message.received_at", kind=Kind.MOMENT),
             Variable(name="message.text", kind=Kind.TEXT),

@@ -16,7 +16,7 @@ from acuse import clock
 from acuse.errors import AcuseError
 from acuse.evidence.alarms import from_members
 from acuse.evidence.anchors import unanchored_since
-from acuse.evidence.models import Alarm, Head
+from acuse.evidence.models import Alarm, Cursor, Head
 from acuse.evidence.statements import execute
 from acuse.proof import merkle
 from acuse.proof.bundle import Bundle, ProvenFact, SealBinding, TimeStamp
@@ -116,6 +116,11 @@ WHERE head.id = 1
 def ledger_fact(row: Sequence[Any]) -> LedgerFact:
     """Return the fact of a row (canonical, position, organisation sequence)."""
     return LedgerFact(fact=Fact.parse(bytes(row[0])), position=row[1], organisation_sequence=row[2])
+
+
+def stands_at(follower: str) -> int:
+    """Return the position of the ledger that a follower looks at next."""
+    return Cursor.objects.filter(follower=follower).values_list("position", flat=True).first() or 0
 
 
 def facts_of(*, organisation: UUID, kind: str, id: UUID) -> list[LedgerFact]:

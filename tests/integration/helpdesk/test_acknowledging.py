@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from acuse import clock
+from acuse.composition.services import publish_template
 from acuse.delivery.models import Communication
 from acuse.evidence import custody
+from acuse.helpdesk.followers import follow_mail
 from acuse.helpdesk.models import Outgoing, Ticket
 from acuse.helpdesk.queries.writing import follow_path
 from acuse.helpdesk.services.replies import send_due
@@ -18,7 +20,7 @@ from acuse.reception.models import Item
 from tests.integration.helpdesk.making import ADDRESS, ANA, SLUG, Desk, letter
 from tests.integration.helpdesk.test_inbox import member
 
-EVA = "eva@otra.example"
+EVA, LUZ = "eva@otra.example", "luz@tercera.example"
 NONE = "No se ha enviado justificante al cliente"
 BASE = f"/console/{SLUG}/tickets/"
 
@@ -42,18 +44,34 @@ def by_telephone(agent: Any, **given: str) -> Ticket:
 
 
 def page_of(agent: Any, ticket: Ticket) -> str:
-    """The page of a case that is no longer new, with single spaces."""
-    later = clock.now() + timedelta(minutes=2)
-    with pytest.MonkeyPatch.context() as patch:
+    """The page of a case, with single spaces."""
+    return " ".join(agent.get(f"{BASE}{ticket.id}/").content.decode().split())
+
+
+def describe(agent: Any, ticket: Ticket, address: str) -> None:
+    """Have a member write an address on the page of a case."""
+    assert agent.post(f"{BASE}{ticket.id}/describe/", {"tags": "taller", "address": address}).status_code == 302
+
+
+def test_a_case_is_said_to_have_no_receipt_once_whoever_writes_them_has_been_there(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.take_in(letter(Precedence="bulk"))
+    desk.sequencer.tick()
+    assert follow_mail()
+    agent, ticket = member("agent"), desk.ticket()
+    assert NONE not in page_of(agent, ticket), "its opening has no place yet"
+    desk.sequencer.tick()
+    with monkeypatch.context() as patch:
+        later = clock.now() + timedelta(hours=1)
         patch.setattr(clock, "now", lambda: later)
-        return " ".join(agent.get(f"{BASE}{ticket.id}/").content.decode().split())
-
-
-def test_a_case_whose_receipt_is_being_written_is_not_said_to_have_none(desk: Desk) -> None:
-    desk.receive(letter(Precedence="bulk"))
-    agent, path = member("agent"), f"{BASE}{desk.ticket().id}/"
-    assert NONE not in agent.get(path).content.decode()
-    assert NONE in page_of(agent, desk.ticket())
+        assert NONE not in page_of(agent, ticket), "however late"
+    desk.file()
+    assert NONE in page_of(agent, ticket)
+    describe(agent, ticket, EVA)
+    assert NONE not in page_of(agent, ticket), "a new address is to be looked at"
+    desk.file()
+    assert Outgoing.objects.get().recipient == EVA
 
 
 def test_whoever_has_answers_go_elsewhere_gets_the_receipt_themselves(desk: Desk) -> None:
@@ -71,9 +89,45 @@ def test_whoever_has_answers_go_elsewhere_gets_the_receipt_themselves(desk: Desk
     assert "Desde la revisión el coche hace ruido." in text
     # Who reads the answers is Eva: neither her name nor the link to them is for whoever named her.
     assert "Eva" not in text
-    assert follow_path(ticket.id) not in text
-    assert re.search(r"/f/(?![a-z2-7])", text)
-    assert f'por correo certificado <span class="break">a {ANA}</span>, ' in page_of(member("agent"), ticket)
+    for promised in ("/f/", "la página de su caso", "sellado", "Consultar", "Clave para seguirlo", "<>"):
+        assert promised not in text
+    assert "Las respuestas van a la dirección que se indicó para ellas." in " ".join(text.split())
+    agent = member("agent")
+    page = page_of(agent, ticket)
+    assert f'por correo certificado <span class="break">a {ANA}</span>, ' in page
+    assert f"El justificante fue a {ANA}, que escribió el mensaje. El cliente, {EVA}, no tiene ninguno." in page
+    describe(agent, ticket, LUZ)
+    desk.file()
+    assert send_due() == 1
+    own = Outgoing.objects.get(ticket=ticket, recipient=LUZ)
+    assert follow_path(ticket.id) in own.body
+    assert "no tiene ninguno" not in page_of(agent, ticket)
+
+
+def test_an_own_template_says_the_words_of_a_link_that_there_is_not(desk: Desk) -> None:
+    body = "Caso {{ ticket.number }}: [vea su caso]({{ ticket.link }}). {{ message.text }}"
+    publish_template(
+        access=desk.administrator, use="ticket.receipt", name="Propia", language="es", subject="Recibido", body=body
+    )
+    desk.receive(letter(Reply_To=EVA))
+    assert re.fullmatch(r"Caso \d+: vea su caso\. Desde la revisión.*\n", Outgoing.objects.get().body)
+
+
+def test_the_receipt_of_a_form_that_writes_in_another_name_is_not_the_customers(desk: Desk) -> None:
+    robot = "wordpress@tienda.example"
+    desk.receive(letter(sender=f"Web <{robot}>", Reply_To=ANA), mail_from=robot)
+    agent, ticket = member("agent"), desk.ticket()
+    assert Outgoing.objects.get().recipient == robot
+    assert f"El justificante fue a {robot}, que escribió el mensaje. El cliente, {ANA}, no" in page_of(agent, ticket)
+
+
+def test_a_stranger_does_not_use_up_the_receipts_of_whom_they_name(desk: Desk) -> None:
+    for number in range(5):
+        sender, fields = f"mal{number}@cliente.example", {"message_id": f"<s{number}@cliente.example>"}
+        desk.receive(letter(body=f"{number}", sender=sender, Reply_To=EVA, **fields), mail_from=sender)
+    assert Outgoing.objects.count() == 5
+    desk.receive(letter(sender=EVA, message_id="<eva@otra.example>"), mail_from=EVA)
+    assert Outgoing.objects.latest("created_at").recipient == EVA
 
 
 def test_the_receipt_of_whoever_is_answered_leads_to_their_case(desk: Desk) -> None:
@@ -113,9 +167,10 @@ def test_the_author_of_what_is_disowned_distributed_or_a_programs_gets_no_receip
     assert NONE in page_of(member("agent"), desk.ticket())
 
 
-def test_a_form_that_writes_in_the_desks_own_name_opens_a_case_for_whom_it_names(desk: Desk) -> None:
+@pytest.mark.parametrize("form", [ADDRESS, "wordpress@ribera.example"])
+def test_a_form_that_writes_in_the_organisations_own_name_opens_a_case_for_whom_it_names(desk: Desk, form: str) -> None:
     """Anybody can name anybody in it: the customer is answered by a person, and nothing answers by itself."""
-    desk.receive(letter(sender=f"Web <{ADDRESS}>", Reply_To=ANA), mail_from=ADDRESS)
+    desk.receive(letter(sender=f"Web <{form}>", Reply_To=ANA), mail_from=form)
     ticket = desk.ticket()
     assert ticket.address == ANA
     assert not Outgoing.objects.exists()
@@ -133,25 +188,39 @@ def test_answers_go_to_the_author_where_a_list_that_is_the_mailbox_names_itself(
     assert ticket.address == Outgoing.objects.get().recipient == ANA
 
 
-def test_a_customer_whose_address_becomes_known_later_gets_the_receipt_then_and_once(desk: Desk) -> None:
+def test_each_address_that_becomes_known_later_gets_the_receipt_then_and_once(desk: Desk) -> None:
     agent = member("agent")
     ticket = by_telephone(agent)
     desk.file()
     assert not Outgoing.objects.exists()
     assert f"{NONE}, porque no se conoce su dirección de correo." in page_of(agent, ticket)
-    describe = f"{BASE}{ticket.id}/describe/"
-    assert agent.post(describe, {"tags": "taller", "address": ""}).status_code == 302
+    describe(agent, ticket, "")
     desk.file()
     assert not Outgoing.objects.exists()
-    for address in (ANA, EVA, ANA):
-        assert agent.post(describe, {"tags": "taller", "address": address}).status_code == 302
-        desk.file()
-    assert Outgoing.objects.get().recipient == ANA
+    describe(agent, ticket, ANA)
+    desk.file()
     assert send_due() == 1
     _recipient, text = receipt_of(desk, ticket)
     assert "Ruido al frenar." in text
     assert follow_path(ticket.id) in text
+    for address in (EVA, ANA.upper()):
+        describe(agent, ticket, address)
+        desk.file()
+    assert list(Outgoing.objects.order_by("created_at").values_list("recipient", flat=True)) == [ANA, EVA]
     assert NONE not in page_of(agent, ticket)
+
+
+@pytest.mark.parametrize("status", ["resolved", "closed_without"])
+def test_an_address_that_is_written_on_a_case_that_is_over_gets_no_receipt(desk: Desk, status: str) -> None:
+    agent = member("agent")
+    ticket = by_telephone(agent)
+    desk.file()
+    Ticket.objects.filter(id=ticket.id).update(status=status, closed_at=clock.now())
+    assert "porque no se conoce su dirección de correo. Se" not in page_of(agent, ticket)
+    describe(agent, ticket, ANA)
+    desk.file()
+    assert not Outgoing.objects.exists()
+    assert f"{NONE}. No se envía a listas" in page_of(agent, ticket)
 
 
 def test_a_label_on_a_case_without_a_receipt_sends_none(desk: Desk) -> None:

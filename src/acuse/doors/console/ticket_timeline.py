@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.clock import from_rfc3339
 from acuse.composition.bodies import preview
@@ -26,13 +25,12 @@ from acuse.evidence.anchors import anchored_size, development_anchors
 from acuse.evidence.queries import LedgerFact
 from acuse.helpdesk.queries.case import CaseView, InteractionView
 from acuse.helpdesk.queries.deadlines import DeadlineView
+from acuse.helpdesk.queries.receipts import awaits_receipt
+from acuse.mail.mailboxes import lowered
 from acuse.mail.quotes import parted
 from acuse.proof.business_time import CalendarVersion, OutsideCalendar, Term
 from acuse.proof.facts.catalogue import fits_type
 from acuse.proof.facts.deadline import MISSED, STARTED
-
-#: In which a follower has written the receipt of a case that gets one.
-_WRITTEN_WITHIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,11 +108,31 @@ def entries(
     return made
 
 
-def is_unacknowledged(case: CaseView) -> bool:
-    """Say whether no receipt went out to the customer of a case, and none waits to or is still being written."""
-    if case.row.address and clock.now() - case.facts[0].fact.recorded_at < _WRITTEN_WITHIN:
-        return False
-    return "receipt" not in {*(one.act for one in case.interactions), *(one.act for one in case.outgoing)}
+def without_receipt(case: CaseView) -> str:
+    """Return that no receipt went out to the customer of a case, and why; "" where one did, or may still."""
+    address = case.row.address
+    sent = [one.author for one in case.interactions if one.act == "receipt"]
+    sent += [one.recipient for one in case.outgoing if one.act == "receipt"]
+    if address and (lowered(address) in map(lowered, sent) or awaits_receipt(case.facts)):
+        return ""
+    if address and sent:
+        said = {"author": sent[0], "address": address}
+        if case.interactions[0].author == sent[0]:
+            return (
+                _("The receipt went to %(author)s, who wrote the message. The customer, %(address)s, has none.") % said
+            )
+        return _("The receipt went to %(author)s. The customer, %(address)s, has none.") % said
+    if address:
+        return _(
+            "No receipt has been sent to the customer. None goes to lists and programs, nor where it is in doubt who "
+            "wrote, too many went out, or the address came when the case was over."
+        )
+    if case.row.closed_at:
+        return _("No receipt has been sent to the customer, because no e-mail address is known.")
+    return _(
+        "No receipt has been sent to the customer, because no e-mail address is known. It goes out once the case has "
+        "one."
+    )
 
 
 def _who(fact: LedgerFact, interaction: InteractionView | None, case: CaseView, members: Mapping[UUID, str]) -> str:

@@ -24,7 +24,7 @@ from acuse.doors.console import ticket_words as words
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.console.ticket_deadlines import first, glance, told, warning
 from acuse.doors.console.ticket_pauses import REASONS
-from acuse.doors.console.ticket_timeline import entries, is_unacknowledged
+from acuse.doors.console.ticket_timeline import entries, without_receipt
 from acuse.doors.console.wording import StatusWord
 from acuse.doors.ui.contradictions import contradictions
 from acuse.doors.ui.errors import said
@@ -200,7 +200,7 @@ def _opened(request: HttpRequest, access: Access, seen: CaseView, members: Mappi
         "ruler": first(deadlines),
         "due": words.due(seen.row),
         "entries": told_in_order,
-        "unacknowledged": is_unacknowledged(seen),
+        "without_receipt": without_receipt(seen),
         "unsent": [(one, preview(one.body)) for one in seen.outgoing],
         "development": any(one.development for one in told_in_order),
         "members": members,

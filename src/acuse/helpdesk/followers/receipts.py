@@ -8,6 +8,8 @@ from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
+from acuse.accounts.queries import sender_patterns
+from acuse.accounts.rules import may_send_as
 from acuse.delivery.services.dispatched import PASSING
 from acuse.errors import ConflictError
 from acuse.evidence import custody
@@ -17,6 +19,8 @@ from acuse.evidence.following import follow_each
 from acuse.evidence.queries import LedgerFact
 from acuse.helpdesk.followers.mail import dmarc, is_ours
 from acuse.helpdesk.models import Mailbox, Ticket
+from acuse.helpdesk.queries.receipts import ACKNOWLEDGING, DESCRIBED, OPENED
+from acuse.helpdesk.rules import OPEN_STATUSES
 from acuse.helpdesk.services.acknowledging import ALARM, discard_unused, queue_receipt, write_receipt
 from acuse.helpdesk.services.papers import seal_receipt
 from acuse.helpdesk.services.replies import Prepared
@@ -26,14 +30,12 @@ from acuse.reception.queries import item_view
 
 log = logging.getLogger(__name__)
 
-_OPENED = "ticket.opened"
-
 
 def follow_openings() -> int:
     """Send the receipts of cases that were opened, one at a time; return how far the cursor moved."""
     written: list[Prepared] = []
     try:
-        return follow_each("helpdesk.openings", (_OPENED, "ticket.described"), partial(_prepare, written), _failed)
+        return follow_each(ACKNOWLEDGING, (OPENED, DESCRIBED), partial(_prepare, written), _failed)
     finally:
         # Another process was quicker, or the customer's address was mended meanwhile.
         discard_unused(written)
@@ -55,19 +57,25 @@ def _failed(item: LedgerFact, error: Exception) -> None:
 
 
 def _prepare(written: list[Prepared], item: LedgerFact) -> Callable[[], object]:
-    ticket, details = item.fact.subject.id, item.fact.details
-    if item.fact.type != _OPENED and "address" not in details["fields"]:
+    ticket, is_opening = item.fact.subject.id, item.fact.type == OPENED
+    if not is_opening and not _is_addressed(item):
         return _nothing
     # An address that a member writes on the case is the customer's by their word.
-    recipient = _recipient(item) if item.fact.type == _OPENED else ""
+    recipient = _recipient(item) if is_opening else ""
     receipt = write_receipt(ticket=ticket, recipient=recipient) if recipient is not None else None
     if receipt is not None:
         written.append(receipt)
     return partial(_acknowledge, ticket, receipt)
 
 
+def _is_addressed(item: LedgerFact) -> bool:
+    """Say whether a member wrote an address on a case whose customer can still do with its receipt."""
+    still_open = Ticket.objects.filter(id=item.fact.subject.id, status__in=OPEN_STATUSES)
+    return "address" in item.fact.details["fields"] and still_open.exists()
+
+
 def _nothing() -> None:
-    """What says nothing new of where the customer can be written to."""
+    """What says nothing new of where a customer can be written to who waits for us."""
 
 
 def _acknowledge(ticket: UUID, receipt: Prepared | None) -> None:
@@ -100,7 +108,7 @@ def _author(reception: UUID, address: str) -> str | None:
 
     Whoever wrote may have answers go elsewhere by Reply-To, but nobody is sent receipts because somebody else named
     them there: what answers by itself does not use that field (RFC 3834 section 4). Nor because somebody wrote in their
-    name, where the domain disowns it. A website's form that writes in the name of the desk itself has nobody to answer.
+    name, where the domain disowns it. A website's form that writes in the organisation's own name has nobody to answer.
     """
     seen = item_view(reception)
     if seen is None or dmarc(seen) == "fail":
@@ -108,4 +116,5 @@ def _author(reception: UUID, address: str) -> str | None:
     author = seen.author or seen.mail_from
     if lowered(author) == lowered(address):
         return ""
-    return None if is_ours(seen, author) else author
+    is_own = is_ours(seen, author) or may_send_as(author, sender_patterns(seen.organisation))
+    return None if is_own else author

@@ -56,6 +56,7 @@ class OutgoingView:
     member: UUID | None
     created_at: datetime
     due_at: datetime
+    recipient: str
     state: str
     reason: str
     subject: str
@@ -204,6 +205,7 @@ def _outgoing(row: Outgoing, access: Access) -> OutgoingView:
         member=row.member_id,
         created_at=row.created_at,
         due_at=row.due_at,
+        recipient=row.recipient,
         state=row.state,
         reason=row.reason,
         subject=row.subject,

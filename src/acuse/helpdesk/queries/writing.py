@@ -226,11 +226,6 @@ def follow_link(ticket: UUID) -> str:
     return _link(follow_path(ticket))
 
 
-def find_link() -> str:
-    """Return the link of the page that sends the secret one to the customer, who needs the key and their address."""
-    return _link("/f/")
-
-
 def agree_link(request: UUID) -> str:
     """Return the link with which a customer says whether they agree."""
     return _link(agree_path(request))

@@ -22,7 +22,7 @@ from acuse.delivery.services.dispatched import PASSING
 from acuse.errors import AcuseError, ConflictError, InputError
 from acuse.evidence.alarms import clear_alarms, raise_alarm
 from acuse.helpdesk.models import Interaction, Outgoing, Ticket
-from acuse.helpdesk.queries.writing import find_link, values_of
+from acuse.helpdesk.queries.writing import values_of
 from acuse.helpdesk.services.replies import Answer, Prepared, discard, insert, prepare
 
 log = logging.getLogger(__name__)
@@ -37,9 +37,9 @@ _MESSAGE, _CALL = {"es": "mensaje", "en": "message"}, {"es": "llamada", "en": "c
 _NOT_SAID = ("product.", "warranty.", "dispute.")
 _MOST_TEXT = 8_000
 _MOST_FILES = 50
-#: Receipts of one customer. A program that answers each with a new message gets none any more, and so falls silent:
+#: Receipts to one address. A program that answers each with a new message gets none any more, and so falls silent:
 #: a fast one within the hour, a slow one within the day.
-_MOST_OF_CUSTOMER = ((5, timedelta(hours=1)), (10, timedelta(days=1)))
+_MOST_TO_ADDRESS = ((5, timedelta(hours=1)), (10, timedelta(days=1)))
 #: Receipts of one organisation: whoever writes in the names of many sends no more than that to them.
 _MOST_OF_ORGANISATION = (500, timedelta(hours=1))
 #: Addresses at which nobody reads: RFC 2142 section 4, and what programs write from.
@@ -78,15 +78,15 @@ def write_receipt(*, ticket: UUID, name: str = "", recipient: str = "") -> Prepa
             whom the case is answered to: neither the name on their card nor the link by which the answers are read.
 
     Returns:
-        The receipt; None where there is one, or none can or may be sent.
+        The receipt; None where that address has one, or none can or may be sent.
     """
     row = Ticket.objects.get(id=ticket)
     said = row.interactions.order_by("sequence").first()
     to = recipient or row.address
-    if not to or _NOBODY.match(to) or said is None or is_acknowledged(row) or not _may_have(row, recipient):
+    if not to or _NOBODY.match(to) or said is None or is_acknowledged(row, to) or not _may_have(row, to):
         return None
     if recipient:
-        known = {**values_of(row, name=""), "ticket.link": find_link()}
+        known = {**values_of(row, name=""), "ticket.link": None}
     else:
         known = values_of(row, name=name or name_of(row.organisation_id, contact=row.contact_id))
     values = {variable: value for variable, value in known.items() if not variable.startswith(_NOT_SAID)}
@@ -118,7 +118,7 @@ def queue_receipt(*, ticket: UUID, receipt: Prepared) -> bool:
         ConflictError: the customer's address was changed since it was written.
     """
     row = Ticket.objects.select_for_update(no_key=True).get(id=ticket)
-    if is_acknowledged(row):
+    if is_acknowledged(row, receipt.recipient):
         return False
     insert(row, prepared=receipt, member=None)
     return True
@@ -132,23 +132,20 @@ def discard_unused(receipts: Sequence[Prepared]) -> None:
             discard(one.organisation, one.kept.sha256)
 
 
-def is_acknowledged(row: Ticket) -> bool:
-    """Say whether a case has a receipt, sent or to be sent."""
-    return row.outgoing.filter(act=_ACT).exists()
+def is_acknowledged(row: Ticket, to: str) -> bool:
+    """Say whether an address has the receipt of a case, sent or to be sent."""
+    return row.outgoing.filter(act=_ACT, recipient__iexact=to).exists()
 
 
-def _may_have(row: Ticket, recipient: str) -> bool:
-    """Say whether a receipt may go out, or whether so many did that something is wrong; people are told then.
+def _may_have(row: Ticket, to: str) -> bool:
+    """Say whether a receipt may go to an address, or whether so many did that something is wrong; people are told then.
 
-    Whoever names others for the answers, each time another, is known by their own address.
+    Whoever names others for the answers is known by their own address, and uses up no receipts of those.
     """
     alarm = f"{ALARM}{row.organisation_id}"
     name = organisation_view(row.organisation_id).name
-    mine, own = Ticket.objects.filter(organisation=row.organisation_id), Ticket.objects.filter(contact=row.contact_id)
-    if any(
-        _sent(own, within) >= most or (recipient and _sent(mine, within, recipient__iexact=recipient) >= most)
-        for most, within in _MOST_OF_CUSTOMER
-    ):
+    mine = Ticket.objects.filter(organisation=row.organisation_id)
+    if any(_sent(mine, within, recipient__iexact=to) >= most for most, within in _MOST_TO_ADDRESS):
         raise_alarm(
             alarm,
             "%(organisation)s: one customer opened so many cases that case %(number)s has no receipt. Perhaps a "

@@ -71,10 +71,10 @@ def seal_receipt(*, ticket: UUID) -> None:
     """Ask for the sealed receipt of a case that was opened, in the caller's transaction, where the desk seals each.
 
     It is made by the workers, so that it is there when the customer looks. A case that is erased meanwhile has none,
-    nor has one whose customer has an address and was written no receipt: lists and floods take no seals.
+    nor has one whose customer has an address and was written no receipt there: lists and floods take no seals.
     """
     row = Ticket.objects.select_for_update(no_key=True).filter(id=ticket).first()
-    if row is None or (row.address and not is_acknowledged(row)):
+    if row is None or (row.address and not is_acknowledged(row, row.address)):
         return
     if settings_of(row.organisation_id).seal_receipts:
         request_ticket_receipt(organisation=row.organisation_id, ticket=ticket)
