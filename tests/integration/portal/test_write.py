@@ -235,10 +235,15 @@ def test_files_that_are_too_big_are_refused_in_words_and_the_rest_stays(desk: De
     assert visitor.post(WRITE, {**ready, "files": [SimpleUploadedFile("a.txt", b"x")]}).status_code == 303
 
 
+def named(place: str) -> str:
+    """What the address of the page after the form names, without when that was signed."""
+    return place.partition("/sent/")[2].partition(":")[0]
+
+
 def test_the_same_form_sent_twice_opens_one_case(desk: Desk, visitor: Client) -> None:
     ready = steps(visitor)
     first, second = visitor.post(WRITE, ready), visitor.post(WRITE, ready)
-    assert (first.status_code, first["Location"]) == (303, second["Location"])
+    assert (first.status_code, named(first["Location"])) == (303, named(second["Location"]))
     assert Ticket.objects.count() == 1
     assert desk.types().count("ticket.opened") == 1
 
@@ -246,8 +251,8 @@ def test_the_same_form_sent_twice_opens_one_case(desk: Desk, visitor: Client) ->
 def test_what_is_corrected_after_it_was_sent_opens_a_case_with_the_correction(desk: Desk, visitor: Client) -> None:
     ready = steps(visitor)
     forgotten = {"files": SimpleUploadedFile("factura.pdf", b"%PDF")}
-    places = [visitor.post(WRITE, given)["Location"] for given in (ready, ready | {"text": "Y no frena."})]
-    places.append(visitor.post(WRITE, {**ready, **forgotten})["Location"])
+    places = [named(visitor.post(WRITE, given)["Location"]) for given in (ready, ready | {"text": "Y no frena."})]
+    places.append(named(visitor.post(WRITE, {**ready, **forgotten})["Location"]))
     assert len(set(places)) == 3
     said = Interaction.objects.order_by("ticket__number").values_list("text", "attachments__0__name")
     assert list(said) == [(FILLED["text"], None), ("Y no frena.", None), (FILLED["text"], "factura.pdf")]
@@ -262,7 +267,7 @@ def test_a_page_that_is_swapped_has_its_files_wherever_it_leads(desk: Desk, visi
     sent = visitor.post(WRITE, {**ready, "files": SimpleUploadedFile("a.txt", b"x")}, headers=script)
     assert (sent.status_code, visitor.get(sent["HX-Redirect"]).status_code) == (200, 200)
     again = visitor.post(WRITE, {**ready, "files": SimpleUploadedFile("a.txt", b"x")})
-    assert again["Location"] == sent["HX-Redirect"]
+    assert named(again["Location"]) == named(sent["HX-Redirect"])
     assert desk.only("ticket.opened").objects[1].role == "attachment"
 
 
