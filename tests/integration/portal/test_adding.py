@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from acuse import clock
 from acuse.doors.portal import case
 from acuse.errors import TemporaryError
 from acuse.evidence import custody
@@ -19,9 +20,8 @@ from tests.integration.portal.writing import hidden
 
 
 @pytest.fixture
-def page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The path of a case's page, for who needs no time to write."""
-    monkeypatch.setattr(form_guard, "LEAST_AGE", timedelta())
+def page(desk: Desk) -> str:
+    """The path of a case's page."""
     desk.receive(letter())
     return follow_path(desk.ticket().id)
 
@@ -73,6 +73,16 @@ def test_what_cannot_be_added_is_said_and_the_words_stay(desk: Desk, page: str) 
     theirs = follow_path(Ticket.objects.get(subject="Otro").id)
     assert client.post(theirs, {**form, "text": "De otro caso"}).status_code == 400
     assert Interaction.objects.filter(channel="form").count() == 0
+
+
+def test_what_lay_open_for_too_long_is_looked_at_again(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    form = hidden(Client().get(page))
+    later = clock.now() + form_guard.MOST_AGE + timedelta(seconds=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "now", lambda: later)
+        answer = Client().post(page, {**form, "text": "Sigue igual."})
+    assert (answer.status_code, "Sigue igual." in answer.content.decode()) == (400, True)
+    assert not Interaction.objects.filter(channel="form").exists()
 
 
 def test_few_messages_are_added_within_an_hour_and_the_words_stay(page: str) -> None:

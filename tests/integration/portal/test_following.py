@@ -11,7 +11,6 @@ from django.test import Client
 
 from acuse.doors.portal import case, verify
 from acuse.evidence import custody
-from acuse.helpdesk import form_guard
 from acuse.helpdesk.models import Interaction, Outgoing, Ticket
 from acuse.helpdesk.queries.writing import follow_path
 from acuse.helpdesk.services.acknowledging import acknowledge
@@ -40,10 +39,7 @@ def links(page: str) -> list[str]:
     return re.findall(r'href="(/f/[^"]+/files/[^"]+)"', Client().get(page).content.decode())
 
 
-def test_files_of_the_case_are_saved_from_its_page_and_never_shown_in_place(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(form_guard, "check_age", lambda *_age, **_now: None)
+def test_files_of_the_case_are_saved_from_its_page_and_never_shown_in_place(desk: Desk) -> None:
     page, client = opened(desk), Client()
     file = SimpleUploadedFile("presupuesto.html", PAGE, content_type="text/html")
     client.post(page, {**hidden(client.get(page)), "text": "Otro fichero.", "files": [file]})
