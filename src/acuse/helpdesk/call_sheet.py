@@ -25,6 +25,8 @@ MOST_ROWS = 100_000
 MOST_WORDS = 40
 """Different words of result that one file may have."""
 _MOST_COLUMNS = 60
+_MOST_GUESSED = 1000
+"""Rows by which the order of their days is guessed."""
 _MOST_LINES = 200
 """Of one row, where a cell goes over several."""
 _DELIMITERS = ",;\t|"
@@ -164,15 +166,14 @@ def result_words(table: Table, columns: Sequence[str]) -> dict[str, str]:
 
 
 def guess_order(table: Table, columns: Sequence[str]) -> str:
-    """Return which of `ORDERS` the days are written in: the day first unless some second number is beyond 12."""
-    place = columns.index("started") if "started" in columns else -1
-    for count, (_number, cells) in enumerate(table.rows()):
-        parts = cells[place].replace("-", "/").replace(".", "/").split("/") if 0 <= place < len(cells) else []
-        if count > 1000:
-            break
-        if len(parts) >= 3 and len(parts[0]) <= 2 and parts[1].isdecimal() and int(parts[1][:4]) > 12:
-            return "mdy"
-    return "dmy"
+    """Return in which of `ORDERS` most of the first days exist: the day first where both are alike."""
+    if "started" not in columns:
+        return ORDERS[0]
+    place = columns.index("started")
+    rows = (cells for _number, cells in islice(table.rows(), _MOST_GUESSED))
+    # Of the day alone: the hour may stand in a column of its own.
+    days = [_cell(cells[place]).replace(",", " ").split(maxsplit=1)[:1] for cells in rows if place < len(cells)]
+    return max(ORDERS, key=lambda order: sum(_is_moment(f"{day} 0:00", order) for (day,) in filter(None, days)))
 
 
 def check_plan(plan: Plan) -> Plan:
@@ -354,9 +355,9 @@ def _shown(cell: str) -> str:
     return one_line(cell)[:MOST_HEADING]
 
 
-def _is_moment(cell: str) -> bool:
+def _is_moment(cell: str, order: str = ORDERS[0]) -> bool:
     try:
-        read_moment(cell, zone=zone("UTC"))
+        read_moment(cell, zone=zone("UTC"), order=order)
     except InputError:
         return False
     return True

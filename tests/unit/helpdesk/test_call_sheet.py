@@ -68,6 +68,22 @@ def test_months_first_are_recognised_by_a_day_beyond_twelve() -> None:
     assert row.call.started_at == datetime(2026, 11, 21, 13, 5, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("days", "order"),
+    [
+        (["20/11/2026 10:00", "21/11/2026 10:00", "32/13/2026 10:00", "22/11/2026 10:00"], "dmy"),
+        (["32/13/2026 10:00", "05/06/2026 10:00"], "dmy"),
+        (["11/20/2026 10:00", "11/21/2026 10:00", "32/13/2026 10:00", "20/11/2026 10:00"], "mdy"),
+        (["11/20/2026", "", "05/06/2026"], "mdy"),
+        (["05/06/2026 10:00", "06/05/2026 10:00"], "dmy"),
+        (["2026-11-20 10:00"], "dmy"),
+    ],
+)
+def test_the_order_of_a_day_is_the_one_in_which_most_days_exist(days: list[str], order: str) -> None:
+    table = read_table("\n".join(["date,result", *(f"{day},answered" for day in days)]).encode())
+    assert guess_order(table, ("started", "result")) == order
+
+
 def test_wrong_rows_say_why_and_the_others_are_read() -> None:
     rows = read_all(
         b"date,result,talked\n2026-11-20 10:00,answered,1:00\n2026-13-01 10:00,answered,5\n2027-01-01 10:00,lost,\n"
