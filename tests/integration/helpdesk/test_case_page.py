@@ -11,9 +11,11 @@ from acuse.accounts import services as accounts
 from acuse.accounts.queries import active_members
 from acuse.evidence import custody
 from acuse.helpdesk.models import Draft, Outgoing
+from acuse.helpdesk.services.changes import classify
 from acuse.helpdesk.services.replies import Answer, reply, send_due
 from tests.integration.helpdesk.making import Desk, letter
 from tests.integration.helpdesk.test_answering import address
+from tests.integration.helpdesk.test_case import to_ticket
 from tests.integration.helpdesk.test_inbox import member
 
 
@@ -101,6 +103,10 @@ def test_what_a_case_is_about_is_written_on_its_page(desk: Desk, agent: Any) -> 
     for shown in ('value="taller, urgente"', 'value="Berlina 2.0"', 'value="2026-03-02"', 'value="2029-03-02"'):
         assert shown in page
     assert "Irá a ana.prieto@otro.example." in page
+    told = " ".join(page.split())
+    changed = ("etiquetas", "producto o trabajo", "fecha de compra", "fin de la garantía", "dirección de respuesta")
+    assert f"Se cambió: {', '.join(changed)}" in told
+    assert "Se cambió la descripción" not in told
     fact = desk.only("ticket.described")
     assert (fact.actor.kind, fact.actor.id) == ("member", str(desk.agent.member))
     assert sorted(fact.details["fields"]) == sorted(given)
@@ -110,6 +116,41 @@ def test_what_a_case_is_about_is_written_on_its_page(desk: Desk, agent: Any) -> 
     for wrong in ({"purchase_date": "ayer"}, {"address": "nadie"}, {"guarantee_until_date": "2026-03-01"}):
         assert "Guardado" not in post(agent, desk, "describe", **{**given, **wrong})
     assert desk.only("ticket.described") == fact
+
+
+def test_a_message_from_another_address_is_shown_as_its_own(desk: Desk, agent: Any) -> None:
+    ticket, warning = desk.ticket(), "no consta que esta dirección sea del cliente"
+    assert warning not in agent.get(address(desk)).content.decode()
+    stranger = letter(sender="Ana Prieto <intruso@otro.example>", message_id="<m2@otro.example>")
+    desk.receive(stranger, to_ticket(ticket.id), mail_from="intruso@otro.example")
+    page = agent.get(address(desk)).content.decode()
+    assert page.count(warning) == 1
+    assert page.count(">intruso@otro.example</b>") == 1
+    assert page.count(">Ana Prieto</b>") == 1
+
+
+def test_the_customer_is_named_by_any_address_of_theirs(desk: Desk, agent: Any) -> None:
+    """One that answers went to before, and one on the card, are the customer's too."""
+    post(agent, desk, "describe", address="ana.prieto@otro.example")
+    answers = letter(sender="Ana.Prieto@otro.example", message_id="<m2@otro.example>")
+    desk.receive(answers, to_ticket(desk.ticket().id), mail_from="ana.prieto@otro.example")
+    page = agent.get(address(desk)).content.decode()
+    assert page.count(">Ana Prieto</b>") == 2
+    assert "no consta que esta dirección sea del cliente" not in page
+
+
+def test_the_matter_of_a_case_is_said_where_it_is_given_and_taken_away(desk: Desk, agent: Any) -> None:
+    steps = (
+        ({"type": "claim"}, "Ahora: Reclamo, prioridad Media", 0),
+        ({"matter": "billing"}, "Ahora: Reclamo, prioridad Media, materia: Cobro o factura indebidos", 1),
+        ({"matter": ""}, "Ahora: Reclamo, prioridad Media, materia: Sin materia especial", 2),
+        ({"priority": "high"}, "Ahora: Reclamo, prioridad Alta", 2),
+    )
+    for given, line, named in steps:
+        classify(access=desk.agent, tickets=[desk.ticket().id], **given)
+        page = agent.get(address(desk)).content.decode()
+        assert f">{line}</span>" in page
+        assert page.count(", materia: ") == named
 
 
 def test_a_case_is_passed_up_and_taken_back_by_a_member(desk: Desk, agent: Any) -> None:

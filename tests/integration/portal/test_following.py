@@ -17,6 +17,7 @@ from acuse.helpdesk.services.acknowledging import acknowledge
 from acuse.helpdesk.services.calls import Opening, register_call
 from acuse.helpdesk.services.changes import add_note
 from tests.integration.helpdesk.making import ADDRESS, ANA, Desk, letter
+from tests.integration.helpdesk.test_case import to_ticket
 from tests.integration.helpdesk.test_phone import entered, line
 from tests.integration.portal.writing import hidden
 
@@ -125,3 +126,22 @@ def test_a_case_that_a_call_opened_speaks_of_a_call(desk: Desk, language: str, c
     page = Client().get(follow_path(desk.ticket().id)).content.decode().lower()
     assert page.count(call) == 2
     assert {"es": "lo que escribió", "en": "you wrote"}[language] not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "you", "other"),
+    [
+        ("es", "<b>Usted</b>", "<b>Alguien, desde otra dirección de correo</b>"),
+        ("en", "<b>You</b>", "<b>Somebody, from another e-mail address</b>"),
+    ],
+)
+def test_words_from_another_address_are_not_taken_for_the_customers(
+    desk: Desk, language: str, you: str, other: str
+) -> None:
+    path = opened(desk)
+    stranger = letter(body="Soy yo.", sender="Ana Prieto <intruso@otro.example>", message_id="<m2@otro.example>")
+    desk.receive(stranger, to_ticket(desk.ticket().id), mail_from="intruso@otro.example")
+    page = Client().get(f"{path}?l={language}").content.decode()
+    assert "Soy yo." in page
+    assert (page.count(you), page.count(other)) == (1, 1)
+    assert "intruso@" not in page, "whose address it is, is not the customer's to know"

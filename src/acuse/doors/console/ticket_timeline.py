@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from acuse.accounts.queries import Access
 from acuse.clock import from_rfc3339
@@ -74,12 +74,14 @@ def entries(
     size = anchored_size()
     stamped = development_anchors([fact.position for fact in case.facts if fact.position is not None])
     ledger = reverse("console:ledger", args=[access.view.slug])
-    terms = _terms(case.facts)
+    terms, matters = _terms(case.facts), _matters(case.facts)
     calendars = {str(one.id): one.calendar for one in deadlines}
     made = []
     for fact in case.facts:
         interaction = said.get(fact.fact.subject_sequence)
         line, icon = _line(fact, members, terms, calendars)
+        if fact.fact.subject_sequence in matters:
+            line = _("%(line)s, matter: %(matter)s") % {"line": line, "matter": matters[fact.fact.subject_sequence]}
         state = evidence_state(fact.position, anchored_size=size)
         development = stamped.get(fact.position or 0, False)
         came = interaction is not None and interaction.kind == "message"
@@ -142,7 +144,7 @@ def _who(fact: LedgerFact, interaction: InteractionView | None, case: CaseView, 
     if actor.kind in _CUSTOMER:
         return case.row.contact_name or case.row.address
     if interaction is not None and interaction.kind in {"message", "call"}:
-        return case.row.contact_name or interaction.author
+        return interaction.author if interaction.elsewhere else case.row.contact_name or interaction.author
     return "Acuse"
 
 
@@ -153,6 +155,17 @@ def _terms(facts: Sequence[LedgerFact]) -> dict[str, str]:
         purpose, rule = str(words.PURPOSES[details["purpose"]]), str(details["rule"]["policy"])
         by = "" if rule.lower() == purpose.lower() else f" ({rule})"
         found[details["deadline"]] = f"{purpose}, {length(Term.from_members(details['term']))}{by}"
+    return found
+
+
+def _matters(facts: Sequence[LedgerFact]) -> dict[int, str]:
+    """Return the matter that each classification gives, by its place; of one without, only where it takes one away."""
+    found, before = {}, ""
+    for fact in (one.fact for one in facts if one.fact.type in _CLASSIFYING and fits_type(one.fact)):
+        matter = fact.details["matter"]
+        if fact.type == "ticket.classified" and (matter or before):
+            found[fact.subject_sequence] = str(words.MATTERS[matter])
+        before = matter
     return found
 
 
@@ -198,6 +211,9 @@ def _classified(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tup
 def _described(details: Mapping[str, Any], _members: Mapping[UUID, str]) -> tuple[str, str]:
     if "language" in details:
         return _("Answered in: %(language)s") % {"language": words.LANGUAGES[details["language"]]}, "pencil-simple"
+    changed = [str(_FIELDS[name]) for name in details["fields"] if name in _FIELDS]
+    if changed:
+        return _("Changed: %(fields)s") % {"fields": ", ".join(changed)}, "pencil-simple"
     return _("The description was changed"), "pencil-simple"
 
 
@@ -257,6 +273,16 @@ def _constant(line: Callable[[], str], icon: str) -> Callable[[Mapping[str, Any]
 
 
 _LIMITS: Mapping[str, Callable[[str], tuple[str, str]]] = {STARTED: _started, MISSED: _missed}
+_CLASSIFYING = ("ticket.opened", "ticket.classified")
+_FIELDS = {
+    "address": gettext_lazy("address for answers"),
+    "tags": pgettext_lazy("what was changed", "tags"),
+    "subject": pgettext_lazy("what was changed", "subject"),
+    "product": pgettext_lazy("what was changed", "product or work"),
+    "purchase_date": gettext_lazy("date of purchase"),
+    "guarantee_until_date": gettext_lazy("end of the guarantee"),
+}
+"""What `ticket.described` names."""
 _CUSTOMER = frozenset({"contact", "recipient"})
 """Actors that are a case's customer: by a message, or by a link that they were sent."""
 

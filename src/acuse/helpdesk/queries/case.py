@@ -12,6 +12,7 @@ from acuse.contacts.queries import names_of
 from acuse.evidence import queries as evidence
 from acuse.evidence.queries import LedgerFact
 from acuse.helpdesk.models import Draft, Interaction, Outgoing, Presence, Ticket
+from acuse.helpdesk.queries.authors import is_from_elsewhere, own_addresses
 from acuse.helpdesk.queries.closing import held_open
 from acuse.helpdesk.queries.tickets import TicketRow, mine, row_of
 from acuse.mail.links import masked
@@ -29,7 +30,7 @@ PRESENT = timedelta(seconds=45)
 
 @dataclass(frozen=True, kw_only=True)
 class InteractionView:
-    """Something that was said, a note or a call; see the model."""
+    """Something that was said, a note or a call; see the model. `elsewhere`: from an address not the customer's."""
 
     id: UUID
     sequence: int
@@ -37,6 +38,7 @@ class InteractionView:
     channel: str
     occurred_at: datetime
     author: str
+    elsewhere: bool
     member: UUID | None
     text: str
     attachments: tuple[dict[str, Any], ...]
@@ -128,6 +130,7 @@ def case(access: Access, *, id: UUID) -> CaseView | None:
         return None
     names = names_of(access, contacts=[row.contact_id])
     facts = tuple(evidence.facts_of(organisation=access.organisation, kind=KIND, id=row.id))
+    own = own_addresses(row)
     return CaseView(
         row=row_of(row, names.get(row.contact_id, "")),
         language=row.language,
@@ -139,7 +142,7 @@ def case(access: Access, *, id: UUID) -> CaseView | None:
         first_response_at=row.first_response_at,
         resolved_at=row.resolved_at,
         facts=facts,
-        interactions=tuple(_interaction(one, access) for one in row.interactions.order_by("sequence")),
+        interactions=tuple(_interaction(one, access, own) for one in row.interactions.order_by("sequence")),
         outgoing=tuple(_outgoing(one, access) for one in row.outgoing.exclude(state="sent").order_by("created_at")),
         question=_question(facts),
         held_open=held_open(row.id),
@@ -161,8 +164,9 @@ def _question(facts: Sequence[LedgerFact]) -> Question | None:
 
 def interaction(access: Access, *, ticket: UUID, id: UUID) -> InteractionView | None:
     """Return one interaction of a case, or None where the organisation has no such one."""
-    found = Interaction.objects.filter(ticket__organisation_id=access.organisation, ticket_id=ticket, id=id).first()
-    return _interaction(found, access) if found else None
+    mine = Interaction.objects.filter(ticket__organisation_id=access.organisation, ticket_id=ticket, id=id)
+    found = mine.select_related("ticket").first()
+    return _interaction(found, access, own_addresses(found.ticket)) if found else None
 
 
 def drafts(access: Access, *, ticket: UUID) -> Mapping[str, Begun]:
@@ -179,7 +183,7 @@ def _shown(text: str, access: Access) -> str:
     return masked(text, customers=not access.sends)
 
 
-def _interaction(row: Interaction, access: Access) -> InteractionView:
+def _interaction(row: Interaction, access: Access, own: frozenset[str]) -> InteractionView:
     return InteractionView(
         id=row.id,
         sequence=row.sequence,
@@ -187,6 +191,7 @@ def _interaction(row: Interaction, access: Access) -> InteractionView:
         channel=row.channel,
         occurred_at=row.occurred_at,
         author=row.author,
+        elsewhere=is_from_elsewhere(row, own),
         member=row.member_id,
         text=_shown(row.text, access),
         attachments=tuple(row.attachments),

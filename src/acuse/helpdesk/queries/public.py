@@ -11,6 +11,7 @@ from acuse.composition.bodies import preview
 from acuse.errors import InputError
 from acuse.helpdesk import rules
 from acuse.helpdesk.models import ConformityRequest, Interaction, Settings, Ticket
+from acuse.helpdesk.queries.authors import is_from_elsewhere, own_addresses
 from acuse.helpdesk.queries.files import content_of
 from acuse.mail.mailboxes import lowered
 from acuse.mail.quotes import parted
@@ -29,11 +30,15 @@ class FileName:
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """Something that was said, by the customer or to them; `html` is an answer's, harmless; `call`: by telephone."""
+    """Something that was said, by the customer or to them; `html` is an answer's, harmless; `call`: by telephone.
+
+    `elsewhere`: it came to the case from an address that is not known for the customer's.
+    """
 
     id: UUID
     at: datetime
     own: bool
+    elsewhere: bool
     call: bool
     text: str
     html: str
@@ -93,7 +98,7 @@ def followed(ticket: UUID) -> Followed | None:
     view = organisation_view(row.organisation_id)
     waiting = ConformityRequest.objects.filter(ticket=row, answered_at=None, withdrawn_at=None).first()
     policies = Settings.objects.filter(organisation_id=row.organisation_id)
-    shown = row.interactions.filter(_SHOWN).order_by("sequence")
+    shown, addresses = row.interactions.filter(_SHOWN).order_by("sequence"), own_addresses(row)
     return Followed(
         id=row.id,
         organisation=view.name,
@@ -108,7 +113,7 @@ def followed(ticket: UUID) -> Followed | None:
         status=row.status,
         opened_at=row.opened_at,
         closed_at=row.closed_at,
-        said=tuple(_said(one) for one in shown),
+        said=tuple(_said(one, addresses) for one in shown),
         asked=waiting.id if waiting and waiting.communication else None,
         data_policy=policies.values_list("data_policy", flat=True).first() or "",
     )
@@ -167,14 +172,15 @@ def found_by_key(*, key: str, address: str) -> UUID | None:
     return None
 
 
-def _said(row: Interaction) -> Said:
-    own = row.kind != Interaction.Kind.REPLY
+def _said(row: Interaction, addresses: frozenset[str]) -> Said:
+    reply, elsewhere = row.kind == Interaction.Kind.REPLY, is_from_elsewhere(row, addresses)
     return Said(
         id=row.id,
         at=row.occurred_at,
-        own=own,
+        own=not reply and not elsewhere,
+        elsewhere=elsewhere,
         call=row.channel == "phone",
-        text=parted(row.text)[0] if own else row.text,
-        html="" if own else preview(row.text),
+        text=row.text if reply else parted(row.text)[0],
+        html=preview(row.text) if reply else "",
         files=tuple(FileName(name=str(one["name"]), size=int(one["size"])) for one in row.attachments),
     )
