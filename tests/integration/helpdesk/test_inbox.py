@@ -36,7 +36,10 @@ def test_one_thing_is_done_to_all_cases_that_are_ticked(desk: Desk) -> None:
 
     assert "Hecho en 2 expedientes" in do("priority/high", first.id, second.id)
     assert do(f"assign/{desk.agent.member}", first.id, third.id).count("Hecho en 2 expedientes") == 1
-    do("type/claim", third.id)
+    assert "Hecho en 1 expediente." in do("type/claim", third.id)
+    assert "Hecho en 1 expediente. 2 expedientes ya estaban así." in do("priority/high", first.id, second.id, third.id)
+    assert do("priority/medium", third.id)
+    assert "1 expediente ya estaba así." in do("type/claim", third.id)
     told = [(one.priority, one.type, one.assignee_id == desk.agent.member) for one in Ticket.objects.order_by("number")]
     assert told == [("high", "inquiry", True), ("high", "inquiry", False), ("medium", "claim", True)]
     do("assign/", first.id)

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from acuse import clock
@@ -287,6 +287,18 @@ def _grouped(rows: list[Listed], order: str) -> list[Group]:
     return [Group(title=title, urgency=urgency, rows=tuple(found)) for title, urgency, found in named if found]
 
 
+def _told_of_bulk(done: int, *, among: int) -> str:
+    """Say how many of the cases that were ticked changed, and that the others had no need to."""
+    same = among - done
+    told = [
+        ngettext("Done in %(count)s case.", "Done in %(count)s cases.", done) % {"count": done} if done else "",
+        ngettext("%(count)s case was so already.", "%(count)s cases were so already.", same) % {"count": same}
+        if same
+        else "",
+    ]
+    return " ".join(filter(None, told))
+
+
 @require_POST
 @member_view
 def bulk(request: HttpRequest, access: Access) -> HttpResponseBase:
@@ -302,7 +314,7 @@ def bulk(request: HttpRequest, access: Access) -> HttpResponseBase:
             done = classify(access=access, tickets=chosen, **{act: value})
         else:
             raise InputError("Choose what is to be done with them.")
-        messages.success(request, _("Done in %(count)s cases.") % {"count": done})
+        messages.success(request, _told_of_bulk(done, among=len(set(chosen))))
     except (InputError, ValueError) as error:
         messages.error(request, said(error) if isinstance(error, InputError) else _("There is no such member."))
     return redirect(f"{request.path.removesuffix('bulk/')}?{request.POST.get('kept', '')[:2000]}")
