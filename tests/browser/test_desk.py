@@ -106,6 +106,37 @@ def test_a_case_is_answered_by_keyboard_and_taken_back(made: Desk, visit: Opener
     assert waiting.state == "cancelled"
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
+def test_the_box_says_which_files_it_lost_and_what_sending_does(
+    made: Desk, visit: Opener, width: int, scheme: str
+) -> None:
+    seen = visit(width=width, scheme=scheme)
+    page = seen.open(f"{BASE}/tickets/{made.noise}/")
+    waits = page.get_by_text("Cuando salga, el expediente espera al cliente y se detienen los plazos que lo permiten.")
+    asks = page.get_by_text("Cuando salga, el expediente espera al cliente: se detienen los plazos")
+    files, told = page.get_by_label("Adjuntar ficheros"), page.locator("#chosen-files")
+    expect(waits).to_be_hidden()
+    page.get_by_label("y esperar al cliente").check()
+    expect(waits).to_be_visible()
+    page.get_by_label("Plantilla").select_option("ticket.data_request")
+    expect(asks).to_be_visible()
+    expect(waits).to_be_hidden()
+    page.get_by_label("Plantilla").select_option("")
+    expect(asks).to_have_count(0)
+    page.get_by_label("Su respuesta").fill("Aquí tiene la foto.")
+    picture = {"name": "pic.png", "mimeType": "image/png", "buffer": b"bytes"}
+    files.set_input_files([picture])
+    page.get_by_label("Su respuesta").press("Control+Enter")
+    expect(page.locator(".talk-said.waiting")).to_contain_text("pic.png")
+    page.get_by_role("button", name="Deshacer").click()
+    expect(told).to_contain_text("Ya no están adjuntos: pic.png.")
+    assert faults_of_access(page) == []
+    assert faults_of_form(page, width) == []
+    files.set_input_files([picture])
+    expect(told).to_have_text("pic.png")
+    assert seen.elsewhere == seen.errors == []
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_case_of_the_list_takes_the_place_of_the_one_beside_it(made: Desk, visit: Opener, width: int) -> None:
     seen = visit(width=width)

@@ -94,6 +94,18 @@ def test_what_is_still_to_be_filled_in_is_not_sent(desk: Desk, agent: Any, templ
     assert (sent.body, sent.template) == (filled, template)
 
 
+def test_a_letter_that_asks_for_what_is_missing_says_what_it_does_whatever_stands_in_it(desk: Desk, agent: Any) -> None:
+    def says(page: Any) -> bool:
+        return 'composer-asks">Cuando salga, el expediente espera al cliente' in page.content.decode()
+
+    given = {"template": "ticket.data_request", "body": "La factura"}
+    assert says(agent.post(address(desk, "template/"), given, headers=HTMX))
+    agent.post(address(desk, "present/"), {**given, "body": "Otra cosa.", "kind": "reply"})
+    assert says(agent.get(address(desk)))
+    for other in ("", "ticket.solution"):
+        assert not says(agent.post(address(desk, "template/"), {"template": other, "body": TYPED}, headers=HTMX))
+
+
 def test_a_letter_is_written_without_a_program_in_the_page(desk: Desk, agent: Any) -> None:
     page = agent.post(address(desk, "template/"), {"template": "ticket.solution", "body": TYPED}, follow=True)
     assert TYPED in box(page)

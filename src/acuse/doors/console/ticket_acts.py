@@ -1,6 +1,6 @@
 """What is done to a case from its page: notes, who is responsible, what it is. Each is a POST."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -36,6 +36,7 @@ from acuse.helpdesk.services.opening import open_by_member
 from acuse.helpdesk.services.replies import MOST_BODY, take_back
 
 _MOST_NAMED = 5  # names that nobody has, of one note
+_UNATTACHED = "unattached"  # in the session: of which case, which files
 
 
 class CaseForm(StyledForm):
@@ -172,7 +173,9 @@ def _take_back(request: HttpRequest, access: Access, id: UUID) -> str | HttpResp
         waits=row.waits_for_customer,
     )
     desk.save_draft(access=access, ticket=id, kind="reply", begun=again)
-    return _("The answer was taken back. What you wrote is here again.")
+    note_unattached(request, id, [one["name"] for one in row.attachments])
+    told = _("The answer was taken back. What you wrote is here again.")
+    return f"{told} {unattached(request, id)}".strip()
 
 
 def _assign(request: HttpRequest, access: Access, id: UUID) -> str:
@@ -239,6 +242,19 @@ def begun_in(request: HttpRequest, *, body: str) -> Begun:
         certified=given.get("certified") == "on",
         waits=given.get("waits") == "on",
     )
+
+
+def note_unattached(request: HttpRequest, ticket: UUID, names: Iterable[str]) -> None:
+    """Note the files that an answer lost on its way back to the box, where no page can put them again; none forgets."""
+    noted = {**request.session.get(_UNATTACHED, {}), str(ticket): list(names)}
+    request.session[_UNATTACHED] = {case: lost for case, lost in noted.items() if lost}
+
+
+def unattached(request: HttpRequest, ticket: UUID) -> str:
+    """Say which files have to be chosen again before the answer of a case is sent; "" for none."""
+    names = request.session.get(_UNATTACHED, {}).get(str(ticket))
+    told = _("No longer attached: %(files)s. Choose again those that are to go with the answer.")
+    return told % {"files": ", ".join(names)} if names else ""
 
 
 @require_POST

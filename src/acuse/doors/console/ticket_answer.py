@@ -19,7 +19,7 @@ from acuse.composition.letters import Attachment
 from acuse.composition.queries import Composed, snippet_names
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.frame import member_view
-from acuse.doors.console.ticket_acts import begun_in, identifier
+from acuse.doors.console.ticket_acts import begun_in, identifier, note_unattached, unattached
 from acuse.doors.ui.errors import said
 from acuse.errors import ConflictError, InputError
 from acuse.helpdesk.queries.case import Begun, CaseView, case, drafts
@@ -57,6 +57,7 @@ def shown(request: HttpRequest, access: Access, seen: CaseView, *, certify: bool
         "drafts": begun,
         "reply": reply,
         "refused": next((str(one) for one in messages.get_messages(request) if "beside" in one.tags), ""),
+        "unattached": unattached(request, seen.row.id) if "reply" in begun else "",
         "answered": answered(seen),
         "asking": [ACTS[use] for use in ASKS],
     }
@@ -137,6 +138,7 @@ def _writing(access: Access, seen: CaseView, *, chosen: str, body: str) -> dict[
         "templates": templates,
         "snippets": snippet_names(access, seen.language),
         "chosen_template": chosen,
+        "asks_data": ACTS.get(chosen.partition("/")[0]) == "data_request" and not asks,
         "body": body,
         "asked_letter": _asking(access, seen, chosen) if asks else None,
         "preview": preview(body) if asks else "",
@@ -147,6 +149,8 @@ def _to_the_box(request: HttpRequest, access: Access, id: UUID, chosen: str, ref
     """Lead back to what is being written, with the template that was chosen, and what is wrong with it beside it."""
     if refused:
         messages.error(request, refused, extra_tags="beside")
+    if files := request.FILES.getlist("files"):
+        note_unattached(request, id, [one.name or "" for one in files])
     kept = request.POST.get("kept", "")[:2000]
     return redirect(f"/console/{access.view.slug}/tickets/{id}/?{kept}&{urlencode({'template': chosen[:80]})}#composer")
 
@@ -164,6 +168,7 @@ def answer(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     except (InputError, ConflictError) as error:
         return _to_the_box(request, access, id, request.POST.get("template", ""), said(error))
     desk.save_draft(access=access, ticket=id, kind="reply", begun=Begun())
+    note_unattached(request, id, [])
     kept = request.POST.get("kept", "")[:2000]
     return redirect(f"/console/{access.view.slug}/tickets/{id}/{'?' + kept if kept else ''}")
 

@@ -63,6 +63,7 @@ class OutgoingView:
     reason: str
     subject: str
     body: str
+    files: tuple[str, ...]
     certified: bool
     act: str
 
@@ -215,6 +216,7 @@ def _outgoing(row: Outgoing, access: Access) -> OutgoingView:
         reason=row.reason,
         subject=row.subject,
         body=_shown(row.body, access),
+        files=tuple(one["name"] for one in row.attachments),
         certified=row.certified,
         act=row.act,
     )
