@@ -48,6 +48,21 @@ def colleague(visit: Opener, role: str, *, width: int = 1440) -> Visit:
     return seen
 
 
+def test_the_palette_leads_to_a_case_by_its_key(made: Desk, visit: Opener) -> None:
+    case = Ticket.objects.get(id=made.invoice)
+    seen = visit()
+    page = seen.open(f"{BASE}/communications/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type(case.key)
+    first = page.locator("#palette-found li").first
+    expect(first).to_contain_text(case.key)
+    expect(first).to_contain_text("Factura F-2310")
+    expect(page.locator("#palette [data-wanted]")).to_be_hidden()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/tickets/{case.id}/")
+    assert (seen.elsewhere, seen.errors) == ([], [])
+
+
 def test_each_entry_of_a_case_says_how_far_it_is_proved_and_opens_its_fact(
     world: World, made: Desk, visit: Opener
 ) -> None:

@@ -182,6 +182,7 @@ ROUTES = {
     f"{BASE}communications/": "member",
     f"{BASE}communications/news/": "member",
     f"{BASE}communications/found/": "member",
+    f"{BASE}communications/found/first/": "member",
     f"{BASE}communications/export.csv": "member",
     ONE: "member",
     f"{ONE}dialogues/<int:sequence>/": "member",

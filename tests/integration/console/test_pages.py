@@ -142,20 +142,6 @@ def test_a_communication_is_found_by_the_beginning_of_its_code(member: Client, w
     assert str(subject).encode() in exported
 
 
-def test_the_palette_shows_the_newest_few_that_are_found(member: Client, world: World) -> None:
-    def found(typed: str) -> str:
-        return member.get(f"{BASE}/communications/found/", {"q": typed}).content.decode()
-
-    subject = world.communications["cliente1042@correo.example"]
-    code = Certificate.objects.filter(subject=subject).values_list("code", flat=True)[0]
-    for typed in ("cliente1042", "reclamacion", code[:6], code):
-        assert f"/communications/{subject}/" in found(typed), typed
-    assert 1 < found("example").count("<li>") <= 5
-    assert "Ninguna comunicación tiene estas palabras." in found("zzz")
-    assert "Ninguna comunicación tiene estas palabras." in found("\0..")
-    assert found("c").strip() == found("").strip() == ""
-
-
 def test_pages_follow_one_another_without_gap_or_repetition(
     member: Client, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

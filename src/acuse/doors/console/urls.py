@@ -91,6 +91,7 @@ urlpatterns = [
     path(f"{BASE}communications/", communications.listing, name="communications"),
     path(f"{BASE}communications/news/", communications.news, name="communications-news"),
     path(f"{BASE}communications/found/", palette.found, name="palette"),
+    path(f"{BASE}communications/found/first/", palette.entered, name="palette-entered"),
     path(f"{BASE}communications/export.csv", communications.export, name="communications-export"),
     path(ONE, communication.page, name="communication"),
     path(f"{ONE}dialogues/<int:sequence>/", communication.dialogue, name="dialogue"),

@@ -16,6 +16,7 @@ from acuse.contacts.queries import by_address, names_of
 from acuse.contacts.rules import key
 from acuse.errors import InputError
 from acuse.evidence import queries as evidence
+from acuse.evidence.fulltext import terms
 from acuse.evidence.queries import LedgerFact
 from acuse.helpdesk.call_rules import KIND, digits
 from acuse.helpdesk.models import Call
@@ -187,7 +188,7 @@ def caller(access: Access, *, number: str) -> Caller:
 
 def found_cases(access: Access, *, words: str) -> tuple[TicketRow, ...]:
     """Return the cases that somebody may mean: by number or key, else by words or by the name of the customer."""
-    if not words.strip():
+    if not terms(words):
         return ()
     numbered = found_by_number(access, words=words[:40])
     if numbered:

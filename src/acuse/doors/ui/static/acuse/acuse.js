@@ -54,14 +54,15 @@
     const pages = $$("#palette [data-pages] li");
     for (const item of pages) item.hidden = !item.textContent.toLowerCase().includes(words.toLowerCase());
     $("#palette [data-pages]").hidden = pages.every((item) => item.hidden);
-    $("#palette [data-wanted]").hidden = words === "";
     $("#palette [data-wanted] b").textContent = words;
     if (words === "") $("#palette-found").replaceChildren();
     showFound();
   };
   const showFound = () => {
     const found = $("#palette-found");
-    if (found) found.hidden = !found.children.length;
+    if (!found) return;
+    found.hidden = !found.children.length;
+    $("#palette [data-wanted]").hidden = $("#palette input").value.trim() === "" || $("a[href]", found) !== null;
   };
   document.addEventListener("htmx:afterSwap", showFound);
   /* A variable of a template goes where the person last wrote, and the preview hears of it */
@@ -206,7 +207,8 @@
       event.target.form.requestSubmit($("[data-send]", event.target.form) ?? undefined);
       return;
     }
-    if (event.key === "Escape" && typing) return typing.blur();
+    /* The browser closes a dialog by itself */
+    if (event.key === "Escape" && typing && !typing.closest("dialog")) return typing.blur();
     if (typing || event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
     if (!single && event.key !== "Escape") return;
     if (Date.now() < waitsForPlace) {
