@@ -229,14 +229,15 @@ def test_the_worker_closes_a_case_whose_notice_was_delivered_and_had_no_answer(
     status = "SELECT status FROM helpdesk_tickets WHERE id = %s"
     assert running.value(status, found) == "pending_conformity"
 
-    # The fifteen days pass.
+    # The fifteen days pass, and the minutes after them in which what came at the last moment is taken in.
     with running.connect() as connection:
         connection.execute(
-            "UPDATE delivery_communications SET final_at = final_at - interval '15 days' WHERE id = %s",
+            "UPDATE delivery_communications SET final_at = final_at - interval '15 days 11 minutes' WHERE id = %s",
             [running.value(taken, found)],
         )
         connection.execute(
-            "UPDATE helpdesk_outgoing SET term_until = term_until - interval '15 days' WHERE message_id = %s",
+            "UPDATE helpdesk_outgoing SET term_until = term_until - interval '15 days 11 minutes' "
+            "WHERE message_id = %s",
             [str(notice["Message-ID"])],
         )
     until(lambda: running.value(status, found) == "closed_without", "the worker closes the case")
