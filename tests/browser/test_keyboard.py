@@ -16,14 +16,14 @@ NUMBER = """() => {
   all.forEach((one, number) => { one.dataset.number = number; });
   return all.length;
 }"""
-# The number of what has the focus, and whether an outline of its own or of what holds it shows that it has.
+# What has the focus: its number, whether it is in a frame, and whether an outline of it or of what holds it is seen.
 FOCUSED = """() => {
   const one = document.activeElement;
   const shown = [one, one.closest('.pick'), one.closest('.drop')].some(each => {
     const style = each && getComputedStyle(each);
     return style && style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
   });
-  return {number: one.dataset.number, shown, html: one.outerHTML.slice(0, 140)};
+  return {number: one.dataset.number, framed: one.tagName === 'IFRAME', shown, html: one.outerHTML.slice(0, 140)};
 }"""
 
 
@@ -35,7 +35,7 @@ def walk(page: Page) -> tuple[set[int], list[str]]:
         page.keyboard.press("Tab")
         focused = page.evaluate(FOCUSED)
         if focused["number"] is None:
-            if reached:
+            if reached and not focused["framed"]:
                 break
             continue
         if int(focused["number"]) in reached:
@@ -96,3 +96,18 @@ def test_members_are_invited_without_a_pointer(world: World, visit: Opener) -> N
     page.keyboard.press("Enter")
     expect(page.locator("[data-secret]")).to_contain_text("/accounts/invitation/")
     expect(page.locator("#invite .members")).to_contain_text("Auditor")
+
+
+def test_a_message_in_its_frame_is_scrolled_without_a_pointer(world: World, visit: Opener) -> None:
+    one = world.communications["c0951@buzon.example"]
+    page = visit(width=390).open(f"{BASE}/communications/{one}/")
+    frame = page.locator(".content-frame")
+    frame.evaluate("one => { one.style.height = '60px'; one.scrollIntoView(); }")
+    body = page.frame_locator(".content-frame").locator("body")
+    expect(body).to_contain_text("Estimado cliente")
+    page.get_by_role("link", name="Original").focus()
+    page.keyboard.press("Tab")
+    expect(body).to_be_focused()
+    expect(body).to_have_css("outline-style", "solid")
+    page.keyboard.press("End")
+    page.frames[-1].wait_for_function("scrollY > 0")

@@ -56,6 +56,7 @@ _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-ac
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;margin:16px;overflow-wrap:anywhere;color:#141414;background:#fff}"
     "img{max-width:100%;height:auto}table{border-collapse:collapse}pre{white-space:pre-wrap}"
+    "body:focus-visible{outline:2px solid #0b5563;outline-offset:4px}"
     ".remote-image{display:inline-block;border:1px dashed #4d4d4d;padding:4px 8px;color:#4d4d4d}"
 )
 
@@ -150,7 +151,8 @@ def console_document(
         placeholder: text before a blocked image's address, in the reader's language, such as "Remote image:".
 
     Returns:
-        A document that holds its own policy (no network, no script), whatever frame shows it.
+        A document that holds its own policy (no network, no script), whatever frame shows it. Its body takes the
+        focus, so that who has no pointer can scroll it.
     """
     cleaned, _ = clean(html)
     writer = _Writer(_sources(images), placeholder)
@@ -160,7 +162,7 @@ def console_document(
     return (
         f'<!doctype html><html{lang}><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        f"<style>{_STYLE}</style></head><body>{''.join(writer.pieces)}</body></html>"
+        f'<style>{_STYLE}</style></head><body tabindex="0">{"".join(writer.pieces)}</body></html>'
     )
 
 

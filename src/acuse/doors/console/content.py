@@ -27,6 +27,7 @@ MAX_PREVIEW = 10_000_000
 MAX_TEXT = 500_000
 PLAIN_STYLE = (
     "body{font:14px/1.55 system-ui,sans-serif;color:#1a1d21;background:#fff;margin:4px}"
+    "body:focus-visible{outline:2px solid #0b5563;outline-offset:2px}"
     "pre{font:inherit;white-space:pre-wrap;overflow-wrap:anywhere;margin:0}"
 )
 REMOTE_SIGNS = (
@@ -122,9 +123,8 @@ def _plain(text: str, language: str) -> str:
     cut = text[:MAX_TEXT]
     rest = f"<p><em>{escape(_('It goes on in the original.'))}</em></p>" if len(text) > MAX_TEXT else ""
     head = f'<meta charset="utf-8"><title>{escape(_("Content of the message"))}</title><style>{PLAIN_STYLE}</style>'
-    return (
-        f'<!doctype html><html lang="{language}"><head>{head}</head><body><pre>{escape(cut)}</pre>{rest}</body></html>'
-    )
+    body = f'<body tabindex="0"><pre>{escape(cut)}</pre>{rest}</body>'
+    return f'<!doctype html><html lang="{language}"><head>{head}</head>{body}</html>'
 
 
 def message_page(message: Message, language: str) -> HttpResponse:

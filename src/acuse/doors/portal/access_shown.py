@@ -13,6 +13,7 @@ _MOST_TEXT = 500_000
 _BRIEF_TEXT, _BRIEF_LINES = 300, 5
 _STYLE = (
     "body{font:16px/24px system-ui,sans-serif;color:#1a1d21;background:#fff;margin:12px}"
+    "body:focus-visible{outline:2px solid #0b5563;outline-offset:4px}"
     "pre{font:inherit;white-space:pre-wrap;overflow-wrap:anywhere;margin:0}"
 )
 
@@ -36,8 +37,8 @@ def shown(message: Message, words: Words, *, language: str) -> bytes:
     if not text.strip():
         rest = f"<p><em>{escape(words['content.encrypted' if message.encrypted else 'content.empty'])}</em></p>"
     head = f'<meta charset="utf-8"><title>{escape(words["content"])}</title><style>{_STYLE}</style>'
-    body = f"<pre>{escape(text[:_MOST_TEXT])}</pre>{rest}"
-    page = f'<!doctype html><html lang="{escape(spoken)}"><head>{head}</head><body>{body}</body></html>'
+    body = f'<body tabindex="0"><pre>{escape(text[:_MOST_TEXT])}</pre>{rest}</body>'
+    page = f'<!doctype html><html lang="{escape(spoken)}"><head>{head}</head>{body}</html>'
     return page.encode("utf-8", "replace")
 
 
