@@ -127,6 +127,7 @@ ROUTES = {
     "log/tile/<path:path>": "public",
     "console/": "any member",
     "console/preferences/": "any member",
+    BASE: "member",
     f"{BASE}tickets/": "member",
     f"{BASE}tickets/bulk/": "member",
     f"{BASE}tickets/new/": "member",

@@ -44,8 +44,17 @@ def three(desk: Desk) -> list[Ticket]:
 
 def test_whoever_signs_in_where_customers_write_comes_to_the_cases(desk: Desk) -> None:
     assert client().get("/console/").headers["Location"] == f"{BASE}/tickets/"
+    assert client().get(f"{BASE}/").headers["Location"] == f"{BASE}/tickets/"
     Mailbox.objects.all().delete()
     assert client().get("/console/").headers["Location"] == f"{BASE}/communications/"
+    assert client().get(f"{BASE}/").headers["Location"] == f"{BASE}/communications/"
+
+
+def test_the_address_of_an_organisation_leads_nobody_else_anywhere(desk: Desk) -> None:
+    stranger = Client()
+    stranger.force_login(User.objects.create_user(email="nadie@ribera.example"))
+    assert stranger.get(f"{BASE}/").status_code == stranger.get("/console/nada-de-nada/").status_code == 404
+    assert Client().get(f"{BASE}/").headers["Location"] == f"/accounts/login/?next={BASE}/"
 
 
 def test_the_board_says_who_has_how_much_and_who_waits_longest(desk: Desk, three: list[Ticket]) -> None:

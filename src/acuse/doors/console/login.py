@@ -9,8 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET
 
-from acuse.accounts.queries import access_organisation, organisations_of
+from acuse.accounts.queries import Access, access_organisation, organisations_of
 from acuse.accounts.services import record_login
+from acuse.doors.console.frame import member_view
 from acuse.helpdesk.queries.mailboxes import mailboxes
 
 
@@ -39,13 +40,21 @@ class AccountAdapter(DefaultAccountAdapter):
 @require_GET
 @login_required
 def start(request: HttpRequest) -> HttpResponse:
-    """To the member's first organisation: its cases where customers write to it, else what it sent.
-
-    Whoever is in none yet gets the page that says so.
-    """
+    """To the first page of the member's first organisation; whoever is in none yet gets the page that says so."""
     assert request.user.is_authenticated
     mine = organisations_of(user=request.user)
     if not mine:
         return render(request, "console/no_organisation.html")
-    first = access_organisation(user=request.user, slug=mine[0].slug)
-    return redirect("console:tickets" if mailboxes(first) else "console:communications", mine[0].slug)
+    return _first_page(access_organisation(user=request.user, slug=mine[0].slug))
+
+
+@require_GET
+@member_view
+def organisation(request: HttpRequest, access: Access) -> HttpResponse:
+    """To the first page of an organisation: whoever shortens the address of one of its pages arrives at it."""
+    return _first_page(access)
+
+
+def _first_page(access: Access) -> HttpResponse:
+    """Lead to an organisation's cases where customers write to it, else to what it sent."""
+    return redirect("console:tickets" if mailboxes(access) else "console:communications", access.view.slug)

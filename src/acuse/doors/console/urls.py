@@ -56,6 +56,7 @@ urlpatterns = [
     path("console/", login.start, name="start"),
     path("accounts/invitation/<str:token>/", invitation.invitation, name="invitation"),
     path("console/preferences/", preferences.preferences, name="preferences"),
+    path(BASE, login.organisation, name="organisation"),
     path(f"{BASE}tickets/", tickets.listing, name="tickets"),
     path(f"{BASE}tickets/bulk/", tickets.bulk, name="tickets-bulk"),
     path(f"{BASE}tickets/new/", ticket_acts.new, name="ticket-new"),
