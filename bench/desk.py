@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from statistics import median, quantiles
+from urllib.parse import quote
 
 from bench.growth import main, turns_of
 from bench.report import Row
@@ -113,7 +114,9 @@ class DeskHouse:
     def operations(self) -> Pages:
         """Return what is measured, by name; the cases that are opened are from everywhere."""
         from acuse.helpdesk.models import Ticket
+        from bench.desk_filling import RARE, SURNAMES, UNCOMMON
 
+        common = quote(SURNAMES[0])
         ids = list(Ticket.objects.order_by("id").values_list("id", flat=True)[:200_000])
         chosen = iter(random.Random(7).choices(ids, k=2 * (TURNS + 1) * EACH_TURN))
         some = Ticket.objects.order_by("-number").values_list("address", flat=True)[10]
@@ -125,6 +128,15 @@ class DeskHouse:
             "a case, by its address": lambda: self.page(f"tickets/{next(chosen)}/"),
             "search, a word of many": lambda: self.page("tickets/?state=all&q=Factura"),
             "search, an address": lambda: self.page(f"tickets/?state=all&q={some}"),
+            "search, open, a name of many": lambda: self.page(f"tickets/?q={common}"),
+            "search, a name of many": lambda: self.page(f"tickets/?state=all&q={common}"),
+            "search, a name of some": lambda: self.page(f"tickets/?state=all&q={UNCOMMON}"),
+            "search, a name of few": lambda: self.page(f"tickets/?state=all&q={RARE}"),
+            "search, a word of none": lambda: self.page("tickets/?state=all&q=Zzyzx"),
+            "palette, a word of many": lambda: self.page("communications/found/?q=Factura"),
+            "palette, a name of many": lambda: self.page(f"communications/found/?q={common}"),
+            "palette, a name of few": lambda: self.page(f"communications/found/?q={RARE}"),
+            "palette, a word of none": lambda: self.page("communications/found/?q=Zzyzx"),
             "board": lambda: self.page("board/"),
         }
 

@@ -1,8 +1,8 @@
 """Fills a desk with cases: some are opened by the product's own services, the rest are copies of them.
 
 A copy has a row, interactions, deadlines, a head and facts of its own with the same bytes in them, so that its page
-shows what theirs do. Its entries stand in the ledger's tables; no tree is made over them, because no page asks for a
-proof.
+shows what theirs do, and a customer of its own with a name and an address. Its entries stand in the ledger's tables; no
+tree is made over them, because no page asks for a proof.
 
 Indexes and foreign keys are taken away meanwhile and made again at the end, as one fills a database: what is measured
 afterwards is the same, and a million cases take minutes in place of an hour.
@@ -19,12 +19,22 @@ from psycopg import sql
 
 FACTS_EACH = 10
 WORDS = ("Ruido", "Factura", "Cita", "Garantía", "Presupuesto", "Recogida", "Revisión", "Pintura")
+GIVEN = ("Ana", "Luis", "Carmen", "Javier", "Elena", "Pablo", "Lucía", "Diego", "Rosa", "Jorge", "Nuria", "Iván")
+#: The first is that of one customer in twenty, the others' share being the same.
+SURNAMES = (
+    *("García", "Serrano", "Molina", "Ortega", "Castro", "Rubio", "Marín", "Iglesias", "Medina", "Garrido"),
+    *("Cortés", "Castillo", "Santos", "Lozano", "Guerrero", "Cano", "Prieto", "Méndez", "Cruz", "Gallego"),
+)
+#: That of one customer in four hundred, and that of five however many there are.
+UNCOMMON, RARE = "Quintanilla", "Zubizarreta"
 #: Of a hundred copies, those that are still open.
 OPEN = 3
 
 _WRITERS = 4
 _COPIES = "bench_copies"
 _TABLES = (
+    "contacts_contacts",
+    "contacts_addresses",
     "helpdesk_tickets",
     "helpdesk_interactions",
     "helpdesk_deadlines",
@@ -35,6 +45,8 @@ _TABLES = (
 #: An identifier that begins with the time, as the product's do: its rows stand together in the index.
 _BY_TIME = "(lpad(to_hex((extract(epoch FROM m.at) * 1000)::bigint), 12, '0') || right(md5({}), 20))::uuid"
 _TICKET = _BY_TIME.format("m.n::text")
+_CONTACT = _BY_TIME.format("'contact' || m.n")
+_ADDRESS = "'cliente' || m.number || '@correo.example'"
 _ENTRY = f"sha256(convert_to({_TICKET}::text || s.sequence, 'UTF8'))"
 _OVER = {
     "status": "'resolved'",
@@ -46,14 +58,36 @@ _OVER = {
     "missed": "0",
 }
 _COPIED = {
+    "contacts_contacts": (
+        "s.id = m.person",
+        {
+            "id": _CONTACT,
+            "name": f"""
+                (ARRAY{list(GIVEN)!r})[1 + m.n % {len(GIVEN)}] || ' ' || CASE
+                WHEN m.rare THEN '{RARE}' WHEN m.n % 400 = 7 THEN '{UNCOMMON}'
+                ELSE (ARRAY{list(SURNAMES)!r})[1 + m.n / {len(GIVEN)} % {len(SURNAMES)}] END
+            """,
+            "address_words": _ADDRESS,
+            "created_at": "m.at",
+        },
+    ),
+    "contacts_addresses": (
+        "s.contact_id = m.person",
+        {
+            "id": _BY_TIME.format("'address' || m.n"),
+            "contact_id": _CONTACT,
+            "value": _ADDRESS,
+            "key": _ADDRESS,
+        },
+    ),
     "helpdesk_tickets": (
         "s.id = m.kind",
         {
             "id": _TICKET,
             "number": "m.number",
             "key": "'COP-' || m.number || '-AAAAAA'",
-            "address": "'cliente' || m.number % 50000 || '@correo.example'",
-            "contact_id": "m.contact",
+            "address": _ADDRESS,
+            "contact_id": _CONTACT,
             "subject": f"(ARRAY{list(WORDS)!r})[1 + m.number % {len(WORDS)}] || ' ' || m.number",
             "opened_at": "m.at",
             "last_at": "m.at + interval '1 day'",
@@ -108,7 +142,7 @@ def _choose(owner: "psycopg.Connection[Any]", count: int) -> None:
         WITH kinds AS (SELECT array_agg(id) AS ids, array_agg(contact_id) AS people, max(number) AS last
                        FROM helpdesk_tickets)
         SELECT n, last + n AS number, ids[1 + n % cardinality(ids)] AS kind,
-               people[1 + n % cardinality(people)] AS contact,
+               people[1 + n % cardinality(people)] AS person, n % GREATEST({count} / 5, 1) = 0 AS rare,
                now() - interval '2 years' + n * (interval '729 days' / {count}) AS at
         FROM kinds, generate_series(1, {count}) AS n
         """
