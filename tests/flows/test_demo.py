@@ -135,6 +135,18 @@ def the_month_is_at_the_desk(demo: Demo, visitor: Visitor) -> None:
     assert "Resuelto" in case
 
 
+def the_line_that_it_prints_sends(demo: Demo) -> None:
+    """Paste it elsewhere, in a shell that knows nothing of this demo."""
+    line = re.search(r"^ +or +(.+ send .+)$", demo.said(), re.MULTILINE)
+    assert line is not None, demo.said()
+    strange = {name: value for name, value in demo.environment.items() if not name.startswith("ACUSE_")}
+    done = subprocess.run(
+        ["sh", "-c", line[1]], env=strange, cwd="/", capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert done.returncode == 0, line[1] + done.stderr
+    assert re.search(r"you@acepta\.example  relayed G\d", done.stdout), done.stdout
+
+
 def stated(certificate: Path, folder: Path) -> dict[str, object]:
     """The statement inside a certificate, extracted by a public tool."""
     path = folder / f"{certificate.name}.json"
@@ -184,6 +196,7 @@ def test_it_runs_again_after_each_kind_of_kill(
     until(lambda: "Ctrl-C stops everything" in demo.said() or run.poll() is not None, "the third run stays up")
     assert run.poll() is None, demo.said()
     assert "Console" in demo.said()
+    the_line_that_it_prints_sends(demo)
     second = demo.once(few)
     address = f"http://127.0.0.1:{demo.environment['ACUSE_WEB_PORT']}"
     the_month_is_at_the_desk(demo, Visitor(address))

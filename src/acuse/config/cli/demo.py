@@ -7,6 +7,7 @@ import json
 import os
 import re
 import secrets
+import shlex
 import shutil
 import signal
 import socket
@@ -27,7 +28,7 @@ from acuse.config.cli.demo_directory import MARKER, claimed
 from acuse.config.cli.outcomes import Outcome, make_directory, siblings, wait_for_certificates
 from acuse.config.cli.serve import ready_database, supervisor
 from acuse.config.cli.submission import Account, account_file, keep_account, read_account, submit
-from acuse.config.environment import Environment, environment, settings_file
+from acuse.config.environment import Environment, default_data_directory, environment, settings_file
 from acuse.config.installation import prepare
 from acuse.config.secrets import write_private
 from acuse.config.tree import ROLES
@@ -125,7 +126,7 @@ def _run(
             if verified != len(found):
                 raise ConfigurationError("Not every certificate verifies; see the report above.")
             if not once:
-                _stay(settings, password)
+                _stay(settings, password, examples / envelopes[0]["file"])
         finally:
             tree.stop()
 
@@ -346,7 +347,15 @@ def _links(settings: Environment) -> list[str]:
     return [link for links in found for link in links]
 
 
-def _stay(settings: Environment, password: str) -> None:
+def _send_line(settings: Environment, message: Path) -> str:
+    """Return a line that sends a message through this demo, from whatever directory it is pasted in."""
+    directory = settings.data_directory.absolute()
+    named = "" if directory == default_data_directory() else f"ACUSE_DATA_DIRECTORY={shlex.quote(str(directory))} "
+    words = (Path(sys.executable).parent / "acuse", "send", message.absolute(), "--to", "you@acepta.example", "--wait")
+    return named + shlex.join(map(str, words))
+
+
+def _stay(settings: Environment, password: str, example: Path) -> None:
     """Say where everything is and wait for Ctrl-C or SIGTERM."""
     account = read_account(settings)
     print(
@@ -357,7 +366,7 @@ def _stay(settings: Environment, password: str) -> None:
         f"Verify       {settings.public_url}/verify/\n"
         f"SMTP         {settings.smtp_host} port {settings.smtp_starttls_port} STARTTLS, "
         f"{settings.smtp_tls_port} TLS, user {account.username}\n"
-        f"             or  .venv/bin/acuse send FILE.eml --to you@acepta.example --wait\n"
+        f"             or  {_send_line(settings, example)}\n"
         f"Incoming     {settings.smtp_inbound_host} port {settings.smtp_inbound_port}\n"
         f"Mailboxes    {settings.data_directory / 'sandbox'}/*/new: what the sandbox's recipients got, a file each\n"
         + "".join(f"Recipient    {link}\n" for link in _links(settings))
