@@ -139,12 +139,19 @@ def test_a_case_is_answered_given_and_left_by_keys_alone(made: Desk, visit: Open
     assert faults_of_access(page) == []
     page.keyboard.press("Escape")
     expect(help).to_be_hidden()
+    search, status = page.get_by_label("Buscar en los expedientes"), page.get_by_label("Estado", exact=True)
     seen.press("/")
-    expect(page.get_by_label("Buscar en los expedientes")).to_be_focused()
+    expect(search).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(status).to_be_hidden()
+    seen.press("/")
+    expect(search).to_be_focused()
     page.keyboard.type("factura")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("whose=mine&q=factura"))
     expect(page.locator("[data-row]")).to_have_count(1)
+    expect(status).to_be_hidden()
+    expect(page.locator(".desk-filters > summary")).to_contain_text("«factura»")
     assert seen.elsewhere == seen.errors == []
 
 

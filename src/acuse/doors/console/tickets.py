@@ -232,7 +232,7 @@ def _listed(request: HttpRequest, access: Access, members: Mapping[UUID, str]) -
         "filters": filters,
         "asked": kept,
         "kept": urlencode(kept),
-        "narrowing": len(kept.keys() - {"whose", "order"}),
+        "narrowing": len(kept.keys() - {"whose", "order", "q"}),
         "tabs": _tabs(access, kept),
         "views": saved_views(access),
         "statuses": words.statuses(),

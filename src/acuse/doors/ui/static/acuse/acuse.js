@@ -208,7 +208,12 @@
       return;
     }
     /* The browser closes a dialog by itself */
-    if (event.key === "Escape" && typing && !typing.closest("dialog")) return typing.blur();
+    if (event.key === "Escape" && typing && !typing.closest("dialog")) {
+      /* What was unfolded to search folds again */
+      const folded = typing.matches("[data-search]") && typing.closest("details");
+      if (folded) folded.open = false;
+      return typing.blur();
+    }
     if (typing || event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
     if (!single && event.key !== "Escape") return;
     if (Date.now() < waitsForPlace) {
