@@ -85,7 +85,7 @@ def test_lines_are_entered_changed_and_moved(desk: Desk) -> None:
     one = line(owner)
     other = line(owner, "Taller", "910 000 200")
     assert "Day and night, every day." in text(agent, "settings/lines/")
-    assert "Enter a line" not in text(agent, "settings/lines/")
+    assert "Add a line" not in text(agent, "settings/lines/")
     assert "has this name already" in post(owner, "settings/lines/add/", name="Taller", number="910", calendar="")
     given = {"name": "Urgencias", "number": "900 000 100", "calendar": ""}
     assert post(owner, f"settings/lines/{other}/", **given, enabled="on") == "settings/lines/"

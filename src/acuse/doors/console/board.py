@@ -75,9 +75,9 @@ def _tiles(found: Board, narrowed: dict[str, str]) -> list[tuple[str, int, str, 
         (pgettext("cases", "Open"), whole.open, _("cases that are not over"), {}, ""),
         (_("Waiting for us"), whole.waits, _("their customers wait for an answer"), {"waits": "1"}, ""),
         (_("Missed"), whole.late, _("with a missed deadline"), {"late": "1"}, late),
-        (_("Due in 24 hours"), whole.soon, _("a deadline ends"), {"soon": "1"}, soon),
+        (_("Due in 24 hours"), whole.soon, _("with a deadline that ends"), {"soon": "1"}, soon),
         (_("Nobody's"), nobodys, _("nobody is responsible"), {"whose": "nobody"}, ""),
-        (pgettext("cases", "Escalated"), whole.escalated, _("passed to who decides more"), {"escalated": "1"}, ""),
+        (pgettext("cases", "Escalated"), whole.escalated, _("passed on for a decision"), {"escalated": "1"}, ""),
     ]
     # What nobody is responsible for is no team's.
     return [

@@ -100,6 +100,8 @@ def _days(first: int, last: int) -> str:
         return weekday(first).capitalize()
     if (first, last) == (0, 6):
         return _("Every day")
+    if last == first + 1:
+        return _("%(first)s and %(last)s") % {"first": weekday(first).capitalize(), "last": weekday(last)}
     return _("%(first)s to %(last)s") % {"first": weekday(first).capitalize(), "last": weekday(last)}
 
 

@@ -59,7 +59,7 @@ class DeskForm(StyledForm):
         max_length=2500,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy(
-            "One a line, those that you belong to or have to name. Where there is none, rejections name the Consumer "
+            "One per line, those that you belong to or have to name. Where there is none, rejections name the Consumer "
             "Arbitration Board (Junta Arbitral de Consumo) of the customer's area."
         ),
     )
@@ -89,7 +89,10 @@ def desk(request: HttpRequest, access: Access) -> HttpResponseBase:
     members = active_members(access)
     field = form.fields["default_assignee"]
     assert isinstance(field, forms.ChoiceField)
-    field.choices = [("", _("The oldest administrator")), *((str(one), name) for one, name in members.items())]
+    field.choices = [
+        ("", _("The administrator who joined first")),
+        *((str(one), name) for one, name in members.items()),
+    ]
     if form.is_valid():
         given = form.cleaned_data
         chosen = given.pop("default_assignee")

@@ -28,7 +28,7 @@ class PreferencesForm(StyledForm):
     single_keys = forms.BooleanField(
         label=gettext_lazy("Shortcuts of a single key"),
         required=False,
-        help_text=gettext_lazy("J, K, E, U and the like; off while you type in any case."),
+        help_text=gettext_lazy("J, K, E, U and the like. They do nothing while you type."),
     )
 
 

@@ -59,7 +59,7 @@ def line(place: int, term: PolicyTerm, calendar: str) -> TermLine:
         cases=tuple((_which(case, first=number == 0), length(case.term)) for number, case in enumerate(term.cases)),
         calendar=calendar,
         pauses=_pauses(term),
-        warning=_("%(percent)s %% of it before the end, or 6 business hours if that is sooner")
+        warning=_("when %(percent)s%% of it is left, or 6 business hours if that comes first")
         % {"percent": figures.number(term.warn)},
     )
 
@@ -89,7 +89,7 @@ def _either(words: Iterable[object]) -> str:
 
 def _pauses(term: PolicyTerm) -> str:
     if not term.pauses_on:
-        return _("Waits for nothing")
+        return _("Never pauses")
     *others, last = (str(REASONS[reason]) for reason in term.pauses_on)
     waits = _("%(one)s and %(other)s") % {"one": ", ".join(others), "other": last} if others else last
     return _("Waits for %(reasons)s; then %(goes_on)s") % {"reasons": waits, "goes_on": RESUMES[term.on_resume]}

@@ -152,7 +152,9 @@ def _said(view: DeadlineView) -> tuple[str, str, str, str]:
     used = amount(view.used, view.term) if view.used is not None else ""
     match view.verdict:
         case "met":
-            return "check-circle", "met", _("Met in %(time)s") % {"time": used}, ""
+            same_day = view.used is not None and view.term.in_days and view.used < timedelta(days=1)
+            said = _("Met the same day") if same_day else _("Met in %(time)s") % {"time": used}
+            return "check-circle", "met", said, ""
         case "missed":
             return "flag", "fail", _missed_by(view) if view.ended else words.missed(view.late), ""
         case "paused":

@@ -30,12 +30,12 @@ PRIORITIES = {
     "high": pgettext_lazy("priority", "High"),
 }
 MATTERS = {
-    "": gettext_lazy("No matter of its own"),
+    "": gettext_lazy("None in particular"),
     "billing": gettext_lazy("Undue charge or bill"),
     "continuity": gettext_lazy("Continuity of the service"),
 }
 LANGUAGES = {"es": "Español", "en": "English"}
-SPOKEN = (("", gettext_lazy("that on their card, or ours")), *LANGUAGES.items())
+SPOKEN = (("", gettext_lazy("As on their card, or else ours")), *LANGUAGES.items())
 """What a member may say of the language of somebody who calls."""
 CHANNELS = {
     "email": (gettext_lazy("by e-mail"), "envelope-simple"),

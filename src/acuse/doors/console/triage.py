@@ -24,7 +24,7 @@ from acuse.helpdesk.services import triage as services
 from acuse.helpdesk.triage import MOST_RULES, Rule, check_rule
 
 _ANY = ("", gettext_lazy("Any"))
-_AS_IS = ("", gettext_lazy("Leave it"))
+_AS_IS = ("", gettext_lazy("Leave as it is"))
 _TYPES = [(value, word) for value, (word, _icon) in said_as.TYPES.items()]
 _CHANNELS = [(value, word) for value, (word, _icon) in said_as.CHANNELS.items()]
 _SHOWN = 50
@@ -40,7 +40,7 @@ class RuleForm(StyledForm):
         required=False,
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("One a line; one of them is enough. Accents and capitals do not matter."),
+        help_text=gettext_lazy("One per line; one of them is enough. Accents and capitals do not matter."),
     )
     senders = forms.CharField(
         label=gettext_lazy("Senders"),
@@ -48,7 +48,7 @@ class RuleForm(StyledForm):
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy(
-            "One a line: ana@cliente.example, or @cliente.example for a whole domain. Who wrote counts, and so does "
+            "One per line: ana@cliente.example, or @cliente.example for a whole domain. Who wrote counts, and so does "
             "where they ask to be answered."
         ),
     )

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -37,11 +38,13 @@ class SnippetForm(StyledForm):
         label=gettext_lazy("Text"),
         max_length=rules.MOST_SNIPPET,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=gettext_lazy(
-            "**bold**, *italic*, lists with - or 1., links as [words](https://address). List of variables, which are "
-            "filled in: %(variables)s."
-        )
-        % {"variables": ", ".join(f"{{{{ {name} }}}}" for name in SNIPPET.variables)},
+        help_text=format_lazy(
+            gettext_lazy(
+                "**bold**, *italic*, lists with - or 1., links as [words](https://address). List of variables, which "
+                "are filled in: {variables}."
+            ),
+            variables=", ".join(f"{{{{ {name} }}}}" for name in SNIPPET.variables),
+        ),
     )
 
     def clean_body(self) -> str:
