@@ -103,7 +103,7 @@ _EN = {
     "add.title": "Add something",
     "add.text": "What you want to say",
     "add.files": "Files (if there are any)",
-    "add.limit": "At most {files} files of {megabytes} MB together.",
+    "add.limit": "At most {files} files, {megabytes} MB in all.",
     "add.again": "Choose again:",
     "add.go": "Send",
     "add.often": "Much was sent within a short time. What you wrote is still here: wait a while and send it again.",
