@@ -8,6 +8,7 @@ from django.test import Client
 
 from acuse.helpdesk.models import ConformityRequest
 from acuse.helpdesk.queries.writing import agree_path, follow_path
+from acuse.helpdesk.services.changes import add_note
 from acuse.helpdesk.services.conformity import ask_conformity
 from acuse.helpdesk.services.replies import reply, send_due
 from tests.integration.helpdesk.making import Desk, letter
@@ -59,6 +60,46 @@ def test_a_press_says_whether_they_agree_once_and_in_their_words(
     assert desk.ticket().status == status
     assert len([one for one in desk.types() if one.startswith("conformity.")]) == 2
     assert visitor.cookies == {}
+
+
+def shown(visitor: Client, request: UUID, language: str = "es") -> str:
+    """The page of a question down to its form."""
+    return visitor.get(f"{agree_path(request)}?l={language}").content.decode().partition("<form")[0]
+
+
+def test_who_is_asked_reads_what_they_are_asked_about(desk: Desk, visitor: Client) -> None:
+    desk.receive(letter())
+    ticket, request = desk.ticket().id, uuid4()
+    long = "Cambiamos **la pastilla** <script>alert(1)</script> a nuestra costa.\n\n" + "Y revisamos el disco. " * 60
+    for body in ("Lo miramos mañana.", f"{long}\n\nEso es todo."):
+        reply(access=desk.agent, ticket=ticket, answer=answer(body, delay=timedelta()))
+        send_due()
+    add_note(access=desk.agent, ticket=ticket, text="Asumimos la pieza.")
+    ask_conformity(access=desk.agent, ticket=ticket, answer=asking(), request=request, revision=None)
+    send_due()
+    page = shown(visitor, request)
+    first, _, rest = page.partition("<details")
+    assert "Lo que se le contestó" in first
+    assert "Cambiamos <strong>la pastilla</strong> &lt;script&gt;" in first
+    assert "Eso es todo." not in first
+    assert "Leerlo entero" in rest
+    assert "Eso es todo." in rest
+    assert "¿Está conforme?" in rest, "the letter that asks may say it too"
+    assert "Lo miramos mañana." not in page
+    assert "Asumimos la pieza." not in page
+    assert "What you were answered" in shown(visitor, request, "en")
+
+
+def test_what_they_disagreed_with_is_not_what_they_are_asked_about_again(desk: Desk, visitor: Client) -> None:
+    before, request = asked(desk), uuid4()
+    assert "Es la pastilla." in shown(visitor, before)
+    visitor.post(agree_path(before), {**hidden(visitor.get(agree_path(before))), "said": "disagree", "comments": ""})
+    again = asking("Cambiamos el disco. ¿Conforme ahora?")
+    ask_conformity(access=desk.agent, ticket=desk.ticket().id, answer=again, request=request, revision=None)
+    send_due()
+    assert "Cambiamos el disco." in shown(visitor, request)
+    assert "Es la pastilla." not in shown(visitor, request)
+    assert "Es la pastilla." not in shown(visitor, before)
 
 
 def test_who_does_not_agree_reads_in_their_case_that_it_is_open_again(desk: Desk, visitor: Client) -> None:

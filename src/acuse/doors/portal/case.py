@@ -6,6 +6,7 @@ Looking records nothing, so that whatever follows links leaves nothing behind; w
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from html import unescape
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from django.db import close_old_connections, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
+from django.utils.html import strip_tags
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -49,6 +51,8 @@ ACTS_PER_WINDOW = 20
 TRIES_PER_WINDOW = 10
 MOST_LINKS, LINK_SECONDS = 3, 60 * 60
 FORM_SECONDS = 12 * 60 * 60
+SHOWN_AT_FIRST = 700
+"""Characters of what a customer was answered that stand above the question; the rest unfolds."""
 SEALING_SECONDS = 3
 _FORM = "acuse.case.form"
 LINKS = ThreadPoolExecutor(1, thread_name_prefix="links")
@@ -227,6 +231,8 @@ def _question(request: HttpRequest, token: str, asked: Question) -> HttpResponse
         asked.case,
         "case/agree.html",
         asked=asked,
+        about=[(one, len(unescape(strip_tags(one.html))) > SHOWN_AT_FIRST) for one in asked.about],
+        shown=SHOWN_AT_FIRST,
         form=form,
         root=f"/c/{token}/",
         most=MOST_COMMENTS,

@@ -13,11 +13,13 @@ from acuse.helpdesk import rules
 from acuse.helpdesk.models import ConformityRequest, Interaction, Settings, Ticket
 from acuse.helpdesk.queries.authors import is_from_elsewhere, own_addresses
 from acuse.helpdesk.queries.files import content_of
+from acuse.helpdesk.queries.writing import NO_ANSWERS
 from acuse.mail.mailboxes import lowered
 from acuse.mail.quotes import parted
 
 # Members note for themselves what came of a call, but for the one that opened the case: that is what it is about.
 _SHOWN = Q(kind__in=(Interaction.Kind.MESSAGE, Interaction.Kind.REPLY)) | Q(kind=Interaction.Kind.CALL, sequence=1)
+_MOST_ABOUT = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,13 +83,17 @@ class Followed:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """A question whether the customer agrees: `state` is "open", "agreed", "disagreed" or "withdrawn"."""
+    """A question whether the customer agrees: `state` is "open", "agreed", "disagreed" or "withdrawn".
+
+    `about` is what they were answered and are asked about, the oldest first; of a question that is open alone.
+    """
 
     id: UUID
     case: Followed
     state: str
     asked_at: datetime
     answered_at: datetime | None
+    about: tuple[Said, ...]
 
 
 def followed(ticket: UUID) -> Followed | None:
@@ -126,13 +132,37 @@ def question(request: UUID) -> Question | None:
     if row is None or case is None:
         return None
     answered = "agreed" if row.agreed else "disagreed"
+    state = answered if row.answered_at else "withdrawn" if row.withdrawn_at else "open"
     return Question(
         id=row.id,
         case=case,
-        state=answered if row.answered_at else "withdrawn" if row.withdrawn_at else "open",
+        state=state,
         asked_at=row.asked_at,
         answered_at=row.answered_at,
+        about=_asked_about(row) if state == "open" else (),
     )
+
+
+def _asked_about(row: ConformityRequest) -> tuple[Said, ...]:
+    """Return the last answer up to a question, and what was written since only to ask about it.
+
+    A letter that asks may say the solution itself, or only that it was sent: both are shown. What the customer did not
+    agree with before is none of it.
+    """
+    replies = Interaction.objects.filter(ticket=row.ticket_id, kind=Interaction.Kind.REPLY).exclude(act__in=NO_ANSWERS)
+    asked = Interaction.objects.filter(ticket=row.ticket_id, communication=row.communication).first()
+    if asked is not None:
+        replies = replies.filter(sequence__lte=asked.sequence)
+    denied = ConformityRequest.objects.filter(ticket=row.ticket_id, agreed=False, answered_at__lt=row.asked_at)
+    last = denied.order_by("-answered_at").values_list("answered_at", flat=True).first()
+    if last is not None:
+        replies = replies.filter(occurred_at__gt=last)
+    shown: list[Said] = []
+    for reply in replies.order_by("-sequence")[:_MOST_ABOUT]:
+        shown.insert(0, _said(reply, frozenset()))
+        if reply.act != "conformity":
+            break
+    return tuple(shown)
 
 
 def access_file(*, ticket: UUID, said: UUID, number: int) -> SavedFile | None:
