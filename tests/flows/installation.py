@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,10 +54,15 @@ def end_all_of(data: Path) -> None:
     deadline = time.monotonic() + PATIENCE
     while left := processes_of(data):
         assert time.monotonic() < deadline, f"{left} do not end"
-        for pid in left:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        kill_all(left)
         time.sleep(0.05)
+
+
+def kill_all(pids: Iterable[int]) -> None:
+    """Kill processes with -9; one may have ended with another, before its turn."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 _SET_UP = f"""

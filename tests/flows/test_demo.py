@@ -20,7 +20,7 @@ from tests.ports import free_ports
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 FEW = ("01-texto-mutt.eml", "05-foto-apple-mail.eml")
-PORTS = ("WEB", "SMTP_STARTTLS", "SMTP_TLS", "SANDBOX_SMTP", "SANDBOX_DNS", "TRUST_SERVICES")
+PORTS = ("WEB", "SMTP_STARTTLS", "SMTP_TLS", "SMTP_INBOUND", "SANDBOX_SMTP", "SANDBOX_DNS", "TRUST_SERVICES")
 
 
 @dataclass

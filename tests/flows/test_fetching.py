@@ -1,9 +1,7 @@
 """A mailbox fetched from a real Dovecot by the whole process tree: cases and receipts, once each, whatever breaks."""
 
 import hashlib
-import os
 import re
-import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from acuse.embedded.zone import PUBLISHED, publish
-from tests.flows.installation import SLUG, Installation, installation, until
+from tests.flows.installation import SLUG, Installation, installation, kill_all, until
 from tests.flows.test_desk import CASES, DESK, EMAIL, PASSWORD, delivered, text_of, written
 from tests.flows.web import Visitor, visitor
 from tests.peers import imap
@@ -65,8 +63,7 @@ class Fetched:
 
     def kill_the_worker(self) -> None:
         """End it as a crash does; the tree starts another."""
-        for pid in self.running.pids("worker"):
-            os.kill(pid, signal.SIGKILL)
+        kill_all(self.running.pids("worker"))
 
 
 @pytest.fixture(scope="module")
@@ -123,12 +120,12 @@ def test_a_server_that_was_away_is_fetched_from_when_it_is_back(fetched: Fetched
 
 
 def test_a_worker_killed_before_a_letter_is_recorded_loses_nothing(fetched: Fetched) -> None:
-    raw = fetched.drop("Antes de anotar", "El proceso muere con la carta en la mano.", "antes")
     with fetched.running.connect() as held:
         _hold(held, "LOCK TABLE reception_items IN SHARE MODE")
+        raw = fetched.drop("Antes de anotar", "El proceso muere con la carta en la mano.", "antes")
         until(lambda: _waits(fetched, 'INSERT INTO "reception_items"%'), "a letter waits to be recorded")
         kept = fetched.running.data / "custody/objects"
-        assert any(one.read_bytes() == raw for one in kept.glob("*/*/*"))
+        assert any(one.read_bytes() == raw for one in kept.glob("*/*/[!.]*"))
         fetched.kill_the_worker()
         held.rollback()
     assert fetched.cases("Antes de anotar") == []
@@ -141,9 +138,9 @@ def test_a_worker_killed_before_a_letter_is_recorded_loses_nothing(fetched: Fetc
 def test_a_worker_killed_after_a_letter_was_recorded_opens_no_second_case(fetched: Fetched) -> None:
     """It dies before it has noted how far the folder was read: the letter is fetched again, and known."""
     before = fetched.running.value("SELECT last_uid FROM reception_pickups")
-    raw = fetched.drop("Ya anotada", "El proceso muere después de anotarla.", "ya")
     with fetched.running.connect() as items, fetched.running.connect() as pickups:
         _hold(items, "LOCK TABLE reception_items IN SHARE MODE")
+        raw = fetched.drop("Ya anotada", "El proceso muere después de anotarla.", "ya")
         until(lambda: _waits(fetched, 'INSERT INTO "reception_items"%'), "the letter waits to be recorded")
         _hold(pickups, "SELECT id FROM reception_pickups FOR UPDATE")
         items.rollback()

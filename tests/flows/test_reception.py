@@ -1,8 +1,6 @@
 """What comes in at the inbound door, to its end: signed replies, reports without measure, and what a crash leaves."""
 
 import json
-import os
-import signal
 import smtplib
 import socket
 from collections.abc import Iterator
@@ -11,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.flows.installation import SENDER, Installation, installation, message, until
+from tests.flows.installation import SENDER, Installation, installation, kill_all, message, until
 from tests.peers.names import name_server
 from tests.peers.postfix import Postfix, postfix
 
@@ -183,9 +181,8 @@ def test_a_crash_before_the_commit_says_nothing_and_leaves_nothing_twice(running
                 assert replies.readline()[:1] in b"23"
             client.sendall(raw + b".\r\n")
             kept = running.data / "custody/objects" / NOBODYS
-            until(lambda: any(one.read_bytes() == raw for one in kept.glob("*/*")), "the message is in custody")
-            for pid in running.pids("smtp"):
-                os.kill(pid, signal.SIGKILL)
+            until(lambda: any(one.read_bytes() == raw for one in kept.glob("*/[!.]*")), "the message is in custody")
+            kill_all(running.pids("smtp"))
             assert replies.read() == b""
             replies.close()
         held.rollback()
