@@ -210,6 +210,20 @@ def test_what_a_file_gives_in_utc_falls_on_the_days_of_the_form_s_zone(
     assert [one for name in sorted(read) if re.fullmatch(r"local-\d+-date", name) for one in read[name] if one] == days
 
 
+def test_on_new_years_eve_in_utc_the_years_of_a_calendar_are_those_of_its_zone(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At half past midnight in Madrid it is the year before in UTC still."""
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 12, 31, 23, 30, tzinfo=UTC))
+    path = f"{BASE}new/?preset=office"
+    given = fields(text(client, path))
+    event = b"DTSTART;VALUE=DATE:20300515\r\nSUMMARY:San Isidro\r\n"
+    file = SimpleUploadedFile("last.ics", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n" + event + b"END:VEVENT\r\n")
+    assert "1 day added to the list." in send(client, path, given, "read", file=file)
+    chosen = send(client, path, given, "region", region="ES-MD")
+    assert 'value="2030-01-01"' in chosen
+
+
 @pytest.mark.parametrize(("file", "said"), [(None, "Choose a file first."), (b"%PDF", "not an iCalendar file")])
 def test_a_file_that_is_none_is_refused_and_the_form_kept(client: Client, file: bytes | None, said: str) -> None:
     path = f"{BASE}new/?preset=office"

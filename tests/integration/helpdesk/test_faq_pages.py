@@ -67,6 +67,18 @@ def test_what_is_refused_stays_in_the_form(desk: Desk, section: UUID) -> None:
     assert Article.objects.get().version == 0
 
 
+def test_a_day_to_look_again_is_one_to_come_where_the_organisation_is(
+    desk: Desk, section: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At half past eleven in UTC it is the next day in Madrid already."""
+    night = (clock.now() + timedelta(days=1)).replace(hour=23, minute=30)
+    monkeypatch.setattr(clock, "now", lambda: night)
+    today = (night + timedelta(days=1)).date().isoformat()
+    page = member(desk.owner).post(f"{BASE}new/", written(section, act="publish", review_date=today))
+    assert "Elija un día futuro" in page.content.decode()
+    assert not Article.objects.exists()
+
+
 def test_a_change_that_was_overtaken_is_not_lost(desk: Desk, section: UUID) -> None:
     made = faq.write_draft(access=desk.agent, section=section, texts={"es": Text(title="Una", body="")})
     seen = Article.objects.get().changed_at.isoformat()

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -72,8 +73,8 @@ def new(request: HttpRequest, access: Access) -> HttpResponseBase:
     preset = request.GET.get("preset", "")
     if preset not in PRESETS:
         return page(request, access, "calendars", "console/calendar_new.html", {"presets": _presets()})
-    first, last = horizon(clock.now().year)
     zone = access.view.time_zone if access.view.time_zone in zones.names() else "Europe/Madrid"
+    first, last = _horizon(zone)
     editor = Editor(sent=_sent(request), name="", zone=zone, definition=PRESETS[preset], years=(first.year, last.year))
     return _form(request, access, editor, None)
 
@@ -85,7 +86,7 @@ def edit(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     access.require_manager()
     with found():
         view = queries.calendar(access, id)
-    first, last = horizon(clock.now().astimezone(zones.zone(view.zone)).year)
+    first, last = _horizon(view.zone)
     editor = Editor(
         sent=_sent(request),
         name=view.name,
@@ -94,6 +95,11 @@ def edit(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
         years=(first.year, last.year),
     )
     return _form(request, access, editor, view)
+
+
+def _horizon(zone: str) -> tuple[date, date]:
+    """Return the days that a version spans that is made now, there."""
+    return horizon(clock.now().astimezone(zones.zone(zone)).year)
 
 
 def _sent(request: HttpRequest) -> QueryDict | None:
@@ -136,10 +142,10 @@ def _read_file(request: HttpRequest, editor: Editor) -> dict[str, object]:
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
         return {"file_error": _("Choose a file first.")}
-    years = horizon(clock.now().year)
+    zone = str(editor.usual["zone"].value())
     try:
-        zone = zones.zone(str(editor.usual["zone"].value()))
-        read = read_ical(file.read(MOST_BYTES + 1), first=years[0], last=years[1], zone=zone)
+        first, last = _horizon(zone)
+        read = read_ical(file.read(MOST_BYTES + 1), first=first, last=last, zone=zones.zone(zone))
     except InputError as error:
         return {"file_error": said(error)}
     added = editor.add_found(read)

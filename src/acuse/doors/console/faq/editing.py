@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -138,7 +139,7 @@ def _written(request: HttpRequest, access: Access, form: ArticleForm, view: Arti
     moved = "review_date" in form.fields and day != (view.row.review_date if view else None)
     if publishes or moved:
         with refused_at(form, "review_date"):
-            rules.check_review(day, today=clock.now().date())
+            rules.check_review(day, today=clock.now().astimezone(ZoneInfo(access.view.time_zone)).date())
     made = None
     if form.is_valid():
         with refused_at(form):
