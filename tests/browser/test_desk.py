@@ -205,6 +205,8 @@ def test_what_changed_is_shown_when_asked_for_and_the_open_case_stays(made: Desk
     page = seen.open(f"{BASE}/tickets/{made.noise}/")
     page.get_by_label("Su respuesta").fill("Mañana a las 9.")
     row = page.locator("[data-row]", has_text="Otra consulta")
+    # The list is there before there is news for it.
+    expect(page.locator("[data-row]:has([aria-current])")).to_contain_text("Ruido al frenar")
     expect(row).to_have_count(0)
     again = written("cliente0877@correo.example", "Cliente 0877", "Otra consulta", "¿Hay novedades?", hours=-0.01)
     open_ticket(organisation=made.access.organisation, written=again)
@@ -250,6 +252,24 @@ def test_a_case_is_not_left_before_what_was_written_is_kept_or_it_is_said(made: 
     expect(page.get_by_label("Su respuesta")).to_have_value("Lo revisamos.")
     row.click()
     expect(page.get_by_role("heading", name="Ruido al frenar")).to_be_focused()
+    assert seen.elsewhere == seen.errors == []
+
+
+def test_what_could_not_be_kept_while_one_wrote_is_not_left_unsaid(made: Desk, visit: Opener) -> None:
+    seen = visit()
+    page = seen.open(f"{BASE}/tickets/{made.noise}/")
+    page.route("**/present/", lambda route: route.abort())
+    with page.expect_event("requestfailed", lambda one: "Lo revisamos." in (one.post_data or "")):
+        page.get_by_label("Su respuesta").fill("Lo revisamos.")
+    row = page.locator("[data-row]", has_text="Factura F-2310").locator(".desk-subject")
+    row.click()
+    expect(page.get_by_text("no se ha podido guardar")).to_be_visible()
+    page.unroute("**/present/")
+    page.get_by_label("Su respuesta").press_sequentially(" Gracias.")
+    expect(page.locator("#composer:not([data-unkept])")).to_be_attached()
+    row.click()
+    expect(page.get_by_role("heading", name="Factura F-2310")).to_be_focused()
+    assert Draft.objects.get(ticket=made.noise, kind="reply").body == "Lo revisamos. Gracias."
     assert seen.elsewhere == seen.errors == []
 
 

@@ -49,7 +49,7 @@ def test_a_snippet_is_found_by_its_shortcut_and_takes_its_place(
     box.press_sequentially(" /")
     offered.get_by_role("option", name="/hoja").click()
     expect(box).to_have_value(re.compile(r" /hoja Su clave es \S+\.$"))
-    page.wait_for_function("() => document.querySelector('form[data-keeps]:not([data-unkept])')")
+    expect(page.locator("#composer:not([data-unkept])")).to_be_attached()
     assert seen.elsewhere == seen.errors == []
 
 

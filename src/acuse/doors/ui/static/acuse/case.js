@@ -23,8 +23,8 @@
     if (tab) showPanel(tab.dataset.tab);
   });
 
-  /* Drafts: kept by htmx while one writes; what it has not sent yet goes when the case is left. A draft that came after
-     its answer was sent would stand in the box again, so a form that is being sent keeps nothing any more. */
+  /* Drafts: kept by htmx while one writes; what is not known to be kept goes when the case is left. A draft that came
+     after its answer was sent would stand in the box again, so a form that is being sent keeps nothing any more. */
   const FIELDS = ["csrfmiddlewaretoken", "revision", "kind", "body", "template", "certified", "waits"];
   const unkept = () => $$("form[data-keeps][data-unkept]");
   const keep = async (form, leaving) => {
@@ -55,7 +55,11 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (!event.target.matches("form[data-keeps]")) return;
     if ("sent" in event.target.dataset) event.preventDefault();
-    else delete event.target.dataset.unkept;
+    else if ("unkept" in event.target.dataset) event.target.dataset.unkept = "asked";
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail: { elt, successful, xhr, pathInfo } }) => {
+    const kept = successful && xhr.responseURL.endsWith(pathInfo.requestPath);
+    if (kept && elt.dataset.unkept === "asked") delete elt.dataset.unkept; // what was typed meanwhile is unkept still
   });
   /* A letter that was put into the box is kept as if it had been typed. */
   document.addEventListener("htmx:afterSettle", (event) => {
