@@ -131,7 +131,7 @@ def test_a_term_is_written_without_json_and_tried_before_it_is_published(client:
         "pauses_on": ["customer"],
     }
     more = send(client, path, given, "case")
-    assert "Case 2" in more
+    assert "Condition 2" in more
     given = fields(more) | {"case-1-amount": ["3"], "case-1-unit": ["business_days"]}
     tried = words(send(client, path, given, "try"))
     assert "The last 2 cases would have had these deadlines." in tried

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -21,6 +22,7 @@ from acuse.calendars.zones import names, zone
 from acuse.doors.console.acts import refused_at
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.console.wording import StatusWord
+from acuse.doors.ui import figures
 from acuse.doors.ui.cells import Echo, safe
 from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
@@ -202,10 +204,11 @@ def _tried(access: Access, view: FileView) -> dict[str, object]:
 
 def _line(place: int, call: Entered, named: Mapping[UUID, str], local: tzinfo) -> tuple[int, str, str]:
     """A new call in two lines, by the clock of the exchange."""
-    at = call.started_at.astimezone(local)
+    with timezone.override(local):
+        at = figures.day_and_time(call.started_at)
     word = RESULTS[call.result][0]
     parts = (named.get(call.line, ""), call.number, times(waited=call.waited, talked=call.talked))
-    return place, f"{at:%d/%m/%Y %H:%M:%S} · {word}", " · ".join(part for part in parts if part)
+    return place, f"{at} · {word}", " · ".join(part for part in parts if part)
 
 
 @require_POST

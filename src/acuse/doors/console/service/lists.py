@@ -36,6 +36,7 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
     older = ""
     if found.after:
         older = address + asked.query(**narrowed, before=f"{found.after[0].isoformat()}~{found.after[1]}")
+    lines = [_line(line) for line in found.lines]
     context: dict[str, object] = {
         "asked": asked,
         "back": reverse("console:service", args=(access.view.slug,)) + asked.query(),
@@ -43,7 +44,9 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
         "which": told,
         "period": figures.days(asked.question.period.first, asked.question.period.last),
         "narrowed": asked.in_words(),
-        "lines": [_line(line) for line in found.lines],
+        "lines": lines,
+        "worded": any(line.label for line in found.lines),
+        "timed": any(one["took"] for one in lines),
         "older": older,
         "first": address + asked.query(**narrowed) if request.GET.get("before") else "",
     }

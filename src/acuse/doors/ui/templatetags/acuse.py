@@ -85,6 +85,12 @@ def day_and_month(value: date) -> str:
 
 
 @register.filter
+def calendar_day(value: date) -> str:
+    """ "22 nov 2026", of a date that has no hour."""
+    return figures.days(value, value)
+
+
+@register.filter
 def day_and_time(value: datetime) -> str:
     """``{{ moment|day_and_time }}``"""
     return figures.day_and_time(value)
