@@ -176,6 +176,23 @@ def test_a_fact_that_the_words_do_not_know_is_told_by_its_type() -> None:
     assert plain(row["remarks"][0]) == "where: — · times: 3"
 
 
+@pytest.mark.parametrize(
+    ("language", "fields", "said"),
+    [
+        ("es", ["subject", "guarantee_until_date"], "Cambia: asunto, fin de la garantía"),
+        ("en", ["subject", "guarantee_until_date"], "Changes: subject, end of the warranty"),
+        ("es", ["address", "colour"], "Cambia: address, colour"),
+    ],
+)
+def test_what_changed_on_a_card_is_named_in_the_language_of_the_paper(
+    language: Language, fields: list[str], said: str
+) -> None:
+    ticket = opened()
+    ticket.add("ticket.described", at("2026-11-06 10:00:00"), fields=fields)
+    row = told(ticket, language)["timeline"]["days"][-1]["rows"][0]
+    assert plain(row["remarks"][0]) == said
+
+
 def test_remarks_begin_with_a_capital_where_the_words_are_ours() -> None:
     """English words for details are often the names of the details themselves, which stand as they are."""
     ticket, ours = tickets.design(), {"es": "Comunicación: ", "en": "Communication: "}

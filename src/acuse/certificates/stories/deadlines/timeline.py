@@ -1,6 +1,6 @@
 """Section 4: every fact of the ticket, in order, with what it says (design: Timeline)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from acuse.certificates.stories.context import LedgerFact
@@ -163,8 +163,16 @@ def _value(ticket: Ticket, name: str, value: Any) -> Runs | None:
     if isinstance(value, str) or (isinstance(value, Mapping) and value.keys() == {"base64"}):
         return _text(ticket, name, text_of(value))
     if isinstance(value, list | tuple) and value and all(isinstance(one, str) for one in value):
-        return [ticket.theirs(", ".join(value), limit=_LONGEST)]
+        return [changed_fields(ticket, value) if name == "fields" else ticket.theirs(", ".join(value), limit=_LONGEST)]
     return None
+
+
+def changed_fields(ticket: Ticket, names: Sequence[str]) -> Run:
+    """Return what was changed on a case's card; names that our words do not know stand as they are."""
+    keys = [f"record.field.{name}" for name in names]
+    if all(map(ticket.has, keys)):
+        return own(", ".join(map(ticket.word, keys)))
+    return ticket.theirs(", ".join(names), limit=_LONGEST)
 
 
 def _text(ticket: Ticket, name: str, text: str) -> Runs | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from acuse.certificates.stories.deadlines.timeline import timeline, title
+from acuse.certificates.stories.deadlines.timeline import changed_fields, timeline, title
 from acuse.certificates.stories.moments import number
 from acuse.certificates.stories.record.case import WholeCase
 from acuse.certificates.stories.record.communications import became
@@ -159,8 +159,7 @@ def _moved(case: WholeCase, fact: Fact) -> tuple[Runs, list[Runs]]:
 
 
 def _described(case: WholeCase, fact: Fact) -> tuple[Runs, list[Runs]]:
-    names = [case.word(f"record.field.{name}") for name in fact.details["fields"] if case.has(f"record.field.{name}")]
-    return case.say("record.fact.described", fields=", ".join(names)), []
+    return case.say("record.fact.described", fields=changed_fields(case, fact.details["fields"])), []
 
 
 def _escalated(case: WholeCase, fact: Fact) -> tuple[Runs, list[Runs]]:
