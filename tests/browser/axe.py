@@ -10,6 +10,7 @@ _OPTIONS = {
 
 
 def faults_of_access(page: Page) -> list[str]:
-    """Return each rule that the page breaks, and where."""
+    """Return each rule that the page breaks once it is there whole, and where."""
+    page.wait_for_load_state()
     found = Axe().run(page, options=_OPTIONS).response["violations"]
     return [f"{one['id']}: {', '.join(str(node['target'][0]) for node in one['nodes'][:5])}" for one in found]

@@ -108,6 +108,7 @@ def visit(browser: Browser, origin: str) -> Iterator[Opener]:
             java_script_enabled=scripts,
             viewport={"width": width, "height": 900},
             color_scheme="dark" if scheme == "dark" else "light",
+            reduced_motion="reduce",  # a colour on its way to another is none that a page shows
             locale=locale,
         )
         context.set_default_timeout(WAIT)

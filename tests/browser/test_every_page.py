@@ -96,7 +96,8 @@ UNLABELLED = """() => [...document.querySelectorAll('a[href],button,input:not([t
 
 
 def faults_of_form(page: Page, width: int) -> list[str]:
-    """What reaches out of the page, has no name, or is a heading out of order."""
+    """What reaches out of the page, has no name, or is a heading out of order, once it is there whole."""
+    page.wait_for_load_state()
     found = [f"cut off: {one}" for one in page.evaluate(CUT_OFF)]
     found += [f"without a name: {one}" for one in page.evaluate(UNLABELLED)]
     if page.evaluate("document.documentElement.scrollWidth") > width:

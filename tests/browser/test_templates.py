@@ -61,7 +61,6 @@ def test_every_action_is_reached_by_tab_and_seen(world: World, visit: Opener, wr
     seen = visit()
     for path in paths(written):
         page = seen.open(path)
-        page.wait_for_load_state()
         count = page.evaluate(NUMBER)
         reached, unseen = walk(page)
         assert (sorted(set(range(count)) - reached), unseen) == ([], []), path
@@ -72,7 +71,6 @@ def test_the_preview_follows_what_is_written_and_keeps_the_last_that_was_right(
 ) -> None:
     seen = visit()
     page = seen.open(f"{BASE}/templates/{written}/")
-    page.wait_for_load_state()
     preview, body = page.locator("#preview"), page.get_by_label("Texto", exact=True)
     body.fill("Buenas tardes, **{{ contact.name }}**.")
     expect(preview.locator("strong")).to_have_text("Lucía Ferrer Ortiz")

@@ -101,7 +101,6 @@ def test_every_page_is_accessible_and_fits(
     look("before")
     page.locator("form .btn-primary").click()
     expect(page.get_by_role("status")).to_be_visible()
-    page.wait_for_load_state()
     look("withdrawn")
     shown.open(f"/t/{'a' * 42}/?l={language}")
     look("unknown")

@@ -26,7 +26,6 @@ def faults(page: Page) -> list[str]:
 def test_files_are_looked_at_one_after_the_other_by_keyboard(case: str, visit: Opener, width: int, scheme: str) -> None:
     seen = visit(width=width, scheme=scheme)
     page = seen.open(case)
-    page.wait_for_load_state()
     first = page.get_by_role("link", name="pinza delantera.jpg").first
     first.focus()
     seen.press("Enter")
