@@ -78,8 +78,9 @@ def test_reject_with_comments(made: Visit, visit: Opener, width: int, scripts: b
 def test_a_code_wrong_then_right(guarded: Visit, visit: Opener, width: int, scripts: bool) -> None:
     page = visit(member=False, width=width, scripts=scripts).open(guarded.root)
     page.get_by_role("button", name="Recibir el código y abrir").click()
-    code = guarded.code()
     field = page.get_by_label("Código de seis cifras")
+    expect(field).to_be_visible()
+    code = guarded.code()
     field.fill(f"{(int(code) + 1) % 1_000_000:06}")
     page.get_by_role("button", name="Abrir la comunicación").click()
     expect(page.get_by_role("alert")).to_contain_text("Le quedan 4 intentos")
@@ -108,6 +109,7 @@ def test_refusing_what_takes_a_code_takes_one_too(guarded: Visit, visit: Opener)
 def test_codes_lock_and_serve_late_no_more(guarded: Visit, visit: Opener) -> None:
     page = visit(member=False, width=PHONE).open(guarded.root)
     page.get_by_role("button", name="Recibir el código y abrir").click()
+    expect(page.get_by_label("Código de seis cifras")).to_be_visible()
     code = guarded.code()
     held = Access.objects.get(communication_id=guarded.communication)
     assert held.code_until is not None
@@ -118,6 +120,7 @@ def test_codes_lock_and_serve_late_no_more(guarded: Visit, visit: Opener) -> Non
     page.get_by_role("button", name="Abrir la comunicación").click()
     expect(page.get_by_role("alert")).to_contain_text("ya no sirve")
     page.get_by_role("button", name="Enviar otro código").click()
+    expect(page.get_by_role("alert")).to_have_count(0)
     code = guarded.code()
     for said in ("Le quedan 4", "Le quedan 3", "Le quedan 2", "Le queda un", "Demasiados"):
         page.get_by_label("Código de seis cifras").fill(f"{(int(code) + 1) % 1_000_000:06}")
@@ -166,7 +169,6 @@ def test_every_page_is_accessible_and_fits(
     shown.open(f"{made.root}?l={language}")
     page.locator("form .btn-primary").click()
     expect(page.get_by_role("status")).to_be_visible()
-    page.wait_for_load_state()
     look("content")
     for name, path in {"again": made.root, "reject-again": f"{made.root}reject"}.items():
         shown.open(f"{path}?l={language}")

@@ -110,16 +110,16 @@ def test_a_narrowed_list_is_widened_by_its_own_controls(world: World, visit: Ope
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_link_is_withdrawn_without_a_pointer(world: World, visit: Opener, scripts: bool) -> None:
     one = waiting(world)
-    page = visit(width=390, scripts=scripts).open(f"{BASE}/communications/{one}/")
+    seen = visit(width=390, scripts=scripts)
+    page = seen.open(f"{BASE}/communications/{one}/")
     page.get_by_role("link", name="Retirarlo").press("Enter")
     expect(page.locator("h1")).to_contain_text("ana@cliente.example")
     page.get_by_label("Motivo").focus()
-    page.keyboard.press("Enter")
+    seen.press("Enter")
     expect(page.locator(".field-error")).to_be_visible()
     assert Access.objects.get(communication_id=one).ended == ""
     page.get_by_label("Motivo").fill("Era para otra persona")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    seen.press("Tab", "Enter")
     expect(page.get_by_text("El enlace está retirado.")).to_be_visible()
     expect(page.get_by_role("link", name="Retirarlo")).to_have_count(0)
     assert Access.objects.get(communication_id=one).ended == "revoked"

@@ -113,7 +113,7 @@ def test_who_calls_is_found_and_the_call_joins_their_case(
     page = seen.open(f"{BASE}/calls/")
     seen.press("c")
     expect(page.get_by_role("heading", name="Ha entrado una llamada.")).to_be_visible()
-    page.get_by_label("Número que llamó").press_sequentially("600 112 233")
+    page.get_by_label("Número que llamó").fill("600 112 233")
     page.get_by_role("radio", name="Ruido al frenar").check()
     page.get_by_label("Qué resultó").fill("Pregunta cuándo puede venir.")
     page.get_by_role("button", name="Registrar la llamada").click()

@@ -113,10 +113,12 @@ def test_a_figure_leads_to_the_case_behind_it(made: Desk, visit: Opener) -> None
     page = seen.open(f"{PAGE}?period=month")
     page.get_by_role("link", name="Cifras", exact=True).click()
     page.get_by_role("link", name="Servicio", exact=True).click()
+    page.wait_for_url(f"**{PAGE}")
+    seen.open(f"{PAGE}?from={(clock.now() - timedelta(days=60)).date()}")  # the month may be some minutes old
     page.locator(".service-cards a").first.click()
     expect(page.get_by_role("heading", name="Mensajes recibidos")).to_be_visible()
     page.locator("tbody a").first.click()
-    assert "/tickets/" in page.url
+    page.wait_for_url("**/tickets/**")
     change_portal(access=made.access, portal_enabled=True, data_policy="")
     seen.open("/o/talleres-ribera/")
     expect(page.get_by_role("heading", name="Cuándo está más tranquilo")).to_be_visible()

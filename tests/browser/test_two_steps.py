@@ -53,6 +53,7 @@ def change(seen: Visit, path: str) -> Page:
     page.fill("input[name=password]", samples.PASSWORD)
     page.get_by_role("button", name="Confirmar").click()
     expect(page.locator("h1")).not_to_have_text("Confirme que es usted")
+    page.wait_for_load_state()  # nothing but its script asks for a key
     return page
 
 
