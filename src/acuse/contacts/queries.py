@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Lower
+
 from acuse.accounts.queries import Access
 from acuse.contacts import rules
 from acuse.contacts.family import family, members, named_roots, roots
@@ -126,6 +130,25 @@ def addresses_of(contacts: Iterable[UUID]) -> tuple[AddressView, ...]:
         )
         for row in rows
     )
+
+
+def whose_mailbox(address: Combinable, *, organisation: Combinable) -> "QuerySet[Address, UUID]":
+    """Return, for a query around it, the contact that has an e-mail address, in whatever case each is written.
+
+    Args:
+        address, organisation: references to the rows of the outer query.
+    """
+    mine = Address.objects.filter(organisation=organisation, channel="email", key=Lower(address), removed_at=None)
+    return mine.values_list("contact", flat=True)
+
+
+def numbers_of(contact: Combinable) -> "QuerySet[Address, str]":
+    """Return, for a query around it, the telephone numbers of a contact, as calls carry them.
+
+    Args:
+        contact: a reference to the row of the outer query.
+    """
+    return Address.objects.filter(contact=contact, channel="phone", removed_at=None).values_list("key", flat=True)
 
 
 def family_of(access: Access, *, contact: UUID) -> tuple[UUID, ...]:

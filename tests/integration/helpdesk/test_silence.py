@@ -1,18 +1,22 @@
 """Silence after a certified notice of closing: what it is not, and where it may close nothing."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from acuse import clock
+from acuse.contacts.services.cards import add_address
 from acuse.delivery.models import Communication
 from acuse.errors import TemporaryError
 from acuse.evidence.following import ahead
 from acuse.helpdesk import followers
 from acuse.helpdesk.models import ConformityRequest, Outgoing, Ticket
 from acuse.helpdesk.queries.closing import FILED_TYPE, FILING, GRACE, held_open
+from acuse.helpdesk.services.calls import correct_call, register_call
+from acuse.helpdesk.services.changes import describe
 from acuse.helpdesk.services.conformity import ask_conformity, close_silent
 from acuse.helpdesk.services.mailboxes import change_mailbox
 from acuse.helpdesk.services.opening import settings_of
@@ -28,6 +32,7 @@ from tests.integration.helpdesk.test_answering import address
 from tests.integration.helpdesk.test_case import answer, asking, to_ticket
 from tests.integration.helpdesk.test_case_page import Clock
 from tests.integration.helpdesk.test_inbox import member
+from tests.integration.helpdesk.test_phone import entered, line
 
 TERM = timedelta(days=15)
 OVER = TERM + GRACE + timedelta(minutes=1)
@@ -273,6 +278,31 @@ def test_whoever_writes_anew_instead_of_answering_was_not_silent(desk: Desk, lat
     later.ahead = timedelta(days=1)
     desk.receive(letter("Sigue el ruido", message_id="<n1@cliente.example>"))
     assert Ticket.objects.count() == 2
+    later.ahead = OVER
+    assert close_silent() == 0
+    assert held_open(notice.ticket_id) == "heard"
+
+
+@pytest.mark.parametrize("sender", ["luis@cliente.example", "LUIS@cliente.example"])
+def test_whoever_writes_anew_is_known_however_their_address_is_written(desk: Desk, later: Clock, sender: str) -> None:
+    notice = out(desk)
+    describe(access=desk.agent, ticket=notice.ticket_id, address="Luis@Cliente.example")
+    later.ahead = timedelta(days=1)
+    desk.receive(letter("Sigue el ruido", sender=sender, message_id="<n1@cliente.example>"), mail_from=sender)
+    assert Ticket.objects.count() == 2
+    later.ahead = OVER
+    assert close_silent() == 0
+    assert held_open(notice.ticket_id) == "heard"
+
+
+def test_whoever_called_was_not_silent_though_the_call_is_in_no_case(desk: Desk, later: Clock) -> None:
+    notice = out(desk)
+    add_address(access=desk.owner, contact=desk.ticket().contact_id, channel="phone", value="600 11 22 33")
+    later.ahead = timedelta(days=1)
+    call = entered(line(desk), result="lost", talked=None, outcome="")
+    one = register_call(access=desk.agent, call=replace(call, number="+34600445566"))
+    assert held_open(notice.ticket_id) == "", "somebody else called"
+    correct_call(access=desk.agent, call=one, entered=call)
     later.ahead = OVER
     assert close_silent() == 0
     assert held_open(notice.ticket_id) == "heard"

@@ -1,20 +1,24 @@
 """Whether silence closes a case: what holds it open though the term of its certified notice of closing ends.
 
 Whoever wrote or called since the notice was not silent, whatever they said, in whichever case, and whether or not
-somebody answered. Nor is it known to be silence while something lies unread that may have come before the term's end:
-anything of the organisation that waits to be read or fetched, because only reading tells whose it is; and of what was
-set aside, what came at an address of the case or from its customer's. What is set aside holds the case open until it is
-read again. To hold a case open for longer than needed does no harm; to close it on somebody who spoke does.
+somebody answered or took the call. Nor is it known to be silence while something lies unread that may have come before
+the term's end: anything of the organisation that waits to be read or fetched, because only reading tells whose it is;
+and of what was set aside, what came at an address of the case or from its customer's. What is set aside holds the case
+open until it is read again. To hold a case open for longer than needed does no harm; to close it on somebody who spoke
+does.
 """
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from acuse import clock
+from acuse.contacts.queries import numbers_of, whose_mailbox
 from acuse.evidence.following import WINDOW, ahead
 from acuse.helpdesk.models import Call, ConformityRequest, Interaction, Outgoing, Settings
 from acuse.reception.fetching.queries import not_fetched_since
@@ -30,24 +34,31 @@ _WORDS_OF_CUSTOMERS = (Interaction.Kind.MESSAGE, Interaction.Kind.CALL)
 
 def _hindrances() -> Mapping[str, Any]:
     """Return what holds a case open, by name, the first to be told first; the outer row is its notice's."""
-    ticket, since = OuterRef("ticket"), OuterRef("created_at")
+    ticket, address, since = OuterRef("ticket"), OuterRef("ticket__address"), OuterRef("created_at")
     came: dict[str, Any] = {
         "organisation": OuterRef("ticket__organisation"),
         "since": since,
         "until": OuterRef("term_until"),
     }
     letters = Interaction.objects.filter(ticket=OuterRef(OuterRef("ticket"))).values("communication")
-    theirs = of_case(**came, ticket=ticket, letters=letters, address=OuterRef("ticket__address"))
+    theirs = of_case(**came, ticket=ticket, letters=letters, address=address)
+    contact, organisation = OuterRef("ticket__contact"), came["organisation"]
     said = Interaction.objects.filter(kind__in=_WORDS_OF_CUSTOMERS, occurred_at__gt=since)
-    # Whoever writes anew instead of answering opens another case; one of their address may be another contact's.
-    wrote = said.filter(ticket__contact=OuterRef("ticket__contact"))
-    from_there = said.filter(author=OuterRef("ticket__address"), ticket__organisation=came["organisation"])
-    called = Call.objects.filter(ticket__contact=OuterRef("ticket__contact"), started_at__gt=since)
+    calls = Call.objects.filter(started_at__gt=since)
+    heard = (
+        # Whoever writes anew instead of answering opens another case; one of their address may be another contact's.
+        said.filter(ticket__contact=contact),
+        said.filter(ticket__contact__in=whose_mailbox(OuterRef(address), organisation=OuterRef(organisation))),
+        said.filter(author=address, ticket__organisation=organisation),
+        # A call may be in no case: nobody took it, or a file of the exchange's brought it.
+        calls.filter(ticket__contact=contact),
+        calls.filter(number__in=numbers_of(OuterRef(contact)), organisation=organisation),
+    )
     allowed = Settings.objects.filter(organisation=came["organisation"], closing_allowed=True)
     unfetched = not_fetched_since(came["until"], organisation=came["organisation"])
     return {
         "forbidden": ~Exists(allowed),
-        "heard": Exists(wrote) | Exists(from_there) | Exists(called),
+        "heard": reduce(or_, map(Exists, heard)),
         "aside": Exists(set_aside(theirs)),
         "unfetched": Exists(unfetched),
         "unread": Exists(unread(**came)),
