@@ -238,3 +238,21 @@ def test_the_page_of_a_case_with_a_receipt_does_not_say_that_it_has_none(desk: D
     assert NONE not in page_of(agent, ticket), "while it waits"
     assert send_due() == 1
     assert NONE not in page_of(agent, ticket)
+
+
+def test_a_case_whose_address_is_taken_off_again_is_not_said_to_have_had_no_receipt(desk: Desk) -> None:
+    agent = member("agent")
+    ticket = by_telephone(agent, address=ANA)
+    assert send_due() == 1
+    desk.file()
+    describe(agent, ticket, "")
+    assert NONE not in page_of(agent, ticket)
+
+
+def test_a_receipt_that_was_taken_back_was_not_sent(desk: Desk) -> None:
+    agent = member("agent")
+    ticket = by_telephone(agent, address=ANA)
+    desk.file()
+    assert agent.post(f"{BASE}{ticket.id}/undo/", {"outgoing": Outgoing.objects.get().id}).status_code == 302
+    assert send_due() == 0
+    assert NONE in page_of(agent, ticket)

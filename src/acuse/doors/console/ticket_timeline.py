@@ -114,10 +114,10 @@ def without_receipt(case: CaseView) -> str:
     """Return that no receipt went out to the customer of a case, and why; "" where one did, or may still."""
     address = case.row.address
     sent = [one.author for one in case.interactions if one.act == "receipt"]
-    sent += [one.recipient for one in case.outgoing if one.act == "receipt"]
-    if address and (lowered(address) in map(lowered, sent) or awaits_receipt(case.facts)):
+    sent += [one.recipient for one in case.outgoing if one.act == "receipt" and one.state != "cancelled"]
+    if (sent and not address) or lowered(address) in map(lowered, sent) or (address and awaits_receipt(case.facts)):
         return ""
-    if address and sent:
+    if sent:
         said = {"author": sent[0], "address": address}
         if case.interactions[0].author == sent[0]:
             return (
