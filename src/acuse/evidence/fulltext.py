@@ -6,6 +6,7 @@ is found by a single lexeme however many rows share its parts.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -61,7 +62,9 @@ def terms(search: str) -> str:
     return " & ".join(term for term in words if term)
 
 
-def newest_found(found: "QuerySet[Row]", every: "QuerySet[Row]", *, by: str, count: int) -> list[Row]:
+def newest_found(
+    found: "QuerySet[Row]", every: "QuerySet[Row]", *, by: str, count: int, ways: "Sequence[QuerySet[Row]]" = ()
+) -> list[Row]:
     """Return the first rows of a search that stand the newest first.
 
     PostgreSQL cannot know how many rows hold a word by its beginning: to find a page of a common one it may read every
@@ -71,15 +74,24 @@ def newest_found(found: "QuerySet[Row]", every: "QuerySet[Row]", *, by: str, cou
     Args:
         found: what is searched for, in its order. every: the same without the search.
         by: the moment by which both are sorted. count: at most so many.
+        ways: see `first_found`.
     """
     last_of_newest = Subquery(every.values(by)[_NEWEST - 1 : _NEWEST])
     rows = list(found.filter(**{f"{by}__gte": Coalesce(last_of_newest, _LONG_AGO)})[:count])
-    return rows if len(rows) == count else first_found(found, every, count=count)
+    return rows if len(rows) == count else first_found(found, every, count=count, ways=ways)
 
 
-def first_found(found: "QuerySet[Row]", every: "QuerySet[Row]", *, count: int) -> list[Row]:
-    """Return the first rows of a search in whatever order: few matches by their ids, many by walking; see above."""
-    identities = list(found.order_by().values_list("id", flat=True)[: _FEW + 1])
+def first_found(
+    found: "QuerySet[Row]", every: "QuerySet[Row]", *, count: int, ways: "Sequence[QuerySet[Row]]" = ()
+) -> list[Row]:
+    """Return the first rows of a search in whatever order: few matches by their ids, many by walking; see above.
+
+    Args:
+        found, every, count: see `newest_found`.
+        ways: where a row is found in one of several, what each of them finds: asked apart, each uses its own index,
+            where PostgreSQL may read the whole table for a row that is found by this or that.
+    """
+    identities = {one for way in ways or (found,) for one in way.order_by().values_list("id", flat=True)[: _FEW + 1]}
     return list((found if len(identities) > _FEW else every.filter(id__in=identities))[:count])
 
 

@@ -143,6 +143,7 @@ def test_lists_narrow_and_go_on(owner: Access, program: Program, opened: dict[st
         post(program, "/cases", {"number": "+34600112233", "subject": f"Otra {number}", "text": "x", "type": "inquiry"})
     assert [one["id"] for one in members(program.get("/cases?type=claim&channel=api"))["items"]] == [opened["id"]]
     assert [one["id"] for one in members(program.get("/cases?q=calder"))["items"]] == [opened["id"]]
+    assert [one["id"] for one in members(program.get("/cases?q=prieto"))["items"]] == [opened["id"]]
     assert members(program.get("/cases?status=resolved"))["items"] == []
     assert members(program.get("/cases?opened_to=2026-01-01T00:00:00Z"))["items"] == []
     assert len(members(program.get("/cases?updated_from=2026-01-01T00:00:00Z"))["items"]) == 4

@@ -6,10 +6,12 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
+from acuse.contacts.words import MOST
 from acuse.doors.api.shapes import TIME, AskedTime, Moment, RecordedFact, Shape, asked_time
 from acuse.errors import InputError
 from acuse.helpdesk.call_rules import MOST_NUMBER, MOST_REFERENCE
 from acuse.helpdesk.form_guard import MOST_FILE_NAME, MOST_FILES, MOST_NAME, MOST_PRODUCT, MOST_SUBJECT, MOST_TEXT
+from acuse.helpdesk.queries.tickets import LATEST
 from acuse.helpdesk.rules import check_address
 from acuse.proof.facts.phone import LONGEST
 
@@ -300,7 +302,12 @@ class CaseParameters(BaseModel):
     assignee: Annotated[UUID | None, Field(description="The member who is responsible")] = None
     q: Annotated[
         str | None,
-        Field(min_length=1, max_length=200, description="Words of subject, text, address, key or product"),
+        Field(
+            min_length=1,
+            max_length=200,
+            description="Words of subject, text, address, key or product; or of the customer's name, company, tax "
+            f"number or addresses, where more than {MOST:,} have them of those in the {LATEST:,} latest cases",
+        ),
     ] = None
     opened_from: Annotated[AskedTime | None, Field(description="Opened at this time or later")] = None
     opened_to: Annotated[AskedTime | None, Field(description="Opened before this time")] = None

@@ -19,7 +19,7 @@ from acuse.delivery.queries import Filters
 from acuse.doors.console.frame import member_view
 from acuse.helpdesk.queries.calls import found_cases
 from acuse.helpdesk.queries.tickets import Filters as CaseFilters
-from acuse.helpdesk.queries.tickets import TicketRow, tickets
+from acuse.helpdesk.queries.tickets import tickets
 
 SHOWN = 5
 _LEAST = 2
@@ -30,11 +30,8 @@ _LEAST = 2
 def found(request: HttpRequest, access: Access) -> HttpResponseBase:
     """The first few of each; nothing for a single letter, of which almost every row has a word."""
     words = _words(request)
-    rows = _found(access, words)
-    # Those found by the customer's name alone are not in the inbox's search.
-    more = len(rows.get("cases", ())) == SHOWN and len(_searched(access, words)) == SHOWN
-    context = {"words": words, "more": more, "asked": len(words) >= _LEAST, "limit": SHOWN, "slug": access.view.slug}
-    return render(request, "console/palette.html", {**context, **rows})
+    context = {"words": words, "asked": len(words) >= _LEAST, "limit": SHOWN, "slug": access.view.slug}
+    return render(request, "console/palette.html", {**context, **_found(access, words)})
 
 
 @require_GET
@@ -46,13 +43,9 @@ def entered(request: HttpRequest, access: Access) -> HttpResponseBase:
     for name, rows in _found(access, words).items():
         if rows:
             return redirect(places[name], slug, rows[0].id)
-    if _searched(access, ""):
+    if tickets(access, CaseFilters(state=""), order="last", limit=1).items:
         return redirect(f"{reverse('console:tickets', args=[slug])}?{urlencode({'q': words, 'state': 'all'})}")
     return redirect(f"{reverse('console:communications', args=[slug])}?{urlencode({'q': words})}")
-
-
-def _searched(access: Access, words: str) -> tuple[TicketRow, ...]:
-    return tickets(access, CaseFilters(state="", search=words), order="last", limit=SHOWN).items
 
 
 def _words(request: HttpRequest) -> str:

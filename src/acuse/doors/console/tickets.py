@@ -19,6 +19,7 @@ from acuse import clock
 from acuse.accounts.queries import Access, active_members
 from acuse.clock import from_rfc3339, to_rfc3339
 from acuse.composition.bodies import preview
+from acuse.contacts.words import MOST
 from acuse.doors.console import ticket_answer, ticket_guarantee, ticket_papers
 from acuse.doors.console import ticket_words as words
 from acuse.doors.console.frame import member_view, page
@@ -36,7 +37,16 @@ from acuse.helpdesk.queries.deadlines import Glance, deadlines_of, glances
 from acuse.helpdesk.queries.desk import saved_views
 from acuse.helpdesk.queries.mailboxes import MailboxView, mailboxes
 from acuse.helpdesk.queries.teams import TeamView, teams
-from acuse.helpdesk.queries.tickets import COUNTED, Filters, TicketRow, count, counts, found_by_number, tickets
+from acuse.helpdesk.queries.tickets import (
+    COUNTED,
+    LATEST,
+    Filters,
+    TicketRow,
+    count,
+    counts,
+    found_by_number,
+    tickets,
+)
 from acuse.helpdesk.services.changes import assign, classify
 from acuse.helpdesk.services.desk import read_mention
 from acuse.helpdesk.services.opening import settings_of
@@ -232,6 +242,9 @@ def _listed(request: HttpRequest, access: Access, members: Mapping[UUID, str]) -
         "filters": filters,
         "asked": kept,
         "kept": urlencode(kept),
+        "all_customers": found.all_customers,
+        "most_customers": MOST,
+        "latest_cases": LATEST,
         "narrowing": len(kept.keys() - {"whose", "order", "q"}),
         "tabs": _tabs(access, kept),
         "views": saved_views(access),

@@ -10,8 +10,6 @@ from django.db.models import Avg, Count, Max, Q, QuerySet
 from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.calendars.zones import zone
-from acuse.contacts.lists import Filters as ContactFilters
-from acuse.contacts.lists import contacts
 from acuse.contacts.queries import by_address, names_of
 from acuse.contacts.rules import key
 from acuse.errors import InputError
@@ -187,16 +185,13 @@ def caller(access: Access, *, number: str) -> Caller:
 
 
 def found_cases(access: Access, *, words: str) -> tuple[TicketRow, ...]:
-    """Return the cases that somebody may mean: by number or key, else by words or by the name of the customer."""
+    """Return the cases that somebody may mean: by number or key, else as the list of cases does."""
     if not terms(words):
         return ()
     numbered = found_by_number(access, words=words[:40])
     if numbered:
         return tuple(row for id in numbered[:_OF_CALLER] if (row := _case(access, id)) is not None)
-    people = contacts(access, filters=ContactFilters(search=words)).rows[:_OF_CALLER]
-    asked = [CaseFilters(state="", search=words), *(CaseFilters(state="", contact=one.id) for one in people)]
-    found = {row.id: row for one in asked for row in tickets(access, one, order="last", limit=_OF_CALLER).items}
-    return tuple(sorted(found.values(), key=lambda row: row.last_at, reverse=True)[:_OF_SEARCH])
+    return tickets(access, CaseFilters(state="", search=words), order="last", limit=_OF_SEARCH).items
 
 
 def _case(access: Access, id: UUID) -> TicketRow | None:

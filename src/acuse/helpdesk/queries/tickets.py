@@ -12,6 +12,7 @@ from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.contacts.family import family
 from acuse.contacts.queries import names_of
+from acuse.contacts.words import meant, meant_among
 from acuse.evidence.fulltext import Lexemes, first_found, newest_found, terms
 from acuse.helpdesk.models import Deadline, Interaction, Team, Ticket
 from acuse.helpdesk.rules import CLOSED_STATUSES, OPEN_STATUSES
@@ -23,6 +24,8 @@ PAGE = 30
 COUNTED = 1_000
 #: How many cases are looked at for a warning, of those that end first: the notice stands on every list.
 MOST_WARNED = 200
+#: Of how many cases, those of the latest word, the customers are looked at for a name that very many have.
+LATEST = 1_000
 #: Stands for "no deadline" in the place of a page.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -40,7 +43,7 @@ class Filters:
         warned: so little is left of one that its policy warns of it.
         escalated: passed up. waits: the customer waits for an answer.
         contact: of this customer, whoever was merged into them.
-        search: words.
+        search: words, all of them in the case or all of them in what its customer is known by; see `Customers`.
         opened_since, opened_until: when it was opened.
     """
 
@@ -98,11 +101,25 @@ class TicketRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Customers:
+    """Whose cases a search finds by the customer's name, company, tax number or address.
+
+    Attributes:
+        ids: contacts.
+        all: whether they are all whom the words fit; else those among the customers of the `LATEST` cases.
+    """
+
+    ids: tuple[UUID, ...]
+    all: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Page:
-    """Cases in their order; `after` is where to go on, or None at the end."""
+    """Cases in their order; `after` is where to go on, or None at the end. `all_customers`: see `Customers.all`."""
 
     items: tuple[TicketRow, ...]
     after: tuple[datetime, UUID] | None
+    all_customers: bool
 
 
 def mine(access: Access) -> "QuerySet[Ticket]":
@@ -132,13 +149,15 @@ def tickets(
         after: where the page before it ended. limit: rows.
     """
     by_due = order == "due" and filters.state == "open"
-    found = _first(access, filters, limit + 1, by_due=by_due, after=after)
+    customers = _customers(access, filters.search)
+    found = _first(access, filters, customers, limit + 1, by_due=by_due, after=after)
     shown = found[:limit]
     names = names_of(access, contacts=[row.contact_id for row in shown])
     last = shown[-1] if len(found) > limit else None
     return Page(
         items=tuple(row_of(row, names.get(row.contact_id, "")) for row in shown),
         after=None if last is None else ((last.due_at or NEVER) if by_due else last.last_at, last.id),
+        all_customers=customers.all,
     )
 
 
@@ -169,17 +188,34 @@ def counts(access: Access, asked: Sequence[Filters]) -> tuple[int, ...]:
     return tuple(found)
 
 
+def _customers(access: Access, search: str) -> Customers:
+    """Return whose cases a search finds by the customer."""
+    found = meant(access.organisation, search)
+    if found is not None:
+        return Customers(ids=found, all=True)
+    latest = _by_time(mine(access), None).values_list("contact_id", flat=True)[:LATEST]
+    return Customers(ids=meant_among(access.organisation, search, latest), all=False)
+
+
 def _first(
-    access: Access, filters: Filters, count: int, *, by_due: bool, after: tuple[datetime, UUID] | None
+    access: Access,
+    filters: Filters,
+    customers: Customers,
+    count: int,
+    *,
+    by_due: bool,
+    after: tuple[datetime, UUID] | None,
 ) -> list[Ticket]:
     """Return the first rows of a list from a place on."""
     ordered = _by_due if by_due else _by_time
-    found, every = ordered(filtered(access, filters), after), ordered(mine(access), after)
+    listed, every = ordered(_listed(access, filters), after), ordered(mine(access), after)
     if not terms(filters.search):
-        return list(found[:count])
+        return list(listed[:count])
+    said, theirs = _found_by(filters.search, customers)
+    found, ways = listed.filter(said | theirs), (listed.filter(said), listed.filter(theirs))
     if by_due:
-        return first_found(found, every, count=count)
-    return newest_found(found, every, by="last_at", count=count)
+        return first_found(found, every, count=count, ways=ways)
+    return newest_found(found, every, by="last_at", count=count, ways=ways)
 
 
 def _by_due(rows: "QuerySet[Ticket]", after: tuple[datetime, UUID] | None) -> "QuerySet[Ticket]":
@@ -199,6 +235,20 @@ def _by_time(rows: "QuerySet[Ticket]", after: tuple[datetime, UUID] | None) -> "
 
 def filtered(access: Access, filters: Filters) -> "QuerySet[Ticket]":
     """Return the cases of a list, in no order."""
+    rows = _listed(access, filters)
+    if not terms(filters.search):
+        return rows
+    said, theirs = _found_by(filters.search, _customers(access, filters.search))
+    return rows.filter(said | theirs)
+
+
+def _found_by(search: str, customers: Customers) -> tuple[Q, Q]:
+    """Return how a case is found: by its own words, or by its customer's."""
+    return Q(search=Lexemes(terms(search), search_type="raw")), Q(contact_id__in=customers.ids)
+
+
+def _listed(access: Access, filters: Filters) -> "QuerySet[Ticket]":
+    """Return the cases of a list, without its search."""
     rows = mine(access)
     if filters.status:
         rows = rows.filter(status=filters.status)
@@ -237,8 +287,7 @@ def _narrowed(access: Access, rows: "QuerySet[Ticket]", filters: Filters) -> "Qu
         rows = rows.filter(opened_at__gte=filters.opened_since)
     if filters.opened_until is not None:
         rows = rows.filter(opened_at__lt=filters.opened_until)
-    wanted = terms(filters.search)
-    return rows.filter(search=Lexemes(wanted, search_type="raw")) if wanted else rows
+    return rows
 
 
 def _pressing(rows: "QuerySet[Ticket]", filters: Filters, now: datetime) -> "QuerySet[Ticket]":

@@ -1,0 +1,108 @@
+"""Cases that are found by their customer: by name, company, number or address, in the list, the palette and the API."""
+
+import re
+from urllib.parse import quote
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from acuse.accounts.models import User
+from acuse.contacts import words
+from acuse.contacts.rules import Card
+from acuse.contacts.services.cards import add_address, change_contact, make_contact
+from acuse.contacts.services.merging import merge_contacts
+from acuse.helpdesk.models import Ticket
+from acuse.helpdesk.queries import tickets
+from tests.integration.helpdesk.making import SLUG, Desk, letter
+
+BASE = f"/console/{SLUG}/"
+CASE = re.compile(rf"{BASE}tickets/([0-9a-f-]{{36}})/")
+
+
+def agent() -> Client:
+    client = Client(headers={"accept-language": "es"})
+    client.force_login(User.objects.get(email="agent@ribera.example"))
+    return client
+
+
+def listed(client: Client, search: str, state: str = "all") -> set[str]:
+    """The subjects of the cases that the list finds."""
+    return _subjects(client.get(f"{BASE}tickets/?state={state}&q={quote(search)}").content.decode())
+
+
+def called(client: Client, search: str) -> set[str]:
+    """The subjects of the cases that the palette finds."""
+    return _subjects(client.get(f"{BASE}communications/found/?q={quote(search)}").content.decode())
+
+
+def _subjects(page: str) -> set[str]:
+    found = {UUID(one) for one in CASE.findall(page)}
+    return set(Ticket.objects.filter(id__in=found).values_list("subject", flat=True))
+
+
+def write(desk: Desk, name: str, subject: str) -> Ticket:
+    """Have somebody write; return their case."""
+    address = f"{subject.lower()}@correo.example"
+    desk.receive(letter(subject, "Buenos días.", sender=f"{name} <{address}>", message_id=f"<{address}>"))
+    return Ticket.objects.get(subject=subject)
+
+
+@pytest.fixture
+def some(desk: Desk) -> None:
+    """Ana works for a company; Luis is called Luisa now; Eva was merged into Noa, who has a case of her own."""
+    ana, luis, eva, noa = (
+        write(desk, *one)
+        for one in (("Ana García", "Ruido"), ("Luis Gil", "Cita"), ("Eva Sanz", "Pintura"), ("Noa Sanz", "Color"))
+    )
+    company = make_contact(access=desk.agent, card=Card(kind="company", name="Flota Norte"))
+    change_contact(access=desk.agent, contact=ana.contact_id, company=str(company), tax_id="12345678-Z")
+    add_address(access=desk.agent, contact=ana.contact_id, channel="phone", value="600 111 222")
+    change_contact(access=desk.agent, contact=luis.contact_id, name="Luisa Gil")
+    change_contact(access=desk.agent, contact=noa.contact_id, name="Noa Ríos")
+    merge_contacts(access=desk.agent, kept=noa.contact_id, absorbed=eva.contact_id)
+
+
+@pytest.mark.parametrize(
+    ("search", "subjects"),
+    [
+        ("garcia", {"Ruido"}),
+        ("GARCÍA an", {"Ruido"}),
+        ("flota nor", {"Ruido"}),
+        ("600 111", {"Ruido"}),
+        ("12.345.678-z", {"Ruido"}),
+        ("luisa", {"Cita"}),
+        ("eva sanz", {"Pintura", "Color"}),
+        ("rios", {"Pintura", "Color"}),
+        ("correo.example", {"Ruido", "Cita", "Pintura", "Color"}),
+        ("garcia gil", set()),
+        ("zubizarreta", set()),
+    ],
+)
+def test_the_list_and_the_palette_find_a_customers_cases(
+    desk: Desk, some: None, search: str, subjects: set[str]
+) -> None:
+    assert listed(agent(), search) == called(agent(), search) == subjects
+
+
+def test_cases_that_a_customers_name_finds_are_narrowed_like_others(desk: Desk, some: None) -> None:
+    Ticket.objects.filter(subject="Pintura").update(status="resolved")
+    assert listed(agent(), "rios", state="closed") == {"Pintura"}
+    assert listed(agent(), "rios", state="open") == {"Color"}
+
+
+def test_a_name_of_very_many_finds_who_is_in_the_latest_cases_and_says_so(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, _new, _other = (
+        write(desk, *one) for one in (("Ana García", "Ruido"), ("Eva García", "Cita"), ("Luis Gil", "Pintura"))
+    )
+    assert listed(agent(), "garcia") == {"Ruido", "Cita"}
+    monkeypatch.setattr(words, "MOST", 1)
+    monkeypatch.setattr(tickets, "LATEST", 2)
+    page = agent().get(f"{BASE}tickets/?q=garcia").content.decode()
+    assert "clientes tienen estas palabras" in page
+    assert "clientes tienen estas palabras" not in agent().get(f"{BASE}tickets/?q=ana+garcia").content.decode()
+    assert listed(agent(), "garcia") == called(agent(), "garcia") == {"Cita"}
+    Ticket.objects.filter(subject="Pintura").update(contact_id=old.contact_id)
+    assert listed(agent(), "garcia") == {"Ruido", "Cita", "Pintura"}, "all the cases of whoever is in the latest"
