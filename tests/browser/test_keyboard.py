@@ -8,22 +8,24 @@ from tests.browser.test_every_page import BASE, PUBLIC
 from tests.browser.world import World
 
 MOST = 400
-# Numbers what Tab must reach: of a group of radio buttons one, and nothing inside a closed part.
+# Numbers what Tab must reach: of a group of radio buttons one, and nothing inside a closed part. Frames are left out:
+# the focus goes into them and out in its own time, because another process holds them.
 NUMBER = """() => {
+  document.querySelectorAll('iframe').forEach(one => { one.tabIndex = -1; });
   const all = [...document.querySelectorAll('a[href],button,input,select,textarea,summary,[tabindex="0"]')]
     .filter(one => one.checkVisibility() && !one.disabled && one.type !== 'hidden' && one.tabIndex >= 0)
     .filter(one => one.type !== 'radio' || one.checked);
   all.forEach((one, number) => { one.dataset.number = number; });
   return all.length;
 }"""
-# What has the focus: its number, whether it is in a frame, and whether an outline of it or of what holds it is seen.
+# The number of what has the focus, and whether an outline of its own or of what holds it shows that it has.
 FOCUSED = """() => {
   const one = document.activeElement;
   const shown = [one, one.closest('.pick'), one.closest('.drop')].some(each => {
     const style = each && getComputedStyle(each);
     return style && style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
   });
-  return {number: one.dataset.number, framed: one.tagName === 'IFRAME', shown, html: one.outerHTML.slice(0, 140)};
+  return {number: one.dataset.number, shown, html: one.outerHTML.slice(0, 140)};
 }"""
 
 
@@ -35,7 +37,7 @@ def walk(page: Page) -> tuple[set[int], list[str]]:
         page.keyboard.press("Tab")
         focused = page.evaluate(FOCUSED)
         if focused["number"] is None:
-            if reached and not focused["framed"]:
+            if reached:
                 break
             continue
         if int(focused["number"]) in reached:
@@ -91,7 +93,7 @@ def test_members_are_invited_without_a_pointer(world: World, visit: Opener) -> N
     page.focus("#invite input[name=email]")
     page.keyboard.type("nueva@ribera.example")
     page.keyboard.press("Tab")
-    page.keyboard.type("Aud")
+    page.keyboard.press("a")  # the next role that begins with it
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("[data-secret]")).to_contain_text("/accounts/invitation/")
@@ -111,3 +113,5 @@ def test_a_message_in_its_frame_is_scrolled_without_a_pointer(world: World, visi
     expect(body).to_have_css("outline-style", "solid")
     page.keyboard.press("End")
     page.frames[-1].wait_for_function("scrollY > 0")
+    page.keyboard.press("Tab")
+    expect(frame).not_to_be_focused()
