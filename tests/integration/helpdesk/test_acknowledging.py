@@ -256,3 +256,22 @@ def test_a_receipt_that_was_taken_back_was_not_sent(desk: Desk) -> None:
     assert agent.post(f"{BASE}{ticket.id}/undo/", {"outgoing": Outgoing.objects.get().id}).status_code == 302
     assert send_due() == 0
     assert NONE in page_of(agent, ticket)
+
+
+def test_whoever_called_is_not_said_to_have_written(desk: Desk) -> None:
+    agent = member("agent")
+    ticket = by_telephone(agent, address=ANA)
+    assert send_due() == 1
+    desk.file()
+    Ticket.objects.filter(id=ticket.id).update(status="resolved", closed_at=clock.now())
+    describe(agent, ticket, EVA)
+    desk.file()
+    assert f"El justificante fue a {ANA}. El cliente, {EVA}, no tiene ninguno." in page_of(agent, ticket)
+
+
+def test_a_receipt_that_could_not_be_sent_went_to_nobody(desk: Desk) -> None:
+    agent = member("agent")
+    ticket = by_telephone(agent, address=ANA)
+    desk.file()
+    Outgoing.objects.update(state="failed", reason="There is no such case.")
+    assert NONE in page_of(agent, ticket)

@@ -114,12 +114,12 @@ def without_receipt(case: CaseView) -> str:
     """Return that no receipt went out to the customer of a case, and why; "" where one did, or may still."""
     address = case.row.address
     sent = [one.author for one in case.interactions if one.act == "receipt"]
-    sent += [one.recipient for one in case.outgoing if one.act == "receipt" and one.state != "cancelled"]
+    sent += [one.recipient for one in case.outgoing if one.act == "receipt" and one.state == "waiting"]
     if (sent and not address) or lowered(address) in map(lowered, sent) or (address and awaits_receipt(case.facts)):
         return ""
     if sent:
         said = {"author": sent[0], "address": address}
-        if case.interactions[0].author == sent[0]:
+        if (case.interactions[0].kind, case.interactions[0].author) == ("message", sent[0]):
             return (
                 _("The receipt went to %(author)s, who wrote the message. The customer, %(address)s, has none.") % said
             )
