@@ -147,6 +147,30 @@ def test_a_term_is_written_without_json_and_tried_before_it_is_published(client:
     assert not Deadline.objects.filter(ticket_id=open_).exists()
 
 
+def test_a_resolution_that_ends_before_the_first_response_is_told_and_published_all_the_same(
+    client: Client, desk: Desk
+) -> None:
+    add(client, "standard", desk.calendar, 0)
+    path, said = f"{BASE}new/", "ends before “Primera respuesta” (24 hours)"
+    given = fields(text(client, path)) | {
+        "name": ["Urgente"],
+        "purpose": ["resolution"],
+        "case-0-types": ["claim"],
+        "case-0-priorities": ["high"],
+        "case-0-amount": ["2"],
+        "case-0-unit": ["natural_hours"],
+    }
+    assert said not in words(text(client, path))
+    tried = words(send(client, path, given, "try"))
+    assert f"“Urgente” (2 hours) {said}" in tried
+    assert "Cases: claim; priority high." in tried
+    assert said not in words(send(client, path, given | {"case-0-amount": ["24"]}, "try"))
+    published = send(client, path, given, "publish")
+    assert "Published." in published
+    assert said in words(published)
+    assert policy().named("Urgente") is not None
+
+
 def test_a_term_that_is_opened_and_published_unchanged_is_the_same_and_refused(client: Client, desk: Desk) -> None:
     add(client, "ley-10-2025", desk.calendar, 0)
     for place in range(3):

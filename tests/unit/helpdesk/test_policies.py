@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from acuse.errors import InputError, OutsideCalendar
 from acuse.helpdesk import packs
-from acuse.helpdesk.policies import warn_at
+from acuse.helpdesk.policies import sooner, warn_at
 from acuse.proof.business_time import UNITS, Term, due_at
 from acuse.proof.canonical import parse
 from acuse.proof.facts.deadline import PAUSE_REASONS, PURPOSES
@@ -214,3 +214,79 @@ def test_people_are_warned_while_the_deadline_runs(data: st.DataObject, term: Te
     except OutsideCalendar:
         return
     assert start <= warn_at(YEAR, term, counted_from=start, due_at=due, warn=warn) <= due
+
+
+def deadlines(resolution: Term, response: Term, *, calendar: UUID = CALENDAR, **conditions: Any) -> Policy:
+    """A policy of a first response for every case, and a resolution for some."""
+    answered = PolicyTerm(purpose="first_response", name="Primera", calendar=CALENDAR, cases=(Case(term=response),))
+    solved = PolicyTerm(
+        purpose="resolution", name="Resolución", calendar=calendar, cases=(Case(term=resolution, **conditions),)
+    )
+    return Policy(terms=(solved, answered))
+
+
+@pytest.mark.parametrize(
+    ("resolution", "response", "told"),
+    [
+        ((2, "natural_hours"), (24, "natural_hours"), True),
+        ((24, "natural_hours"), (24, "natural_hours"), False),
+        ((2, "business_hours"), (3, "business_hours"), True),
+        ((1, "business_days"), (2, "business_days"), True),
+        ((1, "natural_days"), (2, "business_days"), True),
+        ((1, "business_days"), (2, "natural_days"), False),
+        ((2, "natural_hours"), (3, "business_hours"), True),
+        ((3, "natural_hours"), (3, "business_hours"), False),
+        ((1, "business_hours"), (48, "natural_hours"), False),
+        ((48, "natural_hours"), (5, "business_days"), True),
+        ((1, "natural_days"), (96, "natural_hours"), True),
+        ((1, "natural_days"), (24, "natural_hours"), False),
+    ],
+)
+def test_a_resolution_is_told_that_ends_before_the_first_response(
+    resolution: tuple[int, Any], response: tuple[int, Any], told: bool
+) -> None:
+    short, long = (Term(amount=amount, unit=unit) for amount, unit in (resolution, response))
+    assert bool(sooner(deadlines(short, long))) is told
+
+
+def test_business_time_of_two_calendars_is_not_compared() -> None:
+    hours, days = Term(amount=1, unit="business_hours"), Term(amount=1, unit="natural_days")
+    for short, long in ((hours, Term(amount=8, unit="business_hours")), (days, Term(amount=2, unit="natural_days"))):
+        assert sooner(deadlines(short, long))
+        assert not sooner(deadlines(short, long, calendar=UUID(int=8)))
+
+
+def test_the_cases_in_which_it_ends_sooner_are_named_and_no_others() -> None:
+    short, long = Term(amount=2, unit="natural_hours"), Term(amount=24, unit="natural_hours")
+    (one,) = sooner(deadlines(short, long, types=("claim",), priorities=("high",), matters=("billing",)))
+    assert (one.resolution, one.response, one.answered) == ("Resolución", "Primera", long)
+    assert one.cases == Case(types=("claim",), priorities=("high",), matters=("billing",), term=short)
+    (one,) = sooner(deadlines(short, long))
+    assert one.cases == Case(term=short)
+
+
+def test_a_resolution_after_one_of_two_first_responses_is_not_told() -> None:
+    policy = deadlines(Term(amount=12, unit="natural_hours"), Term(amount=24, unit="natural_hours"))
+    assert sooner(policy)
+    early = PolicyTerm(
+        purpose="first_response",
+        name="Antes",
+        calendar=CALENDAR,
+        cases=(Case(term=Term(amount=2, unit="natural_hours")),),
+    )
+    assert not sooner(Policy(terms=(*policy.terms, early)))
+
+
+def test_the_packs_contradict_neither_themselves_nor_each_other() -> None:
+    both = [term for code in packs.CODES for term in packs.pack(code, calendar=CALENDAR, language="es")]
+    assert not sooner(Policy(terms=tuple(both)))
+
+
+TERMS = st.builds(Term, amount=st.integers(1, 60), unit=st.sampled_from(UNITS))
+
+
+@given(TERMS, TERMS, st.integers(0, 150 * 24 * 60))
+def test_what_is_told_is_so_whenever_the_case_is_opened(short: Term, long: Term, minutes: int) -> None:
+    if sooner(deadlines(short, long)):
+        opened_at = at("2026-02-01 00:00") + timedelta(minutes=minutes)
+        assert due_at(YEAR, short, started_at=opened_at) < due_at(YEAR, long, started_at=opened_at)

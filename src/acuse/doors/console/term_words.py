@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 from acuse.doors.console.ticket_words import MATTERS, PRIORITIES, PURPOSES, TYPES
 from acuse.doors.ui import figures
 from acuse.doors.ui.lengths import length
+from acuse.helpdesk.policies import sooner
 from acuse.proof.facts.ticket import TYPE_NAMES
-from acuse.proof.policy import Case, PolicyTerm
+from acuse.proof.policy import Case, Policy, PolicyTerm
 
 UNITS = {
     "natural_hours": gettext_lazy("hours, day and night"),
@@ -61,6 +62,24 @@ def line(place: int, term: PolicyTerm, calendar: str) -> TermLine:
         pauses=_pauses(term),
         warning=_("when %(percent)s%% of it is left, or 6 business hours if that comes first")
         % {"percent": figures.number(term.warn)},
+    )
+
+
+def contradictions(policy: Policy) -> tuple[str, ...]:
+    """Return a sentence for each resolution that ends before the first response of the same cases."""
+    return tuple(
+        _(
+            "“%(resolution)s” (%(short)s) ends before “%(response)s” (%(long)s): receipts would promise the definitive "
+            "answer before the first one. Cases: %(cases)s."
+        )
+        % {
+            "resolution": one.resolution,
+            "short": length(one.cases.term),
+            "response": one.response,
+            "long": length(one.answered),
+            "cases": _which(one.cases, first=True).lower(),
+        }
+        for one in sooner(policy)
     )
 
 

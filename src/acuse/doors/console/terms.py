@@ -17,7 +17,7 @@ from acuse.calendars import queries as calendars
 from acuse.doors.console.frame import member_view, page
 from acuse.doors.console.kept import from_custody
 from acuse.doors.console.term_forms import TermEditor
-from acuse.doors.console.term_words import line
+from acuse.doors.console.term_words import contradictions, line
 from acuse.doors.ui.errors import said
 from acuse.doors.ui.security import download
 from acuse.errors import AcuseError, InputError
@@ -59,6 +59,7 @@ def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
     held = {term.name for term in terms}
     context: dict[str, object] = {
         "current": current,
+        "contradictions": contradictions(current.policy) if current else (),
         "lines": [line(place, term, names.get(str(term.calendar), "")) for place, term in enumerate(terms)],
         "packs": [(code, word, what) for code, (word, what) in _PACKS.items() if not _held(access, code, held)],
         "calendars": list(_calendars(access).items()),
@@ -154,6 +155,7 @@ def _edit(request: HttpRequest, access: Access, current: PublishedPolicy | None,
                     messages.success(request, _("Published. Cases that are opened from now on have these terms."))
                     return redirect("console:terms", access.view.slug)
                 shown["looked_at"], tried = try_policy(access, policy)
+                shown["contradictions"] = contradictions(policy)
                 shown |= {"tried": tried, "applies": any(one.cases for one in tried)}
                 shown["untried"] = editor.members["purpose"] not in STARTED_BY_ITSELF
         except AcuseError as error:
