@@ -24,7 +24,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 OTHER = "#"
 """Names that begin with no letter of `LETTERS`, and contacts without name."""
 COUNT_LIMIT = 1000
-_FIRST = 500
+_FIRST = 1000
 _FEW = 2000
 _BATCH = 500
 

@@ -62,9 +62,7 @@ def terms(search: str) -> str:
     return " & ".join(term for term in words if term)
 
 
-def newest_found(
-    found: "QuerySet[Row]", every: "QuerySet[Row]", *, by: str, count: int, ways: "Sequence[QuerySet[Row]]" = ()
-) -> list[Row]:
+def newest_found(found: "QuerySet[Row]", every: "QuerySet[Row]", *, by: str, count: int) -> list[Row]:
     """Return the first rows of a search that stand the newest first.
 
     PostgreSQL cannot know how many rows hold a word by its beginning: to find a page of a common one it may read every
@@ -74,11 +72,10 @@ def newest_found(
     Args:
         found: what is searched for, in its order. every: the same without the search.
         by: the moment by which both are sorted. count: at most so many.
-        ways: see `first_found`.
     """
     last_of_newest = Subquery(every.values(by)[_NEWEST - 1 : _NEWEST])
     rows = list(found.filter(**{f"{by}__gte": Coalesce(last_of_newest, _LONG_AGO)})[:count])
-    return rows if len(rows) == count else first_found(found, every, count=count, ways=ways)
+    return rows if len(rows) == count else first_found(found, every, count=count)
 
 
 def first_found(

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from acuse import clock
 from acuse.accounts.models import User
 from acuse.contacts import words
 from acuse.contacts.rules import Card
@@ -106,3 +107,27 @@ def test_a_name_of_very_many_finds_who_is_in_the_latest_cases_and_says_so(
     assert listed(agent(), "garcia") == called(agent(), "garcia") == {"Cita"}
     Ticket.objects.filter(subject="Pintura").update(contact_id=old.contact_id)
     assert listed(agent(), "garcia") == {"Ruido", "Cita", "Pintura"}, "all the cases of whoever is in the latest"
+
+
+@pytest.mark.parametrize("order", ["due", "last"])
+def test_a_page_of_a_name_of_very_many_is_filled_from_the_first_cases_of_its_order(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, order: str
+) -> None:
+    for name, subject in (
+        ("Ana García", "Ruido"),
+        ("Eva García", "Cita"),
+        ("Luis Gil", "Color"),
+        ("Noa García", "Luz"),
+    ):
+        write(desk, name, subject)
+    Ticket.objects.filter(subject="Luz").update(due_at=clock.now())
+    asked = tickets.Filters(search="garcia")
+    whole = [row.subject for row in tickets.tickets(desk.agent, asked, order=order).items]
+    assert sorted(whole) == ["Cita", "Luz", "Ruido"]
+    monkeypatch.setattr(words, "MOST", 0)
+    monkeypatch.setattr(tickets, "LATEST", 3)
+    first = tickets.tickets(desk.agent, asked, order=order, limit=1)
+    assert ([row.subject for row in first.items], first.all_customers) == (whole[:1], True)
+    then = tickets.tickets(desk.agent, asked, order=order, limit=1, after=first.after)
+    assert ([row.subject for row in then.items], then.all_customers) == (whole[1:2], True)
+    assert not tickets.tickets(desk.agent, asked, order=order).all_customers

@@ -59,6 +59,6 @@ def _found(access: Access, words: str) -> Mapping[str, tuple[Any, ...]]:
     also = certificates.communications_by_code(access, beginning=words)
     return {
         "cases": found_cases(access, words=words)[:SHOWN],
-        "contacts": contacts(access, filters=ContactFilters(search=words), limit=SHOWN).rows,
+        "contacts": contacts(access, filters=ContactFilters(search=words, recent=True), limit=SHOWN).rows,
         "rows": delivery.communications(access, filters=Filters(search=words, also=also), limit=SHOWN).rows,
     }
