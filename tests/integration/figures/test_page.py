@@ -83,7 +83,7 @@ def listed(client: Client, address: str) -> int:
     count, following = 0, address
     while following:
         page = read(client, following)
-        count += page.count("</th><td>")
+        count += page.count('<th scope="row">')
         older = re.search(r'href="([^"]+)" rel="next"', page)
         following = unescape(older[1]) if older else ""
     return count

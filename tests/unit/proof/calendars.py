@@ -33,20 +33,15 @@ def make(
 ) -> CalendarVersion:
     """A version from the beginning of the first day to the end of the last, local time."""
     begin, end = _instant(first, 0, zone), _instant(last + timedelta(days=1), 0, zone)
-    opening: list[tuple[int, int]] = []
+    shifts: list[tuple[int, int]] = []
     business: list[date] = []
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
-        hours = next((shifts for (a, b), shifts in (seasons or {}).items() if a <= day <= b), week)
+        hours = next((each for (a, b), each in (seasons or {}).items() if a <= day <= b), week)
         if day in holidays or not hours.get(day.weekday()):
             continue
         business.append(day)
-        for start, stop in hours[day.weekday()]:
-            shift = (_instant(day, start, zone), min(_instant(day, stop, zone), end))
-            if opening and shift[0] <= opening[-1][1]:
-                opening[-1] = (opening[-1][0], max(shift[1], opening[-1][1]))
-            elif shift[0] < shift[1]:
-                opening.append(shift)
+        shifts += [(_instant(day, a, zone), min(_instant(day, b, zone), end)) for a, b in hours[day.weekday()]]
     return CalendarVersion(
         calendar=CALENDAR,
         version=version,
@@ -56,10 +51,21 @@ def make(
         valid_from=begin,
         valid_until=end,
         offsets=_offsets(begin, end, zone),
-        open=tuple(opening),
+        open=_joined(shifts),
         business_days=tuple(business),
         definition={"holidays": [{"date": day.isoformat(), "name": "La Almudena"} for day in sorted(holidays)]},
     )
+
+
+def _joined(shifts: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Shifts in order, those that touch as one: one over midnight may begin after the next day's first."""
+    opening: list[tuple[int, int]] = []
+    for start, stop in sorted(shifts):
+        if opening and start <= opening[-1][1]:
+            opening[-1] = (opening[-1][0], max(stop, opening[-1][1]))
+        elif start < stop:
+            opening.append((start, stop))
+    return tuple(opening)
 
 
 def _instant(day: date, minutes: int, zone: ZoneInfo) -> int:

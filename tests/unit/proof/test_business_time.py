@@ -167,6 +167,13 @@ def _open_by_the_clock(minute: int, week: Mapping[int, Sequence[tuple[int, int]]
     return False
 
 
+def test_a_shift_that_begins_after_midnight_takes_nothing_from_the_next_days_first() -> None:
+    week = {0: ((540, 1020),), 3: ((1441, 1442),), 4: ((0, 1),)}
+    calendar = make(first=date(2027, 3, 22), last=date(2027, 4, 11), week=week)
+    end = due_at(calendar, Term(amount=9, unit="business_hours"), started_at=at("2027-03-22 00:00:00"))
+    assert end == at("2027-03-29 09:58:00")
+
+
 @given(st.data(), st.sampled_from([MADRID, CANARY]))
 def test_a_minute_walk_counts_the_same(data: st.DataObject, zone: ZoneInfo) -> None:
     """The slow way, by the week and the zone itself and not by the version, over a fortnight with a clock change."""
