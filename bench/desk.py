@@ -132,10 +132,13 @@ class DeskHouse:
             "search, a name of many": lambda: self.page(f"tickets/?state=all&q={common}"),
             "search, a name of some": lambda: self.page(f"tickets/?state=all&q={UNCOMMON}"),
             "search, a name of few": lambda: self.page(f"tickets/?state=all&q={RARE}"),
+            "search, open, a word of all": lambda: self.page("tickets/?q=correo"),
+            "search, a word of all": lambda: self.page("tickets/?state=all&q=correo"),
             "search, a word of none": lambda: self.page("tickets/?state=all&q=Zzyzx"),
             "palette, a word of many": lambda: self.page("communications/found/?q=Factura"),
             "palette, a name of many": lambda: self.page(f"communications/found/?q={common}"),
             "palette, a name of few": lambda: self.page(f"communications/found/?q={RARE}"),
+            "palette, a word of all": lambda: self.page("communications/found/?q=correo"),
             "palette, a word of none": lambda: self.page("communications/found/?q=Zzyzx"),
             "board": lambda: self.page("board/"),
         }
