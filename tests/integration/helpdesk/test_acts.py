@@ -113,7 +113,7 @@ def test_sending_does_not_wait_for_whoever_holds_the_case(desk: Desk) -> None:
             Ticket.objects.select_for_update(no_key=True).get(id=ticket.id)
             assert pool.submit(send).result(60) == 0
             # Nobody holds the answer meanwhile: who holds the case may take it back.
-            take_back(access=desk.agent, outgoing=waiting)
+            take_back(access=desk.agent, ticket=ticket.id, outgoing=waiting)
         assert pool.submit(send).result(60) == 0
     assert Outgoing.objects.get(id=waiting).state == "cancelled"
 
@@ -126,7 +126,7 @@ def test_nothing_of_what_was_not_sent_stays_in_custody(desk: Desk) -> None:
     given = {"access": desk.agent, "ticket": ticket.id}
     taken = reply(**given, answer=answer(delay=timedelta(seconds=10), files=[presupuesto]))  # type: ignore[arg-type]
     assert len(uncited()) == 1
-    take_back(access=desk.agent, outgoing=taken)
+    take_back(access=desk.agent, ticket=ticket.id, outgoing=taken)
     with pytest.raises(ConflictError):
         reply(**given, answer=answer(files=[presupuesto]), revision=0)  # type: ignore[arg-type]
     assert uncited() == []

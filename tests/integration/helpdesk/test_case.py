@@ -79,9 +79,11 @@ def test_an_answer_can_be_taken_back_until_it_leaves(desk: Desk) -> None:
     assert send_due() == 1  # the receipt
     waiting = reply(access=desk.agent, ticket=ticket.id, answer=answer(delay=timedelta(seconds=10)))
     assert send_due() == 0
-    assert take_back(access=desk.agent, outgoing=waiting).body == "Lo miramos mañana."
     with pytest.raises(ConflictError):
-        take_back(access=desk.agent, outgoing=waiting)
+        take_back(access=desk.agent, ticket=uuid4(), outgoing=waiting)
+    assert take_back(access=desk.agent, ticket=ticket.id, outgoing=waiting).body == "Lo miramos mañana."
+    with pytest.raises(ConflictError):
+        take_back(access=desk.agent, ticket=ticket.id, outgoing=waiting)
     assert desk.types().count("reply.sent") == 1
     reply(access=desk.agent, ticket=ticket.id, answer=answer())
     assert send_due() == 1

@@ -81,7 +81,7 @@ def test_a_case_leaves_whole_and_its_calls_stay_as_nobodys(desk: Desk, end_reten
     add_note(access=desk.agent, ticket=ticket.id, text="El taller confirma holgura.", mentioned=[note_for])
     assert Mention.objects.filter(ticket=ticket, member_id=note_for).exists()
     taken = reply(access=desk.agent, ticket=ticket.id, answer=answer())
-    take_back(access=desk.agent, outgoing=taken)
+    take_back(access=desk.agent, ticket=ticket.id, outgoing=taken)
     save_draft(access=desk.agent, ticket=ticket.id, kind="note", begun=Begun(body="Borrador"))
     be_present(access=desk.agent, ticket=ticket.id, writing=True)
     ask_conformity(access=desk.agent, ticket=ticket.id, answer=asking(), request=request, revision=None)

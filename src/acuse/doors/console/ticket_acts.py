@@ -159,7 +159,7 @@ def _note(request: HttpRequest, access: Access, id: UUID) -> str:
 
 
 def _take_back(request: HttpRequest, access: Access, id: UUID) -> str | HttpResponseBase:
-    row = take_back(access=access, outgoing=identifier(request.POST.get("outgoing", "")))
+    row = take_back(access=access, ticket=id, outgoing=identifier(request.POST.get("outgoing", "")))
     if row.act == "closing_notice":
         messages.success(request, _("The notice was taken back. It is here as you wrote it."))
         page_of_it = reverse("console:ticket-guarantee", args=[access.view.slug, id, "closing"])

@@ -209,8 +209,8 @@ def _count_change(ticket: Ticket, *, automatic: bool) -> None:
     ticket.revision += not automatic
 
 
-def take_back(*, access: Access, outgoing: UUID) -> Outgoing:
-    """Take an answer back that has not left yet; return it, so that it can be written on.
+def take_back(*, access: Access, ticket: UUID, outgoing: UUID) -> Outgoing:
+    """Take an answer of a case back that has not left yet; return it, so that it can be written on.
 
     Raises:
         AccessDenied: the member may not.
@@ -219,7 +219,7 @@ def take_back(*, access: Access, outgoing: UUID) -> Outgoing:
     access.require_sender()
     with transaction.atomic():
         # The case first, as everywhere: whoever is sending it at this moment goes before, or finds it taken back.
-        mine = Ticket.objects.filter(organisation_id=access.organisation, outgoing=outgoing).values("id")
+        mine = Ticket.objects.filter(organisation_id=access.organisation, id=ticket).values("id")
         Ticket.objects.select_for_update(no_key=True).filter(id__in=mine).first()
         row = Outgoing.objects.filter(ticket__in=mine, id=outgoing, state=Outgoing.State.WAITING).first()
         if row is None:
