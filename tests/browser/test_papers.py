@@ -50,3 +50,14 @@ def test_a_letter_is_read_before_it_is_sent(made: Desk, visit: Opener, width: in
     waiting = Outgoing.objects.get(ticket=made.noise, state="waiting")
     assert (waiting.subject, waiting.act, waiting.certified) == ("Su garantía queda activada", "activation", True)
     assert seen.elsewhere == seen.errors == []
+
+
+def test_what_was_unfolded_stays_so_while_a_paper_is_made(made: Desk, world: World, visit: Opener) -> None:
+    papers = Certificate.objects.filter(subject=made.noise).order_by("revision")
+    papers.filter(revision=2).update(state="issued", issued_at=clock.now(), level="B-LTA", facts_up_to=1)
+    request_record(organisation=world.organisation, ticket=made.noise, notes=False)
+    page = visit().open(f"{BASE}/tickets/{made.noise}/")
+    page.get_by_text("Versiones anteriores").click()
+    page.locator("#papers").evaluate("card => { card.dataset.first = '' }")
+    expect(page.locator("#papers:not([data-first])")).to_be_visible()
+    expect(page.get_by_role("link", name=papers[0].code)).to_be_visible()
