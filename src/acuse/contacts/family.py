@@ -25,6 +25,21 @@ WITH RECURSIVE below AS (
 SELECT root, id FROM below ORDER BY id
 """
 
+_FAMILIES = """
+WITH RECURSIVE above AS (
+    SELECT id, merged_into_id FROM contacts_contacts
+    WHERE organisation_id = %(organisation)s AND id = ANY(%(contacts)s)
+    UNION
+    SELECT parent.id, parent.merged_into_id
+    FROM above JOIN contacts_contacts AS parent ON parent.id = above.merged_into_id
+), below AS (
+    SELECT id FROM above WHERE merged_into_id IS NULL
+    UNION ALL
+    SELECT child.id FROM below JOIN contacts_contacts AS child ON child.merged_into_id = below.id
+)
+SELECT id FROM below ORDER BY id
+"""
+
 
 def roots(organisation: UUID, contacts: Iterable[UUID]) -> dict[UUID, UUID]:
     """Return, of each contact that there is, the one into which it was merged in the end; itself where it was not."""
@@ -46,8 +61,12 @@ def members(organisation: UUID, contacts: Iterable[UUID]) -> dict[UUID, tuple[UU
 
 def family(organisation: UUID, contact: UUID) -> tuple[UUID, ...]:
     """Return the contact, what was merged into it and what it was merged into; () where there is no such contact."""
-    root = roots(organisation, [contact]).get(contact)
-    return members(organisation, [root])[root] if root else ()
+    return families(organisation, [contact])
+
+
+def families(organisation: UUID, contacts: Iterable[UUID]) -> tuple[UUID, ...]:
+    """Return whoever is one with any of some contacts, they included, the oldest first."""
+    return tuple(contact for (contact,) in _asked(_FAMILIES, organisation, contacts))
 
 
 def _asked(statement: str, organisation: UUID, contacts: Iterable[UUID]) -> list[tuple[Any, ...]]:

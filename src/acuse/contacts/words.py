@@ -1,13 +1,12 @@
 """Whom words mean: the contacts that have them, for lists of what is theirs, such as cases."""
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from acuse.contacts import rules
-from acuse.contacts.family import members, roots
+from acuse.contacts.family import families
 from acuse.contacts.models import Contact
 from acuse.evidence.fulltext import Lexemes, terms
 
@@ -33,7 +32,7 @@ def meant(organisation: UUID, search: str) -> tuple[UUID, ...] | None:
     if not named or len(named) > MOST:
         return None if named else ()
     people = list(rows.filter(company__in=named).values_list("id", flat=True)[: MOST + 1])
-    return None if len(people) > MOST else _families(organisation, {*named, *people})
+    return None if len(people) > MOST else families(organisation, {*named, *people})
 
 
 def meant_among(organisation: UUID, search: str, contacts: "QuerySet[Any, UUID]") -> tuple[UUID, ...]:
@@ -46,13 +45,8 @@ def meant_among(organisation: UUID, search: str, contacts: "QuerySet[Any, UUID]"
     words = Lexemes(terms(rules.asked(search)))
     has = Q(search=words) | Q(company__search=words) | Q(merged_into__search=words)
     found = _known(organisation).filter(has, id__in=contacts).values_list("id", flat=True)
-    return _families(organisation, found)
+    return families(organisation, found)
 
 
 def _known(organisation: UUID) -> "QuerySet[Contact]":
     return Contact.objects.filter(organisation_id=organisation, erased_at=None)
-
-
-def _families(organisation: UUID, contacts: Iterable[UUID]) -> tuple[UUID, ...]:
-    families = members(organisation, set(roots(organisation, contacts).values()))
-    return tuple(one for family in families.values() for one in family)

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from django.contrib.postgres.search import SearchQuery, SearchVectorField
-from django.db.models import Func, Model, QuerySet, Subquery, TextField
+from django.contrib.postgres.search import SearchQuery, SearchVectorExact, SearchVectorField
+from django.db.models import F, Func, Model, QuerySet, Subquery, TextField
 from django.db.models.functions import Coalesce
 
 Row = TypeVar("Row", bound=Model)
@@ -50,6 +50,15 @@ class Lexemes(SearchQuery):
     """A tsquery whose words are lexemes already; `to_tsquery` would read addresses and hyphens in its own way."""
 
     template = "lower(%(expressions)s)::tsquery"
+
+
+def read_for(words: Lexemes) -> SearchVectorExact:
+    """Return the condition that a row has the words, for rows that are read anyway.
+
+    No index answers it: PostgreSQL cannot know how many rows hold a word by its beginning, and may look up all of them
+    to find out which of a few rows do.
+    """
+    return SearchVectorExact(Func(F("search"), function="strip", output_field=SearchVectorField()), words)
 
 
 def terms(search: str) -> str:

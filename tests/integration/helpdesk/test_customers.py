@@ -1,6 +1,7 @@
 """Cases that are found by their customer: by name, company, number or address, in the list, the palette and the API."""
 
 import re
+from datetime import timedelta
 from urllib.parse import quote
 from uuid import UUID
 
@@ -90,6 +91,15 @@ def test_cases_that_a_customers_name_finds_are_narrowed_like_others(desk: Desk, 
     Ticket.objects.filter(subject="Pintura").update(status="resolved")
     assert listed(agent(), "rios", state="closed") == {"Pintura"}
     assert listed(agent(), "rios", state="open") == {"Color"}
+
+
+@pytest.mark.parametrize(("search", "number"), [("rios", 2), ("flota", 1), ("ruido", 1), ("zubizarreta", 0)])
+def test_what_changed_of_a_list_is_counted_as_it_was_searched_for(
+    desk: Desk, some: None, search: str, number: int
+) -> None:
+    asked = {"q": search, "since": clock.to_rfc3339(clock.now() - timedelta(days=3650))}
+    page = agent().get(f"{BASE}tickets/news/", asked).content.decode()
+    assert re.findall(r"(\d+) expedientes? ha", page) == [str(number)] * bool(number)
 
 
 def test_a_name_of_very_many_finds_who_is_in_the_latest_cases_and_says_so(
