@@ -98,8 +98,13 @@ def read_filters(request: HttpRequest, boxes: Iterable[MailboxView], groups: Ite
         warned=asked.get("warned") == "1",
         waits=asked.get("waits") == "1",
         escalated=asked.get("escalated") == "1",
-        search=asked.get("q", "").replace("\0", " ").strip()[:200],
+        search=_words(request),
     )
+
+
+def _words(request: HttpRequest) -> str:
+    """What is searched for."""
+    return request.GET.get("q", "").replace("\0", " ").strip()[:200]
 
 
 def _kept(request: HttpRequest) -> dict[str, str]:
@@ -134,7 +139,7 @@ def chosen(request: HttpRequest, name: str, known: Iterable[MailboxView | TeamVi
 @member_view
 def listing(request: HttpRequest, access: Access) -> HttpResponseBase:
     """The list alone; whoever types a number or a key is led to that case."""
-    found = found_by_number(access, words=request.GET.get("q", "")[:40])
+    found = found_by_number(access, words=_words(request)[:40])
     if len(found) == 1:
         return redirect("console:ticket", access.view.slug, found[0])
     late, soon = counts(access, [Filters(late=True), Filters(due_within=SOON)])
