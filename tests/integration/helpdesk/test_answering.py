@@ -77,6 +77,18 @@ def test_a_letter_has_what_was_typed_inside_and_gives_it_to_the_next(desk: Desk,
     assert write(desk, agent, "ticket.solution/none", TYPED) == TYPED, "what cannot be written leaves the box alone"
 
 
+@pytest.mark.parametrize("first", ["warranty.activation", "warranty.rejection", "ticket.thanks", ASKING])
+@pytest.mark.parametrize("then", ["ticket.solution", "ticket.data_request", "warranty.activation"])
+def test_a_letter_in_which_nothing_was_typed_leaves_nothing_to_the_next(
+    desk: Desk, agent: Any, first: str, then: str
+) -> None:
+    agent.post(address(desk, "answer/"), {"body": TYPED})  # without an answer nobody is asked whether they agree
+    leave()
+    untouched = write(desk, agent, first, "")
+    assert "Atentamente" in untouched
+    assert write(desk, agent, then, untouched) == write(desk, agent, then, "")
+
+
 @pytest.mark.parametrize(("template", "place"), [("ticket.solution", "su respuesta"), ("ticket.data_request", "falta")])
 def test_what_is_still_to_be_filled_in_is_not_sent(desk: Desk, agent: Any, template: str, place: str) -> None:
     written = write(desk, agent, template, "")
@@ -204,6 +216,7 @@ def test_agreement_is_asked_for_with_an_answer_alone(desk: Desk, agent: Any) -> 
     for refused in (
         agent.post(address(desk, "template/"), {"template": ASKING, "body": ""}, follow=True),
         ask(desk, agent, question.replace(TYPED, "")),
+        ask(desk, agent, question.replace(f"{TYPED}\n\n", "")),
     ):
         assert "Todavía no se ha enviado ninguna respuesta a este cliente" in refused.content.decode()
         assert not Outgoing.objects.filter(automatic=False).exists()

@@ -69,6 +69,9 @@ def _typed(access: Access, letters: CaseLetters, body: str) -> str:
     # The case may have been answered in the other language when the letter was written.
     for one, language in product(choices(access), LANGUAGES) if body else ():
         try:
+            # Written without anything typed, a letter may lack more than that.
+            if body == _letter(letters, one.use, one.template, "", language).strip():
+                return ""
             typed = _around(letters, one.use, one.template, language).within(body)
         except (InputError, ConflictError):
             continue  # a template that cannot be written did not write this
