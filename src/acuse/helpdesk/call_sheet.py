@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -203,25 +204,27 @@ def read_rows(table: Table, plan: Plan, *, now: datetime, skip: int = 0) -> Iter
         table: the file. plan: how it is read. now: the present; calls of the future are wrong.
         skip: rows to pass over unread.
     """
-    telling = _telling(table, plan)
+    telling = _telling(table, plan, now)
     for place, (number, cells) in enumerate(islice(table.rows(), skip, None), skip):
-        if telling.get(_named(cells, plan), place) != place:
-            yield Row(line=number, cells=tuple(cells[:_MOST_COLUMNS]), state="again")
-        else:
-            yield read_row(number, cells, plan, now=now)
+        row = read_row(number, cells, plan, now=now)
+        told = row.call is not None and telling.get(_named(cells, plan), place) != place
+        yield Row(line=number, cells=row.cells, state="again") if told else row
 
 
-def _telling(table: Table, plan: Plan) -> dict[tuple[str, str], int]:
-    """Return, for each reference that a file has, with its line as written, the place of the row that tells most."""
+def _telling(table: Table, plan: Plan, now: datetime) -> dict[tuple[str, str], int]:
+    """Return, for each reference of several rows, with its line as written, the place of the one that tells most.
+
+    A row that is wrong tells nothing.
+    """
     if "reference" not in plan.columns:
         return {}
+    times = Counter(_named(cells, plan) for _number, cells in table.rows())
     best: dict[tuple[str, str], tuple[int, int]] = {}
-    place_of_result = plan.columns.index("result")
-    for place, (_number, cells) in enumerate(table.rows()):
+    for place, (number, cells) in enumerate(table.rows()):
         named = _named(cells, plan)
-        result = plan.words.get(word_of(_cell(cells[place_of_result]))) if place_of_result < len(cells) else None
-        if named[1] and result:
-            best[named] = min(best.get(named, (len(_TELLING), place)), (_TELLING.index(result), place))
+        call = read_row(number, cells, plan, now=now).call if named[1] and times[named] > 1 else None
+        if call is not None:
+            best[named] = min(best.get(named, (len(_TELLING), place)), (_TELLING.index(call.result), place))
     return {named: place for named, (_rank, place) in best.items()}
 
 

@@ -335,6 +335,30 @@ def test_of_a_call_that_rang_at_several_desks_the_row_that_took_it_counts(
     assert (Call.objects.get().result, Call.objects.get().waited) == ("answered", 15)
 
 
+def test_a_reference_that_only_a_wrong_row_had_is_taken_from_the_next_one(
+    desk: Desk, line: UUID, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "_AT_ONCE", 1)
+    monkeypatch.setattr(job, "_BATCHES", 1)
+    ahead = clock.now() + timedelta(days=1)
+    rows = (
+        "31/02/2026 10:00:00,600112233,910000100,75,60,ANSWERED,z1,\n"
+        "20/11/2026 10:00:00,600112233,910000100,15,0,NO ANSWER,z1,\n"
+        "20/11/2026 10:00:00,600112233,910000100,15,0,NO ANSWER,z1,\n"
+        f"{ahead:%d/%m/%Y} 10:00:00,600112233,910000100,75,60,ANSWERED,z2,\n"
+        "20/11/2026 11:00:00,600112233,910000100,15,0,NO ANSWER,z2,\n"
+    )
+    one = upload(desk, HEADS + rows)
+    found = tried(desk, clerk, one)
+    assert (found.new, found.known, found.wrong) == (2, 1, 2)
+    # What lay ahead when the file came is wrong of it however late it is started.
+    monkeypatch.setattr(clock, "now", lambda: ahead + timedelta(days=2))
+    start_file(access=desk.agent, file=one)
+    work(clerk)
+    assert state(desk, one) == ("done", 5, 2, 1, 0, 2)
+    assert [row.reference for row in Call.objects.order_by("reference")] == ["z1", "z2"]
+
+
 MANY = """
 INSERT INTO helpdesk_calls (id, organisation_id, line_id, number, started_at, result, outcome, reference, recorded_at)
 SELECT gen_random_uuid(), %s, %s, '', TIMESTAMPTZ '2026-01-01' + number * INTERVAL '1 minute', 'busy', '',

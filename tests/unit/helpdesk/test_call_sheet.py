@@ -94,6 +94,15 @@ def test_wrong_rows_say_why_and_the_others_are_read() -> None:
     assert all(row.error is not None for row in rows[1:])
 
 
+def test_a_row_that_is_wrong_tells_nothing_of_the_others_of_its_reference() -> None:
+    rows = read_all(
+        b"date,result,talked,reference\n31/02/2026 10:00,answered,5,z1\n20/11/2026 10:00,lost,,z1\n"
+        b"20/11/2026 10:05,answered,soon,z2\n20/11/2026 10:05,answered,,z2\n20/11/2026 10:05,answered,5,z2\n"
+        b"31/02/2026 10:00,lost,,z3\n31/02/2026 10:00,lost,,z3\n"
+    )
+    assert [row.state for row in rows] == ["wrong", "read", "wrong", "read", "again", "wrong", "wrong"]
+
+
 def test_a_word_that_is_left_out_takes_its_rows_along() -> None:
     rows = read_all(b"date,result\n2026-11-20 10:00,answered\n2026-11-20 10:01,outbound\n")
     assert [row.state for row in rows] == ["read", "out"]

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.errors import InputError
 from acuse.evidence import custody
@@ -106,7 +105,8 @@ def read_file(organisation: UUID, id: UUID, *, skip: int = 0) -> Iterator[Row]:
     """
     job = CallFile.objects.get(organisation_id=organisation, id=id)
     plan = check_plan(Plan.from_json(job.plan))
-    return read_rows(table_of(organisation, id), plan, now=clock.now(), skip=skip)
+    # As of when the file came, so that its trial and each batch of it are read alike.
+    return read_rows(table_of(organisation, id), plan, now=job.created_at, skip=skip)
 
 
 def reference_of(sha256: str, size: int) -> ObjectReference:
