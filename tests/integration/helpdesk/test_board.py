@@ -1,6 +1,7 @@
 """The board, the inbox that tells what changed, and the lists that people keep."""
 
 from datetime import timedelta
+from html import unescape
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -159,3 +160,20 @@ def test_a_list_that_a_manager_keeps_for_all_is_theirs_to_forget(desk: Desk) -> 
     assert client("agent").post(f"{BASE}/tickets/views/{view.id}/forget/").status_code == 403
     assert client().post(f"{BASE}/tickets/views/{view.id}/forget/").status_code == 302
     assert not SavedView.objects.exists()
+
+
+def test_each_kept_list_has_a_name_of_its_own_and_keeps_it(desk: Desk) -> None:
+    def keep(who: str, name: str, query: str) -> str:
+        given = {"name": name, "query": query}
+        return client(who).post(f"{BASE}/tickets/views/", given, follow=True).content.decode()
+
+    keep("agent", "Esperan", "waits=1")
+    assert "Ya hay una lista llamada «esperan»." in unescape(keep("agent", "esperan ", "late=1"))
+    keep("agent", "Aguardan", "waits=1")
+    keep("administrator", "Esperan", "late=1")
+    kept = SavedView.objects.order_by("id").values_list("name", "query", "member__role")
+    assert list(kept) == [
+        ("Esperan", "waits=1", "agent"),
+        ("Aguardan", "waits=1", "agent"),
+        ("Esperan", "late=1", "administrator"),
+    ]

@@ -3,8 +3,6 @@
 from dataclasses import asdict
 from uuid import UUID
 
-from django.db import transaction
-
 from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.errors import InputError
@@ -71,10 +69,10 @@ def read_mention(*, access: Access, ticket: UUID) -> None:
 
 
 def save_view(*, access: Access, name: str, query: str, shared: bool) -> UUID:
-    """Keep a list by a name; return it. One that is kept already has the new name. Those that all see are a manager's.
+    """Keep a list by a name; return it. Those that all see are a manager's.
 
     Raises:
-        AccessDenied: the member may not. InputError: the name is empty or too long, or there are too many.
+        AccessDenied: the member may not. InputError: the name is empty, too long or taken, or there are too many.
     """
     if shared:
         access.require_manager()
@@ -82,16 +80,14 @@ def save_view(*, access: Access, name: str, query: str, shared: bool) -> UUID:
     if not 1 <= len(name) <= 60 or len(query) > 1000:
         raise InputError("The name of a view takes 1 to 60 characters.")
     member = None if shared else access.member
-    with transaction.atomic():
-        kept = SavedView.objects.filter(organisation_id=access.organisation, member_id=member)
-        same = kept.filter(query=query).first()
-        if same is None and kept.count() >= _MOST_VIEWS:
-            raise InputError("At most %(most)s views can be kept. Remove one first.", most=_MOST_VIEWS)
-        row = same or SavedView(
-            organisation_id=access.organisation, member_id=member, query=query, position=kept.count()
-        )
-        row.name = name
-        row.save()
+    kept = SavedView.objects.filter(organisation_id=access.organisation, member_id=member)
+    if kept.filter(name__iexact=name).exists():
+        raise InputError('There is a list called "%(name)s" already. Choose another name.', name=name)
+    if kept.count() >= _MOST_VIEWS:
+        raise InputError("At most %(most)s views can be kept. Remove one first.", most=_MOST_VIEWS)
+    row = SavedView.objects.create(
+        organisation_id=access.organisation, member_id=member, name=name, query=query, position=kept.count()
+    )
     return row.id
 
 
