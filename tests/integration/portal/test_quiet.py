@@ -32,6 +32,7 @@ def test_the_start_advises_the_quiet_hours_of_the_load(
     monkeypatch.setattr(clock, "now", lambda: datetime.fromisoformat("2013-11-04T10:00+01:00"))
     page = visitor.get(START).content.decode()
     assert f"{ADVICE}. Escribe y llama menos gente.</p>" in page, "without a line, nobody knows who is there"
+    assert "No cuentan como tranquilas las horas en las que apenas se atiende." in page
     # The bars of half an hour from 8 to 20: 5, 7 and 2 of them quiet, and the rest.
     assert (page.count('class="quiet-hour"'), page.count('class="busy-hour"')) == (14, 10)
 

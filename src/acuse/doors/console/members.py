@@ -69,9 +69,9 @@ def _page(request: HttpRequest, access: Access, **context: object) -> HttpRespon
         "roles": _grantable(access),
         "duties": (
             (role("owner"), _("everything, including who the owners are")),
-            (role("administrator"), _("settings, credentials and members, except owners")),
-            (role("agent"), _("communications and their certificates")),
-            (role("auditor"), _("sees everything and changes nothing")),
+            (role("administrator"), _("what agents do; settings, credentials and members, except owners")),
+            (role("agent"), _("communications, cases, calls, customers, and drafts of frequent questions")),
+            (role("auditor"), _("sees everything but the links customers act with, and changes nothing")),
         ),
         **context,
     }
