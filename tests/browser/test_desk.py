@@ -9,9 +9,10 @@ from playwright.sync_api import expect
 
 from acuse.helpdesk.models import ConformityRequest, Draft, Interaction, Outgoing, Presence, Ticket
 from acuse.helpdesk.queries.writing import agree_link, agree_path, follow_path
+from acuse.helpdesk.services.acknowledging import acknowledge
 from acuse.helpdesk.services.conformity import ask_conformity
 from acuse.helpdesk.services.opening import add_message, open_ticket
-from acuse.helpdesk.services.replies import Answer, send_due
+from acuse.helpdesk.services.replies import Answer, reply, send_due
 from tests.browser.axe import faults_of_access
 from tests.browser.conftest import Opener
 from tests.browser.desk import Desk, desk, written
@@ -104,6 +105,37 @@ def test_a_case_is_answered_by_keyboard_and_taken_back(made: Desk, visit: Opener
     expect(page.get_by_label("Su respuesta")).to_have_value("Mañana a las 9.")
     waiting.refresh_from_db()
     assert waiting.state == "cancelled"
+
+
+def test_an_answer_that_left_is_no_longer_offered_to_be_taken_back(made: Desk, visit: Opener) -> None:
+    answer = Answer(subject="Re: Ruido", body="Mañana a las 9.", language="es", certified=False, delay=timedelta(0))
+    reply(access=made.access, ticket=made.noise, answer=answer)
+    seen = visit()
+    page = seen.open(f"{BASE}/tickets/{made.noise}/")
+    expect(page.get_by_role("button", name="Deshacer")).to_be_visible()
+    box = page.get_by_label("Su respuesta")
+    box.fill("Traiga también")
+    page.evaluate("document.documentElement.dataset.same = 'page'")
+    send_due()
+    sent = page.locator(".talk-said", has_text="Mañana a las 9.")
+    expect(sent).to_contain_text("Ver prueba")
+    expect(sent).to_have_count(1)
+    expect(page.get_by_role("button", name="Deshacer")).to_have_count(0)
+    expect(box).to_be_focused()
+    expect(box).to_have_value("Traiga también")
+    assert page.evaluate("document.documentElement.dataset.same") == "page"
+    assert seen.elsewhere == seen.errors == []
+
+
+def test_a_case_is_opened_at_what_somebody_said_last(made: Desk, visit: Opener) -> None:
+    text = "El motor pierde aceite.\n\n" * 40
+    one = written("cliente0877@correo.example", "Cliente 0877", "Pierde aceite", text)
+    ticket = open_ticket(organisation=made.access.organisation, written=one)
+    acknowledge(ticket=ticket, name="Cliente 0877")
+    send_due()
+    page = visit().open(f"{BASE}/tickets/{ticket}/")
+    expect(page.locator(".talk-said.reply")).to_have_count(1)
+    expect(page.locator(".talk-said.message > header")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])

@@ -1,7 +1,9 @@
 """The inbox: cases in a list beside the one that is open."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -55,6 +57,7 @@ ASKED = (
     *("whose", "state", "status", "type", "priority", "channel", "mailbox", "team", "tag"),
     *("late", "soon", "warned", "waits", "escalated", "q"),
 )
+_ASK_AGAIN = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,14 +182,14 @@ def warned(request: HttpRequest, access: Access) -> HttpResponseBase:
 @require_GET
 @member_view
 def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
-    """A case: alone for the links of the list, else on a page beside which the list comes."""
+    """A case: alone for links of the list and an answer that waited, else on a page beside which the list comes."""
     seen = case(access, id=id)
     if seen is None:
         raise Http404("There is no such case.")
     read_mention(access=access, ticket=id)
     members = active_members(access)
     opened = _opened(request, access, seen, members)
-    if request.headers.get("HX-Target") == "case":
+    if request.headers.get("HX-Target", "").startswith(("case", "answer-")):
         return render(request, "console/ticket_opened.html", opened)
     return page(request, access, "tickets", "console/ticket.html", opened)
 
@@ -216,7 +219,7 @@ def _opened(request: HttpRequest, access: Access, seen: CaseView, members: Mappi
         "due": words.due(seen.row),
         "entries": told_in_order,
         "without_receipt": without_receipt(seen),
-        "unsent": [(one, preview(one.body)) for one in seen.outgoing],
+        "unsent": [(one, preview(one.body), _seconds_left(one.due_at)) for one in seen.outgoing],
         "development": any(one.development for one in told_in_order),
         "members": members,
         "types": words.TYPES,
@@ -230,6 +233,11 @@ def _opened(request: HttpRequest, access: Access, seen: CaseView, members: Mappi
         "closes": closes,
         "assignee": members.get(seen.row.assignee) if seen.row.assignee else None,
     }
+
+
+def _seconds_left(due: datetime) -> int:
+    """After how many seconds an answer that waits is asked after: once it is due, and from then on now and then."""
+    return max(_ASK_AGAIN, math.ceil((due - clock.now()).total_seconds()) + 1)
 
 
 def _listed(request: HttpRequest, access: Access, members: Mapping[UUID, str]) -> dict[str, Any]:

@@ -64,6 +64,7 @@ class OutgoingView:
     subject: str
     body: str
     files: tuple[str, ...]
+    sha256: str
     certified: bool
     act: str
 
@@ -217,6 +218,7 @@ def _outgoing(row: Outgoing, access: Access) -> OutgoingView:
         subject=row.subject,
         body=_shown(row.body, access),
         files=tuple(one["name"] for one in row.attachments),
+        sha256=row.sha256,
         certified=row.certified,
         act=row.act,
     )

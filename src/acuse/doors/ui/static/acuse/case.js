@@ -4,10 +4,10 @@
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-  /* A case is opened at what was said last, where list and case scroll for themselves; on a telephone at its head */
+  /* A case is opened at what somebody said last, where list and case scroll for themselves; on a telephone at its head */
   const toTheLast = () => {
     if (!location.hash && matchMedia("(min-width: 1024px) and (min-height: 800px)").matches) {
-      $$(".talk-said").at(-1)?.scrollIntoView({ block: "start" });
+      $$(".talk-said:not([data-automatic])").at(-1)?.scrollIntoView({ block: "start" });
     }
   };
   toTheLast();
