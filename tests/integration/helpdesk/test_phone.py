@@ -16,7 +16,7 @@ from acuse.errors import AccessDenied, ConflictError, InputError
 from acuse.evidence import custody
 from acuse.evidence.queries import facts_of
 from acuse.helpdesk.call_rules import Entered
-from acuse.helpdesk.models import Call, Interaction, Outgoing, Ticket
+from acuse.helpdesk.models import Call, Interaction, Line, Outgoing, Ticket
 from acuse.helpdesk.queries.calls import Filters, call, caller, calls, sums
 from acuse.helpdesk.queries.closing import GRACE
 from acuse.helpdesk.queries.lines import lines, public_lines
@@ -37,8 +37,13 @@ def facts(desk: Desk, kind: str, id: UUID) -> list[Fact]:
     return [one.fact for one in facts_of(organisation=desk.organisation, kind=kind, id=id)]
 
 
+#: Of each line that tests make, by its name.
+NUMBERS = {"Taller": "910 000 101", "Grúa": "910 000 102", "Interna": "910 000 103", "Otra": "910 000 104"}
+
+
 def line(desk: Desk, name: str = "Atención", calendar: UUID | None = None, *, public: bool = True) -> UUID:
-    return add_line(access=desk.owner, name=name, number="910 000 100", calendar=calendar, public=public)
+    number = NUMBERS.get(name, "910 000 100")
+    return add_line(access=desk.owner, name=name, number=number, calendar=calendar, public=public)
 
 
 def entered(line: UUID, **changes: object) -> Entered:
@@ -74,6 +79,47 @@ def test_a_line_is_made_changed_and_recorded(desk: Desk) -> None:
         add_line(access=desk.agent, name="Mía", number="910", calendar=None, public=True)
     with pytest.raises(InputError):
         add_line(access=desk.owner, name="Mía", number="910", calendar=uuid4(), public=True)
+
+
+def test_two_lines_that_take_calls_never_have_one_number(desk: Desk) -> None:
+    def add(name: str, number: str) -> UUID:
+        return add_line(access=desk.owner, name=name, number=number, calendar=None, public=True)
+
+    def change(line: UUID, name: str, number: str, *, enabled: bool = True) -> None:
+        change_line(access=desk.owner, line=line, name=name, number=number, calendar=None, public=True, enabled=enabled)
+
+    one, other = add("Atención", "958 223 344"), add("Taller", "958 223 345")
+    refused = pytest.raises(ConflictError, match="“Atención” has this number already")
+    for number in ("958223344", "+34 958 22 33 44", "0034 958-223-344"):
+        with refused:
+            add("Otra", number)
+        with refused:
+            change(other, "Taller", number)
+    change(one, "Atención", "958-22-33-44")
+    # A line that takes no more calls leaves its number to another, and gets it back only where nobody has it.
+    change(one, "Atención", "958 223 344", enabled=False)
+    change(other, "Taller", "958223344")
+    with pytest.raises(ConflictError, match="“Taller” has this number"):
+        change(one, "Atención", "958 223 344")
+    change(one, "Atención vieja", "958 223 344", enabled=False)
+
+
+def test_a_number_that_two_lines_have_from_before_keeps_neither_from_being_changed(desk: Desk) -> None:
+    one, other = line(desk), line(desk, "Taller")
+    Line.objects.filter(id=other).update(number="910000100")
+    for name, enabled in (("Mostrador", True), ("Mostrador", False)):
+        change_line(
+            access=desk.owner, line=one, name=name, number="910 000 100", calendar=None, public=False, enabled=enabled
+        )
+    assert [view.name for view in lines(desk.agent) if not view.enabled] == ["Mostrador"]
+
+
+def test_of_two_lines_of_one_number_that_are_entered_at_once_one_is(desk: Desk) -> None:
+    def add(name: str) -> UUID:
+        return add_line(access=desk.owner, name=name, number="910 000 100", calendar=None, public=True)
+
+    assert sorted(at_once(lambda: add("Uno"), lambda: add("Dos"))) == [False, True]
+    assert Line.objects.count() == 1
 
 
 def test_a_public_line_says_whether_it_is_attended(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from acuse import clock
+from acuse.accounts.models import Organisation
 from acuse.accounts.queries import Access
 from acuse.calendars.queries import calendar as calendar_of
 from acuse.errors import ConflictError, InputError
 from acuse.evidence.ledger import FactDraft, record
-from acuse.helpdesk.call_rules import MOST_LINES, check_line
+from acuse.helpdesk.call_rules import MOST_LINES, check_line, same_line
 from acuse.helpdesk.models import Line
 from acuse.helpdesk.services.changes import by
 
@@ -27,15 +28,17 @@ def add_line(*, access: Access, name: str, number: str, calendar: UUID | None, p
 
     Raises:
         AccessDenied: the member may not. InputError: a value does not fit, or there are too many lines.
-        ConflictError: an enabled line has that name already.
+        ConflictError: an enabled line has that name or number already.
     """
     access.require_manager()
     named, numbered = check_line(name=name, number=number)
     _check_calendar(access, calendar)
     with transaction.atomic():
+        _lock(access)
         mine = Line.objects.filter(organisation_id=access.organisation)
         if mine.count() >= MOST_LINES:
             raise InputError("An organisation has at most %(most)s lines.", most=MOST_LINES)
+        _check_free(mine, numbered)
         row = Line(
             organisation_id=access.organisation,
             name=named,
@@ -57,13 +60,16 @@ def change_line(
 
     Raises:
         AccessDenied: the member may not. InputError: there is no such line, or a value does not fit.
-        ConflictError: another enabled line has that name.
+        ConflictError: another enabled line has that name, or the number that this one gets.
     """
     access.require_manager()
     named, numbered = check_line(name=name, number=number)
     _check_calendar(access, calendar)
     with transaction.atomic():
+        _lock(access)
         row = locked_line(access, line)
+        if enabled and not (row.enabled and same_line(row.number) == same_line(numbered)):
+            _check_free(Line.objects.filter(organisation_id=access.organisation).exclude(id=line), numbered)
         before = (row.name, row.number, row.calendar, row.public, row.enabled)
         row.name, row.number, row.calendar, row.public, row.enabled = named, numbered, calendar, public, enabled
         if before == (named, numbered, calendar, public, enabled):
@@ -103,6 +109,22 @@ def locked_line(access: Access, line: UUID) -> Line:
 def _check_calendar(access: Access, calendar: UUID | None) -> None:
     if calendar is not None:
         calendar_of(access, calendar)
+
+
+def _lock(access: Access) -> None:
+    """Have one writer at a time set up the organisation's lines."""
+    Organisation.objects.select_for_update(no_key=True).get(id=access.organisation)
+
+
+def _check_free(others: "QuerySet[Line]", number: str) -> None:
+    """Refuse a number by which calls could be of either of two lines, however it is written.
+
+    Raises:
+        ConflictError: one of the others that are enabled has it.
+    """
+    for other in others.filter(enabled=True):
+        if same_line(other.number) == same_line(number):
+            raise ConflictError("The line “%(name)s” has this number already.", name=other.name)
 
 
 def _save(row: Line) -> None:
