@@ -87,6 +87,8 @@ def test_lines_are_entered_changed_and_moved(desk: Desk) -> None:
     assert "Day and night, every day." in text(agent, "settings/lines/")
     assert "Add a line" not in text(agent, "settings/lines/")
     assert "has this name already" in post(owner, "settings/lines/add/", name="Taller", number="910", calendar="")
+    refused = post(owner, "settings/lines/add/", name="Otra", number="910000200", calendar="")
+    assert "The line “Taller” has this number already." in refused
     given = {"name": "Urgencias", "number": "900 000 100", "calendar": ""}
     assert post(owner, f"settings/lines/{other}/", **given, enabled="on") == "settings/lines/"
     assert post(owner, f"settings/lines/{other}/", act="up") == "settings/lines/"
@@ -135,6 +137,24 @@ def test_all_that_is_wrong_with_a_call_is_said_at_once_beside_its_field(desk: De
     post(agent, "calls/new/", **entered(one))
     again = agent.post(f"{BASE}calls/{Call.objects.get().id}/correct/", entered(one, **given)).content.decode()
     assert re.findall(r'id="call_(\w+)_error"', again) == ["started_at", "waited", "talked"]
+
+
+def test_an_answered_call_of_which_nothing_is_written_is_not_registered(desk: Desk) -> None:
+    one, agent = line(signed_in("owner")), signed_in("agent")
+    empty = entered(one, number="", waited=" ", talked="", outcome=" ")
+    answer = agent.post(f"{BASE}calls/new/", empty).content.decode()
+    assert re.findall(r'id="call_(\w+)_error"', answer) == ["number"]
+    assert "where it was withheld, what came of the call" in answer
+    assert not Call.objects.exists()
+    # Whatever was written, or that nobody answered, says that there was a call.
+    told = ({"number": "oculto"}, {"talked": "0:09"}, {"outcome": "Se equivocó."}, {"result": "lost"})
+    for said in told:
+        assert post(agent, "calls/new/", **{**empty, **said}) == "calls/"
+    assert Call.objects.filter(number="").count() == len(told)
+    # One from an exchange, of which nothing else is known, is corrected as it is.
+    file = Call.objects.get(talked=9)
+    Call.objects.filter(id=file.id).update(talked=None)
+    assert post(agent, f"calls/{file.id}/correct/", **empty) == f"calls/{file.id}/"
 
 
 def test_all_that_is_wrong_with_a_case_by_telephone_is_said_at_once(desk: Desk) -> None:

@@ -27,6 +27,8 @@ from acuse.helpdesk.services.calls import Opening
 NONE, NEW, EXISTING = "none", "new", "existing"
 MOST_WORDS = 80
 _MOMENT = "%Y-%m-%dT%H:%M:%S"
+#: What stands in the form only where somebody wrote it.
+_TOLD = ("number", "waited", "talked", "outcome")
 
 
 class MomentField(forms.DateTimeField):
@@ -171,7 +173,7 @@ class NewCallForm(CallForm):
         self._access = access
 
     def clean(self) -> dict[str, Any]:
-        """Find the case that is named; ask for what a new one needs."""
+        """Find the case that is named; ask for what a new one needs; refuse a form in which nothing was written."""
         given = super().clean() or self.cleaned_data
         case = given.get("case") or NONE
         given["found"] = None
@@ -181,6 +183,10 @@ class NewCallForm(CallForm):
             self._check_opening(given)
         elif case != NONE:
             given["found"] = _identifier(case)
+        elif given.get("result") == "answered" and not any(self.data.get(name, "").strip() for name in _TOLD):
+            self.add_error(
+                "number", _("Write the number that called or, where it was withheld, what came of the call.")
+            )
         return given
 
     def _check_opening(self, given: Mapping[str, Any]) -> None:
