@@ -268,43 +268,6 @@ def test_a_note_that_is_sent_twice_at_once_is_one_and_leaves_no_draft(made: Desk
     expect(page.locator("#note-body")).to_have_value("")
 
 
-def test_a_case_is_not_left_before_what_was_written_is_kept_or_it_is_said(made: Desk, visit: Opener) -> None:
-    seen = visit()
-    page = seen.open(f"{BASE}/tickets/{made.noise}/")
-    long = "ñ" * 40_000
-    page.get_by_label("Su respuesta").fill(long)
-    page.locator("[data-row]", has_text="Factura F-2310").locator(".desk-subject").click()
-    expect(page.get_by_role("heading", name="Factura F-2310")).to_be_focused()
-    assert Draft.objects.get(ticket=made.noise, kind="reply").body == long
-    page.route("**/present/", lambda route: route.abort())
-    page.get_by_label("Su respuesta").fill("Lo revisamos.")
-    row = page.locator("[data-row]", has_text="Ruido al frenar").locator(".desk-subject")
-    row.click()
-    expect(page.get_by_text("no se ha podido guardar")).to_be_visible()
-    expect(page.get_by_label("Su respuesta")).to_have_value("Lo revisamos.")
-    row.click()
-    expect(page.get_by_role("heading", name="Ruido al frenar")).to_be_focused()
-    assert seen.elsewhere == seen.errors == []
-
-
-def test_what_could_not_be_kept_while_one_wrote_is_not_left_unsaid(made: Desk, visit: Opener) -> None:
-    seen = visit()
-    page = seen.open(f"{BASE}/tickets/{made.noise}/")
-    page.route("**/present/", lambda route: route.abort())
-    with page.expect_event("requestfailed", lambda one: "Lo revisamos." in (one.post_data or "")):
-        page.get_by_label("Su respuesta").fill("Lo revisamos.")
-    row = page.locator("[data-row]", has_text="Factura F-2310").locator(".desk-subject")
-    row.click()
-    expect(page.get_by_text("no se ha podido guardar")).to_be_visible()
-    page.unroute("**/present/")
-    page.get_by_label("Su respuesta").press_sequentially(" Gracias.")
-    expect(page.locator("#composer:not([data-unkept])")).to_be_attached()
-    row.click()
-    expect(page.get_by_role("heading", name="Factura F-2310")).to_be_focused()
-    assert Draft.objects.get(ticket=made.noise, kind="reply").body == "Lo revisamos. Gracias."
-    assert seen.elsewhere == seen.errors == []
-
-
 def test_who_has_a_case_open_is_known_from_its_page(made: Desk, visit: Opener) -> None:
     seen = visit()
     with seen.page.expect_response("**/present/") as answered:

@@ -1,6 +1,7 @@
 """What a page may load and run, and how foreign content is shut in."""
 
 import html
+from urllib.parse import quote
 
 import pytest
 from allauth.account import urls as allauth
@@ -162,3 +163,18 @@ def invitation(member: Client) -> str:
     """The address of a new invitation."""
     page = member.post(f"{BASE}/members/invite/", {"email": "nueva@ribera.example", "role": "agent"})
     return str(page.context["link"]).removeprefix("http://testserver")
+
+
+def test_whoever_is_signed_out_is_led_back_to_pages_and_gets_back_what_they_wrote(world: World) -> None:
+    nobody, page = Client(headers={"accept-language": "es"}), f"{BASE}/contacts/?q=ana"
+    assert nobody.get(page)["Location"] == f"/accounts/login/?next={quote(page)}"
+    part = nobody.get(page, headers={"hx-request": "true"})
+    assert (part.status_code, part.content) == (403, b""), "no sign-in is swapped into the page"
+    written = {"notes": "Llama siempre <b>por la tarde</b>, desde la oficina.", "name": "Ana"}
+    for referer, leads in ((f"http://testserver{page}", page), ("https://evil.example/", "/"), ("", "/")):
+        answer = nobody.post(f"{BASE}/contacts/new/", written, headers={"referer": referer})
+        text = answer.content.decode()
+        assert answer.status_code == 403
+        assert html.escape(written["notes"]) in text
+        assert "Ana" not in text
+        assert f'href="/accounts/login/?next={quote(leads, safe="")}"' in text

@@ -6,7 +6,6 @@ from datetime import timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from acuse import clock
 from acuse.accounts.queries import Access, OrganisationView, access_organisation, organisations_of
 from acuse.delivery import queries as delivery
+from acuse.doors.console.signed_out import signed_out
 from acuse.doors.console.wording import role
 from acuse.doors.ui import figures
 from acuse.doors.ui.errors import said
@@ -116,13 +116,14 @@ def member_view(
 ) -> Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]:
     """Give a view the signed-in member's `Access` in the place of the organisation's short name.
 
-    Whoever is no member gets the 404 of an organisation that does not exist; a member whose role does not allow the
-    act gets 403.
+    Whoever is not signed in gets `signed_out`; whoever is no member, the 404 of an organisation that does not exist; a
+    member whose role does not allow the act, 403.
     """
 
     @wraps(view)
     def guarded(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        assert request.user.is_authenticated
+        if not request.user.is_authenticated:
+            return signed_out(request)
         try:
             access = access_organisation(user=request.user, slug=slug)
         except AccessDenied as error:
@@ -132,4 +133,4 @@ def member_view(
         except AccessDenied as error:
             raise PermissionDenied(str(error)) from error
 
-    return login_required(guarded)  # type: ignore[return-value]
+    return guarded  # type: ignore[return-value]

@@ -40,9 +40,12 @@
     form.dataset.unkept = "";
     return false;
   };
+  let held = false; // back from leaving, once, by what could not be kept
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-keeps]");
-    if (form) form.dataset.unkept = "";
+    if (!form) return;
+    form.dataset.unkept = "";
+    held = false;
   });
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-keeps]")) return;
@@ -60,6 +63,11 @@
   document.addEventListener("htmx:afterRequest", ({ detail: { elt, successful, xhr, pathInfo } }) => {
     const kept = successful && xhr.responseURL.endsWith(pathInfo.requestPath);
     if (kept && elt.dataset.unkept === "asked") delete elt.dataset.unkept; // what was typed meanwhile is unkept still
+    if (elt.matches("form[data-keeps]") && !("sent" in elt.dataset)) $("[data-not-kept]").hidden = kept;
+  });
+  /* An empty box is no answer, so htmx does not send it; what was deleted would come back. */
+  document.addEventListener("htmx:validation:halted", ({ target: form }) => {
+    if (form.matches("form[data-keeps]")) keep(form, false);
   });
   /* A letter that was put into the box is kept as if it had been typed. */
   document.addEventListener("htmx:afterSettle", (event) => {
@@ -75,16 +83,16 @@
   });
 
   /* The case beside the list. Whatever is not a case (a sign-in, an error, no line) is a page of its own. What cannot be
-     kept is said once; whoever leaves all the same leaves it. */
+     kept holds them back once; whoever leaves all the same leaves it. */
   const isOpening = (event) => event.detail.target?.id === "case";
   document.addEventListener("htmx:confirm", (event) => {
     const forms = isOpening(event) ? unkept() : [];
-    const warning = $("[data-not-kept]");
-    if (!forms.length || !warning?.hidden) return;
+    if (!forms.length || held) return;
     event.preventDefault();
     Promise.all(forms.map((form) => keep(form, false))).then((kept) => {
-      if (kept.every(Boolean)) event.detail.issueRequest();
-      else warning.hidden = false;
+      if (kept.every(Boolean)) return event.detail.issueRequest();
+      held = true;
+      $("[data-not-kept]").hidden = false;
     });
   });
   const rowOf = (address) => {
