@@ -29,6 +29,7 @@ from acuse.doors.ui.errors import said
 from acuse.doors.ui.forms import StyledForm
 from acuse.errors import ConflictError, InputError
 from acuse.helpdesk.queries.case import CaseView, case
+from acuse.helpdesk.queries.filling import listed
 from acuse.helpdesk.queries.guarantee import closing_taken_back, letters_about
 from acuse.helpdesk.queries.guarantee import guarantee as guarantee_of
 from acuse.helpdesk.queries.writing import of_question
@@ -132,8 +133,7 @@ class ActForm(StyledForm):
     def given(self) -> Given:
         """Return what was entered, as the services take it."""
         said_ = {**self.cleaned_data, "about": self.is_about}
-        lines = str(said_.pop("items", "")).splitlines()
-        return Given(items=tuple(line.strip() for line in lines if line.strip()), **said_)
+        return Given(items=tuple(listed(str(said_.pop("items", "")))), **said_)
 
     def digest(self, zone: str) -> str:
         """Return what tells whether a letter was written from what is entered now, with the day until when it gives.

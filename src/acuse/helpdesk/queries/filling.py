@@ -63,6 +63,12 @@ def typed_in(access: Access, *, ticket: UUID, body: str) -> str:
     return _typed(access, CaseLetters(access, ticket=ticket, uses=ACTS), body)
 
 
+def listed(text: str) -> list[str]:
+    """Return the lines of a list as somebody typed it, with hyphens or without."""
+    lines = (line.strip().removeprefix("- ") for line in text.splitlines())
+    return [line for line in lines if line]
+
+
 def _typed(access: Access, letters: CaseLetters, body: str) -> str:
     body = of_question(body.strip(), NOT_ASKED)
     found = [body]
@@ -96,12 +102,11 @@ def _letter(letters: CaseLetters, use: str, template: UUID | None, typed: str, l
     if use not in ACTS:
         raise InputError("There is no such template.")
     needed = {name for name, one in use_called(use).variables.items() if not one.optional or use == "ticket.free"}
-    lines = [line.strip().removeprefix("- ") for line in typed.splitlines() if line.strip()]
     return letters.write(
         use=use,
         template=template,
         language=language,
         answer=typed or (_TYPED["answer.text"][letters.language] if "answer.text" in needed else ""),
-        request__items=lines or [_TYPED["request.items"][letters.language]],
+        request__items=listed(typed) or [_TYPED["request.items"][letters.language]],
         conformity__link=agree_link(NOT_ASKED),
     ).body
