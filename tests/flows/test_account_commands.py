@@ -49,3 +49,10 @@ def test_a_password_is_asked_for_only_where_there_is_a_user_and_never_made_weak(
     assert weak.returncode == 2
     assert "too short" in weak.stderr
     assert "is changed" in shared.command("user", "password", email, text="grapa-caballo-correcto-19\n" * 2).stdout
+
+
+def test_a_user_reads_the_console_in_the_language_of_the_organisation(shared: Installation) -> None:
+    shared.command("organisation", "create", "Vale Water", "vale", "--language", "en")
+    shared.command("user", "create", "joe@vale.example", "--organisation", "vale", text=PASSWORD * 2)
+    (row,) = shared.rows("SELECT language FROM accounts_users WHERE email = 'joe@vale.example'")
+    assert row == ("en",)

@@ -41,6 +41,17 @@ def client() -> Client:
     return made
 
 
+@pytest.mark.parametrize(
+    ("language", "names"), [("es", ("Horario de atención", "Teléfono")), ("en", ("Opening hours", "Telephone"))]
+)
+def test_what_it_makes_is_called_in_the_organisations_language(
+    owner: Access, language: str, names: tuple[str, str]
+) -> None:
+    services.change_settings(access=owner, language=language)
+    assert client().post(PAGE, GIVEN).status_code == 302
+    assert (Calendar.objects.get().name, Line.objects.get().name) == names
+
+
 def test_one_form_makes_a_desk_that_takes_cases_in(owner: Access) -> None:
     assert client().get(PAGE).status_code == 200
     assert client().post(PAGE, GIVEN).status_code == 302

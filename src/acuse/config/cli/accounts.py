@@ -83,16 +83,19 @@ def create_user(
 
         from acuse.accounts import rules, services
         from acuse.accounts.models import User
+        from acuse.accounts.queries import organisation_view
 
-        joined = organisation_id(organisation) if organisation else None
+        joined = organisation_view(organisation_id(organisation)) if organisation else None
         rules.check_role(role)
         if User.objects.filter(email=rules.check_email(email)).exists():
             raise InputError(f"There is already a user {email}; `acuse user join` gives a role in an organisation.")
         password = _ask_password("Password", User(email=email, name=name))
         with transaction.atomic():
-            services.create_user(email=email, password=password, name=name)
+            services.create_user(
+                email=email, password=password, name=name, language=joined.language if joined else "es"
+            )
             if joined is not None:
-                services.add_member(organisation=joined, email=email, role=role)
+                services.add_member(organisation=joined.id, email=email, role=role)
         print(f"Created {email}.")
 
 

@@ -16,6 +16,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -40,6 +41,7 @@ from acuse.helpdesk.services.mailboxes import add_mailbox
 from acuse.helpdesk.services.opening import settings_of
 from acuse.helpdesk.services.policies import publish_policy
 from acuse.helpdesk.services.portal import change_portal, standard_consent
+from acuse.mail.choices import LANGUAGES
 from acuse.proof.policy import Policy
 
 _HOURS = (
@@ -145,7 +147,9 @@ def _made(access: Access, form: StartForm) -> bool:
         _mailbox(access, given)
     with refused_at(form, "number" if "number" in given else None):
         if given.get("number", "").strip():
-            add_line(access=access, name=_("Telephone"), number=given["number"], calendar=calendar, public=True)
+            with translation.override(_language(access)):
+                name = _("Telephone")
+            add_line(access=access, name=name, number=given["number"], calendar=calendar, public=True)
     boxes = mailboxes(access)
     if given.get("public") and boxes and not form.errors:
         with refused_at(form, "public"):
@@ -174,12 +178,19 @@ def _calendar(access: Access, given: Mapping[str, Any]) -> UUID:
     if kept:
         return kept[0].id
     year = _today(access).year
+    with translation.override(_language(access)):
+        name = _("Opening hours")
     return publish_calendar(
         access=access,
-        name=_("Opening hours"),
+        name=name,
         zone=access.view.time_zone,
         definition=with_region(PRESETS[given["hours"]], given["region"], year - 1, year + 1),
     )
+
+
+def _language(access: Access) -> str:
+    """The organisation's: what is made here is read by its customers and stands in its papers."""
+    return access.view.language if access.view.language in LANGUAGES else "es"
 
 
 def _today(access: Access) -> datetime:
@@ -189,8 +200,7 @@ def _today(access: Access) -> datetime:
 def _terms(access: Access, given: Mapping[str, Any], calendar: UUID) -> None:
     chosen = given.get("terms", "")
     codes = ("standard", "ley-10-2025") if chosen == "both" else (chosen,) if chosen else ()
-    language = access.view.language if access.view.language in {"es", "en"} else "es"
-    terms = tuple(term for code in codes for term in packs.pack(code, calendar=calendar, language=language))
+    terms = tuple(term for code in codes for term in packs.pack(code, calendar=calendar, language=_language(access)))
     if terms:
         publish_policy(access=access, terms=Policy(terms=terms).members())
 
