@@ -154,6 +154,16 @@ def stated(certificate: Path, folder: Path) -> dict[str, object]:
     return dict(json.loads(path.read_text("utf-8")))
 
 
+def test_a_port_that_somebody_else_has_is_named_before_anything_starts(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        running, port = Demo(tmp_path), other.getsockname()[1]
+        running.environment["ACUSE_SANDBOX_SMTP_PORT"] = str(port)
+        refused = running.once(EXAMPLES)
+    assert refused.returncode != 0
+    assert f"Port {port} is in use: free it, or set ACUSE_SANDBOX_SMTP_PORT to another." in refused.stderr
+    assert not (running.data / "postgres").exists()
+
+
 def test_every_example_is_certified_as_its_table_says(
     demo: Demo, first: subprocess.CompletedProcess[str], tmp_path: Path
 ) -> None:

@@ -96,7 +96,7 @@ def demo(
             print(f"{directory} holds an earlier demo: what it accepted before is not sent again.", flush=True)
         else:
             print(f"All of it goes into {directory}; ACUSE_DATA_DIRECTORY chooses another.", flush=True)
-        _configure()
+        _configure(earlier=claim.earlier)
         settings = environment()
         claim.say_address(settings.public_url)
         _run(settings, examples, envelopes, out=out, once=once)
@@ -140,10 +140,20 @@ def _read_envelopes(examples: Path) -> list[dict[str, Any]]:
         ) from error
 
 
-def _configure() -> None:
-    """Set what the demo needs unless the caller has set it; a port in use is replaced by a free one."""
+def _configure(*, earlier: bool) -> None:
+    """Set what the demo needs unless the caller has set it; a port in use is replaced by a free one.
+
+    Args:
+        earlier: whether a demo ran in the data directory before, of which something may still be ending.
+
+    Raises:
+        ConfigurationError: a port that the caller has set is in use: somebody else's server would answer there.
+    """
     for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
+    for name in _PORTS.keys() & os.environ.keys():
+        if (given := os.environ[name]).isdecimal() and not (_becomes_free if earlier else _is_free)(int(given)):
+            raise ConfigurationError(f"Port {given} is in use: free it, or set {name} to another.")
     _take_up_trust_services()
     for name, port in _PORTS.items():
         if name not in os.environ:
@@ -164,14 +174,11 @@ def _take_up_trust_services() -> None:
     named = dotenv_values(file).get(_TRUST_SERVICES_PORT) if (file.parent / MARKER).exists() else None
     if named is None or not named.isdecimal() or _TRUST_SERVICES_PORT in os.environ:
         return
-    deadline = time.monotonic() + _LEFTOVERS_SECONDS
-    while not _is_free(int(named)):
-        if time.monotonic() > deadline:
-            raise ConfigurationError(
-                f"Port {named} is in use, where the certificates of the demo in {file.parent} have their revocation "
-                "list: free it, or set ACUSE_DATA_DIRECTORY to an empty directory."
-            )
-        time.sleep(0.2)
+    if not _becomes_free(int(named)):
+        raise ConfigurationError(
+            f"Port {named} is in use, where the certificates of the demo in {file.parent} have their revocation "
+            "list: free it, or set ACUSE_DATA_DIRECTORY to an empty directory."
+        )
     os.environ[_TRUST_SERVICES_PORT] = named
 
 
@@ -183,6 +190,16 @@ def _keep_settings(settings: Environment) -> None:
     names = (*_SETTINGS, *_PORTS, "ACUSE_PUBLIC_URL")
     lines = [f'{name}="{os.environ[name]}"\n' for name in names]
     (settings.data_directory / "acuse.env").write_text("".join(lines), "utf-8")
+
+
+def _becomes_free(port: int) -> bool:
+    """Say whether a port is free once what a killed demo left behind is gone."""
+    deadline = time.monotonic() + _LEFTOVERS_SECONDS
+    while not _is_free(port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
 
 
 def _is_free(port: int) -> bool:
