@@ -53,12 +53,12 @@ _SAMPLES: Mapping[str, Mapping[str, object]] = {
     },
 }
 _SAME: Mapping[str, object] = {
-    "ticket.number": "2026-000148",
-    "ticket.key": "K7M2-P9QX",
+    "ticket.number": "148",
+    "ticket.key": "NOR-0148-K7M2P9",
     "ticket.opened_at": datetime(2026, 11, 20, 10, 42, tzinfo=_CET),
     "ticket.suspended_at": datetime(2026, 11, 20, 10, 42, tzinfo=_CET),
-    "ticket.link": "https://acuse.example/t/K7M2-P9QX",
-    "conformity.link": "https://acuse.example/c/4T8W-2HJD",
+    "ticket.link": "https://acuse.example/f/K7M2P9QX/",
+    "conformity.link": "https://acuse.example/c/4T8W2HJD/",
     "deadline.due": datetime(2026, 12, 4, 23, 59, 59, tzinfo=_CET),
     "deadline.term": _Term(amount=10, unit="business_days"),
     "deadline.response_due": datetime(2026, 11, 21, 10, 42, tzinfo=_CET),

@@ -44,7 +44,7 @@ def test_variables_conditions_lists_and_filters() -> None:
     assert filled("{{ request.items.size }} {{ request.items | join: ' y ' }}", request__items=["a", "b"]) == "2 a y b"
     assert filled("{{ deadline.term | default: 'pronto' }}", deadline__term=None) == "pronto"
     assert (
-        filled("{{ ticket.subject }}|{{ ticket.link }}", ticket__subject=None) == "|<https://acuse.example/t/K7M2-P9QX>"
+        filled("{{ ticket.subject }}|{{ ticket.link }}", ticket__subject=None) == "|<https://acuse.example/f/K7M2P9QX/>"
     )
 
 
