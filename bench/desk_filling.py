@@ -63,9 +63,9 @@ _COPIED = {
         {
             "id": _CONTACT,
             "name": f"""
-                (ARRAY{list(GIVEN)!r})[1 + m.n % {len(GIVEN)}] || ' ' || CASE
-                WHEN m.rare THEN '{RARE}' WHEN m.n % 400 = 7 THEN '{UNCOMMON}'
-                ELSE (ARRAY{list(SURNAMES)!r})[1 + m.n / {len(GIVEN)} % {len(SURNAMES)}] END
+                (ARRAY{list(GIVEN)!r})[1 + m.mixed / 400 % {len(GIVEN)}] || ' ' || CASE
+                WHEN m.rare THEN '{RARE}' WHEN m.mixed % 400 = 7 THEN '{UNCOMMON}'
+                ELSE (ARRAY{list(SURNAMES)!r})[1 + m.mixed % {len(SURNAMES)}] END
             """,
             "address_words": _ADDRESS,
             "created_at": "m.at",
@@ -88,7 +88,7 @@ _COPIED = {
             "key": "'COP-' || m.number || '-AAAAAA'",
             "address": _ADDRESS,
             "contact_id": _CONTACT,
-            "subject": f"(ARRAY{list(WORDS)!r})[1 + m.number % {len(WORDS)}] || ' ' || m.number",
+            "subject": f"(ARRAY{list(WORDS)!r})[1 + m.mixed / 4800 % {len(WORDS)}] || ' ' || m.number",
             "opened_at": "m.at",
             "last_at": "m.at + interval '1 day'",
             **{name: f"CASE WHEN m.n % 100 < {OPEN} THEN s.{name} ELSE {value} END" for name, value in _OVER.items()},
@@ -135,7 +135,7 @@ def copy_cases(*, conninfo: str, organisation: UUID, count: int) -> None:
 
 
 def _choose(owner: "psycopg.Connection[Any]", count: int) -> None:
-    """Write down what each copy is made of."""
+    """Write down what each copy is made of; words and names follow `mixed`, and so neither its age nor its deadlines."""
     owner.execute(
         f"""
         CREATE UNLOGGED TABLE {_COPIES} AS
@@ -143,6 +143,7 @@ def _choose(owner: "psycopg.Connection[Any]", count: int) -> None:
                        FROM helpdesk_tickets)
         SELECT n, last + n AS number, ids[1 + n % cardinality(ids)] AS kind,
                people[1 + n % cardinality(people)] AS person, n % GREATEST({count} / 5, 1) = 0 AS rare,
+               hashint4(n) & 2147483647 AS mixed,
                now() - interval '2 years' + n * (interval '729 days' / {count}) AS at
         FROM kinds, generate_series(1, {count}) AS n
         """
