@@ -43,7 +43,8 @@ class Ours:
 def read_address(address: str, *, keys: tuple[bytes, ...], token_domain: str, domains: frozenset[str]) -> Ours | None:
     """Return what an address of ours is for, or None where it is not ours: then it is refused, whoever asks.
 
-    A wrong token is taken too, so that forged reports are seen; it names nothing, and so changes nothing.
+    A report or a notice's reply with a wrong token is taken too, so that forged ones are seen; it names nothing, and so
+    changes nothing.
 
     Args:
         address: of RCPT TO; "postmaster" may come without a domain.
@@ -63,8 +64,8 @@ def read_address(address: str, *, keys: tuple[bytes, ...], token_domain: str, do
         return None
     identifier = decode_address(address, keys=keys, purpose=word)
     if identifier is None:
-        # These are written by people who copy them from the console: they had better hear at once that they are wrong.
-        return None if word in {INBOX, MAILBOX} else Ours(address=address, purpose="unknown")
+        # People write to these, and copy them: they had better hear at once that they are wrong.
+        return None if word in {INBOX, MAILBOX, TICKET} else Ours(address=address, purpose="unknown")
     return Ours(address=address, purpose=word, identifier=identifier)  # type: ignore[arg-type]  # one of these
 
 
