@@ -135,7 +135,7 @@ def copy_cases(*, conninfo: str, organisation: UUID, count: int) -> None:
 
 
 def _choose(owner: "psycopg.Connection[Any]", count: int) -> None:
-    """Write down what each copy is made of; words and names follow `mixed`, and so neither its age nor its deadlines."""
+    """Write down what each copy is made of; words and names follow `mixed`, and so neither age nor deadlines."""
     owner.execute(
         f"""
         CREATE UNLOGGED TABLE {_COPIES} AS
