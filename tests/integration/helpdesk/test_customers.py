@@ -136,6 +136,7 @@ def test_a_page_of_a_name_of_very_many_is_filled_from_the_first_cases_of_its_ord
     assert sorted(whole) == ["Cita", "Luz", "Ruido"]
     monkeypatch.setattr(words, "MOST", 0)
     monkeypatch.setattr(tickets, "LATEST", 3)
+    monkeypatch.setattr(tickets, "FIRST", (1, 3))
     first = tickets.tickets(desk.agent, asked, order=order, limit=1)
     assert ([row.subject for row in first.items], first.all_customers) == (whole[:1], True)
     then = tickets.tickets(desk.agent, asked, order=order, limit=1, after=first.after)

@@ -24,9 +24,10 @@ PAGE = 30
 COUNTED = 1_000
 #: How many cases are looked at for a warning, of those that end first: the notice stands on every list.
 MOST_WARNED = 200
-#: Of how many cases, those of the latest word, the customers are looked at for a name that very many have; and how many
-#: a search looks at first, in its own order.
+#: Of how many cases, those of the latest word, the customers are looked at for a name that very many have.
 LATEST = 1_000
+#: How many cases a search looks at first, in its own order: for words that nearly all have, then for what very many have.
+FIRST = (100, 1_000)
 #: Stands for "no deadline" in the place of a page.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -215,10 +216,11 @@ def _first(
         return list(listed[:count]), True
     # Written as the indexes have it: a list that stands by its deadlines is one of open cases.
     desk = ordered(mine(access).filter(status__in=OPEN_STATUSES) if by_due else mine(access), after)
-    among = meant_among(access.organisation, filters.search, desk.values_list("contact_id", flat=True)[:LATEST])
-    rows = list(listed.filter(_read_for(filters.search, among), id__in=desk.values("id")[:LATEST])[:count])
-    if len(rows) == count:
-        return rows, True
+    for looked_at in FIRST:
+        among = meant_among(access.organisation, filters.search, desk.values_list("contact_id", flat=True)[:looked_at])
+        rows = list(listed.filter(_read_for(filters.search, among), id__in=desk.values("id")[:looked_at])[:count])
+        if len(rows) == count:
+            return rows, True
     customers = _customers(access, filters.search)
     said, theirs = _found_by(filters.search, customers.ids)
     found = first_found(
