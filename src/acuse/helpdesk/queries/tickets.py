@@ -26,7 +26,7 @@ COUNTED = 1_000
 MOST_WARNED = 200
 #: Of how many cases, those of the latest word, the customers are looked at for a name that very many have.
 LATEST = 1_000
-#: How many cases a search looks at first, in its own order: for words that nearly all have, then for what very many have.
+#: How many cases a search looks at first, in its own order: for words that nearly all have, then for those of many.
 FIRST = (100, 1_000)
 #: Stands for "no deadline" in the place of a page.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
