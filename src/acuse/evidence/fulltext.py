@@ -5,6 +5,7 @@ taken for spaces, lower case as the database makes it. Whole addresses and domai
 is found by a single lexeme however many rows share its parts.
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -23,6 +24,8 @@ _NEWEST = 500
 _FEW = 500
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _MARKS = range(0x0300, 0x0370)
+#: PostgreSQL's parser takes the beginning of such a word for a number with an exponent, and the rest for another word.
+_EXPONENT = re.compile(r"\b([0-9]+[eE][0-9]+)(?=[^\W\d_])")
 _NO_SIGNS = str.maketrans(dict.fromkeys(SIGNS, " "))
 _QUOTED_SIGNS = SIGNS.replace("'", "''").replace("%", "%%")
 
@@ -108,7 +111,7 @@ def folded(text: str) -> str:
 
 
 def _term(word: str) -> str:
-    parts = word.translate(_NO_SIGNS).split()
+    parts = _EXPONENT.sub(r"\1 ", word.translate(_NO_SIGNS)).split()
     if len(parts) < 2:
         return "".join(f"{_quoted(part)}:*" for part in parts)
     whole = _quoted(word.strip(SIGNS))

@@ -150,6 +150,12 @@ def test_a_search_finds_few_and_many_alike_page_by_page(
     assert tickets(desk.agent, Filters(search="nadie@cliente.example"), order=order).items == ()
 
 
+@pytest.mark.parametrize("search", ["EMP-0002-2E81VP", "emp-0002-2e81vp", "2E81VP", "2e81v", "2e81", "2e8"])
+def test_a_key_that_begins_like_a_number_is_found(desk: Desk, three: list[Ticket], search: str) -> None:
+    Ticket.objects.filter(id=three[1].id).update(key="EMP-0002-2E81VP")
+    assert [row.number for row in tickets(desk.agent, Filters(search=search)).items] == [2]
+
+
 def test_a_list_that_a_manager_keeps_for_all_is_theirs_to_forget(desk: Desk) -> None:
     given = {"name": "Esperan", "query": "waits=1", "shared": "1"}
     assert client("agent").post(f"{BASE}/tickets/views/", given).status_code == 403
