@@ -38,6 +38,20 @@ def test_a_case_is_not_left_before_what_was_written_is_kept_or_it_is_said(made: 
     assert seen.elsewhere == seen.errors == []
 
 
+def test_what_could_not_be_kept_is_tried_again_when_the_case_is_left_all_the_same(made: Desk, visit: Opener) -> None:
+    page = visit().open(f"{BASE}/tickets/{made.noise}/")
+    page.route("**/present/", lambda route: route.abort())
+    page.get_by_label("Su respuesta").fill("Lo revisamos.")
+    row = page.locator("[data-row]", has_text="Factura F-2310").locator(".desk-subject")
+    with page.expect_event("requestfailed", lambda one: "/present/" in one.url):
+        row.click()
+    expect(page.get_by_text("no se ha podido guardar")).to_be_visible()
+    page.unroute("**/present/")
+    row.click()
+    expect(page.get_by_role("heading", name="Factura F-2310")).to_be_focused()
+    assert Draft.objects.get(ticket=made.noise, kind="reply").body == "Lo revisamos."
+
+
 def test_what_could_not_be_kept_while_one_wrote_is_not_left_unsaid(made: Desk, visit: Opener) -> None:
     seen = visit()
     page = seen.open(f"{BASE}/tickets/{made.noise}/")

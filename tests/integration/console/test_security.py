@@ -170,11 +170,17 @@ def test_whoever_is_signed_out_is_led_back_to_pages_and_gets_back_what_they_wrot
     assert nobody.get(page)["Location"] == f"/accounts/login/?next={quote(page)}"
     part = nobody.get(page, headers={"hx-request": "true"})
     assert (part.status_code, part.content) == (403, b""), "no sign-in is swapped into the page"
-    written = {"notes": "Llama siempre <b>por la tarde</b>, desde la oficina.", "name": "Ana"}
+    written = {
+        "notes": "Llama <b>por la tarde</b>.",
+        "name": "Ana",
+        "secret": "una clave de varias palabras",
+        "kept": "a=1&b=2",
+    }
     for referer, leads in ((f"http://testserver{page}", page), ("https://evil.example/", "/"), ("", "/")):
         answer = nobody.post(f"{BASE}/contacts/new/", written, headers={"referer": referer})
         text = answer.content.decode()
         assert answer.status_code == 403
         assert html.escape(written["notes"]) in text
-        assert "Ana" not in text
+        for other in ("Ana", "clave", "a=1"):
+            assert other not in text
         assert f'href="/accounts/login/?next={quote(leads, safe="")}"' in text

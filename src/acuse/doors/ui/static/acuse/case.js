@@ -63,11 +63,17 @@
   document.addEventListener("htmx:afterRequest", ({ detail: { elt, successful, xhr, pathInfo } }) => {
     const kept = successful && xhr.responseURL.endsWith(pathInfo.requestPath);
     if (kept && elt.dataset.unkept === "asked") delete elt.dataset.unkept; // what was typed meanwhile is unkept still
-    if (elt.matches("form[data-keeps]") && !("sent" in elt.dataset)) $("[data-not-kept]").hidden = kept;
+    const form = elt.closest("form[data-keeps]");
+    if (form && !("sent" in form.dataset)) warn(kept);
   });
+  const warn = (kept) => {
+    if (!kept || !unkept().length) $("[data-not-kept]").hidden = kept;
+  };
   /* An empty box is no answer, so htmx does not send it; what was deleted would come back. */
   document.addEventListener("htmx:validation:halted", ({ target: form }) => {
-    if (form.matches("form[data-keeps]")) keep(form, false);
+    if (!form.matches("form[data-keeps]")) return;
+    window.htmx.trigger(form, "htmx:abort");
+    keep(form, false).then(warn);
   });
   /* A letter that was put into the box is kept as if it had been typed. */
   document.addEventListener("htmx:afterSettle", (event) => {
@@ -87,10 +93,10 @@
   const isOpening = (event) => event.detail.target?.id === "case";
   document.addEventListener("htmx:confirm", (event) => {
     const forms = isOpening(event) ? unkept() : [];
-    if (!forms.length || held) return;
+    if (!forms.length) return;
     event.preventDefault();
     Promise.all(forms.map((form) => keep(form, false))).then((kept) => {
-      if (kept.every(Boolean)) return event.detail.issueRequest();
+      if (held || kept.every(Boolean)) return event.detail.issueRequest();
       held = true;
       $("[data-not-kept]").hidden = false;
     });
