@@ -328,3 +328,15 @@ def test_the_link_of_a_case_is_asked_for_by_its_key_and_the_customers_address(ma
     expect(page.get_by_role("heading", name="Su caso con Talleres Ribera")).to_be_visible()
     # What members write for themselves stays with them.
     expect(page.get_by_text("holgura")).to_have_count(0)
+
+
+def test_a_board_that_hears_nothing_any_more_says_so(made: Desk, visit: Opener) -> None:
+    seen = visit()
+    page = seen.open(f"{BASE}/board/")
+    lost = page.get_by_text("Sin conexión")
+    expect(lost).to_be_hidden()
+    seen.context.clear_cookies()
+    page.evaluate("htmx.ajax('GET', location.pathname, {source: '#board', target: '#board'})")
+    expect(lost).to_be_visible()
+    expect(page.locator("#board .board-tiles")).to_be_visible()
+

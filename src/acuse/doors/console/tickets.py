@@ -57,7 +57,7 @@ ASKED = (
     *("whose", "state", "status", "type", "priority", "channel", "mailbox", "team", "tag"),
     *("late", "soon", "warned", "waits", "escalated", "q"),
 )
-_ASK_AGAIN = 3
+_SOONEST, _LATEST = 3, 60  # seconds until an answer that should have left is asked after again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,10 +186,12 @@ def one(request: HttpRequest, access: Access, id: UUID) -> HttpResponseBase:
     seen = case(access, id=id)
     if seen is None:
         raise Http404("There is no such case.")
-    read_mention(access=access, ticket=id)
-    members = active_members(access)
-    opened = _opened(request, access, seen, members)
-    if request.headers.get("HX-Target", "").startswith(("case", "answer-")):
+    target = request.headers.get("HX-Target", "")
+    looked_at = not target.startswith("answer-")
+    if looked_at:
+        read_mention(access=access, ticket=id)
+    opened = _opened(request, access, seen, active_members(access))
+    if target == "case" or not looked_at:
         return render(request, "console/ticket_opened.html", opened)
     return page(request, access, "tickets", "console/ticket.html", opened)
 
@@ -236,8 +238,9 @@ def _opened(request: HttpRequest, access: Access, seen: CaseView, members: Mappi
 
 
 def _seconds_left(due: datetime) -> int:
-    """After how many seconds an answer that waits is asked after: once it is due, and from then on now and then."""
-    return max(_ASK_AGAIN, math.ceil((due - clock.now()).total_seconds()) + 1)
+    """After how many seconds an answer that waits is asked after: once it is due, and from then on ever more rarely."""
+    left = (due - clock.now()).total_seconds()
+    return math.ceil(left) + 1 if left > 0 else math.ceil(min(max(-left, _SOONEST), _LATEST))
 
 
 def _listed(request: HttpRequest, access: Access, members: Mapping[UUID, str]) -> dict[str, Any]:
