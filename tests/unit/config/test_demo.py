@@ -47,7 +47,7 @@ def test_a_port_that_was_taken_once_is_used_again(
 
     def chosen() -> tuple[int, str]:
         monkeypatch.setattr(os, "environ", {"ACUSE_DATA_DIRECTORY": str(tmp_path)})
-        _configure()
+        _configure(earlier=False)
         return int(os.environ["ACUSE_WEB_PORT"]), os.environ["ACUSE_PUBLIC_URL"]
 
     with taken(port):
@@ -66,7 +66,7 @@ def test_revocation_lists_stay_where_the_certificates_say(tmp_path: Path, monkey
 
     def chosen(**given: str) -> str:
         monkeypatch.setattr(os, "environ", {"ACUSE_DATA_DIRECTORY": str(tmp_path), "ACUSE_WEB_PORT": "1", **given})
-        _configure()
+        _configure(earlier=True)
         return os.environ["ACUSE_TRUST_SERVICES_PORT"]
 
     assert chosen() == str(first)

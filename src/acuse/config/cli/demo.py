@@ -151,8 +151,10 @@ def _configure(*, earlier: bool) -> None:
     """
     for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
+    free = _becomes_free if earlier else _is_free
     for name in _PORTS.keys() & os.environ.keys():
-        if (given := os.environ[name]).isdecimal() and not (_becomes_free if earlier else _is_free)(int(given)):
+        given = os.environ[name]
+        if given.isdecimal() and int(given) < 2**16 and not free(int(given)):
             raise ConfigurationError(f"Port {given} is in use: free it, or set {name} to another.")
     _take_up_trust_services()
     for name, port in _PORTS.items():

@@ -3,7 +3,10 @@
 from dataclasses import asdict
 from uuid import UUID
 
+from django.db import transaction
+
 from acuse import clock
+from acuse.accounts.models import Organisation
 from acuse.accounts.queries import Access
 from acuse.errors import InputError
 from acuse.helpdesk.models import Draft, Mention, Presence, SavedView, Ticket
@@ -80,14 +83,16 @@ def save_view(*, access: Access, name: str, query: str, shared: bool) -> UUID:
     if not 1 <= len(name) <= 60 or len(query) > 1000:
         raise InputError("The name of a view takes 1 to 60 characters.")
     member = None if shared else access.member
-    kept = SavedView.objects.filter(organisation_id=access.organisation, member_id=member)
-    if kept.filter(name__iexact=name).exists():
-        raise InputError('There is a list called "%(name)s" already. Choose another name.', name=name)
-    if kept.count() >= _MOST_VIEWS:
-        raise InputError("At most %(most)s views can be kept. Remove one first.", most=_MOST_VIEWS)
-    row = SavedView.objects.create(
-        organisation_id=access.organisation, member_id=member, name=name, query=query, position=kept.count()
-    )
+    with transaction.atomic():
+        Organisation.objects.select_for_update(no_key=True).get(id=access.organisation)  # one name at a time
+        kept = SavedView.objects.filter(organisation_id=access.organisation, member_id=member)
+        if kept.filter(name__iexact=name).exists():
+            raise InputError('There is a list called "%(name)s" already. Choose another name.', name=name)
+        if kept.count() >= _MOST_VIEWS:
+            raise InputError("At most %(most)s views can be kept. Remove one first.", most=_MOST_VIEWS)
+        row = SavedView.objects.create(
+            organisation_id=access.organisation, member_id=member, name=name, query=query, position=kept.count()
+        )
     return row.id
 
 
