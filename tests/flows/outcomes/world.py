@@ -71,6 +71,8 @@ lista@recibe.example 554 5.7.1 Service unavailable; Client host [127.0.0.1] bloc
 _SMARTHOST = {
     "transport_maps": "texthash:{etc}/transport",
     "message_size_limit": "10000000",
+    # A kept session no longer knows the size that the server announced, and what it says of one too big is another's.
+    "smtp_connection_cache_on_demand": "no",
     "delay_warning_time": "1s",
     "maximal_queue_lifetime": "8s",
     "bounce_queue_lifetime": "5m",
