@@ -339,4 +339,3 @@ def test_a_board_that_hears_nothing_any_more_says_so(made: Desk, visit: Opener) 
     page.evaluate("htmx.ajax('GET', location.pathname, {source: '#board', target: '#board'})")
     expect(lost).to_be_visible()
     expect(page.locator("#board .board-tiles")).to_be_visible()
-
