@@ -1,6 +1,6 @@
 """Whom words mean: the contacts that have them, for lists of what is theirs, such as cases."""
 
-from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -35,15 +35,16 @@ def meant(organisation: UUID, search: str) -> tuple[UUID, ...] | None:
     return None if len(people) > MOST else families(organisation, {*named, *people})
 
 
-def meant_among(organisation: UUID, search: str, contacts: Iterable[UUID]) -> tuple[UUID, ...]:
+def meant_among(organisation: UUID, search: str, contacts: "QuerySet[Any, UUID]") -> tuple[UUID, ...]:
     """Return those of some contacts that somebody may mean, as `meant` does, with whatever is one with them.
 
     Args:
-        organisation: whose contacts. search: see `meant`. contacts: ids, at most some thousands.
+        organisation: whose contacts. search: see `meant`.
+        contacts: a question for their ids, at most some thousands; it stays one, to be answered where they are.
     """
     words = Lexemes(terms(rules.asked(search)))
-    has = Q(search=words) | Q(company__search=words)
-    found = _known(organisation).filter(has, id__in=families(organisation, contacts)).values_list("id", flat=True)
+    has = Q(search=words) | Q(company__search=words) | Q(merged_into__search=words)
+    found = _known(organisation).filter(has, id__in=contacts).values_list("id", flat=True)
     return families(organisation, found)
 
 

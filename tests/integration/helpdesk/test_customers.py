@@ -93,14 +93,6 @@ def test_cases_that_a_customers_name_finds_are_narrowed_like_others(desk: Desk, 
     assert listed(agent(), "rios", state="open") == {"Color"}
 
 
-def test_a_case_of_whom_another_was_merged_into_is_found_by_the_others_name_too(desk: Desk, some: None) -> None:
-    Ticket.objects.exclude(subject="Color").update(last_at=clock.now() - timedelta(days=2))
-    asked = {"q": "eva sanz", "since": clock.to_rfc3339(clock.now() - timedelta(days=1))}
-    assert "1 expediente ha" in agent().get(f"{BASE}tickets/news/", asked).content.decode()
-    first = tickets.tickets(desk.agent, tickets.Filters(search="eva sanz"), order="last", limit=1)
-    assert [row.subject for row in first.items] == ["Color"]
-
-
 @pytest.mark.parametrize(("search", "number"), [("rios", 2), ("flota", 1), ("ruido", 1), ("zubizarreta", 0)])
 def test_what_changed_of_a_list_is_counted_as_it_was_searched_for(
     desk: Desk, some: None, search: str, number: int
