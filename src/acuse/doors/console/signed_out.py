@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+#: How the fields end that nobody is shown again, and how many texts are given back.
 _SECRET = ("secret", "password")
 _MOST = 20
 
