@@ -107,12 +107,18 @@ def test_a_case_is_answered_by_keyboard_and_taken_back(made: Desk, visit: Opener
     assert waiting.state == "cancelled"
 
 
-def test_an_answer_that_left_is_no_longer_offered_to_be_taken_back(made: Desk, visit: Opener) -> None:
-    answer = Answer(subject="Re: Ruido", body="Mañana a las 9.", language="es", certified=False, delay=timedelta(0))
+def test_an_answer_that_left_cannot_be_taken_back_and_the_next_one_goes(made: Desk, visit: Opener) -> None:
+    answer = Answer(
+        subject="Re: Ruido", body="Mañana a las 9.", language="es", certified=False, delay=timedelta(0),
+        waits_for_customer=True,
+    )  # fmt: skip
     reply(access=made.access, ticket=made.noise, answer=answer)
     seen = visit()
     page = seen.open(f"{BASE}/tickets/{made.noise}/")
     expect(page.get_by_role("button", name="Deshacer")).to_be_visible()
+    head = page.locator(".case-head")
+    expect(head).not_to_contain_text("Pendiente del cliente")
+    expect(page.locator("#case-deadlines")).not_to_contain_text("En pausa")
     box = page.get_by_label("Su respuesta")
     box.fill("Traiga también")
     page.evaluate("document.documentElement.dataset.same = 'page'")
@@ -123,7 +129,13 @@ def test_an_answer_that_left_is_no_longer_offered_to_be_taken_back(made: Desk, v
     expect(page.get_by_role("button", name="Deshacer")).to_have_count(0)
     expect(box).to_be_focused()
     expect(box).to_have_value("Traiga también")
+    expect(head).to_contain_text("Pendiente del cliente")
+    expect(page.locator("#case-deadlines")).to_contain_text("En pausa, desde")
     assert page.evaluate("document.documentElement.dataset.same") == "page"
+    box.press_sequentially(" las llaves.")
+    box.press("Control+Enter")
+    expect(page.get_by_text("Sale en unos segundos")).to_be_visible()
+    assert Outgoing.objects.get(ticket=made.noise, state="waiting").body == "Traiga también las llaves."
     assert seen.elsewhere == seen.errors == []
 
 

@@ -172,7 +172,9 @@ def insert(ticket: Ticket, *, prepared: Prepared, member: UUID | None, revision:
         waits_for_customer=answer.waits_for_customer,
         automatic=answer.automatic,
     )
-    _count_change(ticket, automatic=answer.automatic)
+    # Whoever has the case open has to see it before they act, unless the desk wrote it itself. Once it leaves it is not
+    # counted again: they saw it wait, and may have begun to write what comes next.
+    ticket.revision += not answer.automatic
     ticket.save(update_fields=["revision"])
 
 
@@ -202,11 +204,6 @@ def cancel(row: Outgoing) -> None:
 def _check_status(ticket: Ticket, answer: Answer) -> None:
     if not answer.automatic:
         rules.next_status(ticket.status, event=rules.event_of(answer.act, waits=answer.waits_for_customer))
-
-
-def _count_change(ticket: Ticket, *, automatic: bool) -> None:
-    """Count a change that whoever has the case open has to see before they act: of people, not of the desk itself."""
-    ticket.revision += not automatic
 
 
 def take_back(*, access: Access, ticket: UUID, outgoing: UUID) -> Outgoing:
@@ -307,11 +304,10 @@ def _send(row: Outgoing, ticket: Ticket) -> None:
     row.save(update_fields=["state"])
     now = sent.occurred_at
     ticket.last_at = now
-    _count_change(ticket, automatic=row.automatic)
     if not row.automatic:
         ticket.waits_since = None
         ticket.first_response_at = ticket.first_response_at or now
-    ticket.save(update_fields=["last_at", "revision", "waits_since", "first_response_at"])
+    ticket.save(update_fields=["last_at", "waits_since", "first_response_at"])
     deadlines.heed(ticket=ticket, fact=sent)
     if row.act == "data_request":
         deadlines.request_completion(ticket=ticket, fact=sent)
