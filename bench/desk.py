@@ -116,7 +116,7 @@ class DeskHouse:
         from acuse.helpdesk.models import Ticket
         from bench.desk_filling import RARE, SURNAMES, UNCOMMON
 
-        common = quote(SURNAMES[0])
+        common, both = quote(SURNAMES[0]), quote(f"Factura {SURNAMES[0]}")
         ids = list(Ticket.objects.order_by("id").values_list("id", flat=True)[:200_000])
         chosen = iter(random.Random(7).choices(ids, k=2 * (TURNS + 1) * EACH_TURN))
         some = Ticket.objects.order_by("-number").values_list("address", flat=True)[10]
@@ -132,11 +132,15 @@ class DeskHouse:
             "search, a name of many": lambda: self.page(f"tickets/?state=all&q={common}"),
             "search, a name of some": lambda: self.page(f"tickets/?state=all&q={UNCOMMON}"),
             "search, a name of few": lambda: self.page(f"tickets/?state=all&q={RARE}"),
+            "search, open, a word and a name of many": lambda: self.page(f"tickets/?q={both}"),
+            "search, a word and a name of many": lambda: self.page(f"tickets/?state=all&q={both}"),
+            "search, a word and a name of few": lambda: self.page(f"tickets/?state=all&q=Cita%20{RARE}"),
             "search, open, a word of all": lambda: self.page("tickets/?q=correo"),
             "search, a word of all": lambda: self.page("tickets/?state=all&q=correo"),
             "search, a word of none": lambda: self.page("tickets/?state=all&q=Zzyzx"),
             "palette, a word of many": lambda: self.page("communications/found/?q=Factura"),
             "palette, a name of many": lambda: self.page(f"communications/found/?q={common}"),
+            "palette, a word and a name of many": lambda: self.page(f"communications/found/?q={both}"),
             "palette, a name of few": lambda: self.page(f"communications/found/?q={RARE}"),
             "palette, a word of all": lambda: self.page("communications/found/?q=correo"),
             "palette, a word of none": lambda: self.page("communications/found/?q=Zzyzx"),

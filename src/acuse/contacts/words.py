@@ -14,6 +14,11 @@ MOST = 1_000
 """Contacts of which everything can be looked for; a name that more have is looked for among some of them."""
 
 
+def whom(search: str) -> str:
+    """Return the tsquery of a search for contacts: a number is one word however it is divided; "" for no word."""
+    return terms(rules.asked(search))
+
+
 def meant(organisation: UUID, search: str) -> tuple[UUID, ...] | None:
     """Return all contacts that somebody may mean, or None where they are more than `MOST`.
 
@@ -24,7 +29,7 @@ def meant(organisation: UUID, search: str) -> tuple[UUID, ...] | None:
     Returns:
         Those that have all the words, those who work for such a company, and whatever is one with any of them.
     """
-    words = terms(rules.asked(search))
+    words = whom(search)
     if not words:
         return ()
     rows = _known(organisation)
@@ -42,7 +47,7 @@ def meant_among(organisation: UUID, search: str, contacts: "QuerySet[Any, UUID]"
         organisation: whose contacts. search: see `meant`.
         contacts: a question for their ids, at most some thousands; it stays one, to be answered where they are.
     """
-    words = Lexemes(terms(rules.asked(search)))
+    words = Lexemes(whom(search))
     has = Q(search=words) | Q(company__search=words) | Q(merged_into__search=words)
     found = _known(organisation).filter(has, id__in=contacts).values_list("id", flat=True)
     return families(organisation, found)

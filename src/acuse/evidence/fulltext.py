@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from django.contrib.postgres.search import SearchQuery, SearchVectorExact, SearchVectorField
-from django.db.models import F, Func, Model, QuerySet, Subquery, TextField
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.db.models import Func, Model, QuerySet, Subquery, TextField
 from django.db.models.functions import Coalesce
 
 Row = TypeVar("Row", bound=Model)
@@ -55,23 +55,18 @@ class Lexemes(SearchQuery):
     template = "lower(%(expressions)s)::tsquery"
 
 
-def read_for(words: Lexemes) -> SearchVectorExact:
-    """Return the condition that a row has the words, for rows that are read anyway.
-
-    No index answers it: PostgreSQL cannot know how many rows hold a word by its beginning, and may look up all of them
-    to find out which of a few rows do.
-    """
-    return SearchVectorExact(Func(F("search"), function="strip", output_field=SearchVectorField()), words)
-
-
 def terms(search: str) -> str:
     """Return a tsquery in which each word matches from its beginning; "" where there is none.
 
     A word with signs inside, such as an address, is found whole, or by its parts one and all. Behind a dot a part must
     be the whole word: most rows have a word that begins like the end of a domain.
     """
-    words = (_term(word) for word in folded(search[:LENGTH]).split()[:_WORDS])
-    return " & ".join(term for term in words if term)
+    return " & ".join(map(_term, each_word(search)))
+
+
+def each_word(search: str) -> list[str]:
+    """Return the words of a search apart, folded, without what is signs alone."""
+    return [word for word in folded(search[:LENGTH]).split()[:_WORDS] if word.strip(SIGNS)]
 
 
 def newest_found(found: "QuerySet[Row]", every: "QuerySet[Row]", *, by: str, count: int) -> list[Row]:

@@ -15,10 +15,11 @@ from acuse.contacts.rules import Card
 from acuse.contacts.services.cards import add_address, change_contact, make_contact
 from acuse.contacts.services.merging import merge_contacts
 from acuse.helpdesk.models import Ticket
-from acuse.helpdesk.queries import tickets
+from acuse.helpdesk.queries import searching, tickets
 from tests.integration.helpdesk.making import SLUG, Desk, letter
 
 BASE = f"/console/{SLUG}/"
+SAID = "clientes tienen alguna de estas palabras"
 CASE = re.compile(rf"{BASE}tickets/([0-9a-f-]{{36}})/")
 
 
@@ -78,6 +79,12 @@ def some(desk: Desk) -> None:
         ("rios", {"Pintura", "Color"}),
         ("correo.example", {"Ruido", "Cita", "Pintura", "Color"}),
         ("garcia gil", set()),
+        ("buenos garcia", {"Ruido"}),
+        ("GARCÍA flota buen", {"Ruido"}),
+        ("buenos 12.345.678-z", {"Ruido"}),
+        ("600111222 - dias", {"Ruido"}),
+        ("buenos eva dias", {"Pintura", "Color"}),
+        ("buenos garcia gil", set()),
         ("zubizarreta", set()),
     ],
 )
@@ -93,7 +100,18 @@ def test_cases_that_a_customers_name_finds_are_narrowed_like_others(desk: Desk, 
     assert listed(agent(), "rios", state="open") == {"Color"}
 
 
-@pytest.mark.parametrize(("search", "number"), [("rios", 2), ("flota", 1), ("ruido", 1), ("zubizarreta", 0)])
+@pytest.mark.parametrize(
+    ("search", "number"),
+    [
+        ("rios", 2),
+        ("flota", 1),
+        ("buenos flota ana", 1),
+        ("600 111", 1),
+        ("buenos 12.345.678-z", 1),
+        ("buenos garcia gil", 0),
+        ("zubizarreta", 0),
+    ],
+)
 def test_what_changed_of_a_list_is_counted_as_it_was_searched_for(
     desk: Desk, some: None, search: str, number: int
 ) -> None:
@@ -110,11 +128,15 @@ def test_a_name_of_very_many_finds_who_is_in_the_latest_cases_and_says_so(
     )
     assert listed(agent(), "garcia") == {"Ruido", "Cita"}
     monkeypatch.setattr(words, "MOST", 1)
-    monkeypatch.setattr(tickets, "LATEST", 2)
-    page = agent().get(f"{BASE}tickets/?q=garcia").content.decode()
-    assert "clientes tienen estas palabras" in page
-    assert "clientes tienen estas palabras" not in agent().get(f"{BASE}tickets/?q=ana+garcia").content.decode()
+    monkeypatch.setattr(searching, "LATEST", 2)
+    assert listed(agent(), "garcia") == {"Ruido", "Cita"}, "they stand among the first cases of the list's order"
+    assert listed(agent(), "garcia buenos") == called(agent(), "garcia buenos") == {"Ruido", "Cita"}
+    monkeypatch.setattr(tickets, "FIRST", ())
+    assert SAID in agent().get(f"{BASE}tickets/?q=garcia").content.decode()
+    assert SAID not in agent().get(f"{BASE}tickets/?q=ana+garcia").content.decode()
     assert listed(agent(), "garcia") == called(agent(), "garcia") == {"Cita"}
+    assert listed(agent(), "garcia buenos") == set(), "looked for among the first cases alone"
+    assert SAID in agent().get(f"{BASE}tickets/?q=garcia+buenos").content.decode()
     Ticket.objects.filter(subject="Pintura").update(contact_id=old.contact_id)
     assert listed(agent(), "garcia") == {"Ruido", "Cita", "Pintura"}, "all the cases of whoever is in the latest"
 
@@ -135,7 +157,7 @@ def test_a_page_of_a_name_of_very_many_is_filled_from_the_first_cases_of_its_ord
     whole = [row.subject for row in tickets.tickets(desk.agent, asked, order=order).items]
     assert sorted(whole) == ["Cita", "Luz", "Ruido"]
     monkeypatch.setattr(words, "MOST", 0)
-    monkeypatch.setattr(tickets, "LATEST", 3)
+    monkeypatch.setattr(searching, "LATEST", 3)
     monkeypatch.setattr(tickets, "FIRST", (1, 3))
     first = tickets.tickets(desk.agent, asked, order=order, limit=1)
     assert ([row.subject for row in first.items], first.all_customers) == (whole[:1], True)

@@ -11,7 +11,7 @@ from acuse.doors.api.shapes import TIME, AskedTime, Moment, RecordedFact, Shape,
 from acuse.errors import InputError
 from acuse.helpdesk.call_rules import MOST_NUMBER, MOST_REFERENCE
 from acuse.helpdesk.form_guard import MOST_FILE_NAME, MOST_FILES, MOST_NAME, MOST_PRODUCT, MOST_SUBJECT, MOST_TEXT
-from acuse.helpdesk.queries.tickets import LATEST
+from acuse.helpdesk.queries.searching import LATEST
 from acuse.helpdesk.rules import check_address
 from acuse.proof.facts.phone import LONGEST
 
@@ -305,8 +305,9 @@ class CaseParameters(BaseModel):
         Field(
             min_length=1,
             max_length=200,
-            description="Words of subject, text, address, key or product; or of the customer's name, company, tax "
-            f"number or addresses, where more than {MOST:,} have them of those in the {LATEST:,} latest cases",
+            description="Words, each of them in subject, text, address, key or product, or in the customer's name, "
+            f"company, tax number or addresses; where more than {MOST:,} have one, of those in the first and the "
+            f"{LATEST:,} latest cases",
         ),
     ] = None
     opened_from: Annotated[AskedTime | None, Field(description="Opened at this time or later")] = None

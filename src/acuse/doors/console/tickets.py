@@ -38,10 +38,10 @@ from acuse.helpdesk.queries.case import CaseView, case
 from acuse.helpdesk.queries.deadlines import Glance, deadlines_of, glances
 from acuse.helpdesk.queries.desk import saved_views
 from acuse.helpdesk.queries.mailboxes import MailboxView, mailboxes
+from acuse.helpdesk.queries.searching import LATEST
 from acuse.helpdesk.queries.teams import TeamView, teams
 from acuse.helpdesk.queries.tickets import (
     COUNTED,
-    LATEST,
     Filters,
     TicketRow,
     count,

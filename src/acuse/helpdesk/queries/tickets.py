@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db import connection
@@ -12,9 +14,9 @@ from acuse import clock
 from acuse.accounts.queries import Access
 from acuse.contacts.family import family
 from acuse.contacts.queries import names_of
-from acuse.contacts.words import meant, meant_among
-from acuse.evidence.fulltext import Lexemes, first_found, read_for, terms
+from acuse.evidence.fulltext import first_found, terms
 from acuse.helpdesk.models import Deadline, Interaction, Team, Ticket
+from acuse.helpdesk.queries.searching import read_for, ways
 from acuse.helpdesk.rules import CLOSED_STATUSES, OPEN_STATUSES
 from acuse.proof.verdicts.deadlines.causes import OURS
 
@@ -24,8 +26,6 @@ PAGE = 30
 COUNTED = 1_000
 #: How many cases are looked at for a warning, of those that end first: the notice stands on every list.
 MOST_WARNED = 200
-#: Of how many cases, those of the latest word, the customers are looked at for a name that very many have.
-LATEST = 1_000
 #: How many cases a search looks at first, in its own order: for words that nearly all have, then for those of many.
 FIRST = (100, 1_000)
 #: Stands for "no deadline" in the place of a page.
@@ -45,7 +45,7 @@ class Filters:
         warned: so little is left of one that its policy warns of it.
         escalated: passed up. waits: the customer waits for an answer.
         contact: of this customer, whoever was merged into them.
-        search: words, all of them in the case or all of them in what its customer is known by; see `Customers`.
+        search: words, each of them in the case or in what its customer is known by; see `searching`.
         opened_since, opened_until: when it was opened.
     """
 
@@ -103,24 +103,11 @@ class TicketRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Customers:
-    """Whose cases a search finds by the customer's name, company, tax number or address.
-
-    Attributes:
-        ids: contacts.
-        all: whether they are all whom the words fit; else those among the customers of the `LATEST` cases.
-    """
-
-    ids: tuple[UUID, ...]
-    all: bool
-
-
-@dataclass(frozen=True, kw_only=True)
 class Page:
     """Cases in their order; `after` is where to go on, or None at the end.
 
     Attributes:
-        all_customers: whether none is missing whom the words of the search mean; see `Customers.all`.
+        all_customers: whether none is missing whom the words of the search mean; see `Ways`.
     """
 
     items: tuple[TicketRow, ...]
@@ -193,15 +180,6 @@ def counts(access: Access, asked: Sequence[Filters]) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _customers(access: Access, search: str) -> Customers:
-    """Return whose cases a search finds by the customer."""
-    found = meant(access.organisation, search)
-    if found is not None:
-        return Customers(ids=found, all=True)
-    latest = _by_time(mine(access), None).values_list("contact_id", flat=True)[:LATEST]
-    return Customers(ids=meant_among(access.organisation, search, latest), all=False)
-
-
 def _first(
     access: Access, filters: Filters, count: int, *, by_due: bool, after: tuple[datetime, UUID] | None
 ) -> tuple[list[Ticket], bool]:
@@ -216,20 +194,20 @@ def _first(
         return list(listed[:count]), True
     # Written as the indexes have it: a list that stands by its deadlines is one of open cases.
     desk = ordered(mine(access).filter(status__in=OPEN_STATUSES) if by_due else mine(access), after)
+    near: list[Ticket] = []
     for looked_at in FIRST:
-        among = meant_among(access.organisation, filters.search, desk.values_list("contact_id", flat=True)[:looked_at])
-        rows = list(listed.filter(_read_for(filters.search, among), id__in=desk.values("id")[:looked_at])[:count])
-        if len(rows) == count:
-            return rows, True
-    customers = _customers(access, filters.search)
-    said, theirs = _found_by(filters.search, customers.ids)
-    found = first_found(
-        listed.filter(said | theirs),
+        near = list(listed.filter(read_for(filters.search), id__in=desk.values("id")[:looked_at])[:count])
+        if len(near) == count:
+            return near, True
+    found = ways(access, filters.search)
+    each = (*found.each, Q(id__in=[row.id for row in near]))
+    first = first_found(
+        listed.filter(reduce(or_, each)),
         ordered(mine(access), after),
         count=count,
-        ways=(listed.filter(said), listed.filter(theirs)),
+        ways=[listed.filter(way) for way in each],
     )
-    return found, customers.all
+    return first, found.all_customers
 
 
 def _by_due(rows: "QuerySet[Ticket]", after: tuple[datetime, UUID] | None) -> "QuerySet[Ticket]":
@@ -248,29 +226,9 @@ def _by_time(rows: "QuerySet[Ticket]", after: tuple[datetime, UUID] | None) -> "
 
 
 def filtered(access: Access, filters: Filters) -> "QuerySet[Ticket]":
-    """Return the cases of a list, in no order."""
+    """Return the cases of a list, in no order; with a search each of them is read, so that it is for short ones."""
     rows = _listed(access, filters)
-    if not terms(filters.search):
-        return rows
-    if filters.changed_since is not None:  # few, so that nobody else's customers are looked through
-        changed = rows.order_by("-last_at").values_list("contact_id", flat=True)[: COUNTED + 1]
-        return rows.filter(_read_for(filters.search, meant_among(access.organisation, filters.search, changed)))
-    said, theirs = _found_by(filters.search, _customers(access, filters.search).ids)
-    return rows.filter(said | theirs)
-
-
-def _found_by(search: str, customers: tuple[UUID, ...]) -> tuple[Q, Q]:
-    """Return how a case is found: by its own words, or as that of one of some customers."""
-    return Q(search=_lexemes(search)), Q(contact_id__in=customers)
-
-
-def _read_for(search: str, customers: tuple[UUID, ...]) -> Q:
-    """Return whether a case is found, for few that are read anyway; see `read_for`."""
-    return Q(read_for(_lexemes(search))) | Q(contact_id__in=customers)
-
-
-def _lexemes(search: str) -> Lexemes:
-    return Lexemes(terms(search), search_type="raw")
+    return rows.filter(read_for(filters.search)) if terms(filters.search) else rows
 
 
 def _listed(access: Access, filters: Filters) -> "QuerySet[Ticket]":
