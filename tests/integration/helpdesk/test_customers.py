@@ -164,3 +164,17 @@ def test_a_page_of_a_name_of_very_many_is_filled_from_the_first_cases_of_its_ord
     then = tickets.tickets(desk.agent, asked, order=order, limit=1, after=first.after)
     assert ([row.subject for row in then.items], then.all_customers) == (whole[1:2], True)
     assert not tickets.tickets(desk.agent, asked, order=order).all_customers
+
+
+@pytest.mark.parametrize("few", [0, 1, 2])
+def test_cases_that_say_a_customers_name_are_found_by_it_and_another_word_however_many_they_are(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    for name, subject in (("Ana Soler", "Ruido"), ("Eva Gil", "Soler"), ("Luis Gil", "Soleres"), ("Noa Gil", "Luz")):
+        write(desk, name, subject)
+    Ticket.objects.filter(subject="Soleres").update(status="resolved")
+    monkeypatch.setattr(tickets, "FIRST", ())
+    monkeypatch.setattr(searching, "FEW", few)
+    assert listed(agent(), "soler buen") == called(agent(), "buenos soler") == {"Ruido", "Soler", "Soleres"}
+    assert listed(agent(), "soler buenos", state="open") == {"Ruido", "Soler"}
+    assert listed(agent(), "soler malos") == set()
