@@ -12,12 +12,12 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from acuse.accounts.queries import Access
-from acuse.contacts import rules
 from acuse.contacts.family import members, roots
 from acuse.contacts.models import LISTED, Contact
 from acuse.contacts.queries import AddressView, addresses_of
+from acuse.contacts.words import whom
 from acuse.errors import InputError
-from acuse.evidence.fulltext import Lexemes, terms
+from acuse.evidence.fulltext import Lexemes
 
 PAGE = 50
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -126,7 +126,7 @@ def any_contact(access: Access) -> bool:
 
 def _narrowed(access: Access, filters: Filters) -> "QuerySet[Contact]":
     rows = Contact.objects.filter(LISTED, organisation_id=access.organisation)
-    words = terms(rules.asked(filters.search))
+    words = whom(filters.search)
     if words:
         rows = rows.filter(Q(search=Lexemes(words)) | Q(id__in=_merged_into(access, words)))
     elif filters.search.strip():
@@ -167,7 +167,7 @@ def _first(access: Access, filters: Filters, cursor: str, count: int) -> list[Co
     walks on for what is neither.
     """
     found = _after(_narrowed(access, filters), filters, cursor).select_related("company")
-    if not terms(rules.asked(filters.search)):
+    if not whom(filters.search):
         return list(found[:count])
     whole = _after(Contact.objects.filter(LISTED, organisation_id=access.organisation), filters, cursor)
     column, bound = ("created_at", "created_at__gte") if filters.recent else ("sorted_as", "sorted_as__lte")

@@ -15,8 +15,12 @@ MOST = 1_000
 
 
 def whom(search: str) -> str:
-    """Return the tsquery of a search for contacts: a number is one word however it is divided; "" for no word."""
-    return terms(rules.asked(search))
+    """Return the tsquery of a search for contacts; "" for no word.
+
+    A number is one word however blanks and signs divide it. What signs alone divide may be none: house 123-125.
+    """
+    number, words = terms(rules.asked(search)), terms(search)
+    return number if number == words or len(search.split()) > 1 else f"({number} | {words})"
 
 
 def meant(organisation: UUID, search: str) -> tuple[UUID, ...] | None:

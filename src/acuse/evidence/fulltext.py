@@ -66,7 +66,8 @@ def terms(search: str) -> str:
 
 def each_word(search: str) -> list[str]:
     """Return the words of a search apart, folded, without what is signs alone."""
-    return [word for word in folded(search[:LENGTH]).split()[:_WORDS] if word.strip(SIGNS)]
+    # Folding may make more of them, and a lexeme of PostgreSQL has 2,046 octets at most.
+    return [word for word in folded(search[:LENGTH])[:LENGTH].split()[:_WORDS] if word.strip(SIGNS)]
 
 
 def newest_found(found: "QuerySet[Row]", every: "QuerySet[Row]", *, by: str, count: int) -> list[Row]:

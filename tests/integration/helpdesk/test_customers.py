@@ -133,7 +133,7 @@ def test_a_name_of_very_many_finds_who_is_in_the_latest_cases_and_says_so(
     assert listed(agent(), "garcia buenos") == called(agent(), "garcia buenos") == {"Ruido", "Cita"}
     monkeypatch.setattr(tickets, "FIRST", ())
     assert SAID in agent().get(f"{BASE}tickets/?q=garcia").content.decode()
-    assert SAID not in agent().get(f"{BASE}tickets/?q=ana+garcia").content.decode()
+    assert SAID not in agent().get(f"{BASE}tickets/?q=ana+gil").content.decode()
     assert listed(agent(), "garcia") == called(agent(), "garcia") == {"Cita"}
     assert listed(agent(), "garcia buenos") == set(), "looked for among the first cases alone"
     assert SAID in agent().get(f"{BASE}tickets/?q=garcia+buenos").content.decode()
@@ -178,3 +178,42 @@ def test_cases_that_say_a_customers_name_are_found_by_it_and_another_word_howeve
     assert listed(agent(), "soler buen") == called(agent(), "buenos soler") == {"Ruido", "Soler", "Soleres"}
     assert listed(agent(), "soler buenos", state="open") == {"Ruido", "Soler"}
     assert listed(agent(), "soler malos") == set()
+
+
+def test_of_a_name_of_very_many_cases_may_be_missing_although_one_customer_has_all_words(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, subject in (("Ana García Buenos", "Luz"), ("Eva García", "Fuga"), ("Noa García", "Color")):
+        write(desk, name, subject)
+    assert listed(agent(), "garcia buenos") == {"Luz", "Fuga", "Color"}
+    monkeypatch.setattr(tickets, "FIRST", ())
+    monkeypatch.setattr(words, "MOST", 2)
+    assert listed(agent(), "garcia buenos") == {"Luz"}
+    assert SAID in agent().get(f"{BASE}tickets/?q=garcia+buenos").content.decode()
+
+
+@pytest.mark.parametrize("first", [(), (100, 1_000)])
+@pytest.mark.parametrize(
+    ("search", "subjects"),
+    [
+        ("123-125", {"Ruido"}),
+        ("aragon 123-125", {"Ruido"}),
+        ("buenos 123-125", {"Ruido"}),
+        ("600-600", {"Cita"}),
+        ("600 600 600", {"Cita"}),
+        ("600 6", {"Cita"}),
+        ("buenos 600600", {"Cita"}),
+        ("600", {"Cita", "Luz"}),
+        ("\U0001d160" * 200, set()),
+    ],
+)
+def test_a_number_that_is_divided_finds_whom_it_is_of_and_no_strangers(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, first: tuple[int, ...], search: str, subjects: set[str]
+) -> None:
+    _ana, luis, eva = (
+        write(desk, *one) for one in (("Casa Aragón 123-125", "Ruido"), ("Luis Gil", "Cita"), ("Eva Sanz", "Luz"))
+    )
+    add_address(access=desk.agent, contact=luis.contact_id, channel="phone", value="600 600 600")
+    add_address(access=desk.agent, contact=eva.contact_id, channel="phone", value="600 111 222")
+    monkeypatch.setattr(tickets, "FIRST", first)
+    assert listed(agent(), search) == called(agent(), search) == subjects

@@ -11,7 +11,7 @@ from acuse.doors.api.shapes import TIME, AskedTime, Moment, RecordedFact, Shape,
 from acuse.errors import InputError
 from acuse.helpdesk.call_rules import MOST_NUMBER, MOST_REFERENCE
 from acuse.helpdesk.form_guard import MOST_FILE_NAME, MOST_FILES, MOST_NAME, MOST_PRODUCT, MOST_SUBJECT, MOST_TEXT
-from acuse.helpdesk.queries.searching import LATEST
+from acuse.helpdesk.queries.tickets import FIRST
 from acuse.helpdesk.rules import check_address
 from acuse.proof.facts.phone import LONGEST
 
@@ -306,8 +306,8 @@ class CaseParameters(BaseModel):
             min_length=1,
             max_length=200,
             description="Words, each of them in subject, text, address, key or product, or in the customer's name, "
-            f"company, tax number or addresses; where more than {MOST:,} have one, of those in the first and the "
-            f"{LATEST:,} latest cases",
+            f"company, tax number or addresses; where more than {MOST:,} have one, cases beyond the first "
+            f"{FIRST[-1]:,} may be missing",
         ),
     ] = None
     opened_from: Annotated[AskedTime | None, Field(description="Opened at this time or later")] = None

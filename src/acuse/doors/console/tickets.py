@@ -38,10 +38,10 @@ from acuse.helpdesk.queries.case import CaseView, case
 from acuse.helpdesk.queries.deadlines import Glance, deadlines_of, glances
 from acuse.helpdesk.queries.desk import saved_views
 from acuse.helpdesk.queries.mailboxes import MailboxView, mailboxes
-from acuse.helpdesk.queries.searching import LATEST
 from acuse.helpdesk.queries.teams import TeamView, teams
 from acuse.helpdesk.queries.tickets import (
     COUNTED,
+    FIRST,
     Filters,
     TicketRow,
     count,
@@ -260,7 +260,7 @@ def _listed(request: HttpRequest, access: Access, members: Mapping[UUID, str]) -
         "kept": urlencode(kept),
         "all_customers": found.all_customers,
         "most_customers": MOST,
-        "latest_cases": LATEST,
+        "first_cases": FIRST[-1],
         "narrowing": len(kept.keys() - {"whose", "order", "q"}),
         "tabs": _tabs(access, kept),
         "views": saved_views(access),

@@ -1,6 +1,6 @@
 """How words find cases: each of them stands in the case itself or in what its customer is known by."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
@@ -24,6 +24,7 @@ FEW = 500
 Named = Mapping[str, tuple[UUID, ...] | None]
 
 _NOTHING = Value("", output_field=SearchVectorField())
+_CUSTOMER = ("contact__search", "contact__company__search", "contact__merged_into__search")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +51,13 @@ def ways(access: Access, search: str, listed: "QuerySet[Ticket]") -> Ways:
         search: words, at least one.
         listed: the cases among which it finds them, in no order.
     """
-    named = {part: meant(access.organisation, part) for part in each_word(search)}
+    named = {part: meant(access.organisation, part) for part in _parts(search)}
     whole = _whole(access, search, named)
     theirs = _among_latest(access, search) if whole is None else whole
-    found = (_in_case(search, named, listed), Q(contact_id__in=theirs))
+    found = (_in_case(named, listed), Q(contact_id__in=theirs))
     return Ways(
         each=found if len(named) == 1 else (*found, _in_both(named)),
-        all_customers=whole is not None if theirs else None not in named.values(),
+        all_customers=None not in (whole, *named.values()),
     )
 
 
@@ -64,22 +65,20 @@ def _whole(access: Access, search: str, named: Named) -> tuple[UUID, ...] | None
     """Return whom all words mean together; None for too many."""
     if len(named) == 1:
         return next(iter(named.values()))
-    # Nobody has all words where nobody has one of them; but a number may be divided by blanks.
-    if () in named.values() and whom(search) == terms(search):
-        return ()
-    return meant(access.organisation, search)
+    # Nobody has all words where nobody has one of them.
+    return () if () in named.values() else meant(access.organisation, search)
 
 
-def _in_case(search: str, named: Named, listed: "QuerySet[Ticket]") -> Q:
+def _in_case(named: Named, listed: "QuerySet[Ticket]") -> Q:
     """Return the condition that all words are in the case itself.
 
     The index gathers whatever has a word that begins like any of them before it knows what has all. Few cases have a
     customer's name in what they say: those are read instead.
     """
-    all_words = _lexemes(terms(search))
+    all_words = _lexemes(_all_said(named))
     names = [part for part, contacts in named.items() if contacts != ()]
     if len(named) > 1 and names:
-        name = _lexemes(terms(max(names, key=len)))
+        name = _lexemes(_said(max(names, key=len)))
         few = list(listed.filter(search=name).values_list("id", flat=True)[: FEW + 1])
         if len(few) <= FEW:
             return Q(id__in=few) & Q(_read(("search",), all_words))
@@ -90,22 +89,38 @@ def _in_both(named: Named) -> Q:
     """Return the condition that each word is in one of both."""
     known = {part: contacts or () for part, contacts in named.items()}
     somebody = Q(contact_id__in={one for contacts in known.values() for one in contacts})
-    either = [Q(search=_lexemes(terms(part))) | Q(contact_id__in=contacts) for part, contacts in known.items()]
+    either = [Q(search=_lexemes(_said(part))) | Q(contact_id__in=contacts) for part, contacts in known.items()]
     return reduce(and_, either, somebody)
 
 
-def read_for(search: str) -> SearchVectorExact:
+def read_for(search: str) -> Q:
     """Return the condition that words find a case, for few that are read anyway, with their customers.
 
     No index answers it: PostgreSQL cannot know how many rows hold a word by its beginning, and may look up all of them
-    to find out which of a few rows do. Of a contact into whom another was merged, the other's words are not looked at.
+    to find out which of a few rows do. Of customers that were merged, it reads the one in whose name the case stands,
+    its company and what it was merged into itself.
 
     Args:
         search: words, at least one.
     """
-    either = " & ".join(f"({terms(part)} | {whom(part)})" for part in each_word(search))
-    said = ("search", "contact__search", "contact__company__search", "contact__merged_into__search")
-    return _read(said, _lexemes(f"({either}) | {whom(search)}"))
+    parts = _parts(search)
+    if len(parts) > 1:
+        return Q(_read(("search", *_CUSTOMER), _lexemes(_all_said(parts))))
+    return Q(_read(("search",), _lexemes(_said(search)))) | Q(_read(_CUSTOMER, _lexemes(whom(search))))
+
+
+def _parts(search: str) -> list[str]:
+    """Return the words of a search, each of which may be in the case or its customer's; a divided number is one."""
+    return each_word(search) if whom(search) == terms(search) else [search]
+
+
+def _all_said(parts: Iterable[str]) -> str:
+    return " & ".join(map(_said, parts))
+
+
+def _said(part: str) -> str:
+    """Return the tsquery of a word, or of a number in one word or as it is divided, in what a case says."""
+    return f"({terms(part)} | {whom(part)})"
 
 
 def _among_latest(access: Access, search: str) -> tuple[UUID, ...]:
