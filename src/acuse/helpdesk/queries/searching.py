@@ -120,7 +120,9 @@ def _all_said(parts: Iterable[str]) -> str:
 
 def _said(part: str) -> str:
     """Return the tsquery of a word, or of a number in one word or as it is divided, in what a case says."""
-    return f"({terms(part)} | {whom(part)})"
+    words, number = terms(part), whom(part)
+    # An index gathers what begins like a word as often as the word is asked for.
+    return words if words == number else f"({words} | {number})"
 
 
 def _among_latest(access: Access, search: str) -> tuple[UUID, ...]:
